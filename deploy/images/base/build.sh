@@ -86,6 +86,8 @@ DPKG
   cat >"$root/etc/apt/apt.conf.d/slim" <<'APT'
 Acquire::Languages "none";
 APT::Install-Recommends "false";
+Dir::Cache::pkgcache "";
+Dir::Cache::srcpkgcache "";
 DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb || true"; };
 APT
   printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" # packages start no services in a build
