@@ -1,0 +1,159 @@
+package io.leukocyte.engine;
+
+import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.ContainerId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The container engine of this host: what runs, what happens to it, what it writes, and the changes
+ * a response makes.
+ *
+ * <p>Thread-safe. Making one does no I/O. Each call has a deadline: a call that hangs ends with
+ * {@link EngineException.Timeout}, whatever the engine does. All errors are {@link
+ * EngineException}s.
+ */
+public interface Engine extends AutoCloseable {
+
+  /**
+   * What engine this is.
+   *
+   * @throws EngineException when it cannot be reached
+   */
+  EngineInfo info();
+
+  /**
+   * Asks the engine for a sign of life.
+   *
+   * @throws EngineException when it does not answer; the message says why and what to do
+   */
+  void ping();
+
+  /** All containers, stopped ones included, the newest first. */
+  List<ContainerSummary> list();
+
+  /** Containers that have processes, paused ones included, the newest first. */
+  List<ContainerSummary> running();
+
+  /** Everything worth knowing of a container; empty when there is none of that id. */
+  Optional<ContainerFacts> inspect(ContainerId container);
+
+  /**
+   * The container of that name, full id or unambiguous prefix of an id. A name wins over a prefix.
+   *
+   * @throws EngineException.Conflict when more than one id starts so
+   */
+  Optional<ContainerId> resolve(String nameOrIdPrefix);
+
+  /**
+   * Follows what happens to containers. A lost connection is opened again, with growing pauses, and
+   * events go on exactly where they stopped; where the engine cannot replay them all, {@link
+   * EventListener#gap} says so.
+   *
+   * @param since go on after this position; null: from now on
+   * @param listener called by one thread, in order
+   * @return open at once, also while the engine is away
+   */
+  Subscription events(@Nullable EventPosition since, EventListener listener);
+
+  /**
+   * Reads the lines that a container wrote. With {@link LogOptions#follow} a lost connection is
+   * opened again and goes on after the last line; the stream ends when the container has stopped or
+   * is gone. A container may start again before its stream has ended, and the stream then goes on:
+   * who wants all lines looks whether it runs when {@link LogListener#closed} is called.
+   *
+   * @param listener never called by two threads at once, in order
+   * @return open at once; whatever goes wrong is told to {@link LogListener#closed}
+   */
+  Subscription logs(ContainerId container, LogOptions options, LogListener listener);
+
+  /**
+   * Freezes all processes; nothing when it is frozen already.
+   *
+   * @throws EngineException.NotFound when there is no such container
+   * @throws EngineException.Conflict when it does not run
+   */
+  void pause(ContainerId container);
+
+  /**
+   * Thaws a paused container; nothing when it runs.
+   *
+   * @throws EngineException.NotFound when there is no such container
+   * @throws EngineException.Conflict when it does not run at all
+   */
+  void unpause(ContainerId container);
+
+  /**
+   * Stops a container: its stop signal, then SIGKILL; nothing when it does not run.
+   *
+   * @param grace between the two, rounded up to whole seconds; the call's deadline is extended by
+   *     it
+   * @throws EngineException.NotFound when there is no such container
+   */
+  void stop(ContainerId container, Duration grace);
+
+  /**
+   * Sends a signal to the first process; nothing when it does not run. Does not wait for its end.
+   *
+   * @param signal a name with or without SIG, or a number: {@code SIGKILL}, {@code TERM}, {@code 9}
+   * @throws EngineException.NotFound when there is no such container
+   * @throws EngineException.Refused when the engine does not know the signal
+   */
+  void kill(ContainerId container, String signal);
+
+  /**
+   * Starts a container; nothing when it runs or is paused.
+   *
+   * @throws EngineException.NotFound when there is no such container
+   * @throws EngineException.Refused when the engine cannot start it
+   */
+  void start(ContainerId container);
+
+  /**
+   * Stops, when it runs, and starts a container.
+   *
+   * @param grace as {@link #stop}
+   * @throws EngineException.NotFound when there is no such container
+   */
+  void restart(ContainerId container, Duration grace);
+
+  /**
+   * How a container is attached to its networks, complete enough to attach it again. The same for a
+   * stopped container, without the addresses that the engine chose.
+   *
+   * @throws EngineException.NotFound when there is no such container
+   */
+  List<NetworkAttachment> attachments(ContainerId container);
+
+  /**
+   * Takes a container off a network; nothing when it is not on it. Read {@link #attachments} first:
+   * aliases, addresses and links are forgotten by the engine.
+   *
+   * @param network id or name
+   * @throws EngineException.NotFound when there is no such container or network
+   */
+  void disconnectNetwork(ContainerId container, String network);
+
+  /**
+   * Attaches a container as it was; nothing when it is on that network already. An address that was
+   * given away meanwhile is refused: connect again with {@link NetworkAttachment#anyAddress}.
+   *
+   * @throws EngineException.NotFound when there is no such container or network
+   * @throws EngineException.Refused when the engine cannot give the address
+   */
+  void connectNetwork(ContainerId container, NetworkAttachment attachment);
+
+  /**
+   * The processes of a running container, in the host's pid namespace.
+   *
+   * @throws EngineException.NotFound when there is no such container
+   * @throws EngineException.Conflict when it does not run
+   */
+  List<ProcessRow> top(ContainerId container);
+
+  /** Ends all subscriptions and closes the connections; calls that wait end with an error. */
+  @Override
+  void close();
+}
