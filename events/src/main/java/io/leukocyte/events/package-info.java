@@ -1,4 +1,7 @@
-/** The shared language of Leukocyte: event, alert and action types, their wire forms, and the topics. */
+/**
+ * The shared language of Leukocyte: event, alert and action types, their wire forms, and the
+ * topics.
+ */
 @NullMarked
 package io.leukocyte.events;
 

@@ -1,0 +1,65 @@
+package io.leukocyte.events;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One step of one action: what the journal on the host and the topic of actions hold. On the topic
+ * it is a complete ECS document; {@link ActionJson} writes and reads it.
+ *
+ * @param id the action; all its steps have the same
+ * @param step what was reached
+ * @param number the step's number within the action, from 0
+ * @param time unix nanoseconds
+ * @param host whose responder
+ * @param type quarantine, pause, stop, kill, notify, release …
+ * @param target the container; null when the action has none
+ * @param outcome how the step ended
+ * @param alert what caused it; null for an operator's order and for undoing what is overdue
+ * @param rule the name of the alert's rule; null without an alert
+ * @param policy name of the policy; null for an operator's order
+ * @param source the policy's place, {@code file:line}; null for an operator's order
+ * @param operator who ordered it; null when a policy did
+ * @param undoAt unix nanoseconds when it undoes itself; 0 is never
+ * @param dryRun whether nothing was changed because the policy only tries
+ */
+public record Action(
+    ActionId id,
+    Step step,
+    int number,
+    long time,
+    HostId host,
+    String type,
+    @Nullable ContainerRef target,
+    Outcome outcome,
+    @Nullable AlertId alert,
+    @Nullable String rule,
+    @Nullable String policy,
+    @Nullable String source,
+    @Nullable String operator,
+    long undoAt,
+    boolean dryRun) {
+
+  /** What an action went through. */
+  public enum Step {
+    /** Written before anything is changed. */
+    INTENDED,
+    /** The change was made. */
+    APPLIED,
+    /** The change was looked at and holds. */
+    VERIFIED,
+    /** The change was taken back. */
+    UNDONE,
+    /** It did not work. */
+    FAILED,
+    /** A guard did not allow it. */
+    REFUSED,
+    /** There was nothing to do. */
+    SKIPPED;
+
+    /** The name in JSON: lower case. */
+    public String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+}

@@ -1,0 +1,6 @@
+package io.leukocyte.events;
+
+/** An alert as the ECS document of the topic of alerts. */
+public final class AlertJson {
+  private AlertJson() {}
+}

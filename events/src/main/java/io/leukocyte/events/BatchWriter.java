@@ -1,0 +1,269 @@
+package io.leukocyte.events;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers events of one host into a batch: strings and containers once each, rows of fixed columns,
+ * free text. Not thread-safe. The bounds of {@link BatchLimits} hold for what it makes; a string
+ * that is too long is cut and counted.
+ */
+public final class BatchWriter {
+  private final HostId host;
+  private final byte[] hostBytes;
+  private final long epoch;
+  private final Map<String, Integer> symbols = new HashMap<>();
+  private final Map<ContainerRef, Integer> containers = new HashMap<>();
+  private final Buffer strings = new Buffer(8 << 10);
+  private final Buffer containerRows = new Buffer(1 << 10);
+  private final Buffer rows = new Buffer(32 << 10);
+  private final Buffer text = new Buffer(16 << 10);
+  private final RowWriter rowWriter = new RowWriter(this);
+  private int count;
+  private long truncated;
+
+  /**
+   * An empty batch.
+   *
+   * @param host whose events they are
+   * @param epoch the collector's start, unix milliseconds
+   */
+  public BatchWriter(HostId host, long epoch) {
+    this.host = host;
+    this.hostBytes = host.value().getBytes(StandardCharsets.US_ASCII);
+    this.epoch = epoch;
+  }
+
+  /** Adds an event. Check {@link #isFull} before the next. */
+  public void add(Event event) {
+    rowWriter.write(event);
+    count++;
+  }
+
+  /** Events in the batch. */
+  public int count() {
+    return count;
+  }
+
+  /** Bytes the batch would have now. */
+  public int bytes() {
+    return BatchFormat.HOST
+        + hostBytes.length
+        + 4 * BatchFormat.SECTION_HEADER
+        + 8
+        + strings.length
+        + containerRows.length
+        + rows.length
+        + text.length;
+  }
+
+  /** Whether it has reached the events, bytes, symbols or containers of a batch. */
+  public boolean isFull() {
+    return count >= BatchLimits.FLUSH_EVENTS
+        || bytes() >= BatchLimits.FLUSH_BYTES
+        || symbols.size() >= BatchLimits.MAX_SYMBOLS - 64
+        || containers.size() >= BatchLimits.MAX_CONTAINERS - 1;
+  }
+
+  /** Strings that were cut since this writer was made. */
+  public long truncated() {
+    return truncated;
+  }
+
+  /**
+   * The batch, and an empty one after it.
+   *
+   * @param sequence its number in the epoch
+   */
+  public byte[] finish(long sequence) {
+    return finish(sequence, 0);
+  }
+
+  /**
+   * A part of a batch, as a recording gives it, and an empty one after it.
+   *
+   * @param sequence the batch's number in the epoch
+   * @param firstIndex index of the first event within that batch
+   */
+  public byte[] finish(long sequence, int firstIndex) {
+    Buffer out = new Buffer(bytes());
+    out.int32(BatchFormat.MAGIC);
+    out.int8(BatchFormat.MAJOR);
+    out.int8(BatchFormat.MINOR);
+    out.int16(BatchFormat.HOST + hostBytes.length);
+    out.int32(bytes());
+    out.int64(epoch);
+    out.int64(sequence);
+    out.int32(firstIndex);
+    out.int32(count);
+    out.int16(hostBytes.length);
+    out.bytes(hostBytes, 0, hostBytes.length);
+    section(out, BatchFormat.SECTION_STRINGS, symbols.size(), strings);
+    section(out, BatchFormat.SECTION_CONTAINERS, containers.size(), containerRows);
+    section(out, BatchFormat.SECTION_ROWS, -1, rows);
+    section(out, BatchFormat.SECTION_TEXT, -1, text);
+    reset();
+    return Arrays.copyOf(out.bytes, out.length);
+  }
+
+  private static void section(Buffer out, int id, int entries, Buffer content) {
+    out.int16(id);
+    out.int16(0);
+    out.int32(content.length + (entries >= 0 ? 4 : 0));
+    if (entries >= 0) {
+      out.int32(entries);
+    }
+    out.bytes(content.bytes, 0, content.length);
+  }
+
+  private void reset() {
+    symbols.clear();
+    containers.clear();
+    strings.length = 0;
+    containerRows.length = 0;
+    rows.length = 0;
+    text.length = 0;
+    count = 0;
+  }
+
+  /** Whose events they are. */
+  public HostId host() {
+    return host;
+  }
+
+  Buffer rows() {
+    return rows;
+  }
+
+  int container(@Nullable ContainerRef container) {
+    if (container == null) {
+      return 0;
+    }
+    Integer known = containers.get(container);
+    if (known != null) {
+      return known;
+    }
+    int number = containers.size() + 1;
+    containers.put(container, number);
+    containerRows.int16(BatchFormat.CONTAINER_ROW);
+    containerRows.int16(container.privileged() ? BatchFormat.CONTAINER_PRIVILEGED : 0);
+    containerRows.bytes(HexFormat.of().parseHex(container.id().value()), 0, 32);
+    containerRows.int32(symbol(container.name()));
+    containerRows.int32(symbol(container.image()));
+    containerRows.int32(symbol(container.tag()));
+    containerRows.int32(symbol(container.digest()));
+    return number;
+  }
+
+  int symbol(@Nullable String string) {
+    if (string == null) {
+      return 0;
+    }
+    Integer known = symbols.get(string);
+    if (known != null) {
+      return known;
+    }
+    byte[] utf8 = string.getBytes(StandardCharsets.UTF_8);
+    int length = cut(utf8, BatchLimits.MAX_STRING_BYTES);
+    int number = symbols.size() + 1;
+    symbols.put(string, number);
+    strings.int16(length);
+    strings.bytes(utf8, 0, length);
+    return number;
+  }
+
+  /** A list's symbol; items that would pass the bound are left out. */
+  int list(List<String> items) {
+    return items.isEmpty() ? 0 : symbol(join(items));
+  }
+
+  private String join(List<String> items) {
+    StringBuilder joined = new StringBuilder();
+    for (int i = 0; i < items.size(); i++) {
+      if (i > 0) {
+        joined.append('\0');
+      }
+      joined.append(items.get(i).replace('\0', '\ufffd'));
+    }
+    return joined.toString();
+  }
+
+  /** Appends to the text section. Returns the offset; the length is what the section grew by. */
+  int text(String string) {
+    byte[] utf8 = string.getBytes(StandardCharsets.UTF_8);
+    int at = text.length;
+    text.bytes(utf8, 0, cut(utf8, BatchLimits.MAX_TEXT_BYTES));
+    return at;
+  }
+
+  int textLength() {
+    return text.length;
+  }
+
+  /** Most bytes up to the bound that end at a character's end. */
+  private int cut(byte[] utf8, int most) {
+    if (utf8.length <= most) {
+      return utf8.length;
+    }
+    truncated++;
+    int end = most;
+    while (end > 0 && (utf8[end] & 0xc0) == 0x80) {
+      end--;
+    }
+    return end;
+  }
+
+  /** Bytes that grow. */
+  static final class Buffer {
+    private byte[] bytes;
+    private int length;
+
+    Buffer(int capacity) {
+      bytes = new byte[capacity];
+    }
+
+    private void ensure(int more) {
+      if (bytes.length - length < more) {
+        bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
+      }
+    }
+
+    int length() {
+      return length;
+    }
+
+    void int8(int value) {
+      ensure(1);
+      bytes[length++] = (byte) value;
+    }
+
+    void int16(int value) {
+      ensure(2);
+      BatchFormat.SHORT.set(bytes, length, (short) value);
+      length += 2;
+    }
+
+    void int32(int value) {
+      ensure(4);
+      BatchFormat.INT.set(bytes, length, value);
+      length += 4;
+    }
+
+    void int64(long value) {
+      ensure(8);
+      BatchFormat.LONG.set(bytes, length, value);
+      length += 8;
+    }
+
+    void bytes(byte[] from, int at, int count) {
+      ensure(count);
+      System.arraycopy(from, at, bytes, length, count);
+      length += count;
+    }
+  }
+}

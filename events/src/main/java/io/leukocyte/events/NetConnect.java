@@ -1,0 +1,23 @@
+package io.leukocyte.events;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An outbound connection was begun. Source: for TCP the kernel's inet_sock_set_state to SYN_SENT;
+ * for other protocols the first packet to a destination that has had none for a while.
+ *
+ * @param time unix nanoseconds
+ * @param container null for a process of the host
+ * @param process the process that called; null when it is not known (first packet of a flow)
+ * @param protocol transport protocol
+ * @param source the local end; port 0 before one is bound
+ * @param destination the remote end
+ */
+public record NetConnect(
+    long time,
+    @Nullable ContainerRef container,
+    @Nullable ProcessInfo process,
+    Protocol protocol,
+    Endpoint source,
+    Endpoint destination)
+    implements Event {}

@@ -1,0 +1,160 @@
+package io.leukocyte.events;
+
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A row as an event record: the inverse of {@link RowWriter}. */
+final class RowReader {
+  private RowReader() {}
+
+  static Event read(BatchCursor row) {
+    @Nullable ContainerRef container =
+        row.container() == 0 ? null : row.containerRef(row.container());
+    return switch (row.kind()) {
+      case PROCESS_EXEC -> new ProcessExec(row.time(), container, process(row));
+      case PROCESS_EXIT ->
+          new ProcessExit(
+              row.time(),
+              container,
+              process(row),
+              row.intAt(Columns.Exit.CODE),
+              row.intAt(Columns.Exit.SIGNAL));
+      case NET_CONNECT -> connect(row, container);
+      case NET_FLOW ->
+          new NetFlow(
+              row.time(),
+              container,
+              Protocol.ofCode(row.intAt(Columns.Flow.PROTOCOL)),
+              endpoint(row, Columns.Flow.DESTINATION, Columns.Flow.DESTINATION_PORT),
+              row.longAt(Columns.Flow.BYTES),
+              row.longAt(Columns.Flow.PACKETS),
+              row.longAt(Columns.Flow.INTERVAL));
+      case CONTAINER_LIFECYCLE -> lifecycle(row, orUnknown(container));
+      case CONTAINER_FACTS -> facts(row, orUnknown(container));
+      case CONTAINER_LOG -> log(row, orUnknown(container));
+      case SENSOR_LOSS ->
+          new SensorLoss(
+              row.time(),
+              container,
+              string(row, Columns.Loss.SOURCE),
+              string(row, Columns.Loss.KIND),
+              string(row, Columns.Loss.REASON),
+              row.longAt(Columns.Loss.COUNT),
+              row.longAt(Columns.Loss.FROM),
+              row.longAt(Columns.Loss.TO));
+      case SENSOR_HEARTBEAT -> heartbeat(row);
+    };
+  }
+
+  static ProcessInfo process(BatchCursor row) {
+    int flags = row.intAt(Columns.Proc.FLAGS);
+    return new ProcessInfo(
+        new ProcessRef(row.intAt(Columns.Proc.PID), row.longAt(Columns.Proc.START)),
+        row.intAt(Columns.Proc.VPID),
+        row.text(Columns.Proc.NAME),
+        row.text(Columns.Proc.EXECUTABLE),
+        row.list(Columns.Proc.ARGS),
+        (flags & Columns.Proc.ARGS_TRUNCATED) != 0,
+        row.text(Columns.Proc.CWD),
+        row.intAt(Columns.Proc.TTY),
+        row.intAt(Columns.Proc.UID),
+        row.intAt(Columns.Proc.GID),
+        row.intAt(Columns.Proc.LOGIN_UID),
+        row.longAt(Columns.Proc.CAPABILITIES),
+        new ProcessInfo.Flags(
+            (flags & Columns.Proc.SETUP) != 0,
+            (flags & Columns.Proc.UPPER_LAYER) != 0,
+            (flags & Columns.Proc.FILELESS) != 0,
+            (flags & Columns.Proc.HOST_MOUNTS) != 0),
+        parent(row),
+        row.list(Columns.Proc.ANCESTORS));
+  }
+
+  private static ProcessInfo.@Nullable Parent parent(BatchCursor row) {
+    int pid = row.intAt(Columns.Proc.PARENT_PID);
+    if (pid == 0) {
+      return null;
+    }
+    return new ProcessInfo.Parent(
+        new ProcessRef(pid, row.longAt(Columns.Proc.PARENT_START)),
+        row.text(Columns.Proc.PARENT_NAME),
+        row.text(Columns.Proc.PARENT_EXECUTABLE),
+        row.list(Columns.Proc.PARENT_ARGS));
+  }
+
+  private static Event connect(BatchCursor row, @Nullable ContainerRef container) {
+    return new NetConnect(
+        row.time(),
+        container,
+        row.intAt(Columns.Proc.PID) == 0 ? null : process(row),
+        Protocol.ofCode(row.intAt(Columns.Connect.PROTOCOL)),
+        endpoint(row, Columns.Connect.SOURCE, Columns.Connect.SOURCE_PORT),
+        endpoint(row, Columns.Connect.DESTINATION, Columns.Connect.DESTINATION_PORT));
+  }
+
+  private static Event lifecycle(BatchCursor row, ContainerRef container) {
+    SortedMap<String, String> attributes = new TreeMap<>();
+    List<String> items = row.list(Columns.Lifecycle.ATTRIBUTES);
+    for (int i = 0; i + 1 < items.size(); i += 2) {
+      attributes.put(items.get(i), items.get(i + 1));
+    }
+    long code = row.longAt(Columns.Lifecycle.EXIT_CODE);
+    return new ContainerLifecycle(
+        row.time(),
+        container,
+        string(row, Columns.Lifecycle.ACTION),
+        code == 0 ? null : (int) (code - 1),
+        attributes);
+  }
+
+  private static Event facts(BatchCursor row, ContainerRef container) {
+    String json = row.text(Columns.Facts.JSON);
+    return json == null
+        ? ContainerFacts.unknown(row.time(), container)
+        : FactsJson.read(json, row.time(), container);
+  }
+
+  private static Event log(BatchCursor row, ContainerRef container) {
+    String line = row.text(Columns.Log.LINE);
+    return new ContainerLog(
+        row.time(),
+        container,
+        ContainerLog.Stream.ofCode(row.intAt(Columns.Log.STREAM)),
+        line == null ? "" : line,
+        row.longAt(Columns.Log.ORIGINAL_BYTES),
+        row.intAt(Columns.Log.TRUNCATED) != 0);
+  }
+
+  private static Event heartbeat(BatchCursor row) {
+    return new SensorHeartbeat(
+        row.time(),
+        string(row, Columns.Heartbeat.HOSTNAME),
+        string(row, Columns.Heartbeat.MODE),
+        row.list(Columns.Heartbeat.MISSING),
+        row.text(Columns.Heartbeat.BUNDLE),
+        string(row, Columns.Heartbeat.VERSION),
+        row.longAt(Columns.Heartbeat.CLOCK_OFFSET),
+        row.longAt(Columns.Heartbeat.RECEIVED),
+        row.longAt(Columns.Heartbeat.PUBLISHED),
+        row.longAt(Columns.Heartbeat.FILTERED),
+        row.longAt(Columns.Heartbeat.LOST));
+  }
+
+  private static Endpoint endpoint(BatchCursor row, Column address, Column port) {
+    return new Endpoint(string(row, address), row.intAt(port) & 0xffff);
+  }
+
+  private static String string(BatchCursor row, Column column) {
+    String text = row.text(column);
+    return text == null ? "" : text;
+  }
+
+  /** A container event without a container is a writer's fault; it must not stop the reader. */
+  private static ContainerRef orUnknown(@Nullable ContainerRef container) {
+    return container == null
+        ? ContainerRef.unknown(new ContainerId("0".repeat(ContainerId.LENGTH)))
+        : container;
+  }
+}

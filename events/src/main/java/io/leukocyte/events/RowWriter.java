@@ -1,0 +1,183 @@
+package io.leukocyte.events;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An event as a row: columns in the order of its kind. */
+final class RowWriter {
+  private final BatchWriter batch;
+  private final BatchWriter.Buffer row;
+
+  RowWriter(BatchWriter batch) {
+    this.batch = batch;
+    this.row = batch.rows();
+  }
+
+  void write(Event event) {
+    Kind kind = event.kind();
+    int start = row.length();
+    row.int16(kind.code());
+    row.int16(kind.rowLength());
+    row.int32(batch.container(event.container()));
+    row.int64(event.time());
+    switch (event) {
+      case ProcessExec e -> process(e.process());
+      case ProcessExit e -> {
+        process(e.process());
+        row.int32(e.exitCode());
+        row.int32(e.signal());
+      }
+      case NetConnect e -> connect(e);
+      case NetFlow e -> flow(e);
+      case ContainerLifecycle e -> lifecycle(e);
+      case ContainerFacts e -> text(FactsJson.write(e));
+      case ContainerLog e -> log(e);
+      case SensorLoss e -> loss(e);
+      case SensorHeartbeat e -> heartbeat(e);
+    }
+    if (row.length() - start != kind.rowLength()) {
+      throw new IllegalStateException("Row of " + kind.text() + " has a wrong length");
+    }
+  }
+
+  private void process(ProcessInfo p) {
+    Args args = Args.within(p.args(), BatchLimits.MAX_STRING_BYTES);
+    row.int32(p.ref().pid());
+    row.int64(p.ref().startTime());
+    row.int32(p.containerPid());
+    row.int32(batch.symbol(p.name()));
+    row.int32(batch.symbol(p.executable()));
+    row.int32(batch.list(args.items()));
+    row.int32(batch.symbol(p.workingDirectory()));
+    row.int32(p.tty());
+    row.int32(p.uid());
+    row.int32(p.gid());
+    row.int32(p.loginUid());
+    row.int64(p.capabilities());
+    row.int32(flags(p.flags(), p.argsTruncated() || args.cut()));
+    parent(p.parent());
+    row.int32(batch.list(p.ancestors()));
+  }
+
+  private static int flags(ProcessInfo.Flags flags, boolean argsTruncated) {
+    return (flags.setup() ? Columns.Proc.SETUP : 0)
+        | (flags.upperLayer() ? Columns.Proc.UPPER_LAYER : 0)
+        | (flags.fileless() ? Columns.Proc.FILELESS : 0)
+        | (flags.hostMounts() ? Columns.Proc.HOST_MOUNTS : 0)
+        | (argsTruncated ? Columns.Proc.ARGS_TRUNCATED : 0);
+  }
+
+  private void parent(ProcessInfo.@Nullable Parent parent) {
+    row.int32(parent == null ? 0 : parent.ref().pid());
+    row.int64(parent == null ? 0 : parent.ref().startTime());
+    row.int32(parent == null ? 0 : batch.symbol(parent.name()));
+    row.int32(parent == null ? 0 : batch.symbol(parent.executable()));
+    row.int32(
+        parent == null
+            ? 0
+            : batch.list(Args.within(parent.args(), BatchLimits.MAX_STRING_BYTES).items()));
+  }
+
+  private void noProcess() {
+    row.bytes(NO_PROCESS, 0, NO_PROCESS.length);
+  }
+
+  private static final byte[] NO_PROCESS = new byte[Columns.Proc.LAST.end() - Column.ROW_HEADER];
+
+  private void connect(NetConnect e) {
+    if (e.process() == null) {
+      noProcess();
+    } else {
+      process(e.process());
+    }
+    row.int32(e.protocol().code());
+    row.int32(batch.symbol(e.source().address()));
+    row.int32(e.source().port());
+    row.int32(batch.symbol(e.destination().address()));
+    row.int32(e.destination().port());
+  }
+
+  private void flow(NetFlow e) {
+    row.int32(e.protocol().code());
+    row.int32(batch.symbol(e.destination().address()));
+    row.int32(e.destination().port());
+    row.int64(e.bytes());
+    row.int64(e.packets());
+    row.int64(e.interval());
+  }
+
+  private void lifecycle(ContainerLifecycle e) {
+    List<String> items = new ArrayList<>(2 * e.attributes().size());
+    e.attributes()
+        .forEach((key, value) -> {
+          items.add(key);
+          items.add(value);
+        });
+    Integer code = e.exitCode();
+    row.int32(batch.symbol(e.action()));
+    row.int64(code == null ? 0 : code + 1L);
+    row.int32(batch.list(items));
+  }
+
+  private void log(ContainerLog e) {
+    row.int32(e.stream().code());
+    row.int32(e.truncated() ? 1 : 0);
+    row.int64(e.originalBytes());
+    text(e.line());
+  }
+
+  private void text(String text) {
+    int at = batch.text(text);
+    row.int32(at);
+    row.int32(batch.textLength() - at);
+  }
+
+  private void loss(SensorLoss e) {
+    row.int32(batch.symbol(e.source()));
+    row.int32(batch.symbol(e.lostKind()));
+    row.int32(batch.symbol(e.reason()));
+    row.int64(e.count());
+    row.int64(e.from());
+    row.int64(e.to());
+  }
+
+  private void heartbeat(SensorHeartbeat e) {
+    row.int32(batch.symbol(e.hostname()));
+    row.int32(batch.symbol(e.mode()));
+    row.int32(batch.list(e.missing()));
+    row.int32(batch.symbol(e.bundle()));
+    row.int32(batch.symbol(e.version()));
+    row.int64(e.clockOffset());
+    row.int64(e.received());
+    row.int64(e.published());
+    row.int64(e.filtered());
+    row.int64(e.lost());
+  }
+
+  /**
+   * Arguments within a bound.
+   *
+   * @param items the first of them that fit, joined by one byte each
+   * @param cut whether any was left out
+   */
+  private record Args(List<String> items, boolean cut) {
+    static Args within(List<String> items, int most) {
+      int bytes = 0;
+      for (int i = 0; i < items.size(); i++) {
+        bytes += utf8Length(items.get(i), most) + 1;
+        if (bytes > most) {
+          return new Args(items.subList(0, i), true);
+        }
+      }
+      return new Args(items, false);
+    }
+
+    private static int utf8Length(String item, int most) {
+      return item.length() * 3 <= most / 16
+          ? item.length() * 3
+          : item.getBytes(StandardCharsets.UTF_8).length;
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package io.leukocyte.events;
+
+/** Text for people: bounded, and free of control characters that a terminal would obey. */
+public final class Text {
+  private Text() {}
+
+  /**
+   * The text, cut to a bound.
+   *
+   * @param text any text
+   * @param most characters kept; what was cut is shown as {@code …}
+   */
+  public static String clip(String text, int most) {
+    return text.length() <= most ? text : text.substring(0, most) + "…";
+  }
+
+  /** The text with each control character (below 0x20, 0x7f to 0x9f) as {@code \xHH}. */
+  public static String printable(String text) {
+    StringBuilder out = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < 0x20 || (c >= 0x7f && c < 0xa0)) {
+        out.append(String.format("\\x%02x", (int) c));
+      } else {
+        out.append(c);
+      }
+    }
+    return out.toString();
+  }
+}

@@ -1,0 +1,63 @@
+package io.leukocyte.events;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The topics, with how long and how each keeps what it has. */
+public enum Topic {
+  /** Batches of events, by host. */
+  EVENTS("leuko.events", Keep.DELETE, Duration.ofHours(24)),
+  /** Alerts, by host. */
+  ALERTS("leuko.alerts", Keep.DELETE, Duration.ofDays(30)),
+  /** Incidents, by incident. */
+  INCIDENTS("leuko.incidents", Keep.COMPACT_DELETE, Duration.ofDays(30)),
+  /** Steps of actions, by host. */
+  ACTIONS("leuko.actions", Keep.DELETE, Duration.ofDays(90)),
+  /** Facts of containers, by container. */
+  CONTAINERS("leuko.containers", Keep.COMPACT, Duration.ZERO),
+  /** Operators' orders, by host. */
+  COMMANDS("leuko.commands", Keep.DELETE, Duration.ofDays(7)),
+  /** What could not be read. */
+  DEAD("leuko.dead", Keep.DELETE, Duration.ofDays(30));
+
+  private final String text;
+  private final Keep keep;
+  private final Duration retention;
+
+  Topic(String text, Keep keep, Duration retention) {
+    this.text = text;
+    this.keep = keep;
+    this.retention = retention;
+  }
+
+  /** The topic's name in Kafka. */
+  public String text() {
+    return text;
+  }
+
+  /** Its cleanup policy. */
+  public Keep keep() {
+    return keep;
+  }
+
+  /** How long records are kept; zero where only compaction removes them. */
+  public Duration retention() {
+    return retention;
+  }
+
+  /** The topic of a name in Kafka. */
+  public static Optional<Topic> ofText(String text) {
+    return Arrays.stream(values()).filter(t -> t.text.equals(text)).findFirst();
+  }
+
+  /** Kafka's cleanup policies. */
+  public enum Keep {
+    /** By age and size. */
+    DELETE,
+    /** The last of each key. */
+    COMPACT,
+    /** The last of each key, by age and size. */
+    COMPACT_DELETE
+  }
+}
