@@ -491,6 +491,20 @@ public final class BatchCursor {
     return orNull(symbol(column));
   }
 
+  /** Where the bytes of a TEXT column of the current row begin in {@link #bytes}; -1 is absent. */
+  public int textAt(Column column) {
+    if (column.end() > rowLength) {
+      return -1;
+    }
+    int offset = i32(bytes, row + column.offset());
+    return offset == BatchFormat.ABSENT_TEXT ? -1 : textAt + offset;
+  }
+
+  /** How many bytes of UTF-8 a TEXT column of the current row has; 0 when absent. */
+  public int textLength(Column column) {
+    return textAt(column) < 0 ? 0 : i32(bytes, row + column.offset() + 4);
+  }
+
   /** The items of a LIST column of the current row. */
   public List<String> list(Column column) {
     int symbol = symbol(column);
