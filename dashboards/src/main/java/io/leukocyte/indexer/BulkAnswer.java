@@ -1,0 +1,48 @@
+package io.leukocyte.indexer;
+
+import java.util.List;
+
+/** What a bulk request came to. */
+sealed interface BulkAnswer {
+  /**
+   * The node took the request.
+   *
+   * @param items what became of each document, in their order
+   */
+  record Taken(List<Item> items) implements BulkAnswer {
+    public Taken {
+      items = List.copyOf(items);
+    }
+  }
+
+  /**
+   * Nothing is known to be stored: the node is away, busy or full. To be sent again.
+   *
+   * @param problem what happened
+   * @param todo what to do when it lasts
+   */
+  record Away(String problem, String todo) implements BulkAnswer {}
+
+  /** What became of one document. */
+  sealed interface Item {
+    /** It is stored now. */
+    record Created() implements Item {}
+
+    /** It was stored before. */
+    record Known() implements Item {}
+
+    /**
+     * To be sent again.
+     *
+     * @param problem what the node said
+     */
+    record Busy(String problem) implements Item {}
+
+    /**
+     * It will never be stored as it is.
+     *
+     * @param problem what the node said
+     */
+    record Rejected(String problem) implements Item {}
+  }
+}

@@ -1,0 +1,22 @@
+package io.leukocyte.indexer;
+
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * One document on its way to Elasticsearch.
+ *
+ * @param stream the data stream
+ * @param id the document's id: the same for the same fact, so that a second delivery is a conflict
+ * @param source the document, JSON in UTF-8
+ * @param origin the record it came from, for the dead-letter topic
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared, and copied by nobody
+record Document(
+    DataStream stream, String id, byte[] source, ConsumerRecord<byte[], byte[]> origin) {
+
+  /** Bytes it adds to a bulk request, its action line included. */
+  int bulkBytes() {
+    return source.length + id.getBytes(StandardCharsets.UTF_8).length + 96;
+  }
+}

@@ -1,0 +1,265 @@
+package io.leukocyte.indexer;
+
+import io.leukocyte.events.CheckResult;
+import io.leukocyte.events.Topic;
+import io.leukocyte.indexer.Documents.UnreadableException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.RetriableCommitFailedException;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From Kafka to the sink without loss and without doubles: poll, one synchronous bulk request after
+ * the other, look at each item, then commit the offsets. While the node is away the same documents
+ * are tried again for ever, with the partitions paused so that the group keeps its member; what the
+ * node rejects for good goes to the dead-letter topic, whole. One thread runs it.
+ */
+final class IndexerLoop implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(IndexerLoop.class);
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration MOST_PAUSE = Duration.ofSeconds(10);
+
+  private final Consumer<byte[], byte[]> consumer;
+  private final Producer<byte[], byte[]> deadLetters;
+  private final List<String> topics;
+  private final Documents documents;
+  private final BulkSink sink;
+  private final int bulkBytes;
+  private final Meters meters;
+  private final Backoff backoff = new Backoff(MOST_PAUSE);
+  private boolean paused;
+  private volatile boolean closing;
+  private volatile CheckResult state =
+      new CheckResult.Degraded("elasticsearch", "no bulk request was sent yet", "wait");
+
+  IndexerLoop(
+      Consumer<byte[], byte[]> consumer,
+      Producer<byte[], byte[]> deadLetters,
+      List<String> topics,
+      Documents documents,
+      BulkSink sink,
+      int bulkBytes,
+      Meters meters) {
+    this.topics = List.copyOf(topics);
+    this.consumer = consumer;
+    this.deadLetters = deadLetters;
+    this.documents = documents;
+    this.sink = sink;
+    this.bulkBytes = bulkBytes;
+    this.meters = meters;
+  }
+
+  /** What the last bulk request came to. */
+  CheckResult state() {
+    return state;
+  }
+
+  /** Makes {@link #run} return soon. Documents that are not stored by then are read again later. */
+  void stop() {
+    closing = true;
+    consumer.wakeup();
+  }
+
+  @Override
+  public void run() {
+    try {
+      consumer.subscribe(topics, new PauseArrivals());
+      while (!closing) {
+        index(consumer.poll(POLL));
+      }
+    } catch (WakeupException e) {
+      LOG.debug("Woken to close");
+    }
+  }
+
+  private void index(ConsumerRecords<byte[], byte[]> records) {
+    if (records.isEmpty()) {
+      return;
+    }
+    List<Document> batch = new ArrayList<>();
+    int bytes = 0;
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      for (Document document : read(record)) {
+        if (bytes + document.bulkBytes() > bulkBytes && !batch.isEmpty()) {
+          store(batch);
+          batch = new ArrayList<>();
+          bytes = 0;
+        }
+        batch.add(document);
+        bytes += document.bulkBytes();
+      }
+    }
+    store(batch);
+    if (!closing) {
+      commit();
+    }
+  }
+
+  /** A commit that the group refuses is no loss: the records are read again, and known by id. */
+  private void commit() {
+    try {
+      consumer.commitSync();
+    } catch (RebalanceInProgressException
+        | RetriableCommitFailedException
+        | CommitFailedException e) {
+      LOG.debug("Offsets were not committed: {}", e.getMessage());
+    }
+  }
+
+  private List<Document> read(ConsumerRecord<byte[], byte[]> record) {
+    Optional<Topic> topic = Topic.ofText(record.topic());
+    try {
+      return topic.isEmpty() ? List.of() : documents.of(topic.get(), record);
+    } catch (UnreadableException e) {
+      meters.unreadable(record.topic());
+      // What is wrong with a batch of events is the analyzer's to bury, once.
+      if (topic.get() != Topic.EVENTS) {
+        bury(record, String.valueOf(e.getMessage()));
+      }
+      return List.of();
+    }
+  }
+
+  private void store(List<Document> batch) {
+    List<Document> left = batch;
+    while (!left.isEmpty() && !closing) {
+      long start = System.nanoTime();
+      BulkAnswer answer = sink.send(left);
+      meters.bulkTook(System.nanoTime() - start);
+      left =
+          switch (answer) {
+            case BulkAnswer.Taken taken -> settle(left, taken.items());
+            case BulkAnswer.Away away -> {
+              report(away);
+              yield left;
+            }
+          };
+      if (left.isEmpty()) {
+        backoff.reset();
+      } else {
+        meters.retry();
+        pause(backoff.next());
+      }
+    }
+  }
+
+  private void report(BulkAnswer.Away away) {
+    if (state instanceof CheckResult.Ok) {
+      LOG.warn("{}; {}", away.problem(), away.todo());
+    }
+    state = new CheckResult.Failed("elasticsearch", away.problem(), away.todo());
+  }
+
+  /** Looks at each item; returns those that have to be sent again. */
+  private List<Document> settle(List<Document> sent, List<BulkAnswer.Item> items) {
+    List<Document> again = new ArrayList<>();
+    String busy = "";
+    for (int i = 0; i < sent.size(); i++) {
+      Document document = sent.get(i);
+      switch (items.get(i)) {
+        case BulkAnswer.Item.Created c -> meters.documents(document.stream(), "created");
+        case BulkAnswer.Item.Known k -> meters.documents(document.stream(), "known");
+        case BulkAnswer.Item.Busy b -> {
+          again.add(document);
+          busy = b.problem();
+        }
+        case BulkAnswer.Item.Rejected r -> {
+          meters.documents(document.stream(), "rejected");
+          bury(document.origin(), r.problem());
+        }
+      }
+    }
+    state =
+        again.isEmpty()
+            ? new CheckResult.Ok("elasticsearch", "takes documents")
+            : new CheckResult.Failed(
+                "elasticsearch",
+                again.size() + " documents were put off: " + busy,
+                "look at the node's disk and load; they are tried again");
+    return again;
+  }
+
+  private void bury(ConsumerRecord<byte[], byte[]> record, String reason) {
+    LOG.warn(
+        "Record {}-{}@{} goes to {}: {}",
+        record.topic(),
+        record.partition(),
+        record.offset(),
+        Topic.DEAD.text(),
+        reason);
+    ProducerRecord<byte[], byte[]> dead =
+        new ProducerRecord<>(Topic.DEAD.text(), record.key(), record.value());
+    header(dead, "leuko.reason", reason);
+    header(dead, "leuko.role", "indexer");
+    header(dead, "leuko.topic", record.topic());
+    header(dead, "leuko.partition", Integer.toString(record.partition()));
+    header(dead, "leuko.offset", Long.toString(record.offset()));
+    deliver(dead);
+  }
+
+  /** Sends until it is acknowledged: offsets are committed only after that. */
+  private void deliver(ProducerRecord<byte[], byte[]> dead) {
+    while (true) {
+      try {
+        deadLetters.send(dead).get();
+        return;
+      } catch (ExecutionException e) {
+        LOG.warn("Kafka does not take a dead letter, it is sent again: {}", e.getMessage());
+        if (closing) {
+          throw new WakeupException();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new WakeupException();
+      }
+    }
+  }
+
+  private static void header(ProducerRecord<byte[], byte[]> record, String name, String value) {
+    record.headers().add(name, value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Waits while the group still hears of this member. Paused partitions give no records. */
+  private void pause(Duration time) {
+    paused = true;
+    consumer.pause(consumer.assignment());
+    try {
+      long end = System.nanoTime() + time.toNanos();
+      while (!closing && System.nanoTime() < end) {
+        consumer.poll(Duration.ofMillis(Math.min(100, time.toMillis())));
+      }
+    } finally {
+      paused = false;
+      consumer.resume(consumer.assignment());
+    }
+  }
+
+  /** Keeps partitions that arrive during a pause from giving records that nobody would store. */
+  private final class PauseArrivals implements ConsumerRebalanceListener {
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+      if (paused) {
+        consumer.pause(partitions);
+      }
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {}
+  }
+}

@@ -1,0 +1,267 @@
+package io.leukocyte.indexer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.leukocyte.events.BatchWriter;
+import io.leukocyte.events.CheckResult;
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.ContainerLog;
+import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.HostId;
+import io.leukocyte.events.Topic;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class IndexerLoopTest {
+  private static final TopicPartition ALERTS = new TopicPartition(Topic.ALERTS.text(), 0);
+  private static final TopicPartition EVENTS = new TopicPartition(Topic.EVENTS.text(), 0);
+  private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+
+  private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+  private final MockProducer<byte[], byte[]> producer =
+      new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+  private final ScriptedSink sink = new ScriptedSink();
+  private final IndexerLoop loop =
+      new IndexerLoop(
+          consumer,
+          producer,
+          List.of(Topic.ALERTS.text(), Topic.EVENTS.text()),
+          new Documents("default", InstantSource.fixed(NOW)),
+          sink,
+          2_000,
+          new Meters(new SimpleMeterRegistry()));
+  private final Thread thread = new Thread(loop);
+
+  @BeforeEach
+  void assignBothTopics() {
+    consumer.schedulePollTask(() -> {
+      consumer.rebalance(List.of(ALERTS, EVENTS));
+      consumer.updateBeginningOffsets(Map.of(ALERTS, 0L, EVENTS, 0L));
+    });
+  }
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    loop.stop();
+    thread.join(10_000);
+    assertThat(thread.isAlive()).isFalse();
+  }
+
+  @Test
+  void storesAlertsUnderTheirIdsAndThenCommits() {
+    alert(0, "a");
+    alert(1, "b");
+    thread.start();
+
+    await().untilAsserted(() -> assertThat(committed(ALERTS)).isEqualTo(2));
+    assertThat(sink.stored()).containsExactly("a", "b");
+    assertThat(sink.sent.getFirst().getFirst().stream().name("default"))
+        .isEqualTo("logs-leukocyte.alerts-default");
+    assertThat(new String(sink.sent.getFirst().getFirst().source(), UTF_8))
+        .contains("\"ingested\":\"2026-01-02T03:04:05Z\"");
+    assertThat(loop.state()).isInstanceOf(CheckResult.Ok.class);
+  }
+
+  @Test
+  void keepsDocumentsAndOffsetsWhileTheNodeIsAway() {
+    AtomicBoolean away = new AtomicBoolean(true);
+    sink.answers =
+        documents ->
+            away.get() ? new BulkAnswer.Away("connection refused", "start it") : created(documents);
+    alert(0, "a");
+    thread.start();
+
+    await().until(() -> sink.sent.size() >= 3);
+    assertThat(committed(ALERTS)).isZero();
+    assertThat(loop.state()).isInstanceOf(CheckResult.Failed.class);
+    assertThat(consumer.paused()).contains(ALERTS, EVENTS);
+
+    away.set(false);
+    await().untilAsserted(() -> assertThat(committed(ALERTS)).isEqualTo(1));
+    assertThat(sink.stored()).containsExactly("a");
+  }
+
+  @Test
+  void recordsThatArriveDuringAPauseAreNotPassedOver() {
+    AtomicBoolean away = new AtomicBoolean(true);
+    sink.answers =
+        documents -> away.get() ? new BulkAnswer.Away("refused", "wait") : created(documents);
+    alert(0, "a");
+    thread.start();
+    await().until(() -> sink.sent.size() >= 2);
+    alert(1, "b");
+    int before = sink.sent.size();
+    await().until(() -> sink.sent.size() > before);
+
+    away.set(false);
+    await().untilAsserted(() -> assertThat(committed(ALERTS)).isEqualTo(2));
+    assertThat(sink.stored()).containsExactly("a", "b");
+  }
+
+  @Test
+  void sendsOnlyTheBusyItemAgain() {
+    AtomicBoolean first = new AtomicBoolean(true);
+    sink.answers =
+        documents ->
+            first.getAndSet(false)
+                ? new BulkAnswer.Taken(
+                    List.of(
+                        new BulkAnswer.Item.Created(), new BulkAnswer.Item.Busy("429 too busy")))
+                : created(documents);
+    consumer.schedulePollTask(() -> {
+      consumer.addRecord(record(ALERTS, 0, alertJson("a")));
+      consumer.addRecord(record(ALERTS, 1, alertJson("b")));
+    });
+    thread.start();
+
+    await().untilAsserted(() -> assertThat(committed(ALERTS)).isEqualTo(2));
+    assertThat(sink.ids()).containsExactly(List.of("a", "b"), List.of("b"));
+  }
+
+  @Test
+  void buriesWhatTheNodeRejectsWholeAndWithTheReason() {
+    sink.answers =
+        documents ->
+            new BulkAnswer.Taken(List.of(new BulkAnswer.Item.Rejected("400 mapper_parsing")));
+    alert(0, "a");
+    thread.start();
+
+    await().untilAsserted(() -> assertThat(committed(ALERTS)).isEqualTo(1));
+    ProducerRecord<byte[], byte[]> dead = producer.history().getFirst();
+    assertThat(dead.topic()).isEqualTo(Topic.DEAD.text());
+    assertThat(dead.value()).isEqualTo(alertJson("a"));
+    assertThat(header(dead, "leuko.reason")).isEqualTo("400 mapper_parsing");
+    assertThat(header(dead, "leuko.offset")).isEqualTo("0");
+  }
+
+  @Test
+  void buriesAnAlertThatIsNotJson() {
+    add(ALERTS, 0, "not json".getBytes(UTF_8));
+    alert(1, "b");
+    thread.start();
+
+    await().untilAsserted(() -> assertThat(committed(ALERTS)).isEqualTo(2));
+    assertThat(sink.stored()).containsExactly("b");
+    assertThat(producer.history()).hasSize(1);
+  }
+
+  @Test
+  void makesOneDocumentOfEachLogLineOfABatch() {
+    BatchWriter writer = new BatchWriter(new HostId("h1"), 7);
+    ContainerRef web =
+        new ContainerRef(new ContainerId("ab".repeat(32)), "web", "nginx", "1", null, false);
+    writer.add(log(web, "GET / 200", ContainerLog.Stream.STDOUT));
+    writer.add(log(web, "oh no", ContainerLog.Stream.STDERR));
+    add(EVENTS, 0, writer.finish(3));
+    thread.start();
+
+    await().untilAsserted(() -> assertThat(committed(EVENTS)).isEqualTo(1));
+    assertThat(sink.stored()).containsExactly("h1:7:3:0", "h1:7:3:1");
+    assertThat(new String(sink.sent.getFirst().get(1).source(), UTF_8))
+        .contains("\"message\":\"oh no\"")
+        .contains("\"stream\":\"stderr\"")
+        .contains("\"@timestamp\":\"2026-01-02T03:04:05.000000006Z\"")
+        .contains("\"id\":\"" + "ab".repeat(32) + "\"");
+  }
+
+  @Test
+  void splitsBulkRequestsByBytes() {
+    for (int i = 0; i < 40; i++) {
+      alert(i, "id-" + i);
+    }
+    thread.start();
+
+    await().untilAsserted(() -> assertThat(committed(ALERTS)).isEqualTo(40));
+    assertThat(sink.sent).hasSizeGreaterThan(2);
+    assertThat(sink.sent)
+        .allSatisfy(bulk ->
+            assertThat(bulk.stream().mapToInt(Document::bulkBytes).sum())
+                .isLessThanOrEqualTo(2_000));
+    assertThat(sink.stored()).hasSize(40).doesNotHaveDuplicates();
+  }
+
+  private static ContainerLog log(ContainerRef container, String line, ContainerLog.Stream stream) {
+    long time = NOW.getEpochSecond() * 1_000_000_000L + 6;
+    return new ContainerLog(time, container, stream, line, line.length(), false);
+  }
+
+  private void alert(long offset, String id) {
+    add(ALERTS, offset, alertJson(id));
+  }
+
+  private void add(TopicPartition partition, long offset, byte[] value) {
+    consumer.schedulePollTask(() -> consumer.addRecord(record(partition, offset, value)));
+  }
+
+  private static ConsumerRecord<byte[], byte[]> record(
+      TopicPartition partition, long offset, byte[] value) {
+    return new ConsumerRecord<>(partition.topic(), 0, offset, "h1".getBytes(UTF_8), value);
+  }
+
+  private static byte[] alertJson(String id) {
+    return ("{\"@timestamp\":\"2026-01-02T03:04:05Z\",\"event\":{\"id\":\"" + id + "\"}}")
+        .getBytes(UTF_8);
+  }
+
+  private long committed(TopicPartition partition) {
+    var offset = consumer.committed(java.util.Set.of(partition)).get(partition);
+    return offset == null ? 0 : offset.offset();
+  }
+
+  private static String header(ProducerRecord<byte[], byte[]> record, String name) {
+    return new String(record.headers().lastHeader(name).value(), UTF_8);
+  }
+
+  private static BulkAnswer created(List<Document> documents) {
+    return new BulkAnswer.Taken(
+        Collections.nCopies(documents.size(), new BulkAnswer.Item.Created()));
+  }
+
+  /** A sink that answers as the test says and remembers what it was sent. */
+  private static final class ScriptedSink implements BulkSink {
+    private final ConcurrentLinkedDeque<List<Document>> sent = new ConcurrentLinkedDeque<>();
+    private final List<String> stored = Collections.synchronizedList(new ArrayList<>());
+    private volatile Function<List<Document>, BulkAnswer> answers = IndexerLoopTest::created;
+
+    @Override
+    public BulkAnswer send(List<Document> documents) {
+      sent.add(List.copyOf(documents));
+      BulkAnswer answer = answers.apply(documents);
+      if (answer instanceof BulkAnswer.Taken taken) {
+        for (int i = 0; i < documents.size(); i++) {
+          if (taken.items().get(i) instanceof BulkAnswer.Item.Created) {
+            stored.add(documents.get(i).id());
+          }
+        }
+      }
+      return answer;
+    }
+
+    List<String> stored() {
+      return List.copyOf(stored);
+    }
+
+    List<List<String>> ids() {
+      return sent.stream().map(bulk -> bulk.stream().map(Document::id).toList()).toList();
+    }
+  }
+}
