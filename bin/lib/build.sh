@@ -3,7 +3,7 @@
 
 # What the build and its tests take from Debian: the kernel sensor is C compiled for BPF; the wrapper
 # unpacks Maven.
-BUILD_PACKAGES=(clang llvm libbpf-dev bpftool curl unzip)
+BUILD_PACKAGES=(clang llvm libbpf-dev bpftool curl ca-certificates unzip)
 # Where the build leaves what runs: lib/*.jar and the Elasticsearch archive.
 DISTRIBUTION=$LEUKO_HOME/deploy/target/leuko
 

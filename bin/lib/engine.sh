@@ -9,23 +9,23 @@ engine_answers() {
 }
 
 # start_engine LOGFILE: starts dockerd in a session of its own, so that it outlives this shell and its
-# Ctrl-C, and waits until it answers. Sets ENGINE_PID.
+# Ctrl-C, and waits until it answers. Sets ENGINE_PID. When that cannot be done it says why: false.
 start_engine() {
   local log=$1
-  is_root || fail "$EXIT_ENVIRONMENT" "No Docker engine answers, and only root may start one; run: sudo systemctl start docker"
-  have dockerd || fail "$EXIT_ENVIRONMENT" "No Docker engine answers and there is no dockerd; run: sudo apt-get install --yes docker.io"
+  if ! is_root || ! have dockerd; then
+    say "No Docker engine answers, and $(is_root && echo 'there is no dockerd' || echo 'only root may start one'); run: sudo apt-get install --yes docker.io && sudo systemctl start docker"
+    return 1
+  fi
   forget_dead docker.pid dockerd
   forget_dead docker/containerd/containerd.pid containerd
   mkdir -p "$(dirname "$log")"
   setsid dockerd >>"$log" 2>&1 </dev/null &
   ENGINE_PID=$!
-  if ! await 60 engine_or_end; then
-    stop_engine
-    fail "$EXIT_ENVIRONMENT" "dockerd did not answer within 60 s; its last words in $log: $(tail -3 "$log")"
-  fi
+  await 60 engine_or_end || true
   if ! engine_answers; then
-    ENGINE_PID=
-    fail "$EXIT_ENVIRONMENT" "dockerd ended at once; its last words in $log: $(tail -3 "$log")"
+    stop_engine
+    say "dockerd does not run; its last words in $log: $(tail -3 "$log")"
+    return 1
   fi
 }
 

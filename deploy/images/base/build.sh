@@ -29,15 +29,21 @@ main() {
     "Cannot reach a Docker engine: is dockerd running, and may you use its socket? Start it with: sudo systemctl start docker"
   work=$(mktemp -d)
   trap 'rm -rf --one-file-system "$work"' EXIT
-  wanted debian:bookworm-slim && make_debian
-  wanted busybox:latest && make_busybox
-  wanted leuko/test-web:1 && make_test_web
-  return 0
+  make debian:bookworm-slim make_debian
+  make busybox:latest make_busybox
+  make leuko/test-web:1 make_test_web
 }
 
-# wanted IMAGE: it is missing, or everything is to be made again.
-wanted() {
-  $force || ! docker image inspect "$1" >/dev/null 2>&1
+# make IMAGE COMMAND: makes it if it is missing or everything is to be made again; what it replaces
+# goes, unless something uses it.
+make() {
+  local image=$1 old
+  old=$(docker image inspect --format '{{.Id}}' "$image" 2>/dev/null) || old=
+  [[ -z $old ]] || $force || return 0
+  "$2"
+  if [[ -n $old && $(docker image inspect --format '{{.Id}}' "$image") != "$old" ]]; then
+    docker image rm "$old" >/dev/null 2>&1 || true
+  fi
 }
 
 make_debian() {
