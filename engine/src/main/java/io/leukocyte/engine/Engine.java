@@ -138,12 +138,15 @@ public interface Engine extends AutoCloseable {
 
   /**
    * Attaches a container as it was; nothing when it is on that network already. An address that was
-   * given away meanwhile is refused: connect again with {@link NetworkAttachment#anyAddress}.
+   * given away meanwhile is refused: connect again with {@link NetworkAttachment#anyAddress}. A
+   * network whose range was chosen by the engine takes no wish for an address, and the default
+   * bridge no alias: there the engine chooses.
    *
+   * @return what it has now
    * @throws EngineException.NotFound when there is no such container or network
    * @throws EngineException.Refused when the engine cannot give the address
    */
-  void connectNetwork(ContainerId container, NetworkAttachment attachment);
+  NetworkAttachment connectNetwork(ContainerId container, NetworkAttachment attachment);
 
   /**
    * The processes of a running container, in the host's pid namespace.

@@ -1,0 +1,386 @@
+package io.leukocyte.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.Text;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Docker, or what speaks its API. */
+public final class DockerEngine implements Engine {
+  private static final Pattern NAME = Pattern.compile("/?[a-zA-Z0-9][a-zA-Z0-9_.-]*");
+  private static final Pattern SIGNAL = Pattern.compile("[A-Za-z0-9+-]{1,16}");
+
+  /** What the engine takes to kill a container that does not stop. */
+  private static final Duration KILL_TIME = Duration.ofSeconds(10);
+
+  private final EngineOptions options;
+  private final DockerHttp http;
+  private final Set<Subscription> open = ConcurrentHashMap.newKeySet();
+  private final ScheduledExecutorService flusher;
+
+  /** Does no I/O yet. */
+  public DockerEngine(EngineOptions options) {
+    this.options = options;
+    http = new DockerHttp(options);
+    flusher =
+        Executors.newSingleThreadScheduledExecutor(task -> {
+          Thread thread = new Thread(task, "engine-flush");
+          thread.setDaemon(true);
+          return thread;
+        });
+    long pause = Math.max(1, options.lineTimeout().toMillis() / 4);
+    var _ = flusher.scheduleWithFixedDelay(this::flushIdle, pause, pause, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public EngineInfo info() {
+    String what = "ask the engine what it is";
+    return DockerFacts.info(http.get(what, "/version"), http.get(what, "/info"), http.version());
+  }
+
+  @Override
+  public void ping() {
+    http.ping();
+  }
+
+  @Override
+  public List<ContainerSummary> list() {
+    return summaries("/containers/json?all=1");
+  }
+
+  @Override
+  public List<ContainerSummary> running() {
+    return summaries("/containers/json");
+  }
+
+  private List<ContainerSummary> summaries(String path) {
+    List<ContainerSummary> summaries = new ArrayList<>();
+    for (JsonNode line : http.get("list the containers", path)) {
+      summaries.add(DockerFacts.summary(line));
+    }
+    return summaries;
+  }
+
+  @Override
+  public Optional<ContainerFacts> inspect(ContainerId container) {
+    try {
+      long now = LogTime.nanos(Instant.now());
+      return Optional.of(DockerFacts.facts(inspectJson(container), now));
+    } catch (EngineException.NotFound e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public Optional<ContainerId> resolve(String nameOrIdPrefix) {
+    if (!NAME.matcher(nameOrIdPrefix).matches()) {
+      return Optional.empty();
+    }
+    String name = DockerEvents.name(nameOrIdPrefix);
+    try {
+      JsonNode found =
+          http.get("look for container '" + name + "'", "/containers/" + name + "/json");
+      return Optional.of(new ContainerId(found.path("Id").asText("")));
+    } catch (EngineException.NotFound e) {
+      return Optional.empty();
+    } catch (EngineException.Refused e) {
+      if (String.valueOf(e.getMessage()).contains("ultiple IDs")) {
+        throw ambiguous(name, e);
+      }
+      throw e;
+    }
+  }
+
+  static EngineException ambiguous(String prefix, @Nullable Throwable cause) {
+    return new EngineException.Conflict(
+        "Cannot tell which container is meant by '"
+            + Text.clip(prefix, 64)
+            + "': several ids start so; give more digits",
+        cause);
+  }
+
+  @Override
+  public Subscription events(@Nullable EventPosition since, EventListener listener) {
+    Subscriptions slot = new Subscriptions();
+    EventStream stream = new EventStream(http, options, since, listener, slot);
+    slot.start(stream, "engine-events");
+    return stream;
+  }
+
+  @Override
+  public Subscription logs(ContainerId container, LogOptions wanted, LogListener listener) {
+    Subscriptions slot = new Subscriptions();
+    LogStream stream = new LogStream(http, options, container, wanted, listener, slot);
+    slot.start(stream, "engine-logs-" + container.brief());
+    return stream;
+  }
+
+  /** Keeps a stream among the open ones from its start to its end. */
+  private final class Subscriptions implements Runnable {
+    private @Nullable StreamThread stream;
+
+    void start(StreamThread started, String name) {
+      stream = started;
+      open.add(started);
+      started.start(name);
+    }
+
+    @Override
+    public void run() {
+      if (stream != null) {
+        open.remove(stream);
+      }
+    }
+  }
+
+  private void flushIdle() {
+    for (Subscription subscription : open) {
+      if (subscription instanceof LogStream stream) {
+        stream.flushIdle();
+      }
+    }
+  }
+
+  @Override
+  public void pause(ContainerId container) {
+    change("pause", container, "/pause", Duration.ZERO, status -> status.equals("paused"));
+  }
+
+  @Override
+  public void unpause(ContainerId container) {
+    change("unpause", container, "/unpause", Duration.ZERO, status -> status.equals("running"));
+  }
+
+  @Override
+  public void stop(ContainerId container, Duration grace) {
+    change(
+        "stop",
+        container,
+        "/stop?t=" + seconds(grace),
+        grace.plus(KILL_TIME),
+        DockerEngine::hasEnded);
+  }
+
+  @Override
+  public void kill(ContainerId container, String signal) {
+    if (!SIGNAL.matcher(signal).matches()) {
+      throw new EngineException.Refused(
+          "Cannot kill container "
+              + container.brief()
+              + ": '"
+              + Text.clip(Text.printable(signal), 40)
+              + "' is not a signal; give a name such as SIGKILL or a number",
+          null);
+    }
+    change(
+        "kill", container, "/kill?signal=" + query(signal), Duration.ZERO, DockerEngine::hasEnded);
+  }
+
+  @Override
+  public void start(ContainerId container) {
+    change("start", container, "/start", Duration.ZERO, status -> false);
+  }
+
+  @Override
+  public void restart(ContainerId container, Duration grace) {
+    change(
+        "restart",
+        container,
+        "/restart?t=" + seconds(grace),
+        grace.plus(KILL_TIME),
+        status -> false);
+  }
+
+  private static boolean hasEnded(String status) {
+    return List.of("exited", "created", "dead", "removing").contains(status);
+  }
+
+  /** Makes a change; an error is none when the container is already as it should be. */
+  private void change(
+      String verb,
+      ContainerId container,
+      String path,
+      Duration extraTime,
+      Predicate<String> alreadySo) {
+    String what = verb + " container " + container.brief();
+    try {
+      http.post(what, "/containers/" + container + path, null, extraTime);
+    } catch (EngineException.Conflict | EngineException.Refused e) {
+      String status = inspectJson(container).path("State").path("Status").asText("");
+      if (alreadySo.test(status)) {
+        return;
+      }
+      if (e instanceof EngineException.Refused && hasEnded(status) && !verb.equals("start")) {
+        throw new EngineException.Conflict("Cannot " + what + ": it is " + status, e);
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public List<NetworkAttachment> attachments(ContainerId container) {
+    return DockerFacts.attachments(inspectJson(container));
+  }
+
+  @Override
+  public void disconnectNetwork(ContainerId container, String network) {
+    String what = "take container " + container.brief() + " off network " + network;
+    ObjectNode body = http.mapper().createObjectNode();
+    body.put("Container", container.value());
+    try {
+      http.post(what, "/networks/" + path(network) + "/disconnect", body, Duration.ZERO);
+    } catch (EngineException e) {
+      if (e instanceof EngineException.Timeout || e instanceof EngineException.Unavailable) {
+        throw e;
+      }
+      requireNetwork(what, network);
+      if (attached(container, network).isPresent()) {
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public NetworkAttachment connectNetwork(ContainerId container, NetworkAttachment wanted) {
+    Optional<NetworkAttachment> before = attached(container, wanted.networkId());
+    if (before.isPresent()) {
+      return before.get();
+    }
+    try {
+      connect(container, wanted);
+    } catch (EngineException.Refused e) {
+      String message = String.valueOf(e.getMessage());
+      boolean addressChosenByEngine = message.contains("user specified IP address is supported");
+      boolean aliasesRefused = message.contains("network-scoped alias is supported only");
+      if (!addressChosenByEngine && !aliasesRefused) {
+        throw e;
+      }
+      // The default network and those whose range the engine chose take no wishes.
+      connect(container, aliasesRefused ? bare(wanted) : wanted.anyAddress());
+    }
+    return attached(container, wanted.networkId())
+        .orElseThrow(() ->
+            new EngineException.Conflict(
+                "Container "
+                    + container.brief()
+                    + " is not on network "
+                    + wanted.networkName()
+                    + " although it was attached; somebody took it off at the same time",
+                null));
+  }
+
+  private static NetworkAttachment bare(NetworkAttachment wanted) {
+    return new NetworkAttachment(
+        wanted.networkId(),
+        wanted.networkName(),
+        null,
+        null,
+        null,
+        List.of(),
+        wanted.links(),
+        wanted.driverOptions());
+  }
+
+  private void connect(ContainerId container, NetworkAttachment wanted) {
+    String what = "attach container " + container.brief() + " to network " + wanted.networkName();
+    ObjectNode body = http.mapper().createObjectNode();
+    body.put("Container", container.value());
+    ObjectNode endpoint = body.putObject("EndpointConfig");
+    putAll(endpoint.putArray("Aliases"), wanted.aliases());
+    putAll(endpoint.putArray("Links"), wanted.links());
+    if (wanted.mac() != null) {
+      endpoint.put("MacAddress", wanted.mac());
+    }
+    if (wanted.address() != null || wanted.address6() != null) {
+      ObjectNode addresses = endpoint.putObject("IPAMConfig");
+      if (wanted.address() != null) {
+        addresses.put("IPv4Address", wanted.address());
+      }
+      if (wanted.address6() != null) {
+        addresses.put("IPv6Address", wanted.address6());
+      }
+    }
+    if (!wanted.driverOptions().isEmpty()) {
+      ObjectNode driver = endpoint.putObject("DriverOpts");
+      for (Map.Entry<String, String> option : wanted.driverOptions().entrySet()) {
+        driver.put(option.getKey(), option.getValue());
+      }
+    }
+    http.post(what, "/networks/" + path(wanted.networkId()) + "/connect", body, Duration.ZERO);
+  }
+
+  @Override
+  public List<ProcessRow> top(ContainerId container) {
+    String what = "list the processes of container " + container.brief();
+    String arguments = query("-eo pid,ppid,uid,args");
+    try {
+      return DockerFacts.processes(
+          http.get(what, "/containers/" + container + "/top?ps_args=" + arguments));
+    } catch (EngineException.Refused e) {
+      String status = inspectJson(container).path("State").path("Status").asText("");
+      if (status.equals("running") || status.equals("paused")) {
+        throw e;
+      }
+      throw new EngineException.Conflict("Cannot " + what + ": it is " + status, e);
+    }
+  }
+
+  private JsonNode inspectJson(ContainerId container) {
+    return http.get("inspect container " + container.brief(), "/containers/" + container + "/json");
+  }
+
+  private Optional<NetworkAttachment> attached(ContainerId container, String network) {
+    return attachments(container).stream()
+        .filter(a -> a.networkId().equals(network) || a.networkName().equals(network))
+        .findFirst();
+  }
+
+  private void requireNetwork(String what, String network) {
+    http.get(what, "/networks/" + path(network));
+  }
+
+  private static void putAll(ArrayNode array, List<String> values) {
+    for (String value : values) {
+      array.add(value);
+    }
+  }
+
+  private static long seconds(Duration grace) {
+    return Math.max(0, grace.plusNanos(999_999_999).toSeconds());
+  }
+
+  private static String query(String value) {
+    return URLEncoder.encode(value, StandardCharsets.UTF_8);
+  }
+
+  private static String path(String value) {
+    return query(value).replace("+", "%20");
+  }
+
+  @Override
+  public void close() {
+    flusher.shutdownNow();
+    for (Subscription subscription : List.copyOf(open)) {
+      subscription.close();
+    }
+    http.close();
+  }
+}

@@ -1,0 +1,285 @@
+package io.leukocyte.engine;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.github.dockerjava.core.DefaultDockerClientConfig;
+import com.github.dockerjava.httpclient5.ApacheDockerHttpClient;
+import com.github.dockerjava.transport.DockerHttpClient;
+import com.github.dockerjava.transport.DockerHttpClient.Response;
+import com.github.dockerjava.transport.SSLConfig;
+import io.leukocyte.events.Text;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine's API over docker-java's transport, in JSON. Answers are read as trees, not as
+ * docker-java's own types: those fail on a capability or a state that a newer engine knows.
+ */
+final class DockerHttp implements AutoCloseable {
+  /** The API version that this code was measured with; engines that insist get their oldest. */
+  static final ApiVersion SPOKEN = new ApiVersion(1, 41);
+
+  private static final int MAX_ANSWER = 32 * 1024 * 1024;
+  private static final int MAX_MESSAGE = 500;
+  private static final Duration LONGEST_SILENCE = Duration.ofMinutes(5);
+
+  private final ObjectMapper mapper = new ObjectMapper();
+  private final EngineOptions options;
+  private final DockerHttpClient calls;
+  private final DockerHttpClient streams;
+  private final Watchdog watchdog;
+  private final Semaphore freeStreams;
+  private volatile @Nullable ApiVersion version;
+
+  DockerHttp(EngineOptions options) {
+    this.options = options;
+    SSLConfig tls = tls(options);
+    // On TCP an interrupt does not end a read: the socket's own timeout does, in the end.
+    calls = client(options, tls, options.maxCalls(), LONGEST_SILENCE);
+    streams = client(options, tls, options.maxStreams() + options.maxCalls(), Duration.ZERO);
+    watchdog = new Watchdog(options.maxCalls());
+    freeStreams = new Semaphore(options.maxStreams());
+  }
+
+  private static @Nullable SSLConfig tls(EngineOptions options) {
+    Path certificates = options.certificates();
+    if (certificates == null) {
+      return null;
+    }
+    return DefaultDockerClientConfig.createDefaultConfigBuilder()
+        .withDockerHost(options.host().toString())
+        .withDockerTlsVerify(true)
+        .withDockerCertPath(certificates.toString())
+        .build()
+        .getSSLConfig();
+  }
+
+  private static DockerHttpClient client(
+      EngineOptions options, @Nullable SSLConfig tls, int connections, Duration silence) {
+    ApacheDockerHttpClient.Builder builder =
+        new ApacheDockerHttpClient.Builder()
+            .dockerHost(options.host())
+            .maxConnections(connections)
+            .connectionTimeout(options.deadline());
+    if (tls != null) {
+      builder.sslConfig(tls);
+    }
+    return (silence.isZero() ? builder : builder.responseTimeout(silence)).build();
+  }
+
+  /** The version of the API that both sides speak. */
+  ApiVersion version() {
+    ApiVersion known = version;
+    if (known == null) {
+      JsonNode answer = call("ask the engine for its version", "GET", "/version", null, deadline());
+      known =
+          SPOKEN.between(
+              ApiVersion.parse(answer.path("MinAPIVersion").asText("")),
+              ApiVersion.parse(answer.path("ApiVersion").asText("")));
+      version = known;
+    }
+    return known;
+  }
+
+  /**
+   * An answer in JSON; missing when it has no body.
+   *
+   * @param what for messages: an infinitive
+   * @param path without the version
+   */
+  JsonNode get(String what, String path) {
+    return call(what, "GET", versioned(path), null, deadline());
+  }
+
+  /** As {@link #get}. */
+  JsonNode post(String what, String path, @Nullable JsonNode body, Duration extraTime) {
+    return call(what, "POST", versioned(path), body, deadline().plus(extraTime));
+  }
+
+  /** Whether one more stream may be opened; then {@link #releaseStream} gives it back. */
+  boolean acquireStream() {
+    return freeStreams.tryAcquire();
+  }
+
+  void releaseStream() {
+    freeStreams.release();
+  }
+
+  /**
+   * Opens a stream. Its headers have come; the caller closes it.
+   *
+   * @param path without the version
+   */
+  Response open(String what, String path) {
+    String versioned = versioned(path);
+    return watchdog.call(
+        what,
+        deadline(),
+        () -> checked(what, send(what, streams, "GET", versioned, null)),
+        Response::close);
+  }
+
+  /** Asks for a sign of life. */
+  void ping() {
+    String what = "reach the engine";
+    watchdog.call(
+        what,
+        deadline(),
+        () -> {
+          try (Response response = checked(what, send(what, calls, "GET", "/_ping", null))) {
+            return response.getStatusCode();
+          }
+        },
+        status -> {});
+  }
+
+  ObjectMapper mapper() {
+    return mapper;
+  }
+
+  private Duration deadline() {
+    return options.deadline();
+  }
+
+  private String versioned(String path) {
+    return "/v" + version() + path;
+  }
+
+  private JsonNode call(
+      String what, String method, String path, @Nullable JsonNode body, Duration deadline) {
+    return watchdog.call(
+        what,
+        deadline,
+        () -> {
+          try (Response response = checked(what, send(what, calls, method, path, body))) {
+            return parse(what, response);
+          }
+        },
+        late -> {});
+  }
+
+  private Response send(
+      String what, DockerHttpClient client, String method, String path, @Nullable JsonNode body) {
+    try {
+      byte[] bytes = body == null ? null : mapper.writeValueAsBytes(body);
+      return client.execute(new ApiRequest(method, path, bytes));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A tree is always JSON", e);
+    } catch (RuntimeException e) {
+      throw unavailable(what, e);
+    }
+  }
+
+  private JsonNode parse(String what, Response response) {
+    try {
+      byte[] answer = response.getBody().readNBytes(MAX_ANSWER + 1);
+      if (answer.length > MAX_ANSWER) {
+        throw new EngineException.Refused(
+            "Cannot " + what + ": the answer is larger than " + MAX_ANSWER + " bytes", null);
+      }
+      return answer.length == 0 ? MissingNode.getInstance() : mapper.readTree(answer);
+    } catch (JsonProcessingException e) {
+      throw new EngineException.Refused(
+          "Cannot " + what + ": the answer is not JSON; is " + options.host() + " an engine?", e);
+    } catch (IOException e) {
+      throw unavailable(what, e);
+    }
+  }
+
+  /** The response when it tells of success or of nothing to do; else the error. */
+  private Response checked(String what, Response response) {
+    int status = response.getStatusCode();
+    if ((status >= 200 && status < 300) || status == 304) {
+      return response;
+    }
+    try (response) {
+      throw error(what, status, message(response));
+    }
+  }
+
+  private String message(Response response) {
+    try {
+      byte[] body = response.getBody().readNBytes(64 * 1024);
+      String text = new String(body, StandardCharsets.UTF_8);
+      String message =
+          body.length > 0 && body[0] == '{'
+              ? mapper.readTree(text).path("message").asText(text)
+              : text;
+      return Text.clip(Text.printable(message.strip()), MAX_MESSAGE);
+    } catch (IOException e) {
+      return "it does not say why";
+    }
+  }
+
+  private EngineException error(String what, int status, String message) {
+    String text = "Cannot " + what + ": the engine says '" + message + "'";
+    return switch (status) {
+      case 404 -> new EngineException.NotFound(text, null);
+      case 409 -> new EngineException.Conflict(text, null);
+      case 400 -> {
+        // An engine that was exchanged for another one may speak another range of versions.
+        version = null;
+        yield new EngineException.Refused(text, null);
+      }
+      case 502, 503, 504 -> new EngineException.Unavailable(text, null);
+      default -> new EngineException.Refused(text + " (" + status + ")", null);
+    };
+  }
+
+  /** Why the connection failed, and what to do. */
+  EngineException unavailable(String what, Throwable failure) {
+    version = null;
+    Throwable cause = failure;
+    while (cause.getCause() != null && !(cause instanceof IOException)) {
+      cause = cause.getCause();
+    }
+    String start = "Cannot " + what + ": ";
+    if (options.host().getScheme().equals("unix")) {
+      return new EngineException.Unavailable(start + socketProblem(cause), failure);
+    }
+    String hint =
+        cause instanceof ConnectException
+            ? "nothing listens at " + options.host() + "; start the engine, or set DOCKER_HOST"
+            : "the connection to " + options.host() + " failed (" + cause.getMessage() + ")";
+    return new EngineException.Unavailable(start + hint, failure);
+  }
+
+  private String socketProblem(Throwable cause) {
+    Path socket = Path.of(options.host().getPath());
+    if (!Files.exists(socket)) {
+      return "there is no engine at " + socket + "; start Docker, or set DOCKER_HOST to its socket";
+    }
+    if (!Files.isReadable(socket) || !Files.isWritable(socket)) {
+      return "no permission on "
+          + socket
+          + "; run as root, or add this user to the group that owns it (usually docker)";
+    }
+    if (cause instanceof ConnectException) {
+      return "nothing listens at " + socket + "; start Docker (systemctl start docker)";
+    }
+    return "the connection to " + socket + " broke (" + cause.getMessage() + ")";
+  }
+
+  @Override
+  public void close() {
+    watchdog.close();
+    closeQuietly(calls);
+    closeQuietly(streams);
+  }
+
+  private static void closeQuietly(DockerHttpClient client) {
+    try {
+      client.close();
+    } catch (IOException e) {
+      // The connections are gone either way.
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package io.leukocyte.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.github.dockerjava.transport.DockerHttpClient.Response;
+import io.leukocyte.events.ContainerLifecycle;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the engine's events. After a lost connection it has the engine replay all that it still
+ * knows (Docker: the last 256 events of any type) and skips what was delivered. When the oldest of
+ * these is younger than the last event delivered, some are missing: that is a gap.
+ */
+final class EventStream extends StreamThread {
+  private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
+  private static final int REMEMBERED = 2048;
+
+  /** Events of several sources reach the stream slightly out of order. */
+  private static final long DISORDER = 10_000_000_000L;
+
+  private final DockerHttp http;
+  private final EventListener listener;
+  private final Backoff backoff;
+  private final Set<DockerEvents.Key> recent = new LinkedHashSet<>();
+
+  /** Everything up to here was delivered to an earlier subscription, or is not wanted. */
+  private final long floor;
+
+  private long newest;
+  private boolean resuming;
+  private boolean connected;
+
+  /**
+   * Not started yet.
+   *
+   * @param since null: from now on
+   */
+  EventStream(
+      DockerHttp http,
+      EngineOptions options,
+      @Nullable EventPosition since,
+      EventListener listener,
+      Runnable onEnd) {
+    super(onEnd);
+    this.http = http;
+    this.listener = listener;
+    backoff = new Backoff(options.reconnect());
+    floor = since == null ? LogTime.nanos(Instant.now()) : since.nanos();
+    newest = floor;
+    resuming = since != null;
+  }
+
+  @Override
+  void read() {
+    while (isOpen()) {
+      try {
+        readOnce();
+      } catch (EngineException | IOException e) {
+        lost(e);
+      } finally {
+        stopReading();
+      }
+      pause(backoff.next());
+    }
+  }
+
+  private void readOnce() throws IOException {
+    String what = "follow the engine's events";
+    boolean first = resuming && !reportEmptyReplay(what);
+    String since = LogTime.query(resuming ? 0 : newest);
+    Response response = reading(await(() -> http.open(what, "/events?since=" + since)));
+    if (!connected) {
+      connected = true;
+      deliver(listener::connected);
+    }
+    resuming = true;
+    try (MappingIterator<JsonNode> events =
+        http.mapper().readerFor(JsonNode.class).readValues(response.getBody())) {
+      while (isOpen() && events.hasNextValue()) {
+        JsonNode event = events.nextValue();
+        if (first) {
+          reportGap(DockerEvents.time(event));
+          first = false;
+        }
+        accept(event);
+        backoff.reset();
+      }
+    }
+    lost(null);
+  }
+
+  /** A restarted engine knows no event: then nothing would come that tells of the gap. */
+  private boolean reportEmptyReplay(String what) {
+    long now = LogTime.nanos(Instant.now());
+    JsonNode first =
+        await(
+            () -> http.get(what, "/events?since=0&until=" + LogTime.query(Math.max(now, newest))));
+    if (first.isMissingNode()) {
+      gap(Math.max(now, newest));
+    }
+    return first.isMissingNode();
+  }
+
+  private void reportGap(long oldestReplayed) {
+    if (oldestReplayed > newest) {
+      gap(oldestReplayed);
+    }
+  }
+
+  private void gap(long to) {
+    EventPosition from = new EventPosition(newest);
+    deliver(() -> listener.gap(from, new EventPosition(to)));
+  }
+
+  private void accept(JsonNode event) {
+    long time = DockerEvents.time(event);
+    if (time <= floor || time <= newest - DISORDER || !remember(DockerEvents.Key.of(event))) {
+      return;
+    }
+    newest = Math.max(newest, time);
+    Optional<ContainerLifecycle> lifecycle = DockerEvents.read(event);
+    if (lifecycle.isPresent()) {
+      deliver(() -> listener.event(lifecycle.get()));
+    }
+  }
+
+  private boolean remember(DockerEvents.Key key) {
+    if (!recent.add(key)) {
+      return false;
+    }
+    if (recent.size() > REMEMBERED) {
+      recent.remove(recent.iterator().next());
+    }
+    return true;
+  }
+
+  private void lost(@Nullable Exception cause) {
+    if (!isOpen()) {
+      return;
+    }
+    EngineException why =
+        cause instanceof EngineException known
+            ? known
+            : new EngineException.Unavailable(
+                "The engine's events ended"
+                    + (cause == null ? "" : ": " + cause.getMessage())
+                    + "; they are opened again",
+                cause);
+    if (connected) {
+      connected = false;
+      LOG.warn("{}", why.getMessage());
+      deliver(() -> listener.disconnected(why));
+    }
+  }
+}

@@ -1,0 +1,223 @@
+package io.leukocyte.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.github.dockerjava.transport.DockerHttpClient.Response;
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.ContainerLog.Stream;
+import io.leukocyte.events.Text;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the lines of a container. After a lost connection it reads again from shortly before the
+ * last line, and skips, by stream, what was delivered.
+ */
+final class LogStream extends StreamThread {
+  private static final Logger LOG = LoggerFactory.getLogger(LogStream.class);
+  private static final long DISORDER = 2_000_000_000L;
+
+  private final DockerHttp http;
+  private final EngineOptions options;
+  private final ContainerId container;
+  private final LogOptions wanted;
+  private final LogListener listener;
+  private final LineJoiner lines = new LineJoiner(this::accept);
+  private final Place out;
+  private final Place err;
+  private final Backoff backoff;
+  private final String what;
+  private boolean opened;
+
+  /** The time of the oldest line that has to be read again. */
+  private long unfinished = Long.MAX_VALUE;
+
+  LogStream(
+      DockerHttp http,
+      EngineOptions options,
+      ContainerId container,
+      LogOptions wanted,
+      LogListener listener,
+      Runnable onEnd) {
+    super(onEnd);
+    this.http = http;
+    this.options = options;
+    this.container = container;
+    this.wanted = wanted;
+    this.listener = listener;
+    what = "read the logs of container " + container.brief();
+    out = new Place(wanted.outSince());
+    err = new Place(wanted.errSince());
+    backoff = new Backoff(options.reconnect());
+  }
+
+  /** Where a stream of the container is. Its lines come in order. */
+  private static final class Place {
+    private long time;
+
+    /** Lines of that time that were delivered; all of them where it was given from outside. */
+    private long delivered = Long.MAX_VALUE;
+
+    private long toSkip;
+    private boolean replaying;
+
+    Place(long since) {
+      time = since;
+    }
+
+    void reopen() {
+      replaying = true;
+      toSkip = delivered;
+    }
+
+    boolean isNew(LogLine line) {
+      if (replaying && line.time() < time) {
+        return false;
+      }
+      if (replaying && line.time() == time && toSkip > 0) {
+        toSkip--;
+        return false;
+      }
+      replaying = false;
+      delivered = line.time() == time && delivered < Long.MAX_VALUE ? delivered + 1 : 1;
+      time = line.time();
+      return true;
+    }
+  }
+
+  @Override
+  void read() {
+    if (!http.acquireStream()) {
+      end(
+          new EngineException.Refused(
+              "Cannot "
+                  + what
+                  + ": "
+                  + options.maxStreams()
+                  + " streams are open; raise engine.max-streams",
+              null));
+      return;
+    }
+    try {
+      boolean more = true;
+      while (more && isOpen()) {
+        more = readOnce();
+        if (more) {
+          pause(backoff.next());
+        }
+      }
+    } finally {
+      http.releaseStream();
+    }
+  }
+
+  /** Whether there may be more to read. */
+  private boolean readOnce() {
+    try {
+      boolean terminal = inspect().path("Config").path("Tty").asBoolean(false);
+      Response response = reading(await(() -> http.open(what, path())));
+      opened = true;
+      out.reopen();
+      err.reopen();
+      try (InputStream body = new BufferedInputStream(response.getBody(), 64 * 1024)) {
+        readAll(body, terminal);
+      }
+      return goesOn();
+    } catch (EngineException.NotFound e) {
+      // It was removed: that is how the logs of a container end that was seen before.
+      end(opened ? null : e);
+      return false;
+    } catch (EngineException.Refused | EngineException.Conflict e) {
+      end(e);
+      return false;
+    } catch (LogReader.Unreadable e) {
+      end(
+          new EngineException.Refused(
+              "Cannot "
+                  + what
+                  + ": the engine sends '"
+                  + Text.clip(Text.printable(String.valueOf(e.getMessage())), 500)
+                  + "'; look at its own log",
+              e));
+      return false;
+    } catch (EngineException | IOException e) {
+      return retry(e);
+    } finally {
+      stopReading();
+    }
+  }
+
+  private void readAll(InputStream body, boolean terminal) throws IOException {
+    LogReader reader = new LogReader(lines);
+    boolean more = true;
+    while (more && isOpen()) {
+      more = terminal ? reader.readTerminal(body) : reader.readFrame(body);
+    }
+  }
+
+  /** At the end of the stream: whether the container runs, so that the stream was only lost. */
+  private boolean goesOn() {
+    if (!isOpen()) {
+      return false;
+    }
+    if (wanted.follow() && inspect().path("State").path("Running").asBoolean(false)) {
+      unfinished = lines.discard();
+      return true;
+    }
+    end(null);
+    return false;
+  }
+
+  private JsonNode inspect() {
+    return await(() -> http.get(what, "/containers/" + container + "/json"));
+  }
+
+  private void accept(LogLine line) {
+    Place place = line.stream() == Stream.STDERR ? err : out;
+    if (place.isNew(line)) {
+      backoff.reset();
+      deliver(() -> listener.line(line));
+    }
+  }
+
+  private void end(@Nullable EngineException cause) {
+    lines.flush();
+    deliverLast(() -> listener.closed(cause));
+  }
+
+  /** Hands on lines whose end has not come for too long. */
+  void flushIdle() {
+    lines.flushIdle(System.nanoTime() - options.lineTimeout().toNanos());
+  }
+
+  private boolean retry(Exception cause) {
+    if (!isOpen()) {
+      return false;
+    }
+    if (!wanted.follow()) {
+      end(cause instanceof EngineException known ? known : http.unavailable(what, cause));
+      return false;
+    }
+    LOG.debug("The logs of container {} are opened again", container.brief(), cause);
+    unfinished = lines.discard();
+    return true;
+  }
+
+  private String path() {
+    return "/containers/"
+        + container
+        + "/logs?stdout=1&stderr=1&timestamps=1"
+        + (wanted.follow() ? "&follow=1" : "")
+        + "&since="
+        + LogTime.query(resumeFrom());
+  }
+
+  private long resumeFrom() {
+    long latest = Math.max(out.time, err.time);
+    long earliest = Math.min(out.time, err.time);
+    return Math.min(unfinished, Math.max(earliest, latest - DISORDER));
+  }
+}
