@@ -1,0 +1,872 @@
+// SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only)
+/*
+ * The kernel sensor: what processes of containers start, end, connect to and send.
+ *
+ * Raw tracepoints only, with what kernel 5.8 already had. Each program first asks whether it is
+ * about a container at all and leaves if not.
+ */
+#include "kernel.h"
+#include "records.h"
+
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+#define CGROUP_LEVELS 6
+#define PARENT_LEVELS 64
+#define PATH_COMPONENTS 48
+#define NAME_MAX_SIZE 256
+#define FILENAME_SIZE 1024
+#define PATH_SIZE 2048
+#define ARGS_SIZE 4096
+#define TEXT_SIZE 16384
+
+#define OVERLAYFS_SUPER_MAGIC 0x794c7630
+#define IFF_LOOPBACK 0x8
+#define AF_INET 2
+#define AF_INET6 10
+#define ETH_P_IP 0x0800
+#define ETH_P_IPV6 0x86dd
+#define IPPROTO_TCP 6
+#define IPPROTO_UDP 17
+#define IPPROTO_ICMPV6 58
+#define TCP_SYN_SENT 2
+#define TCP_CLOSE 7
+#define TICK 10000000 /* nanoseconds of the unit in which /proc gives a start time */
+#define PATH_TRUNCATED (1 << 30)
+#define PATH_UNROOTED (1 << 29)
+
+/* Whether processes of the host are reported too; set before the object is loaded. */
+const volatile bool include_host = false;
+
+/* The host's own namespaces; 0 until the first event has found them. */
+__u32 host_mount_namespace = 0;
+__u64 host_network = 0;
+
+/* The records' layout, kept in the object's type information for the reader's test. */
+const struct exec_record *layout_exec __attribute__((unused));
+const struct exit_record *layout_exit __attribute__((unused));
+const struct connect_record *layout_connect __attribute__((unused));
+
+struct container_id {
+	char digits[CONTAINER_ID_SIZE]; /* zeros: not a container */
+};
+
+struct cgroup_key {
+	__u64 id;
+	__u32 hierarchy;
+	__u32 unused;
+};
+
+struct exec_scratch {
+	struct exec_record record;
+	char text[TEXT_SIZE];
+	__u32 text_size;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 16 << 20);
+} ring SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, COUNTERS);
+	__type(key, __u32);
+	__type(value, struct counter);
+} counters SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct cgroup_key);
+	__type(value, struct container_id);
+} cgroups SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, __u32);
+	__type(value, struct task_state);
+} tasks SEC(".maps");
+
+/* Connections of containers that share the host's network: there only the socket tells whose. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u64);
+	__type(value, struct record);
+} sockets SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct exec_scratch);
+} scratch SEC(".maps");
+
+/*
+ * Egress is summed in one of two maps. User space swaps them: that update returns only when no
+ * program can still write to the old one, so what is read out of it is exact.
+ */
+struct flow_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 32768);
+	__type(key, struct flow_key);
+	__type(value, struct flow);
+} flows_a SEC(".maps"), flows_b SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, struct flow_map);
+} flows SEC(".maps") = {
+	.values = { &flows_a },
+};
+
+/* ---- counting ---- */
+
+static __always_inline void count(__u32 kind, bool kept)
+{
+	struct counter *counter = bpf_map_lookup_elem(&counters, &kind);
+
+	if (!counter)
+		return;
+	/* Atomic, as an interrupt's program can come between. */
+	__sync_fetch_and_add(&counter->made, 1);
+	if (kept)
+		__sync_fetch_and_add(&counter->kept, 1);
+	else
+		__sync_fetch_and_add(&counter->dropped, 1);
+}
+
+static __always_inline void emit(__u32 kind, void *record, __u64 size)
+{
+	count(kind, bpf_ringbuf_output(&ring, record, size, 0) == 0);
+}
+
+/* ---- which container ---- */
+
+/* The id in a cgroup's name: 64 digits, or prefix-<64 digits>.scope. Returns whether there is one. */
+static __always_inline bool id_in_name(const char *name, struct container_id *id)
+{
+	char buffer[96];
+	char end[8] = {};
+	long size = bpf_probe_read_kernel_str(buffer, sizeof(buffer), name);
+	long begin = 0;
+
+	if (size == CONTAINER_ID_SIZE + 1) {
+		begin = 0;
+	} else if (size > CONTAINER_ID_SIZE + 8 && size < (long)sizeof(buffer)) {
+		begin = size - 1 - 6 - CONTAINER_ID_SIZE;
+		bpf_probe_read_kernel(end, 1, name + begin - 1);
+		if (end[0] != '-')
+			return false;
+		bpf_probe_read_kernel(end, 6, name + begin + CONTAINER_ID_SIZE);
+		if (end[0] != '.' || end[1] != 's' || end[2] != 'c' || end[5] != 'e')
+			return false;
+	} else {
+		return false;
+	}
+	if (bpf_probe_read_kernel(id->digits, CONTAINER_ID_SIZE, name + begin))
+		return false;
+	for (int i = 0; i < CONTAINER_ID_SIZE; i++) {
+		char c = id->digits[i];
+
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+			return false;
+	}
+	return true;
+}
+
+static __always_inline void identify(struct cgroup *cgroup, struct container_id *id)
+{
+	for (int i = 0; i < CGROUP_LEVELS; i++) {
+		struct cgroup_subsys_state *parent;
+
+		if (id_in_name(BPF_CORE_READ(cgroup, kn, name), id))
+			return;
+		parent = BPF_CORE_READ(cgroup, self.parent);
+		if (!parent)
+			break;
+		cgroup = BPF_CORE_READ(parent, cgroup);
+	}
+	__builtin_memset(id, 0, sizeof(*id));
+}
+
+/*
+ * Finds out about a cgroup that has not been seen yet. A function of its own: its buffers leave
+ * the callers' stack free.
+ */
+__noinline int learn_cgroup(__u64 address)
+{
+	struct cgroup *cgroup = (struct cgroup *)address;
+	struct cgroup_key key = {};
+	struct container_id id = {};
+
+	key.id = BPF_CORE_READ(cgroup, kn, id);
+	key.hierarchy = BPF_CORE_READ(cgroup, root, hierarchy_id);
+	identify(cgroup, &id);
+	return bpf_map_update_elem(&cgroups, &key, &id, BPF_ANY);
+}
+
+/* The container that a cgroup belongs to, or NULL. */
+static __always_inline struct container_id *container_of_cgroup(struct cgroup *cgroup)
+{
+	struct cgroup_key key = {};
+	struct container_id *id;
+
+	if (BPF_CORE_READ(cgroup, level) == 0)
+		return NULL;
+	key.id = BPF_CORE_READ(cgroup, kn, id);
+	key.hierarchy = BPF_CORE_READ(cgroup, root, hierarchy_id);
+	id = bpf_map_lookup_elem(&cgroups, &key);
+	if (!id) {
+		learn_cgroup((__u64)cgroup);
+		id = bpf_map_lookup_elem(&cgroups, &key);
+	}
+	return id && id->digits[0] ? id : NULL;
+}
+
+/* The task's cgroup: of version 1 where the pids controller is there, of version 2 elsewhere. */
+static __always_inline struct cgroup *cgroup_of(struct task_struct *task)
+{
+	struct css_set *set = BPF_CORE_READ(task, cgroups);
+	struct cgroup_subsys_state *state = NULL;
+	struct cgroup *cgroup;
+
+	if (bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id)) {
+		int pids = bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id);
+
+		bpf_core_read(&state, sizeof(state), &set->subsys[pids]);
+	}
+	if (!state)
+		return BPF_CORE_READ(set, dfl_cgrp);
+	cgroup = BPF_CORE_READ(state, cgroup);
+	if (BPF_CORE_READ(cgroup, root, hierarchy_id) == 0)
+		return BPF_CORE_READ(set, dfl_cgrp);
+	return cgroup;
+}
+
+static __always_inline struct container_id *container_of_task(struct task_struct *task)
+{
+	return container_of_cgroup(cgroup_of(task));
+}
+
+/* ---- processes ---- */
+
+/* Finds the host's namespaces once, from the task of pid 0 that all descend from. */
+static __always_inline void learn_host(struct task_struct *task)
+{
+	if (host_network)
+		return;
+	for (int i = 0; i < PARENT_LEVELS; i++) {
+		if (BPF_CORE_READ(task, pid) == 0) {
+			host_mount_namespace = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
+			host_network = (__u64)BPF_CORE_READ(task, nsproxy, net_ns);
+			return;
+		}
+		task = BPF_CORE_READ(task, real_parent);
+	}
+}
+
+static __always_inline __u64 start_of(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, group_leader, start_boottime);
+}
+
+static __always_inline __u32 container_pid(struct task_struct *task)
+{
+	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
+	unsigned int level = BPF_CORE_READ(pid, level);
+	const char *numbers = (const char *)pid + bpf_core_field_offset(struct pid, numbers);
+	struct upid *own = (struct upid *)(numbers + level * bpf_core_type_size(struct upid));
+
+	return BPF_CORE_READ(own, nr);
+}
+
+/* Fills the head of a record about a task; id is NULL for a process of the host. */
+static __always_inline void describe(struct record *record, __u32 kind, struct task_struct *task,
+				     struct container_id *id)
+{
+	struct task_struct *parent = BPF_CORE_READ(task, group_leader, real_parent);
+	struct net *net = BPF_CORE_READ(task, nsproxy, net_ns);
+
+	learn_host(task);
+	record->kind = kind;
+	record->flags = 0;
+	record->time = bpf_ktime_get_boot_ns();
+	record->start = start_of(task);
+	record->parent_start = start_of(parent);
+	record->pid = BPF_CORE_READ(task, tgid);
+	record->tid = BPF_CORE_READ(task, pid);
+	record->container_pid = container_pid(task);
+	record->parent_pid = BPF_CORE_READ(parent, tgid);
+	record->uid = BPF_CORE_READ(task, cred, uid.val);
+	record->gid = BPF_CORE_READ(task, cred, gid.val);
+	record->net_namespace = BPF_CORE_READ(net, ns.inum);
+	record->mount_namespace = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
+	BPF_CORE_READ_INTO(&record->comm, task, comm);
+	if (id)
+		__builtin_memcpy(record->container, id->digits, CONTAINER_ID_SIZE);
+	else
+		__builtin_memset(record->container, 0, CONTAINER_ID_SIZE);
+	if (id && record->mount_namespace == host_mount_namespace)
+		record->flags |= FLAG_HOST_MOUNTS;
+	if (id && (__u64)net == host_network)
+		record->flags |= FLAG_HOST_NETWORK;
+}
+
+/* What is remembered of a process, or NULL; an entry of an earlier process with the pid is none. */
+static __always_inline struct task_state *state_of(__u32 pid, __u64 start)
+{
+	struct task_state *state = bpf_map_lookup_elem(&tasks, &pid);
+
+	return state && state->start_ticks == start / TICK ? state : NULL;
+}
+
+static __always_inline void remember(__u32 pid, __u64 start, bool setup)
+{
+	struct task_state state = { .start_ticks = start / TICK, .setup = setup };
+
+	count(COUNTER_TASK, bpf_map_update_elem(&tasks, &pid, &state, BPF_ANY) == 0);
+}
+
+static __always_inline __u32 setup_flag(__u32 pid, __u64 start)
+{
+	struct task_state *state = state_of(pid, start);
+
+	return state && state->setup ? FLAG_SETUP : 0;
+}
+
+/*
+ * A task was moved to a container's cgroup: until it starts the container's program it is one of
+ * the runtime's own that set the container up. A process that was born in a container stays what
+ * it is, wherever it is moved.
+ */
+SEC("raw_tp/cgroup_attach_task")
+int on_attach(struct raw_tracepoint *ctx)
+{
+	struct cgroup *cgroup = (struct cgroup *)ctx->args[0];
+	struct task_struct *task = (struct task_struct *)ctx->args[2];
+	__u32 pid;
+	__u64 start;
+
+	if (!container_of_cgroup(cgroup))
+		return 0;
+	pid = BPF_CORE_READ(task, tgid);
+	start = start_of(task);
+	if (!state_of(pid, start))
+		remember(pid, start, true);
+	return 0;
+}
+
+/* A child is what its parent is; one that a runtime clones straight into a container sets it up. */
+SEC("raw_tp/sched_process_fork")
+int on_fork(struct raw_tracepoint *ctx)
+{
+	struct task_struct *parent = (struct task_struct *)ctx->args[0];
+	struct task_struct *child = (struct task_struct *)ctx->args[1];
+	__u32 pid = BPF_CORE_READ(child, pid);
+	__u32 group = BPF_CORE_READ(child, tgid);
+	struct container_id *id;
+	struct task_state *state;
+	struct record record;
+	bool setup;
+
+	if (pid != group)
+		return 0;
+	id = container_of_task(child);
+	state = state_of(BPF_CORE_READ(parent, tgid), start_of(parent));
+	if (!id && !state && !include_host)
+		return 0;
+	if (state)
+		setup = state->setup;
+	else
+		setup = id && !container_of_task(parent);
+	remember(pid, BPF_CORE_READ(child, start_boottime), setup);
+	if (!id && !include_host)
+		return 0;
+	describe(&record, RECORD_FORK, child, id);
+	/* With CLONE_PARENT the real parent is another; the one whose program the child runs counts. */
+	record.parent_pid = BPF_CORE_READ(parent, tgid);
+	record.parent_start = start_of(parent);
+	if (setup)
+		record.flags |= FLAG_SETUP;
+	emit(RECORD_FORK, &record, sizeof(record));
+	return 0;
+}
+
+SEC("raw_tp/sched_process_exit")
+int on_exit(struct raw_tracepoint *ctx)
+{
+	struct task_struct *task = (struct task_struct *)ctx->args[0];
+	struct exit_record record;
+	struct task_state *state;
+	struct container_id *id;
+	bool setup;
+	__u32 pid;
+	__u64 start;
+
+	if (BPF_CORE_READ(task, signal, live.counter) != 0)
+		return 0;
+	pid = BPF_CORE_READ(task, tgid);
+	start = start_of(task);
+	state = state_of(pid, start);
+	if (!state)
+		return 0;
+	setup = state->setup;
+	/* Two threads that end together both see no other alive: the one that deletes reports. */
+	if (bpf_map_delete_elem(&tasks, &pid))
+		return 0;
+	id = container_of_task(task);
+	if (!id && !include_host)
+		return 0;
+	describe(&record.head, RECORD_EXIT, task, id);
+	if (setup)
+		record.head.flags |= FLAG_SETUP;
+	record.unused = 0;
+	record.status = BPF_CORE_READ(task, group_leader, exit_code);
+	emit(RECORD_EXIT, &record, sizeof(record));
+	return 0;
+}
+
+/* ---- exec ---- */
+
+static __always_inline __u32 tty_number(struct task_struct *task)
+{
+	struct tty_struct *tty = BPF_CORE_READ(task, signal, tty);
+	__u32 major, minor;
+
+	if (!tty)
+		return 0;
+	major = BPF_CORE_READ(tty, driver, major);
+	minor = BPF_CORE_READ(tty, driver, minor_start) + BPF_CORE_READ(tty, index);
+	return (minor & 0xff) | (major << 8) | ((minor & ~0xffu) << 12);
+}
+
+/* Effective capabilities: two words before kernel 6.3, one number since, always these 8 bytes. */
+static __always_inline __u64 capabilities_of(struct task_struct *task)
+{
+	const struct cred *cred = BPF_CORE_READ(task, cred);
+	__u64 capabilities = 0;
+
+	bpf_core_read(&capabilities, sizeof(capabilities), &cred->cap_effective);
+	return capabilities;
+}
+
+/*
+ * Adds one text that ends with NUL to the record, cut at NAME_MAX_SIZE. Returns its size with the
+ * NUL, or 0 when there was no room or it could not be read.
+ */
+static __always_inline __u32 append_name(struct exec_scratch *s, const void *text)
+{
+	__u32 at = s->text_size;
+	long size;
+
+	if (at > TEXT_SIZE - NAME_MAX_SIZE)
+		return 0;
+	size = bpf_probe_read_kernel_str(&s->text[at], NAME_MAX_SIZE, text);
+	if (size <= 0)
+		return 0;
+	s->text_size = at + size;
+	return size;
+}
+
+/*
+ * Adds the components of a path from the file up to the root that the process sees. Returns the
+ * bytes added, with PATH_TRUNCATED or PATH_UNROOTED. A function of its own for the verifier:
+ * it is checked once and not for each caller.
+ */
+__noinline int append_path(__u64 entry, __u64 mounted, __u64 root_entry, __u64 root_mounted)
+{
+	__u32 zero = 0, begin;
+	struct exec_scratch *s = bpf_map_lookup_elem(&scratch, &zero);
+	__u64 offset = bpf_core_field_offset(struct mount, mnt);
+	int flags = PATH_TRUNCATED;
+
+	if (!s)
+		return 0;
+	begin = s->text_size;
+	for (int i = 0; i < PATH_COMPONENTS; i++) {
+		struct dentry *dentry = (struct dentry *)entry;
+		struct vfsmount *vfsmount = (struct vfsmount *)mounted;
+		struct mount *mount = (struct mount *)(mounted - offset);
+		__u64 parent;
+
+		if (entry == root_entry && mounted == root_mounted) {
+			flags = 0;
+			break;
+		}
+		if (entry == (__u64)BPF_CORE_READ(vfsmount, mnt_root)) {
+			parent = (__u64)BPF_CORE_READ(mount, mnt_parent);
+			if (parent == (__u64)mount) {
+				flags = 0;
+				break;
+			}
+			entry = (__u64)BPF_CORE_READ(mount, mnt_mountpoint);
+			mounted = parent + offset;
+			continue;
+		}
+		parent = (__u64)BPF_CORE_READ(dentry, d_parent);
+		if (s->text_size - begin > PATH_SIZE - NAME_MAX_SIZE)
+			break;
+		if (!append_name(s, BPF_CORE_READ(dentry, d_name.name)))
+			break;
+		if (parent == entry) {
+			flags = PATH_UNROOTED;
+			break;
+		}
+		entry = parent;
+	}
+	return ((s->text_size - begin) & 0xffff) | flags;
+}
+
+/* Where the executable comes from. */
+static __always_inline __u32 origin_flags(struct file *file)
+{
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	void *upper = NULL;
+	__u32 flags = 0;
+
+	if (BPF_CORE_READ(inode, i_nlink) == 0)
+		flags |= FLAG_FILELESS;
+	if (BPF_CORE_READ(inode, i_sb, s_magic) == OVERLAYFS_SUPER_MAGIC) {
+		/* overlayfs keeps the entry of the upper layer right behind its inode */
+		bpf_probe_read_kernel(&upper, sizeof(upper),
+				      (char *)inode + bpf_core_type_size(struct inode));
+		if (upper)
+			flags |= FLAG_UPPER_LAYER;
+	}
+	return flags;
+}
+
+static __always_inline void add_ancestors(struct exec_record *record, struct task_struct *task)
+{
+	__u16 found = 0;
+
+	for (int i = 0; i < ANCESTORS; i++) {
+		struct ancestor *ancestor = &record->ancestors[i];
+
+		task = BPF_CORE_READ(task, group_leader, real_parent);
+		ancestor->pid = BPF_CORE_READ(task, tgid);
+		if (ancestor->pid == 0)
+			break;
+		ancestor->unused = 0;
+		ancestor->start = BPF_CORE_READ(task, start_boottime);
+		BPF_CORE_READ_INTO(&ancestor->comm, task, comm);
+		found++;
+	}
+	record->ancestor_count = found;
+}
+
+static __always_inline void add_filename(struct exec_scratch *s, const char *filename)
+{
+	long size = bpf_probe_read_kernel_str(s->text, FILENAME_SIZE, filename);
+
+	if (size < 0)
+		size = 0;
+	s->record.filename_size = size;
+	s->text_size = size;
+}
+
+static __always_inline void add_paths(struct exec_scratch *s, struct task_struct *task)
+{
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	struct file *exe = BPF_CORE_READ(task, mm, exe_file);
+	__u64 root_entry = (__u64)BPF_CORE_READ(fs, root.dentry);
+	__u64 root_mounted = (__u64)BPF_CORE_READ(fs, root.mnt);
+	int size;
+
+	size = append_path((__u64)BPF_CORE_READ(exe, f_path.dentry),
+			   (__u64)BPF_CORE_READ(exe, f_path.mnt), root_entry, root_mounted);
+	s->record.exe_size = size & 0xffff;
+	if (size & PATH_TRUNCATED)
+		s->record.head.flags |= FLAG_EXE_TRUNCATED;
+	if (size & PATH_UNROOTED)
+		s->record.head.flags |= FLAG_EXE_UNROOTED;
+	size = append_path((__u64)BPF_CORE_READ(fs, pwd.dentry),
+			   (__u64)BPF_CORE_READ(fs, pwd.mnt), root_entry, root_mounted);
+	s->record.cwd_size = size & 0xffff;
+	if (size & PATH_TRUNCATED)
+		s->record.head.flags |= FLAG_CWD_TRUNCATED;
+	if (size & PATH_UNROOTED)
+		s->record.head.flags |= FLAG_CWD_UNROOTED;
+}
+
+static __always_inline void add_args(struct exec_scratch *s, struct task_struct *task)
+{
+	unsigned long begin = BPF_CORE_READ(task, mm, arg_start);
+	unsigned long size = BPF_CORE_READ(task, mm, arg_end) - begin;
+	__u32 at = s->text_size;
+
+	s->record.args_total = size;
+	s->record.args_size = 0;
+	if (size > ARGS_SIZE) {
+		s->record.head.flags |= FLAG_ARGS_TRUNCATED;
+		size = ARGS_SIZE;
+	}
+	if (at > TEXT_SIZE - ARGS_SIZE)
+		return;
+	if (bpf_probe_read_user(&s->text[at], size, (const void *)begin)) {
+		s->record.head.flags |= FLAG_ARGS_UNREADABLE;
+		return;
+	}
+	s->record.args_size = size;
+	s->text_size = at + size;
+}
+
+/*
+ * Whether the process goes on to be one of the runtime's: it still sees its parent's files, as the
+ * runtime does when it starts itself anew inside the cgroup. The container's program does not: its
+ * parent is outside.
+ */
+static __always_inline bool settle(struct record *record, struct task_struct *task)
+{
+	struct task_state *state = state_of(record->pid, record->start);
+	__u32 outer = BPF_CORE_READ(task, group_leader, real_parent, nsproxy, mnt_ns, ns.inum);
+
+	if (state && state->setup && record->mount_namespace == outer)
+		return true;
+	if (state)
+		state->setup = 0;
+	else
+		remember(record->pid, record->start, false);
+	return false;
+}
+
+SEC("raw_tp/sched_process_exec")
+int on_exec(struct raw_tracepoint *ctx)
+{
+	struct task_struct *task = (struct task_struct *)ctx->args[0];
+	struct linux_binprm *program = (struct linux_binprm *)ctx->args[2];
+	struct container_id *id = container_of_task(task);
+	struct exec_scratch *s;
+	__u32 zero = 0, size;
+
+	if (!id && !include_host)
+		return 0;
+	s = bpf_map_lookup_elem(&scratch, &zero);
+	if (!s)
+		return 0;
+	describe(&s->record.head, RECORD_EXEC, task, id);
+	if (settle(&s->record.head, task))
+		s->record.head.flags |= FLAG_SETUP;
+	s->record.head.flags |= origin_flags(BPF_CORE_READ(program, file));
+	s->record.capabilities = capabilities_of(task);
+	s->record.login_uid = -1;
+	if (bpf_core_field_exists(task->loginuid))
+		s->record.login_uid = BPF_CORE_READ(task, loginuid.val);
+	s->record.tty = tty_number(task);
+	add_ancestors(&s->record, task);
+	add_filename(s, BPF_CORE_READ(program, filename));
+	add_paths(s, task);
+	add_args(s, task);
+	size = s->text_size;
+	if (size > TEXT_SIZE)
+		return 0;
+	emit(RECORD_EXEC, s, sizeof(s->record) + size);
+	return 0;
+}
+
+/* ---- connections ---- */
+
+static __always_inline void add_ends(struct connect_record *record, struct sock *sk)
+{
+	record->family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	record->protocol = IPPROTO_TCP;
+	record->local_port = BPF_CORE_READ(sk, __sk_common.skc_num);
+	record->remote_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+	__builtin_memset(record->local_address, 0, 16);
+	__builtin_memset(record->remote_address, 0, 16);
+	if (record->family == AF_INET6 && bpf_core_field_exists(sk->__sk_common.skc_v6_daddr)) {
+		BPF_CORE_READ_INTO(&record->local_address, sk, __sk_common.skc_v6_rcv_saddr);
+		BPF_CORE_READ_INTO(&record->remote_address, sk, __sk_common.skc_v6_daddr);
+	} else {
+		bpf_core_read(record->local_address, 4, &sk->__sk_common.skc_rcv_saddr);
+		bpf_core_read(record->remote_address, 4, &sk->__sk_common.skc_daddr);
+	}
+}
+
+/* Runs in connect(): the current task is the one that connects. */
+SEC("raw_tp/inet_sock_set_state")
+int on_connect(struct raw_tracepoint *ctx)
+{
+	struct sock *sk = (struct sock *)ctx->args[0];
+	struct connect_record record;
+	struct task_struct *task;
+	struct container_id *id;
+
+	if ((int)ctx->args[2] != TCP_SYN_SENT)
+		return 0;
+	task = (struct task_struct *)bpf_get_current_task();
+	id = container_of_task(task);
+	if (!id && !include_host)
+		return 0;
+	if (BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP)
+		return 0;
+	describe(&record.head, RECORD_CONNECT, task, id);
+	record.head.flags |= setup_flag(record.head.pid, record.head.start);
+	record.bytes = 0;
+	record.packets = 0;
+	record.opened = record.head.time;
+	add_ends(&record, sk);
+	if (record.head.flags & FLAG_HOST_NETWORK) {
+		__u64 key = (__u64)sk;
+
+		bpf_map_update_elem(&sockets, &key, &record.head, BPF_ANY);
+	}
+	emit(RECORD_CONNECT, &record, sizeof(record));
+	return 0;
+}
+
+/* Runs in whatever task the last packet interrupts: the container is the one that connected. */
+SEC("raw_tp/inet_sock_set_state")
+int on_close(struct raw_tracepoint *ctx)
+{
+	struct sock *sk = (struct sock *)ctx->args[0];
+	__u64 key = (__u64)sk;
+	struct connect_record record;
+	struct record *opened;
+
+	if ((int)ctx->args[2] != TCP_CLOSE)
+		return 0;
+	opened = bpf_map_lookup_elem(&sockets, &key);
+	if (!opened)
+		return 0;
+	record.head = *opened;
+	bpf_map_delete_elem(&sockets, &key);
+	record.opened = record.head.time;
+	record.head.kind = RECORD_CLOSE;
+	record.head.time = bpf_ktime_get_boot_ns();
+	record.bytes = BPF_CORE_READ((struct tcp_sock *)sk, bytes_acked);
+	record.packets = BPF_CORE_READ((struct tcp_sock *)sk, segs_out);
+	add_ends(&record, sk);
+	emit(RECORD_CLOSE, &record, sizeof(record));
+	return 0;
+}
+
+/* ---- flows ---- */
+
+/* The near end of a packet. */
+struct near_end {
+	__u8 address[16];
+	__u16 port;
+};
+
+/* Reads protocol and both ends of a packet; a fragment or another header has port 0. */
+static __always_inline bool dissect(struct sk_buff *skb, struct flow_key *key,
+				    struct near_end *near)
+{
+	const unsigned char *network =
+		BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, network_header);
+	__u16 type = bpf_ntohs(BPF_CORE_READ(skb, protocol));
+	__u8 header[40];
+	__u32 length;
+	__be16 ports[2] = {};
+
+	if (type == ETH_P_IP) {
+		if (bpf_probe_read_kernel(header, 20, network))
+			return false;
+		key->family = AF_INET;
+		key->protocol = header[9];
+		__builtin_memcpy(near->address, header + 12, 4);
+		__builtin_memcpy(key->remote_address, header + 16, 4);
+		length = (header[0] & 0xf) * 4;
+		if ((header[6] & 0x1f) || header[7])
+			return true;
+	} else if (type == ETH_P_IPV6) {
+		if (bpf_probe_read_kernel(header, 40, network))
+			return false;
+		key->family = AF_INET6;
+		key->protocol = header[6];
+		__builtin_memcpy(near->address, header + 8, 16);
+		__builtin_memcpy(key->remote_address, header + 24, 16);
+		length = 40;
+	} else {
+		return false;
+	}
+	if (key->protocol == IPPROTO_TCP || key->protocol == IPPROTO_UDP) {
+		bpf_probe_read_kernel(ports, sizeof(ports), network + length);
+		near->port = bpf_ntohs(ports[0]);
+		key->remote_port = bpf_ntohs(ports[1]);
+	}
+	return true;
+}
+
+/*
+ * The first packet of a flow: for a protocol without connections this is where one begins. The
+ * current task is the sender if it lives in the packet's network; else nobody is named. ICMPv6 is
+ * left out: nearly all of it is the kernel's own search for neighbours.
+ */
+static __always_inline void report_send(struct flow_key *key, struct near_end *near)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct connect_record record;
+	struct container_id *id = NULL;
+
+	if (BPF_CORE_READ(task, nsproxy, net_ns, ns.inum) == key->net_namespace)
+		id = container_of_task(task);
+	if (id) {
+		describe(&record.head, RECORD_SEND, task, id);
+		record.head.flags |= setup_flag(record.head.pid, record.head.start);
+	} else {
+		__builtin_memset(&record.head, 0, sizeof(record.head));
+		record.head.kind = RECORD_SEND;
+		record.head.time = bpf_ktime_get_boot_ns();
+		record.head.net_namespace = key->net_namespace;
+	}
+	record.bytes = 0;
+	record.packets = 0;
+	record.opened = record.head.time;
+	record.family = key->family;
+	record.protocol = key->protocol;
+	record.local_port = near->port;
+	record.remote_port = key->remote_port;
+	__builtin_memcpy(record.local_address, near->address, 16);
+	__builtin_memcpy(record.remote_address, key->remote_address, 16);
+	emit(RECORD_SEND, &record, sizeof(record));
+}
+
+SEC("raw_tp/net_dev_queue")
+int on_packet(struct raw_tracepoint *ctx)
+{
+	struct sk_buff *skb = (struct sk_buff *)ctx->args[0];
+	struct net_device *device = BPF_CORE_READ(skb, dev);
+	struct net *net = BPF_CORE_READ(device, nd_net.net);
+	struct flow_key key = {};
+	struct near_end near = {};
+	struct flow *flow;
+	void *current_flows;
+	__u32 zero = 0;
+	__u64 bytes;
+
+	learn_host((struct task_struct *)bpf_get_current_task());
+	if ((__u64)net == host_network || (BPF_CORE_READ(device, flags) & IFF_LOOPBACK))
+		return 0;
+	if (!dissect(skb, &key, &near))
+		return 0;
+	key.net_namespace = BPF_CORE_READ(net, ns.inum);
+	bytes = BPF_CORE_READ(skb, len);
+	current_flows = bpf_map_lookup_elem(&flows, &zero);
+	if (!current_flows)
+		return 0;
+	flow = bpf_map_lookup_elem(current_flows, &key);
+	if (!flow) {
+		struct flow first = {};
+
+		if (bpf_map_update_elem(current_flows, &key, &first, BPF_NOEXIST) == 0 &&
+		    key.protocol != IPPROTO_TCP && key.protocol != IPPROTO_ICMPV6)
+			report_send(&key, &near);
+		flow = bpf_map_lookup_elem(current_flows, &key);
+	}
+	count(COUNTER_PACKET, flow != NULL);
+	if (flow) {
+		__sync_fetch_and_add(&flow->bytes, bytes);
+		__sync_fetch_and_add(&flow->packets, 1);
+	}
+	return 0;
+}

@@ -1,0 +1,163 @@
+package io.leukocyte.collector;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The sensor's programs and maps in the kernel. Loaded, then attached; {@link #detach} ends the
+ * programs' work and {@link #close} frees everything.
+ */
+final class BpfObject implements AutoCloseable {
+  private static final String RESOURCE = "sensor.bpf.o";
+  private static final List<String> PROGRAMS =
+      List.of("on_attach", "on_fork", "on_exit", "on_exec", "on_connect", "on_close", "on_packet");
+  private static final int PROGRAM_INFO_SIZE = 232;
+  private static final int PROGRAM_INFO_MISSED = 208;
+
+  private final Libbpf libbpf;
+  private final MemorySegment object;
+  private final List<MemorySegment> links = new ArrayList<>();
+
+  private BpfObject(Libbpf libbpf, MemorySegment object) {
+    this.libbpf = libbpf;
+    this.object = object;
+  }
+
+  /** The object file as it was built from {@code src/main/bpf}. */
+  static byte[] image() {
+    try (InputStream in = BpfObject.class.getResourceAsStream(RESOURCE)) {
+      if (in == null) {
+        throw new IllegalStateException("The jar is not whole: it has no " + RESOURCE);
+      }
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + RESOURCE + " from the jar", e);
+    }
+  }
+
+  /**
+   * Loads the programs into the kernel; nothing is attached yet.
+   *
+   * @throws SensorUnavailableException when the kernel does not take them
+   */
+  static BpfObject load(SensorOptions options) throws SensorUnavailableException {
+    Libbpf libbpf = Libbpf.get();
+    byte[] image = image();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment bytes = arena.allocate(image.length, 8);
+      MemorySegment.copy(image, 0, bytes, JAVA_BYTE, 0, image.length);
+      MemorySegment opened = libbpf.openObject(bytes);
+      if (Libbpf.isNull(opened)) {
+        throw failed(libbpf, -LibC.errno());
+      }
+      BpfObject object = new BpfObject(libbpf, opened);
+      try {
+        object.configure(options);
+        int result = libbpf.loadObject(opened);
+        if (result < 0) {
+          throw failed(libbpf, result);
+        }
+        return object;
+      } catch (SensorUnavailableException e) {
+        object.close();
+        throw e;
+      }
+    }
+  }
+
+  private void configure(SensorOptions options) throws SensorUnavailableException {
+    int result = libbpf.setMaxEntries(map("ring"), options.ringBytes());
+    if (result < 0) {
+      throw failed(libbpf, result);
+    }
+    // The only read-only variable is the switch include_host.
+    libbpf.initialValue(map(".rodata")).set(JAVA_BYTE, 0, (byte) (options.includeHost() ? 1 : 0));
+  }
+
+  private static SensorUnavailableException failed(Libbpf libbpf, int result) {
+    String log = libbpf.takeLog();
+    if (result == -LibC.EPERM) {
+      return new SensorUnavailableException(new SensorUnavailable.NoPrivileges());
+    }
+    return new SensorUnavailableException(
+        new SensorUnavailable.LoadFailed("errno " + -result + (log.isEmpty() ? "" : ": " + log)));
+  }
+
+  /**
+   * Attaches all programs: from here on the kernel reports.
+   *
+   * @throws SensorUnavailableException when one of its attach points is missing
+   */
+  void attach() throws SensorUnavailableException {
+    for (String name : PROGRAMS) {
+      MemorySegment link = libbpf.attach(program(name));
+      if (Libbpf.isNull(link)) {
+        SensorUnavailableException failure = failed(libbpf, -LibC.errno());
+        detach();
+        throw failure;
+      }
+      links.add(link);
+    }
+  }
+
+  /** Ends the programs' work; what they have written stays to be read. */
+  void detach() {
+    for (MemorySegment link : links) {
+      libbpf.destroyLink(link);
+    }
+    links.clear();
+  }
+
+  /** How often a program was skipped because it was still running on the same processor. */
+  long missed() {
+    long missed = 0;
+    try (Arena arena = Arena.ofConfined()) {
+      for (String name : PROGRAMS) {
+        MemorySegment info = arena.allocate(PROGRAM_INFO_SIZE, 8);
+        if (libbpf.info(libbpf.programFd(program(name)), info) == 0) {
+          missed += info.get(JAVA_LONG, PROGRAM_INFO_MISSED);
+        }
+      }
+    }
+    return missed;
+  }
+
+  /** The descriptor of a map. */
+  int fd(String map) {
+    return libbpf.mapFd(map(map));
+  }
+
+  /** The library that the object was loaded with. */
+  Libbpf libbpf() {
+    return libbpf;
+  }
+
+  private MemorySegment map(String name) {
+    return present(libbpf.findMap(object, name), name);
+  }
+
+  private MemorySegment program(String name) {
+    return present(libbpf.findProgram(object, name), name);
+  }
+
+  private static MemorySegment present(MemorySegment found, String name) {
+    if (Libbpf.isNull(found)) {
+      throw new IllegalStateException(RESOURCE + " has no " + name + "; build it again: build.sh");
+    }
+    return found;
+  }
+
+  @Override
+  public void close() {
+    detach();
+    libbpf.closeObject(object);
+  }
+}

@@ -1,0 +1,85 @@
+package io.leukocyte.collector;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.util.function.Consumer;
+
+/**
+ * The reading end of a BPF ring buffer, mapped into memory: the kernel writes records, one thread
+ * reads them in place. The data is mapped twice in a row, so that a record that wraps is whole.
+ */
+final class BpfRing implements AutoCloseable {
+  private static final int BUSY = 1 << 31;
+  private static final int DISCARDED = 1 << 30;
+  private static final int HEADER = 8;
+  private static final VarHandle POSITION = JAVA_LONG.varHandle();
+  private static final VarHandle LENGTH = JAVA_INT.varHandle();
+
+  private final MemorySegment consumer;
+  private final MemorySegment producer;
+  private final long page;
+  private final long mask;
+  private long position;
+
+  private BpfRing(MemorySegment consumer, MemorySegment producer, long page, long size) {
+    this.consumer = consumer;
+    this.producer = producer;
+    this.page = page;
+    this.mask = size - 1;
+    this.position = (long) POSITION.getAcquire(consumer, 0L);
+  }
+
+  /**
+   * Maps the ring.
+   *
+   * @param fd the map's descriptor
+   * @param size its size in bytes, a power of two
+   * @param page the kernel's page size
+   * @throws SensorUnavailableException when the kernel refuses
+   */
+  static BpfRing map(int fd, long size, long page) throws SensorUnavailableException {
+    MemorySegment consumer = LibC.mmap(page, LibC.PROT_READ | LibC.PROT_WRITE, fd, 0);
+    try {
+      return new BpfRing(
+          consumer, LibC.mmap(page + 2 * size, LibC.PROT_READ, fd, page), page, size);
+    } catch (SensorUnavailableException e) {
+      LibC.munmap(consumer);
+      throw e;
+    }
+  }
+
+  /**
+   * Hands over the records that are there. A record is valid only during the call.
+   *
+   * @param most at most so many
+   * @return how many there were
+   */
+  int read(Consumer<MemorySegment> sink, int most) {
+    int count = 0;
+    long end = (long) POSITION.getAcquire(producer, 0L);
+    while (position < end && count < most) {
+      long at = page + (position & mask);
+      int header = (int) LENGTH.getAcquire(producer, at);
+      if ((header & BUSY) != 0) {
+        break;
+      }
+      int length = header & ~(BUSY | DISCARDED);
+      if ((header & DISCARDED) == 0) {
+        sink.accept(producer.asSlice(at + HEADER, length));
+        count++;
+      }
+      position += (length + HEADER + 7L) & ~7L;
+      POSITION.setRelease(consumer, 0L, position);
+    }
+    return count;
+  }
+
+  @Override
+  public void close() {
+    LibC.munmap(producer);
+    LibC.munmap(consumer);
+  }
+}

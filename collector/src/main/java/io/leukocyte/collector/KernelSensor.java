@@ -1,0 +1,176 @@
+package io.leukocyte.collector;
+
+import io.leukocyte.events.CheckResult;
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.Event;
+import io.leukocyte.events.SensorLoss;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernel sensor: BPF programs on raw tracepoints report what processes of containers do, and
+ * one thread turns their records into {@link io.leukocyte.events.ProcessExec}, {@link
+ * io.leukocyte.events.ProcessExit}, {@link io.leukocyte.events.NetConnect} and {@link
+ * io.leukocyte.events.NetFlow}.
+ *
+ * <p>{@link #open} loads the programs, {@link #start} attaches them and begins to read, {@link
+ * #close} detaches, delivers what is left and frees everything. Users are numbers: a name in the
+ * host's {@code /etc/passwd} says nothing about a container's user.
+ *
+ * <p>Egress of a container with its own network comes from the network device: all protocols, bytes
+ * of layer 2, every {@link SensorOptions#flowInterval}. A container in the host's network is told
+ * apart only by its sockets: its TCP connections give one flow each, when they end, with the bytes
+ * that the other end acknowledged.
+ */
+final class KernelSensor implements AutoCloseable {
+  private static final Path BTF = Path.of("/sys/kernel/btf/vmlinux");
+  private static final Path PROC = Path.of("/proc");
+  private static final String NAME = "kernel sensor";
+  private static final int OLDEST_MAJOR = 5;
+  private static final int OLDEST_MINOR = 8;
+
+  private final SensorOptions options;
+  private final BpfObject object;
+  private final BpfRing ring;
+  private final int wake;
+  private final BootClock clock = BootClock.ofHost();
+  private final SensorCounters counters;
+  private @Nullable SensorReader reader;
+  private boolean closed;
+
+  private KernelSensor(SensorOptions options, BpfObject object, BpfRing ring, int wake) {
+    this.options = options;
+    this.object = object;
+    this.ring = ring;
+    this.wake = wake;
+    this.counters = new SensorCounters(object, clock);
+  }
+
+  /**
+   * Loads the programs into the kernel; nothing is observed yet.
+   *
+   * @throws SensorUnavailableException when the sensor cannot work here; it says what to do
+   */
+  static KernelSensor open(SensorOptions options) throws SensorUnavailableException {
+    checkSystem();
+    BpfObject object = BpfObject.load(options);
+    try {
+      BpfRing ring = BpfRing.map(object.fd("ring"), options.ringBytes(), LibC.pageSize());
+      return new KernelSensor(options, object, ring, eventCounter(ring));
+    } catch (SensorUnavailableException e) {
+      object.close();
+      throw e;
+    }
+  }
+
+  private static int eventCounter(BpfRing ring) throws SensorUnavailableException {
+    int fd = LibC.eventfd();
+    if (fd < 0) {
+      ring.close();
+      throw new SensorUnavailableException(
+          new SensorUnavailable.LoadFailed("eventfd: errno " + -fd));
+    }
+    return fd;
+  }
+
+  private static void checkSystem() throws SensorUnavailableException {
+    String system = System.getProperty("os.name", "");
+    String processor = System.getProperty("os.arch", "");
+    if (!system.equals("Linux") || !List.of("amd64", "aarch64").contains(processor)) {
+      throw new SensorUnavailableException(
+          new SensorUnavailable.UnsupportedSystem(system + " on " + processor));
+    }
+    String release = System.getProperty("os.version", "");
+    if (isTooOld(release)) {
+      throw new SensorUnavailableException(new SensorUnavailable.KernelTooOld(release));
+    }
+    if (!Files.exists(BTF)) {
+      throw new SensorUnavailableException(new SensorUnavailable.NoBtf(BTF.toString()));
+    }
+  }
+
+  /** Whether a kernel release, such as {@code 5.4.0-42-generic}, is below 5.8. */
+  static boolean isTooOld(String release) {
+    String[] parts = release.split("[^0-9]+", 3);
+    if (parts.length < 2 || parts[0].isEmpty() || parts[1].isEmpty()) {
+      return false; // it does not say; loading will tell
+    }
+    int major = Integer.parseInt(parts[0]);
+    int minor = Integer.parseInt(parts[1]);
+    return major < OLDEST_MAJOR || (major == OLDEST_MAJOR && minor < OLDEST_MINOR);
+  }
+
+  /**
+   * Attaches the programs and begins to deliver. Processes of containers that run already are known
+   * from then on, without an event of their own. Called once.
+   *
+   * @param containers what is known of a container; called on the sensor's thread
+   * @param handler takes each event, in the kernel's order, on the sensor's thread; what it throws
+   *     is logged and the event counts as lost
+   * @throws SensorUnavailableException when the kernel lacks one of the attach points
+   */
+  synchronized void start(
+      Function<ContainerId, ContainerRef> containers, Consumer<? super Event> handler)
+      throws SensorUnavailableException {
+    if (closed || reader != null) {
+      throw new IllegalStateException("The sensor can be started once, before it is closed");
+    }
+    object.attach();
+    reader =
+        new SensorReader(
+            options, object, ring, wake, counters, clock, new ProcFiles(PROC), containers, handler);
+    reader.start();
+  }
+
+  /** Whether records are being read. */
+  synchronized CheckResult check() {
+    if (closed || reader == null) {
+      return new CheckResult.Failed(NAME, "it is not running", "start the collector");
+    }
+    Throwable failure = reader.failure();
+    if (failure != null) {
+      return new CheckResult.Failed(
+          NAME, "its thread has ended: " + failure, "restart the collector and report this");
+    }
+    return new CheckResult.Ok(NAME, "eBPF, " + counters.total() + " records");
+  }
+
+  /** What was lost since the last call, by kind; empty when nothing was. */
+  synchronized List<SensorLoss> losses() {
+    if (closed) {
+      return List.of();
+    }
+    List<SensorLoss> losses = new ArrayList<>(counters.losses());
+    if (reader != null) {
+      losses.addAll(reader.losses());
+    }
+    return List.copyOf(losses);
+  }
+
+  /** What the programs made, kept and dropped of a kind of {@link SensorLayout}. */
+  synchronized SensorCounters.Count count(int kind) {
+    return counters.count(kind);
+  }
+
+  /** Detaches the programs, delivers what they had recorded, and frees all. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    object.detach();
+    if (reader != null) {
+      reader.close();
+    }
+    ring.close();
+    LibC.close(wake);
+    object.close();
+  }
+}

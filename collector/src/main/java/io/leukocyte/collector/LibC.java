@@ -1,0 +1,172 @@
+package io.leukocyte.collector;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The few functions of the C library that the kernel sensor needs. Each returns what it returns in
+ * C, but a failure is the negative errno.
+ */
+@SuppressWarnings("restricted") // native access is what this class is for
+final class LibC {
+  static final int EPERM = 1;
+  static final int ENOENT = 2;
+  static final int EINTR = 4;
+  static final int PROT_READ = 1;
+  static final int PROT_WRITE = 2;
+
+  private static final int MAP_SHARED = 1;
+  private static final int EFD_CLOEXEC_NONBLOCK = 0x80800;
+
+  static final Linker LINKER = Linker.nativeLinker();
+  static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
+
+  private static final StructLayout STATE = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO =
+      STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+  private static final ThreadLocal<MemorySegment> CAPTURED =
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(STATE));
+
+  private static final MethodHandle MMAP =
+      function(
+          "mmap",
+          FunctionDescriptor.of(
+              ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+  private static final MethodHandle MUNMAP =
+      function("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
+  private static final MethodHandle POLL =
+      function("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle EVENTFD =
+      function("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final MethodHandle WRITE =
+      function("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+  private static final MethodHandle CLOSE =
+      function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+  private static final MethodHandle GETPAGESIZE =
+      function("getpagesize", FunctionDescriptor.of(JAVA_INT));
+  private static final MethodHandle CLOCK_GETTIME =
+      function("clock_gettime", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+
+  private LibC() {}
+
+  private static MethodHandle function(String name, FunctionDescriptor descriptor) {
+    MemorySegment symbol = LINKER.defaultLookup().findOrThrow(name);
+    return LINKER.downcallHandle(symbol, descriptor, CAPTURE);
+  }
+
+  /** Where the current thread's calls leave errno. */
+  static MemorySegment captured() {
+    return CAPTURED.get();
+  }
+
+  /** The errno that the current thread's last call left. */
+  static int errno() {
+    return (int) ERRNO.get(CAPTURED.get(), 0L);
+  }
+
+  /** What a call through a method handle throws although its type allows nothing. */
+  static AssertionError impossible(Throwable cause) {
+    return new AssertionError("A native function could not be called", cause);
+  }
+
+  /**
+   * Maps a file into memory, shared.
+   *
+   * @throws SensorUnavailableException when the kernel refuses
+   */
+  static MemorySegment mmap(long length, int protection, int fd, long offset)
+      throws SensorUnavailableException {
+    MemorySegment at;
+    try {
+      at =
+          (MemorySegment)
+              MMAP.invokeExact(
+                  captured(), MemorySegment.NULL, length, protection, MAP_SHARED, fd, offset);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+    if (at.address() == -1) {
+      throw new SensorUnavailableException(
+          new SensorUnavailable.LoadFailed("mmap of the sensor's ring: errno " + errno()));
+    }
+    return at.reinterpret(length);
+  }
+
+  /** Ends a mapping that {@link #mmap} made. */
+  static void munmap(MemorySegment mapping) {
+    try {
+      int ignored = (int) MUNMAP.invokeExact(captured(), mapping, mapping.byteSize());
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /** Waits until one of the descriptors can be read: how many can, 0 after the time, or -errno. */
+  static int poll(MemorySegment descriptors, long count, int timeoutMillis) {
+    try {
+      int ready = (int) POLL.invokeExact(captured(), descriptors, count, timeoutMillis);
+      return ready < 0 ? -errno() : ready;
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /** A new event counter to wake a poll with: its descriptor or -errno. */
+  static int eventfd() {
+    try {
+      int fd = (int) EVENTFD.invokeExact(captured(), 0, EFD_CLOEXEC_NONBLOCK);
+      return fd < 0 ? -errno() : fd;
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /** Adds one to an event counter: whoever polls it wakes. */
+  static void signal(int eventfd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment one = arena.allocateFrom(JAVA_LONG, 1L);
+      long ignored = (long) WRITE.invokeExact(captured(), eventfd, one, 8L);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /** Closes a descriptor. */
+  static void close(int fd) {
+    try {
+      int ignored = (int) CLOSE.invokeExact(captured(), fd);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /** Bytes of a page of this host's memory. */
+  static int pageSize() {
+    try {
+      return (int) GETPAGESIZE.invokeExact(captured());
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /** A kernel clock in nanoseconds: 0 is the time of day, 7 the time since boot. */
+  static long clock(int id) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment time = arena.allocate(16, 8);
+      int ignored = (int) CLOCK_GETTIME.invokeExact(captured(), id, time);
+      return time.get(JAVA_LONG, 0) * 1_000_000_000L + time.get(JAVA_LONG, 8);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package io.leukocyte.collector;
+
+import io.leukocyte.events.ProcessInfo;
+import io.leukocyte.events.ProcessInfo.Parent;
+import io.leukocyte.events.ProcessRef;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of the processes of this host's containers, so that a connection carries the
+ * program's arguments and an exec its parent's. Filled from {@code /proc} at the start, then fed by
+ * exec, fork and exit. Bounded: the ones not asked for the longest are forgotten first and read
+ * from {@code /proc} again when they are needed.
+ *
+ * <p>The key is the pid with the start time in the unit of {@code /proc}, a hundredth of a second:
+ * a pid comes round only after all others, so no two processes share a key. For one thread.
+ */
+final class ProcessTable {
+  private static final int PID_BITS = 22;
+  private static final int MOST_ANCESTORS = 8;
+
+  private final ProcFiles files;
+  private final BootClock clock;
+  private final Map<Long, ProcessInfo> processes;
+  private List<Long> ended = new ArrayList<>();
+  private List<Long> endedBefore = new ArrayList<>();
+
+  /**
+   * An empty table.
+   *
+   * @param most processes to remember
+   */
+  ProcessTable(ProcFiles files, BootClock clock, int most) {
+    this.files = files;
+    this.clock = clock;
+    this.processes =
+        new LinkedHashMap<>(1024, 0.75f, true) {
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<Long, ProcessInfo> eldest) {
+            return size() > most;
+          }
+        };
+  }
+
+  private static long key(int pid, long start) {
+    return ((start / ProcFiles.TICK) << PID_BITS) | pid;
+  }
+
+  /** Remembers what a process is now; start is in nanoseconds since boot. */
+  void put(int pid, long start, ProcessInfo process) {
+    processes.put(key(pid, start), process);
+  }
+
+  /**
+   * What is known of a process; null when it is gone and was never seen.
+   *
+   * @param start nanoseconds since boot
+   * @param name its comm now, when the caller knows it: a remembered process that has another and
+   *     is not followed by events, as it runs outside of containers, is read again
+   */
+  @Nullable ProcessInfo find(int pid, long start, @Nullable String name) {
+    Long key = key(pid, start);
+    ProcessInfo known = processes.get(key);
+    if (known != null && (name == null || name.equals(known.name()))) {
+      return known;
+    }
+    ProcessInfo read = read(pid, start);
+    if (read != null) {
+      processes.put(key, read);
+      return read;
+    }
+    return known;
+  }
+
+  /** What is remembered, without asking the host. */
+  @Nullable ProcessInfo remembered(int pid, long start) {
+    return processes.get(key(pid, start));
+  }
+
+  /** The process ended. It is kept a little longer: a child's record may be right behind. */
+  void exit(int pid, long start) {
+    ended.add(key(pid, start));
+  }
+
+  /** Forgets the processes that had ended at the call before this one. */
+  void sweep() {
+    for (Long key : endedBefore) {
+      processes.remove(key);
+    }
+    endedBefore = ended;
+    ended = new ArrayList<>();
+  }
+
+  /** How many are remembered. */
+  int size() {
+    return processes.size();
+  }
+
+  /**
+   * Reads a process with its ancestry from the host; null when it is gone or another has its pid.
+   */
+  private @Nullable ProcessInfo read(int pid, long start) {
+    ProcFiles.Snapshot own = files.read(pid);
+    if (own == null || own.startTicks() != start / ProcFiles.TICK) {
+      return null;
+    }
+    return process(own, clock.start(start), new HashMap<>());
+  }
+
+  /**
+   * Remembers a process that began before the sensor.
+   *
+   * @param cache snapshots already read, to share among many processes
+   */
+  void seed(ProcFiles.Snapshot own, Map<Integer, ProcFiles.Snapshot> cache) {
+    long start = own.startTicks() * ProcFiles.TICK;
+    processes.putIfAbsent(key(own.pid(), start), process(own, clock.start(start), cache));
+  }
+
+  private ProcessInfo process(
+      ProcFiles.Snapshot own, long startTime, Map<Integer, ProcFiles.Snapshot> cache) {
+    ProcFiles.Snapshot parent = snapshot(own.parentPid(), cache);
+    List<String> ancestors = new ArrayList<>();
+    ProcFiles.Snapshot next = parent == null ? null : snapshot(parent.parentPid(), cache);
+    while (next != null && ancestors.size() < MOST_ANCESTORS) {
+      ancestors.add(next.name());
+      next = snapshot(next.parentPid(), cache);
+    }
+    return new ProcessInfo(
+        new ProcessRef(own.pid(), startTime),
+        own.containerPid(),
+        own.name(),
+        own.executable(),
+        own.args(),
+        own.argsTruncated(),
+        own.workingDirectory(),
+        own.tty(),
+        own.uid(),
+        own.gid(),
+        own.loginUid(),
+        own.capabilities(),
+        ProcessInfo.Flags.NONE,
+        parent == null ? null : parent(parent),
+        ancestors);
+  }
+
+  private Parent parent(ProcFiles.Snapshot parent) {
+    return new Parent(
+        new ProcessRef(parent.pid(), clock.start(parent.startTicks() * ProcFiles.TICK)),
+        parent.name(),
+        parent.executable(),
+        parent.args());
+  }
+
+  private ProcFiles.@Nullable Snapshot snapshot(int pid, Map<Integer, ProcFiles.Snapshot> cache) {
+    if (pid == 0) {
+      return null;
+    }
+    ProcFiles.Snapshot known = cache.get(pid);
+    if (known == null) {
+      known = files.read(pid);
+      if (known != null) {
+        cache.put(pid, known);
+      }
+    }
+    return known;
+  }
+}

@@ -1,0 +1,282 @@
+package io.leukocyte.collector;
+
+import static io.leukocyte.collector.SensorLayout.FLAG_FILELESS;
+import static io.leukocyte.collector.SensorLayout.FLAG_HOST_MOUNTS;
+import static io.leukocyte.collector.SensorLayout.FLAG_HOST_NETWORK;
+import static io.leukocyte.collector.SensorLayout.FLAG_SETUP;
+import static io.leukocyte.collector.SensorLayout.FLAG_UPPER_LAYER;
+
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.Endpoint;
+import io.leukocyte.events.Event;
+import io.leukocyte.events.NetConnect;
+import io.leukocyte.events.NetFlow;
+import io.leukocyte.events.ProcessExec;
+import io.leukocyte.events.ProcessExit;
+import io.leukocyte.events.ProcessInfo;
+import io.leukocyte.events.ProcessInfo.Parent;
+import io.leukocyte.events.ProcessRef;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the sensor's records into events, and keeps the process table and the owners of network
+ * namespaces up to date from them. For one thread.
+ */
+final class RecordTranslator {
+  private static final int MOST_ANCESTORS = 8;
+  private static final int MOST_DESTINATIONS = 16_384;
+  private static final long DESTINATION_QUIET = 60_000_000_000L;
+  private static final int SIGNAL_BITS = 0x7f;
+
+  private final ProcessTable processes;
+  private final NetworkOwners networks;
+  private final BootClock clock;
+  private final Function<ContainerId, ContainerRef> containers;
+  private final Runnable reportFlows;
+  private final Map<Destination, Long> destinations =
+      new LinkedHashMap<>(256, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Destination, Long> eldest) {
+          return size() > MOST_DESTINATIONS;
+        }
+      };
+
+  /** Where a container sent without a connection. */
+  private record Destination(int namespace, int pid, Endpoint remote) {}
+
+  /**
+   * A translator.
+   *
+   * @param containers what is known of a container
+   * @param reportFlows called before a network namespace goes over to another container
+   */
+  RecordTranslator(
+      ProcessTable processes,
+      NetworkOwners networks,
+      BootClock clock,
+      Function<ContainerId, ContainerRef> containers,
+      Runnable reportFlows) {
+    this.processes = processes;
+    this.networks = networks;
+    this.clock = clock;
+    this.containers = containers;
+    this.reportFlows = reportFlows;
+  }
+
+  /** The event of a record; null for one that only keeps the tables. */
+  @Nullable Event translate(SensorRecord record) {
+    return switch (record.kind()) {
+      case SensorLayout.EXEC -> exec(record);
+      case SensorLayout.FORK -> fork(record);
+      case SensorLayout.EXIT -> exit(record);
+      case SensorLayout.CONNECT -> connect(record);
+      case SensorLayout.SEND -> send(record);
+      case SensorLayout.CLOSE -> close(record);
+      default ->
+          throw new IllegalStateException("The sensor made a record of kind " + record.kind());
+    };
+  }
+
+  // ---- processes ----
+
+  private Event exec(SensorRecord record) {
+    ProcessInfo process = started(record);
+    processes.put(record.pid(), record.start(), process);
+    ContainerId container = record.container();
+    if (container != null && !process.flags().setup() && !record.has(FLAG_HOST_NETWORK)) {
+      if (networks.isSuccession(record.netNamespace(), container)) {
+        reportFlows.run();
+        networks.forgetEnded();
+      }
+      networks.claim(record.netNamespace(), container);
+    }
+    return new ProcessExec(clock.time(record.time()), ref(container), process);
+  }
+
+  private ProcessInfo started(SensorRecord record) {
+    List<String> ancestors = record.ancestors();
+    return new ProcessInfo(
+        ref(record),
+        record.containerPid(),
+        record.name(),
+        record.executable(),
+        record.args(),
+        record.argsTruncated(),
+        record.workingDirectory(),
+        record.tty(),
+        record.uid(),
+        record.gid(),
+        record.loginUid(),
+        record.capabilities(),
+        flags(record, ProcessInfo.Flags.NONE, true),
+        parent(record, ancestors.isEmpty() ? null : ancestors.getFirst()),
+        ancestors.isEmpty() ? ancestors : ancestors.subList(1, ancestors.size()));
+  }
+
+  /** A child runs its parent's program until it starts another. */
+  private @Nullable Event fork(SensorRecord record) {
+    ProcessInfo parent = processes.remembered(record.parentPid(), record.parentStart());
+    if (parent != null) {
+      List<String> ancestors = new ArrayList<>();
+      if (parent.parent() != null && parent.parent().name() != null) {
+        ancestors.add(parent.parent().name());
+      }
+      ancestors.addAll(parent.ancestors());
+      ProcessInfo child = now(record, parent, parent(record, parent.name()), clip(ancestors));
+      processes.put(record.pid(), record.start(), child);
+    }
+    return null;
+  }
+
+  private static List<String> clip(List<String> ancestors) {
+    return ancestors.subList(0, Math.min(ancestors.size(), MOST_ANCESTORS));
+  }
+
+  private Event exit(SensorRecord record) {
+    ProcessInfo process = process(record);
+    processes.exit(record.pid(), record.start());
+    ContainerId container = record.container();
+    if (container != null && record.containerPid() == 1) {
+      networks.end(container);
+    }
+    int signal = record.status() & SIGNAL_BITS;
+    int code = signal == 0 ? record.status() >> 8 & 0xff : 0;
+    return new ProcessExit(clock.time(record.time()), ref(container), process, code, signal);
+  }
+
+  /** The record's process: what is known of it, with what the record says about this moment. */
+  private ProcessInfo process(SensorRecord record) {
+    ProcessInfo known = processes.find(record.pid(), record.start(), null);
+    if (known == null) {
+      known = ProcessInfo.unknown(ref(record));
+    }
+    Parent parent = known.parent();
+    if (parent == null || parent.ref().pid() != record.parentPid()) {
+      parent = parent(record, null);
+    } else {
+      parent = new Parent(parentRef(record), parent.name(), parent.executable(), parent.args());
+    }
+    return now(record, known, parent, known.ancestors());
+  }
+
+  private ProcessInfo now(
+      SensorRecord record, ProcessInfo known, @Nullable Parent parent, List<String> ancestors) {
+    return new ProcessInfo(
+        ref(record),
+        record.containerPid(),
+        record.name(),
+        known.executable(),
+        known.args(),
+        known.argsTruncated(),
+        known.workingDirectory(),
+        known.tty(),
+        record.uid(),
+        record.gid(),
+        known.loginUid(),
+        known.capabilities(),
+        flags(record, known.flags(), false),
+        parent,
+        ancestors);
+  }
+
+  private @Nullable Parent parent(SensorRecord record, @Nullable String name) {
+    if (record.parentPid() == 0) {
+      return null;
+    }
+    ProcessInfo known = processes.find(record.parentPid(), record.parentStart(), name);
+    if (known == null) {
+      return new Parent(parentRef(record), name, null, List.of());
+    }
+    return new Parent(
+        parentRef(record), name == null ? known.name() : name, known.executable(), known.args());
+  }
+
+  private static ProcessInfo.Flags flags(
+      SensorRecord record, ProcessInfo.Flags known, boolean program) {
+    return new ProcessInfo.Flags(
+        record.has(FLAG_SETUP),
+        program ? record.has(FLAG_UPPER_LAYER) : known.upperLayer(),
+        program ? record.has(FLAG_FILELESS) : known.fileless(),
+        record.has(FLAG_HOST_MOUNTS));
+  }
+
+  private ProcessRef ref(SensorRecord record) {
+    return new ProcessRef(record.pid(), clock.start(record.start()));
+  }
+
+  private ProcessRef parentRef(SensorRecord record) {
+    return new ProcessRef(record.parentPid(), clock.start(record.parentStart()));
+  }
+
+  private @Nullable ContainerRef ref(@Nullable ContainerId container) {
+    return container == null ? null : containers.apply(container);
+  }
+
+  // ---- network ----
+
+  private Event connect(SensorRecord record) {
+    return new NetConnect(
+        clock.time(record.time()),
+        ref(record.container()),
+        process(record),
+        record.protocol(),
+        record.local(),
+        record.remote());
+  }
+
+  /** The first packet of an interval is a connection if there was none for a minute before. */
+  private @Nullable Event send(SensorRecord record) {
+    Endpoint remote = record.remote();
+    Destination destination = new Destination(record.netNamespace(), record.pid(), remote);
+    Long last = destinations.put(destination, record.time());
+    if (last != null && record.time() - last < DESTINATION_QUIET) {
+      return null;
+    }
+    boolean known = record.pid() != 0;
+    ContainerId container = known ? record.container() : networks.of(record.netNamespace());
+    return new NetConnect(
+        clock.time(record.time()),
+        ref(container),
+        known ? process(record) : null,
+        record.protocol(),
+        record.local(),
+        remote);
+  }
+
+  private Event close(SensorRecord record) {
+    return new NetFlow(
+        clock.time(record.time()),
+        ref(record.container()),
+        record.protocol(),
+        record.remote(),
+        record.bytesSent(),
+        record.packetsSent(),
+        record.time() - record.opened());
+  }
+
+  /**
+   * The event of a flow; null when its network belongs to no container.
+   *
+   * @param now nanoseconds since boot
+   */
+  @Nullable Event flow(FlowTable.Flow flow, long now, long interval) {
+    ContainerId container = networks.of(flow.namespace());
+    if (container == null) {
+      return null;
+    }
+    return new NetFlow(
+        clock.time(now),
+        ref(container),
+        flow.protocol(),
+        flow.remote(),
+        flow.bytes(),
+        flow.packets(),
+        interval);
+  }
+}

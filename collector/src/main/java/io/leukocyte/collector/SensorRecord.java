@@ -1,0 +1,284 @@
+package io.leukocyte.collector;
+
+import static io.leukocyte.collector.SensorLayout.ANCESTOR;
+import static io.leukocyte.collector.SensorLayout.CONNECT_RECORD;
+import static io.leukocyte.collector.SensorLayout.EXEC_RECORD;
+import static io.leukocyte.collector.SensorLayout.EXIT_RECORD;
+import static io.leukocyte.collector.SensorLayout.RECORD;
+import static io.leukocyte.collector.SensorLayout.at;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.Endpoint;
+import io.leukocyte.events.Protocol;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One record of the kernel sensor, read in place: valid only while the ring's reader is in its
+ * call. Sizes in a record are checked against its length; a text can hold any bytes.
+ */
+final class SensorRecord {
+  private static final long KIND = at(RECORD, "kind");
+  private static final long FLAGS = at(RECORD, "flags");
+  private static final long TIME = at(RECORD, "time");
+  private static final long START = at(RECORD, "start");
+  private static final long PARENT_START = at(RECORD, "parent_start");
+  private static final long PID = at(RECORD, "pid");
+  private static final long CONTAINER_PID = at(RECORD, "container_pid");
+  private static final long PARENT_PID = at(RECORD, "parent_pid");
+  private static final long UID = at(RECORD, "uid");
+  private static final long GID = at(RECORD, "gid");
+  private static final long NET_NAMESPACE = at(RECORD, "net_namespace");
+  private static final long COMM = at(RECORD, "comm");
+  private static final long CONTAINER = at(RECORD, "container");
+
+  private static final long CAPABILITIES = at(EXEC_RECORD, "capabilities");
+  private static final long LOGIN_UID = at(EXEC_RECORD, "login_uid");
+  private static final long TTY = at(EXEC_RECORD, "tty");
+  private static final long ARGS_SIZE = at(EXEC_RECORD, "args_size");
+  private static final long FILENAME_SIZE = at(EXEC_RECORD, "filename_size");
+  private static final long EXE_SIZE = at(EXEC_RECORD, "exe_size");
+  private static final long CWD_SIZE = at(EXEC_RECORD, "cwd_size");
+  private static final long ANCESTOR_COUNT = at(EXEC_RECORD, "ancestor_count");
+  private static final long ANCESTORS = at(EXEC_RECORD, "ancestors");
+  private static final long ANCESTOR_COMM = at(ANCESTOR, "comm");
+
+  private static final long STATUS = at(EXIT_RECORD, "status");
+
+  private static final long BYTES = at(CONNECT_RECORD, "bytes");
+  private static final long PACKETS = at(CONNECT_RECORD, "packets");
+  private static final long OPENED = at(CONNECT_RECORD, "opened");
+  private static final long FAMILY = at(CONNECT_RECORD, "family");
+  private static final long PROTOCOL = at(CONNECT_RECORD, "protocol");
+  private static final long LOCAL_PORT = at(CONNECT_RECORD, "local_port");
+  private static final long REMOTE_PORT = at(CONNECT_RECORD, "remote_port");
+  private static final long LOCAL_ADDRESS = at(CONNECT_RECORD, "local_address");
+  private static final long REMOTE_ADDRESS = at(CONNECT_RECORD, "remote_address");
+
+  private final MemorySegment memory;
+
+  SensorRecord(MemorySegment memory) {
+    this.memory = memory;
+  }
+
+  // ---- each record ----
+
+  int kind() {
+    return memory.get(JAVA_INT, KIND);
+  }
+
+  boolean has(int flag) {
+    return (memory.get(JAVA_INT, FLAGS) & flag) != 0;
+  }
+
+  /** Nanoseconds since boot. */
+  long time() {
+    return memory.get(JAVA_LONG, TIME);
+  }
+
+  /** 0 when the process is not known. */
+  int pid() {
+    return memory.get(JAVA_INT, PID);
+  }
+
+  /** Nanoseconds since boot. */
+  long start() {
+    return memory.get(JAVA_LONG, START);
+  }
+
+  int containerPid() {
+    return memory.get(JAVA_INT, CONTAINER_PID);
+  }
+
+  int parentPid() {
+    return memory.get(JAVA_INT, PARENT_PID);
+  }
+
+  /** Nanoseconds since boot. */
+  long parentStart() {
+    return memory.get(JAVA_LONG, PARENT_START);
+  }
+
+  int uid() {
+    return memory.get(JAVA_INT, UID);
+  }
+
+  int gid() {
+    return memory.get(JAVA_INT, GID);
+  }
+
+  int netNamespace() {
+    return memory.get(JAVA_INT, NET_NAMESPACE);
+  }
+
+  String name() {
+    return comm(COMM);
+  }
+
+  /** Null for a process of the host. */
+  @Nullable ContainerId container() {
+    if (memory.get(JAVA_BYTE, CONTAINER) == 0) {
+      return null;
+    }
+    return new ContainerId(
+        new String(bytes(CONTAINER, SensorLayout.CONTAINER_ID_SIZE), StandardCharsets.US_ASCII));
+  }
+
+  // ---- exec ----
+
+  long capabilities() {
+    return memory.get(JAVA_LONG, CAPABILITIES);
+  }
+
+  int loginUid() {
+    return memory.get(JAVA_INT, LOGIN_UID);
+  }
+
+  int tty() {
+    return memory.get(JAVA_INT, TTY);
+  }
+
+  /** Names of the ancestors, the parent first. */
+  List<String> ancestors() {
+    int count = Math.min(unsigned(ANCESTOR_COUNT), SensorLayout.MOST_ANCESTORS);
+    List<String> names = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      names.add(comm(ANCESTORS + i * ANCESTOR.byteSize() + ANCESTOR_COMM));
+    }
+    return names;
+  }
+
+  /** The executable's path as the process sees it; null when the kernel could not say. */
+  @Nullable String executable() {
+    long from = EXEC_RECORD.byteSize() + unsigned(FILENAME_SIZE);
+    boolean cut = has(SensorLayout.FLAG_EXE_TRUNCATED);
+    String called = filename();
+    if (cut && called.startsWith("/")) {
+      return called;
+    }
+    if (unsigned(EXE_SIZE) == 0) {
+      return called.isEmpty() ? null : called;
+    }
+    return path(from, unsigned(EXE_SIZE), cut, has(SensorLayout.FLAG_EXE_UNROOTED));
+  }
+
+  /** The working directory as the process sees it. */
+  String workingDirectory() {
+    return path(
+        EXEC_RECORD.byteSize() + unsigned(FILENAME_SIZE) + unsigned(EXE_SIZE),
+        unsigned(CWD_SIZE),
+        has(SensorLayout.FLAG_CWD_TRUNCATED),
+        has(SensorLayout.FLAG_CWD_UNROOTED));
+  }
+
+  List<String> args() {
+    long from =
+        EXEC_RECORD.byteSize() + unsigned(FILENAME_SIZE) + unsigned(EXE_SIZE) + unsigned(CWD_SIZE);
+    byte[] args = bytes(from, memory.get(JAVA_INT, ARGS_SIZE));
+    return Arguments.split(args, args.length);
+  }
+
+  boolean argsTruncated() {
+    return has(SensorLayout.FLAG_ARGS_TRUNCATED | SensorLayout.FLAG_ARGS_UNREADABLE);
+  }
+
+  private String filename() {
+    byte[] bytes = bytes(EXEC_RECORD.byteSize(), unsigned(FILENAME_SIZE));
+    return new String(bytes, 0, Math.max(0, bytes.length - 1), StandardCharsets.UTF_8);
+  }
+
+  /**
+   * A path from its components, which come from the file upwards. One whose upper part is missing
+   * begins with {@code …/}.
+   */
+  private String path(long from, int size, boolean cut, boolean unrooted) {
+    byte[] bytes = bytes(from, size);
+    List<String> components = Arguments.split(bytes, bytes.length);
+    StringBuilder path = new StringBuilder(size + 4);
+    for (String component : components.reversed()) {
+      if (!unrooted || !path.isEmpty()) {
+        path.append('/');
+      }
+      path.append(component);
+    }
+    if (path.isEmpty()) {
+      path.append('/');
+    }
+    return cut ? "…" + path : path.toString();
+  }
+
+  // ---- exit ----
+
+  /** As wait(2) gives it. */
+  int status() {
+    return memory.get(JAVA_INT, STATUS);
+  }
+
+  // ---- connections ----
+
+  long bytesSent() {
+    return memory.get(JAVA_LONG, BYTES);
+  }
+
+  long packetsSent() {
+    return memory.get(JAVA_LONG, PACKETS);
+  }
+
+  /** Nanoseconds since boot. */
+  long opened() {
+    return memory.get(JAVA_LONG, OPENED);
+  }
+
+  Protocol protocol() {
+    return protocol(unsigned(PROTOCOL));
+  }
+
+  Endpoint local() {
+    return new Endpoint(
+        IpAddresses.text(memory, LOCAL_ADDRESS, unsigned(FAMILY)), unsigned(LOCAL_PORT));
+  }
+
+  Endpoint remote() {
+    return new Endpoint(
+        IpAddresses.text(memory, REMOTE_ADDRESS, unsigned(FAMILY)), unsigned(REMOTE_PORT));
+  }
+
+  /** The protocol of an IP protocol number. */
+  static Protocol protocol(int number) {
+    return switch (number) {
+      case 6 -> Protocol.TCP;
+      case 17 -> Protocol.UDP;
+      case 1, 58 -> Protocol.ICMP;
+      default -> Protocol.OTHER;
+    };
+  }
+
+  // ---- reading ----
+
+  private int unsigned(long at) {
+    return Short.toUnsignedInt(memory.get(JAVA_SHORT, at));
+  }
+
+  private String comm(long at) {
+    byte[] bytes = bytes(at, SensorLayout.COMM_SIZE);
+    int length = 0;
+    while (length < bytes.length && bytes[length] != 0) {
+      length++;
+    }
+    return new String(bytes, 0, length, StandardCharsets.UTF_8);
+  }
+
+  private byte[] bytes(long from, int size) {
+    long room = Math.max(0, memory.byteSize() - from);
+    byte[] bytes = new byte[(int) Math.max(0, Math.min(size, room))];
+    MemorySegment.copy(memory, JAVA_BYTE, from, bytes, 0, bytes.length);
+    return bytes;
+  }
+}
