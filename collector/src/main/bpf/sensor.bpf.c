@@ -49,6 +49,8 @@ __u64 host_network = 0;
 const struct exec_record *layout_exec __attribute__((unused));
 const struct exit_record *layout_exit __attribute__((unused));
 const struct connect_record *layout_connect __attribute__((unused));
+const enum record_kind *layout_kind __attribute__((unused));
+const enum record_flag *layout_flag __attribute__((unused));
 
 struct container_id {
 	char digits[CONTAINER_ID_SIZE]; /* zeros: not a container */

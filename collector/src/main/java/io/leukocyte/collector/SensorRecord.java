@@ -276,8 +276,11 @@ final class SensorRecord {
   }
 
   private byte[] bytes(long from, int size) {
-    long room = Math.max(0, memory.byteSize() - from);
-    byte[] bytes = new byte[(int) Math.max(0, Math.min(size, room))];
+    long room = memory.byteSize() - from;
+    if (room <= 0 || size <= 0) {
+      return new byte[0];
+    }
+    byte[] bytes = new byte[(int) Math.min(size, room)];
     MemorySegment.copy(memory, JAVA_BYTE, from, bytes, 0, bytes.length);
     return bytes;
   }
