@@ -1,6 +1,295 @@
 package io.leukocyte.events;
 
-/** An alert as the ECS document of the topic of alerts. */
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An alert as the ECS document of the topic of alerts. Every way into Elasticsearch takes it as it
+ * is. It embeds the event that caused it; event.id is the alert's own, the event's is {@code
+ * leukocyte.cause.id}. Reading gives back exactly what was written.
+ */
 public final class AlertJson {
+  private static final List<String> CAPABILITIES =
+      List.of(
+          "CHOWN",
+          "DAC_OVERRIDE",
+          "DAC_READ_SEARCH",
+          "FOWNER",
+          "FSETID",
+          "KILL",
+          "SETGID",
+          "SETUID",
+          "SETPCAP",
+          "LINUX_IMMUTABLE",
+          "NET_BIND_SERVICE",
+          "NET_BROADCAST",
+          "NET_ADMIN",
+          "NET_RAW",
+          "IPC_LOCK",
+          "IPC_OWNER",
+          "SYS_MODULE",
+          "SYS_RAWIO",
+          "SYS_CHROOT",
+          "SYS_PTRACE",
+          "SYS_PACCT",
+          "SYS_ADMIN",
+          "SYS_BOOT",
+          "SYS_NICE",
+          "SYS_RESOURCE",
+          "SYS_TIME",
+          "SYS_TTY_CONFIG",
+          "MKNOD",
+          "LEASE",
+          "AUDIT_WRITE",
+          "AUDIT_CONTROL",
+          "SETFCAP",
+          "MAC_OVERRIDE",
+          "MAC_ADMIN",
+          "SYSLOG",
+          "WAKE_ALARM",
+          "BLOCK_SUSPEND",
+          "AUDIT_READ",
+          "PERFMON",
+          "BPF",
+          "CHECKPOINT_RESTORE");
+
   private AlertJson() {}
+
+  /** The document in UTF-8. It lacks event.ingested, which whoever stores it sets. */
+  public static byte[] write(Alert alert) {
+    return Json.bytes(tree(alert));
+  }
+
+  private static ObjectNode tree(Alert alert) {
+    ObjectNode cause = EventTree.of(alert.cause());
+    ObjectNode root = Json.object();
+    root.set("@timestamp", cause.get("@timestamp"));
+    root.put("message", alert.message());
+    root.set("ecs", cause.get("ecs"));
+    root.set("event", event(alert, cause));
+    root.set("rule", rule(alert));
+    Json.put(root, "tags", alert.rule().tags());
+    Json.put(root, "threat", Attack.threat(alert.rule().tags()));
+    cause
+        .properties()
+        .forEach(field -> {
+          if (!root.has(field.getKey())) {
+            root.set(field.getKey(), field.getValue());
+          }
+        });
+    host(alert, root);
+    container(alert, root);
+    process(alert, root);
+    root.set("observer", observer());
+    Json.put(root, "related", related(alert));
+    own(alert, root.withObject("/leukocyte"));
+    return root;
+  }
+
+  private static ObjectNode event(Alert alert, ObjectNode cause) {
+    ObjectNode event = Json.object();
+    if (alert.cause().event() instanceof ContainerLog log) {
+      event.put("original", log.line());
+    }
+    event.setAll(cause.withObject("/event"));
+    Taxonomy taxonomy = Taxonomy.of(alert.cause().event());
+    event.put("id", alert.id().value());
+    event.put("kind", "alert");
+    put(event, "category", Stream.concat(taxonomy.category().stream(), INTRUSION.stream()));
+    put(event, "type", Stream.concat(taxonomy.type().stream(), INFO.stream()));
+    event.put("dataset", "leukocyte.alerts");
+    event.put("severity", alert.rule().priority().severity());
+    event.put("risk_score", (double) alert.rule().priority().severity());
+    return event;
+  }
+
+  private static final List<String> INTRUSION = List.of("intrusion_detection");
+  private static final List<String> INFO = List.of("info");
+
+  private static void put(ObjectNode object, String name, Stream<String> values) {
+    Json.put(object, name, values.distinct().toList());
+  }
+
+  private static ObjectNode rule(Alert alert) {
+    Alert.RuleInfo info = alert.rule();
+    ObjectNode rule = Json.object();
+    rule.put("id", idOf(info.name()));
+    rule.put("name", info.name());
+    rule.put("description", info.description());
+    rule.put("ruleset", info.ruleset());
+    Json.put(rule, "version", alert.bundle().isEmpty() ? null : alert.bundle());
+    return rule;
+  }
+
+  /** The rule's name with its words in lower case and dashes between them. */
+  private static String idOf(String name) {
+    return name.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", "-");
+  }
+
+  private static void host(Alert alert, ObjectNode root) {
+    if (alert.hostname() != null) {
+      root.withObject("/host").put("name", alert.hostname()).put("hostname", alert.hostname());
+    }
+  }
+
+  private static void container(Alert alert, ObjectNode root) {
+    if (alert.container() != null) {
+      root.withObject("/container").put("runtime", "docker");
+    }
+    if (!alert.labels().isEmpty()) {
+      FactsJson.putMap(root.withObject("/container"), "labels", alert.labels());
+    }
+  }
+
+  /** What an analyst searches for and the event says in other words. */
+  private static void process(Alert alert, ObjectNode root) {
+    ProcessInfo process = processOf(alert.cause().event());
+    if (process == null) {
+      return;
+    }
+    ObjectNode tree = root.withObject("/process");
+    tree.put("entity_id", entity(alert.host(), process.ref()));
+    commandLine(tree, process.args());
+    capabilities(tree, process.capabilities());
+    if (process.uid() != -1) {
+      String uid = Integer.toUnsignedString(process.uid());
+      root.putObject("user").put("id", uid);
+    }
+    ProcessInfo.Parent parent = process.parent();
+    if (parent != null) {
+      ObjectNode parentTree = tree.withObject("/parent");
+      parentTree.put("entity_id", entity(alert.host(), parent.ref()));
+      commandLine(parentTree, parent.args());
+    }
+  }
+
+  private static @Nullable ProcessInfo processOf(Event event) {
+    return switch (event) {
+      case ProcessExec e -> e.process();
+      case ProcessExit e -> e.process();
+      case NetConnect e -> e.process();
+      case NetFlow e -> null;
+      case ContainerLifecycle e -> null;
+      case ContainerFacts e -> null;
+      case ContainerLog e -> null;
+      case SensorLoss e -> null;
+      case SensorHeartbeat e -> null;
+    };
+  }
+
+  private static String entity(HostId host, ProcessRef ref) {
+    return host.value() + ":" + ref.pid() + ":" + ref.startTime();
+  }
+
+  private static void commandLine(ObjectNode process, List<String> args) {
+    if (!args.isEmpty()) {
+      process.put("args_count", args.size());
+      process.put("command_line", String.join(" ", args));
+    }
+  }
+
+  private static void capabilities(ObjectNode process, long bits) {
+    if (bits == 0) {
+      return;
+    }
+    ArrayNode names = process.withObject("/thread/capabilities").putArray("effective");
+    for (int i = 0; i < CAPABILITIES.size(); i++) {
+      if ((bits >>> i & 1) == 1) {
+        names.add("CAP_" + CAPABILITIES.get(i));
+      }
+    }
+  }
+
+  private static ObjectNode observer() {
+    return Json.object().put("vendor", "Leukocyte").put("product", "Leukocyte").put("type", "ids");
+  }
+
+  private static ObjectNode related(Alert alert) {
+    Set<String> ips = new LinkedHashSet<>();
+    Set<String> users = new LinkedHashSet<>();
+    Event event = alert.cause().event();
+    Consumer<Endpoint> ip =
+        end -> {
+          if (IpAddress.isLiteral(end.address())) {
+            ips.add(end.address());
+          }
+        };
+    if (event instanceof NetConnect e) {
+      ip.accept(e.source());
+      ip.accept(e.destination());
+    } else if (event instanceof NetFlow e) {
+      ip.accept(e.destination());
+    }
+    ProcessInfo process = processOf(event);
+    if (process != null && process.uid() != -1) {
+      users.add(Integer.toUnsignedString(process.uid()));
+    }
+    ObjectNode related = Json.object();
+    Json.put(related, "ip", ips);
+    Json.put(related, "user", users);
+    Json.put(related, "hosts", alert.hostname() == null ? List.of() : List.of(alert.hostname()));
+    ContainerRef container = alert.container();
+    Json.put(
+        related,
+        "hash",
+        container == null || container.digest() == null ? List.of() : List.of(container.digest()));
+    return related;
+  }
+
+  private static void own(Alert alert, ObjectNode own) {
+    own.putObject("cause").put("id", alert.cause().id().toString());
+    ObjectNode tree = own.putObject("alert");
+    tree.put("id", alert.id().value());
+    tree.put("priority", alert.rule().priority().text());
+    tree.put("output", alert.output());
+    Json.put(tree, "group_by", alert.groupBy());
+    tree.put("bundle", alert.bundle());
+  }
+
+  /**
+   * Reads an alert.
+   *
+   * @param document one JSON object in UTF-8
+   * @throws MalformedJsonException when it is not an alert; the message names the field
+   */
+  public static Alert read(byte[] document) throws MalformedJsonException {
+    Fields root = Json.read(new String(document, StandardCharsets.UTF_8));
+    Fields own = root.in("leukocyte");
+    Fields alert = own.in("alert");
+    EventId causeId = own.in("cause").requiredParsed("id", EventId::parse);
+    Event cause = EventFields.read(root, root.in("event").text("original"));
+    return new Alert(
+        alert.requiredParsed("id", AlertId::new),
+        rule(root, alert),
+        root.required("message"),
+        alert.textOr("output", ""),
+        alert.texts("group_by"),
+        new Observed(causeId, cause),
+        root.in("container").map("labels"),
+        root.in("host").text("name"),
+        alert.textOr("bundle", ""));
+  }
+
+  private static Alert.RuleInfo rule(Fields root, Fields alert) throws MalformedJsonException {
+    Fields rule = root.in("rule");
+    return new Alert.RuleInfo(
+        rule.required("name"),
+        rule.textOr("description", ""),
+        alert.requiredParsed("priority", AlertJson::priority),
+        root.texts("tags"),
+        rule.textOr("ruleset", ""));
+  }
+
+  private static Priority priority(String text) {
+    return Priority.parse(text)
+        .orElseThrow(() -> new IllegalArgumentException("a priority such as warning is expected"));
+  }
 }

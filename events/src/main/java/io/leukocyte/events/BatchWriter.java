@@ -201,6 +201,15 @@ public final class BatchWriter {
     return at;
   }
 
+  /** Facts as text within the bound. */
+  String facts(ContainerFacts facts) {
+    FactsJson.Bounded bounded = FactsJson.write(facts, BatchLimits.MAX_TEXT_BYTES);
+    if (bounded.cut()) {
+      truncated++;
+    }
+    return bounded.json();
+  }
+
   int textLength() {
     return text.length;
   }

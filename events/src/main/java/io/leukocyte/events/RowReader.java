@@ -113,7 +113,7 @@ final class RowReader {
     String json = row.text(Columns.Facts.JSON);
     return json == null
         ? ContainerFacts.unknown(row.time(), container)
-        : FactsJson.read(json, row.time(), container);
+        : FactsJson.readOrUnknown(json, row.time(), container);
   }
 
   private static Event log(BatchCursor row, ContainerRef container) {

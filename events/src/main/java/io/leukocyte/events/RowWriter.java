@@ -32,7 +32,7 @@ final class RowWriter {
       case NetConnect e -> connect(e);
       case NetFlow e -> flow(e);
       case ContainerLifecycle e -> lifecycle(e);
-      case ContainerFacts e -> text(FactsJson.write(e));
+      case ContainerFacts e -> text(batch.facts(e));
       case ContainerLog e -> log(e);
       case SensorLoss e -> loss(e);
       case SensorHeartbeat e -> heartbeat(e);

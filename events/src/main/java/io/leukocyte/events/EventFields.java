@@ -1,0 +1,257 @@
+package io.leukocyte.events;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An event from its ECS object: the inverse of {@link EventTree}. */
+final class EventFields {
+  private final Fields root;
+  private final Fields own;
+
+  private EventFields(Fields root) throws MalformedJsonException {
+    this.root = root;
+    this.own = root.in("leukocyte");
+  }
+
+  /**
+   * Reads an event.
+   *
+   * @param root the whole document
+   * @param line the text of a log line; absent in other kinds
+   */
+  static Event read(Fields root, @Nullable String line) throws MalformedJsonException {
+    return new EventFields(root).event(line == null ? "" : line);
+  }
+
+  private Event event(String line) throws MalformedJsonException {
+    long time = root.requiredParsed("@timestamp", Json::nanos);
+    ContainerRef container = container(root);
+    return switch (kind()) {
+      case PROCESS_EXEC -> new ProcessExec(time, container, requiredProcess());
+      case PROCESS_EXIT ->
+          new ProcessExit(
+              time,
+              container,
+              requiredProcess(),
+              root.in("process").integer("exit_code", 0),
+              own.in("process").integer("signal", 0));
+      case NET_CONNECT ->
+          new NetConnect(
+              time,
+              container,
+              root.has("process") ? requiredProcess() : null,
+              protocol(),
+              endpoint("source"),
+              endpoint("destination"));
+      case NET_FLOW -> flow(time, container);
+      case CONTAINER_LIFECYCLE -> lifecycle(time, required(container));
+      case CONTAINER_FACTS -> FactsJson.read(own.in("facts"), time, required(container));
+      case CONTAINER_LOG -> log(time, required(container), line);
+      case SENSOR_LOSS -> loss(time, container);
+      case SENSOR_HEARTBEAT -> heartbeat(time);
+    };
+  }
+
+  /** The kind by its name; of a foreign event by how ECS classifies it. */
+  private Kind kind() throws MalformedJsonException {
+    String name = own.text("kind");
+    if (name != null) {
+      Kind kind = Kind.ofText(name);
+      if (kind == null) {
+        throw own.wrong("kind", "a kind such as process.exec");
+      }
+      return kind;
+    }
+    Fields event = root.in("event");
+    List<String> categories = event.texts("category");
+    List<String> types = event.texts("type");
+    if (categories.contains("process") && types.contains("start")) {
+      return Kind.PROCESS_EXEC;
+    }
+    if (categories.contains("process") && types.contains("end")) {
+      return Kind.PROCESS_EXIT;
+    }
+    if (categories.contains("network") && types.contains("start")) {
+      return Kind.NET_CONNECT;
+    }
+    if (categories.isEmpty() && root.has("message")) {
+      return Kind.CONTAINER_LOG;
+    }
+    throw own.wrong("kind", "a kind such as process.exec");
+  }
+
+  static @Nullable ContainerRef container(Fields root) throws MalformedJsonException {
+    Fields container = root.in("container");
+    ContainerId id = container.parsed("id", ContainerId::new);
+    if (id == null) {
+      return null;
+    }
+    Fields image = container.in("image");
+    return new ContainerRef(
+        id,
+        container.textOr("name", ""),
+        image.textOr("name", ""),
+        image.first("tag"),
+        image.in("hash").first("all"),
+        container.in("security_context").flag("privileged"));
+  }
+
+  private ContainerRef required(@Nullable ContainerRef container) throws MalformedJsonException {
+    if (container == null) {
+      throw root.in("container").wrong("id", "a container id");
+    }
+    return container;
+  }
+
+  private ProcessInfo requiredProcess() throws MalformedJsonException {
+    Fields process = root.in("process");
+    Fields more = own.in("process");
+    if (!process.has("pid")) {
+      throw process.wrong("pid", "a whole number");
+    }
+    return new ProcessInfo(
+        ref(process),
+        process.integer("vpid", 0),
+        process.text("name"),
+        process.text("executable"),
+        args(process),
+        more.flag("args_truncated"),
+        process.text("working_directory"),
+        more.integer("tty", 0),
+        id(process.in("user")),
+        id(process.in("group")),
+        more.integer("login_uid", -1),
+        capabilities(more),
+        flags(more),
+        process.has("parent") ? parent(process.in("parent")) : null,
+        more.texts("ancestors"));
+  }
+
+  private static ProcessRef ref(Fields process) throws MalformedJsonException {
+    return new ProcessRef(process.integer("pid", 0), process.time("start", 0));
+  }
+
+  /** The arguments; of a foreign event that has but a command line its words. */
+  private static List<String> args(Fields process) throws MalformedJsonException {
+    String line = process.text("command_line");
+    return line == null || process.has("args")
+        ? process.texts("args")
+        : Arrays.stream(line.split(" ")).filter(word -> !word.isEmpty()).toList();
+  }
+
+  private static int id(Fields owner) throws MalformedJsonException {
+    Integer id = owner.parsed("id", Integer::parseUnsignedInt);
+    return id == null ? -1 : id;
+  }
+
+  private static long capabilities(Fields more) throws MalformedJsonException {
+    Long bits = more.parsed("capabilities", text -> Long.parseUnsignedLong(text, 16));
+    return bits == null ? 0 : bits;
+  }
+
+  private static ProcessInfo.Flags flags(Fields more) throws MalformedJsonException {
+    return new ProcessInfo.Flags(
+        more.flag("setup"),
+        more.flag("upper_layer"),
+        more.flag("fileless"),
+        more.flag("host_mounts"));
+  }
+
+  private static ProcessInfo.Parent parent(Fields parent) throws MalformedJsonException {
+    return new ProcessInfo.Parent(
+        ref(parent), parent.text("name"), parent.text("executable"), args(parent));
+  }
+
+  private Protocol protocol() throws MalformedJsonException {
+    String transport = root.in("network").textOr("transport", "");
+    for (Protocol protocol : Protocol.values()) {
+      if (protocol.text().equals(transport)) {
+        return protocol;
+      }
+    }
+    return Protocol.OTHER;
+  }
+
+  private Endpoint endpoint(String name) throws MalformedJsonException {
+    Fields end = root.in(name);
+    String ip = end.text("ip");
+    return new Endpoint(
+        ip != null ? ip : end.textOr("address", ""), end.integer("port", 0, 0, 65535));
+  }
+
+  private Event flow(long time, @Nullable ContainerRef container) throws MalformedJsonException {
+    Fields network = root.in("network");
+    return new NetFlow(
+        time,
+        container,
+        protocol(),
+        endpoint("destination"),
+        network.number("bytes", 0),
+        network.number("packets", 0),
+        root.in("event").number("duration", 0));
+  }
+
+  private Event lifecycle(long time, ContainerRef container) throws MalformedJsonException {
+    Fields process = root.in("process");
+    return new ContainerLifecycle(
+        time,
+        container,
+        root.in("event").required("action"),
+        process.has("exit_code") ? process.integer("exit_code", 0) : null,
+        own.in("lifecycle").map("attributes"));
+  }
+
+  private Event log(long time, ContainerRef container, String line) throws MalformedJsonException {
+    Fields log = own.in("log");
+    return new ContainerLog(
+        time,
+        container,
+        stream(log),
+        line,
+        log.has("original_bytes")
+            ? log.number("original_bytes", 0)
+            : line.getBytes(StandardCharsets.UTF_8).length,
+        log.flag("truncated"));
+  }
+
+  private static ContainerLog.Stream stream(Fields log) throws MalformedJsonException {
+    String name = log.textOr("stream", ContainerLog.Stream.STDOUT.text());
+    for (ContainerLog.Stream stream : ContainerLog.Stream.values()) {
+      if (stream.text().equals(name)) {
+        return stream;
+      }
+    }
+    throw log.wrong("stream", "stdout, stderr or tty");
+  }
+
+  private Event loss(long time, @Nullable ContainerRef container) throws MalformedJsonException {
+    Fields loss = own.in("loss");
+    return new SensorLoss(
+        time,
+        container,
+        loss.textOr("source", ""),
+        loss.textOr("kind", ""),
+        loss.textOr("reason", ""),
+        loss.number("count", 0),
+        loss.time("from", 0),
+        loss.time("to", 0));
+  }
+
+  private Event heartbeat(long time) throws MalformedJsonException {
+    Fields beat = own.in("heartbeat");
+    return new SensorHeartbeat(
+        time,
+        beat.textOr("hostname", ""),
+        beat.textOr("mode", ""),
+        beat.texts("missing"),
+        beat.text("bundle"),
+        beat.textOr("version", ""),
+        beat.number("clock_offset", 0),
+        beat.number("received", 0),
+        beat.number("published", 0),
+        beat.number("filtered", 0),
+        beat.number("lost", 0));
+  }
+}

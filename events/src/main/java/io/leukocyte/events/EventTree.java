@@ -1,0 +1,205 @@
+package io.leukocyte.events;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event as an ECS object, field by field: what {@link EventJson} writes and {@link AlertJson}
+ * embeds. {@link EventFields} is its inverse.
+ */
+final class EventTree {
+  private EventTree() {}
+
+  static ObjectNode of(Observed observed) {
+    Event event = observed.event();
+    ObjectNode root = Json.object();
+    root.put("@timestamp", Json.time(event.time()));
+    if (event instanceof ContainerLog log) {
+      root.put("message", log.line());
+    }
+    root.putObject("ecs").put("version", Json.ECS_VERSION);
+    root.set("event", classification(observed));
+    root.putObject("host").put("id", observed.id().host().value());
+    ContainerRef container = event.container();
+    if (container != null) {
+      root.set("container", container(container));
+    }
+    ObjectNode own = Json.object();
+    own.put("kind", event.kind().text());
+    details(event, root, own);
+    root.set("leukocyte", own);
+    return root;
+  }
+
+  private static ObjectNode classification(Observed observed) {
+    Taxonomy taxonomy = Taxonomy.of(observed.event());
+    ObjectNode event = Json.object();
+    event.put("id", observed.id().toString());
+    event.put("kind", taxonomy.kind());
+    Json.put(event, "category", taxonomy.category());
+    Json.put(event, "type", taxonomy.type());
+    event.put("action", taxonomy.action());
+    event.put("module", "leukocyte");
+    event.put("dataset", "leukocyte.events");
+    event.put("provider", taxonomy.provider());
+    return event;
+  }
+
+  static ObjectNode container(ContainerRef container) {
+    ObjectNode tree = Json.object();
+    tree.put("id", container.id().value());
+    Json.put(tree, "name", container.name().isEmpty() ? null : container.name());
+    ObjectNode image = Json.object();
+    Json.put(image, "name", container.image().isEmpty() ? null : container.image());
+    if (container.tag() != null) {
+      image.putArray("tag").add(container.tag());
+    }
+    if (container.digest() != null) {
+      image.putObject("hash").putArray("all").add(container.digest());
+    }
+    Json.put(tree, "image", image);
+    if (container.privileged()) {
+      tree.putObject("security_context").put("privileged", true);
+    }
+    return tree;
+  }
+
+  private static void details(Event event, ObjectNode root, ObjectNode own) {
+    switch (event) {
+      case ProcessExec e -> process(e.process(), root, own);
+      case ProcessExit e -> {
+        process(e.process(), root, own);
+        root.withObject("/process").put("exit_code", e.exitCode());
+        Json.put(own.withObject("/process"), "signal", e.signal(), 0);
+      }
+      case NetConnect e -> connect(e, root, own);
+      case NetFlow e -> flow(e, root);
+      case ContainerLifecycle e -> lifecycle(e, root, own);
+      case ContainerFacts e -> own.set("facts", FactsJson.tree(e));
+      case ContainerLog e ->
+          own.putObject("log")
+              .put("stream", e.stream().text())
+              .put("original_bytes", e.originalBytes())
+              .put("truncated", e.truncated());
+      case SensorLoss e -> own.set("loss", loss(e));
+      case SensorHeartbeat e -> own.set("heartbeat", heartbeat(e));
+    }
+  }
+
+  private static void process(ProcessInfo p, ObjectNode root, ObjectNode own) {
+    ObjectNode process = root.putObject("process");
+    put(process, p.ref(), p.name(), p.executable());
+    Json.put(process, "vpid", p.containerPid(), 0);
+    Json.put(process, "args", p.args());
+    Json.put(process, "working_directory", p.workingDirectory());
+    if (p.uid() != -1) {
+      process.putObject("user").put("id", Integer.toUnsignedString(p.uid()));
+    }
+    if (p.gid() != -1) {
+      process.putObject("group").put("id", Integer.toUnsignedString(p.gid()));
+    }
+    ProcessInfo.Parent parent = p.parent();
+    if (parent != null) {
+      ObjectNode tree = process.putObject("parent");
+      put(tree, parent.ref(), parent.name(), parent.executable());
+      Json.put(tree, "args", parent.args());
+    }
+    Json.put(own, "process", ownProcess(p));
+  }
+
+  private static void put(
+      ObjectNode process, ProcessRef ref, @Nullable String name, @Nullable String executable) {
+    process.put("pid", ref.pid());
+    Json.put(process, "start", ref.startTime() == 0 ? null : Json.time(ref.startTime()));
+    Json.put(process, "name", name);
+    Json.put(process, "executable", executable);
+  }
+
+  private static ObjectNode ownProcess(ProcessInfo p) {
+    ObjectNode own = Json.object();
+    Json.put(own, "args_truncated", p.argsTruncated());
+    Json.put(own, "tty", p.tty(), 0);
+    Json.put(own, "login_uid", p.loginUid(), -1);
+    Json.put(
+        own, "capabilities", p.capabilities() == 0 ? null : Long.toHexString(p.capabilities()));
+    Json.put(own, "setup", p.flags().setup());
+    Json.put(own, "upper_layer", p.flags().upperLayer());
+    Json.put(own, "fileless", p.flags().fileless());
+    Json.put(own, "host_mounts", p.flags().hostMounts());
+    Json.put(own, "ancestors", p.ancestors());
+    return own;
+  }
+
+  private static void connect(NetConnect e, ObjectNode root, ObjectNode own) {
+    if (e.process() != null) {
+      process(e.process(), root, own);
+    }
+    Json.put(root, "source", endpoint(e.source()));
+    Json.put(root, "destination", endpoint(e.destination()));
+    root.set("network", network(e.protocol(), e.destination()));
+  }
+
+  private static void flow(NetFlow e, ObjectNode root) {
+    root.withObject("/event").put("duration", e.interval());
+    Json.put(root, "destination", endpoint(e.destination()));
+    root.set(
+        "network",
+        network(e.protocol(), e.destination()).put("bytes", e.bytes()).put("packets", e.packets()));
+  }
+
+  private static ObjectNode network(Protocol protocol, Endpoint remote) {
+    ObjectNode network = Json.object();
+    if (protocol != Protocol.OTHER) {
+      network.put("transport", protocol.text());
+    }
+    if (IpAddress.isLiteral(remote.address())) {
+      network.put("type", remote.address().indexOf(':') >= 0 ? "ipv6" : "ipv4");
+    }
+    return network.put("direction", "egress");
+  }
+
+  /** Text that is no IP address goes where ECS wants it: an index refuses it as {@code ip}. */
+  private static ObjectNode endpoint(Endpoint endpoint) {
+    ObjectNode tree = Json.object();
+    String address = endpoint.address();
+    if (!address.isEmpty()) {
+      tree.put(IpAddress.isLiteral(address) ? "ip" : "address", address);
+    }
+    Json.put(tree, "port", endpoint.port(), 0);
+    return tree;
+  }
+
+  private static void lifecycle(ContainerLifecycle e, ObjectNode root, ObjectNode own) {
+    Integer exitCode = e.exitCode();
+    if (exitCode != null) {
+      root.putObject("process").put("exit_code", exitCode);
+    }
+    ObjectNode lifecycle = Json.object();
+    FactsJson.putMap(lifecycle, "attributes", e.attributes());
+    Json.put(own, "lifecycle", lifecycle);
+  }
+
+  private static ObjectNode loss(SensorLoss e) {
+    return Json.object()
+        .put("source", e.source())
+        .put("kind", e.lostKind())
+        .put("reason", e.reason())
+        .put("count", e.count())
+        .put("from", Json.time(e.from()))
+        .put("to", Json.time(e.to()));
+  }
+
+  private static ObjectNode heartbeat(SensorHeartbeat e) {
+    ObjectNode tree = Json.object();
+    tree.put("hostname", e.hostname());
+    tree.put("mode", e.mode());
+    Json.put(tree, "missing", e.missing());
+    Json.put(tree, "bundle", e.bundle());
+    tree.put("version", e.version());
+    tree.put("clock_offset", e.clockOffset());
+    tree.put("received", e.received());
+    tree.put("published", e.published());
+    tree.put("filtered", e.filtered());
+    return tree.put("lost", e.lost());
+  }
+}

@@ -1,0 +1,139 @@
+package io.leukocyte.events;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/** JSON trees to and from text, and how times are written in them. */
+final class Json {
+  /** ECS version that the documents follow. */
+  static final String ECS_VERSION = "9.0.0";
+
+  private static final int MOST_NESTED = 64;
+  private static final int MOST_CHARACTERS = 16 << 20;
+
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(MOST_NESTED)
+                          .maxStringLength(MOST_CHARACTERS)
+                          .maxDocumentLength(MOST_CHARACTERS)
+                          .build())
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private static final DateTimeFormatter TIME =
+      new DateTimeFormatterBuilder().appendInstant(9).toFormatter();
+  private static final long SECOND = 1_000_000_000L;
+
+  private Json() {}
+
+  static ObjectNode object() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+
+  /** The tree as UTF-8; a surrogate without its other half becomes a question mark. */
+  static byte[] bytes(ObjectNode tree) {
+    return text(tree).getBytes(StandardCharsets.UTF_8);
+  }
+
+  static String text(ObjectNode tree) {
+    try {
+      return MAPPER.writeValueAsString(tree);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A tree can always be written", e);
+    }
+  }
+
+  static Fields read(String text) throws MalformedJsonException {
+    try {
+      JsonNode node = MAPPER.readTree(text);
+      if (node instanceof ObjectNode object) {
+        return new Fields(object, "");
+      }
+      throw new MalformedJsonException("Not a JSON object");
+    } catch (JsonProcessingException e) {
+      throw new MalformedJsonException(
+          "Not JSON: " + Text.clip(Text.printable(e.getOriginalMessage()), 300));
+    }
+  }
+
+  /** Sets a text; nothing when it is null. */
+  static void put(ObjectNode object, String name, @Nullable String text) {
+    if (text != null) {
+      object.put(name, text);
+    }
+  }
+
+  /** Sets a list of texts; nothing when it is empty. */
+  static void put(ObjectNode object, String name, Collection<String> texts) {
+    if (!texts.isEmpty()) {
+      ArrayNode array = object.putArray(name);
+      texts.forEach(array::add);
+    }
+  }
+
+  /** Sets true; nothing when it is false. */
+  static void put(ObjectNode object, String name, boolean flag) {
+    if (flag) {
+      object.put(name, true);
+    }
+  }
+
+  /** Sets a number; nothing when it is the one that means absent. */
+  static void put(ObjectNode object, String name, long number, long absent) {
+    if (number != absent) {
+      object.put(name, number);
+    }
+  }
+
+  /** Sets an object; nothing when it is empty. */
+  static void put(ObjectNode object, String name, ObjectNode nested) {
+    if (!nested.isEmpty()) {
+      object.set(name, nested);
+    }
+  }
+
+  /** Unix nanoseconds as {@code 2026-01-31T23:59:59.123456789Z}. */
+  static String time(long nanos) {
+    return TIME.format(
+        Instant.ofEpochSecond(Math.floorDiv(nanos, SECOND), Math.floorMod(nanos, SECOND)));
+  }
+
+  /**
+   * Unix nanoseconds of an ISO 8601 time.
+   *
+   * @throws IllegalArgumentException when it is none, or not between the years 1677 and 2262
+   */
+  static long nanos(String time) {
+    try {
+      Instant instant = Instant.parse(time);
+      long seconds = instant.getEpochSecond();
+      long nanos = instant.getNano();
+      // The first second that a long can hold begins before its first nanosecond.
+      return seconds < 0
+          ? Math.addExact(Math.multiplyExact(seconds + 1, SECOND), nanos - SECOND)
+          : Math.addExact(Math.multiplyExact(seconds, SECOND), nanos);
+    } catch (DateTimeException | ArithmeticException e) {
+      throw new IllegalArgumentException("not a time such as 2026-01-31T23:59:59.123456789Z", e);
+    }
+  }
+}
