@@ -43,8 +43,11 @@ final class ApiRequest extends DockerHttpClient.Request {
     return null;
   }
 
+  /** Each request has a connection of its own: one kept from before a restart would fail a call. */
   @Override
   public Map<String, String> headers() {
-    return body == null ? Map.of() : Map.of("Content-Type", "application/json");
+    return body == null
+        ? Map.of("Connection", "close")
+        : Map.of("Connection", "close", "Content-Type", "application/json");
   }
 }

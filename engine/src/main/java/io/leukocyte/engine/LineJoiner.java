@@ -96,22 +96,27 @@ final class LineJoiner {
     }
   }
 
-  /**
-   * Forgets all unfinished lines: they will be read again.
-   *
-   * @return the time of the oldest of them; {@link Long#MAX_VALUE} when all were finished
-   */
-  long discard() {
+  /** The time of the oldest unfinished line; {@link Long#MAX_VALUE} when all are finished. */
+  long oldestUnfinished() {
     lock.lock();
     try {
       long oldest = Long.MAX_VALUE;
       for (Unfinished line : streams) {
         if (line.open) {
           oldest = Math.min(oldest, line.time);
-          line.clear();
         }
       }
       return oldest;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Forgets all unfinished lines: they are read again. */
+  void discard() {
+    lock.lock();
+    try {
+      streams.forEach(Unfinished::clear);
     } finally {
       lock.unlock();
     }

@@ -11,7 +11,8 @@ import io.leukocyte.events.ContainerRef;
  * @param stream where it was written
  * @param text without its line end, at most {@link ContainerLog#MAX_BYTES} bytes of UTF-8; bytes
  *     that are not UTF-8 are U+FFFD
- * @param originalBytes bytes of the line as written, without its line end
+ * @param originalBytes bytes of the line as the engine keeps it, without its line end; Docker's
+ *     json-file keeps each byte that is not UTF-8 as three
  * @param truncated whether the bound cut the line
  */
 public record LogLine(

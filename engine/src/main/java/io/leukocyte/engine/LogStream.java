@@ -14,7 +14,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the lines of a container. After a lost connection it reads again from shortly before the
- * last line, and skips, by stream, what was delivered.
+ * last line, and skips, by stream, what was delivered. When a stream that follows has ended it
+ * reads once more without following: Docker leaves a container's last words out of the former when
+ * they have no line end.
  */
 final class LogStream extends StreamThread {
   private static final Logger LOG = LoggerFactory.getLogger(LogStream.class);
@@ -31,9 +33,6 @@ final class LogStream extends StreamThread {
   private final Backoff backoff;
   private final String what;
   private boolean opened;
-
-  /** The time of the oldest line that has to be read again. */
-  private long unfinished = Long.MAX_VALUE;
 
   LogStream(
       DockerHttp http,
@@ -117,15 +116,22 @@ final class LogStream extends StreamThread {
   /** Whether there may be more to read. */
   private boolean readOnce() {
     try {
-      boolean terminal = inspect().path("Config").path("Tty").asBoolean(false);
-      Response response = reading(await(() -> http.open(what, path())));
+      JsonNode facts = await(() -> http.get(what, "/containers/" + container + "/json"));
+      boolean terminal = facts.path("Config").path("Tty").asBoolean(false);
+      boolean follow = wanted.follow() && facts.path("State").path("Running").asBoolean(false);
+      String path = path(follow);
+      Response response = reading(await(() -> http.open(what, path)));
       opened = true;
+      lines.discard();
       out.reopen();
       err.reopen();
       try (InputStream body = new BufferedInputStream(response.getBody(), 64 * 1024)) {
         readAll(body, terminal);
       }
-      return goesOn();
+      if (!follow) {
+        end(null);
+      }
+      return follow;
     } catch (EngineException.NotFound e) {
       // It was removed: that is how the logs of a container end that was seen before.
       end(opened ? null : e);
@@ -158,23 +164,6 @@ final class LogStream extends StreamThread {
     }
   }
 
-  /** At the end of the stream: whether the container runs, so that the stream was only lost. */
-  private boolean goesOn() {
-    if (!isOpen()) {
-      return false;
-    }
-    if (wanted.follow() && inspect().path("State").path("Running").asBoolean(false)) {
-      unfinished = lines.discard();
-      return true;
-    }
-    end(null);
-    return false;
-  }
-
-  private JsonNode inspect() {
-    return await(() -> http.get(what, "/containers/" + container + "/json"));
-  }
-
   private void accept(LogLine line) {
     Place place = line.stream() == Stream.STDERR ? err : out;
     if (place.isNew(line)) {
@@ -202,15 +191,14 @@ final class LogStream extends StreamThread {
       return false;
     }
     LOG.debug("The logs of container {} are opened again", container.brief(), cause);
-    unfinished = lines.discard();
     return true;
   }
 
-  private String path() {
+  private String path(boolean follow) {
     return "/containers/"
         + container
         + "/logs?stdout=1&stderr=1&timestamps=1"
-        + (wanted.follow() ? "&follow=1" : "")
+        + (follow ? "&follow=1" : "")
         + "&since="
         + LogTime.query(resumeFrom());
   }
@@ -218,6 +206,6 @@ final class LogStream extends StreamThread {
   private long resumeFrom() {
     long latest = Math.max(out.time, err.time);
     long earliest = Math.min(out.time, err.time);
-    return Math.min(unfinished, Math.max(earliest, latest - DISORDER));
+    return Math.min(lines.oldestUnfinished(), Math.max(earliest, latest - DISORDER));
   }
 }

@@ -37,6 +37,9 @@ abstract class StreamThread implements Subscription {
   /** Reads until all is read or {@link #isOpen} is false. */
   abstract void read();
 
+  /** Wakes {@link #read} where it waits for something of its own; the subscription was closed. */
+  void wake() {}
+
   final void start(String name) {
     Thread reader = new Thread(this::run, name);
     reader.setDaemon(true);
@@ -205,6 +208,7 @@ abstract class StreamThread implements Subscription {
     if (open != null) {
       open.close();
     }
+    wake();
     awaitListener();
   }
 

@@ -1,0 +1,649 @@
+package io.leukocyte.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.ContainerFacts.Limits;
+import io.leukocyte.events.ContainerFacts.Mount;
+import io.leukocyte.events.ContainerFacts.Security;
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.ContainerLifecycle;
+import io.leukocyte.events.ContainerLog;
+import io.leukocyte.events.ContainerLog.Stream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link Engine} does. */
+abstract class EngineContract {
+  private static final ContainerId NOBODY = new ContainerId("f".repeat(64));
+  private static final String IMAGE = "busybox:latest";
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private EngineWorld world;
+  private Engine engine;
+
+  abstract EngineWorld makeWorld();
+
+  @BeforeEach
+  void openWorld() {
+    world = makeWorld();
+    engine = world.engine();
+  }
+
+  @AfterEach
+  void closeWorld() {
+    world.close();
+  }
+
+  private static ContainerSpec plain() {
+    return ContainerSpec.of("plain", IMAGE);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void tellsWhatItIs() {
+    EngineInfo info = engine.info();
+    assertThat(info.version()).isNotEmpty();
+    assertThat(info.apiVersion()).matches("1\\.[0-9]+");
+    assertThat(info.logDriver()).isNotEmpty();
+    assertThat(info.rootDir()).startsWith("/");
+    assertThat(info.cgroupVersion()).isBetween(1, 2);
+    assertThatCode(engine::ping).doesNotThrowAnyException();
+  }
+
+  @Test
+  void listsAllContainersOrThoseThatRun() {
+    ContainerId stopped = world.create(ContainerSpec.of("stopped", IMAGE));
+    ContainerId running = world.run(ContainerSpec.of("running", IMAGE).label("tier", "web"));
+    assertThat(engine.list()).extracting(ContainerSummary::id).contains(stopped, running);
+    assertThat(engine.running()).extracting(ContainerSummary::id).contains(running);
+    assertThat(engine.running()).extracting(ContainerSummary::id).doesNotContain(stopped);
+    ContainerSummary summary =
+        engine.list().stream().filter(s -> s.id().equals(running)).findFirst().orElseThrow();
+    assertThat(summary.name()).isEqualTo(world.name(ContainerSpec.of("running", IMAGE)));
+    assertThat(summary.image()).isEqualTo(IMAGE);
+    assertThat(summary.state()).isEqualTo("running");
+    assertThat(summary.created()).isPositive();
+    assertThat(summary.labels()).containsEntry("tier", "web");
+  }
+
+  @Test
+  void inspectGivesAllFacts() {
+    String network = world.network("facts");
+    ContainerSpec spec =
+        ContainerSpec.of("facts", IMAGE)
+            .label("tier", "web")
+            .mount(new Mount("bind", "/etc/hostname", "/mnt/name", false))
+            .mount(new Mount("tmpfs", "", "/scratch", true))
+            .network(network, "shop", "www")
+            .user("0:0")
+            .withTty()
+            .limits(new Limits(64 << 20, 500_000_000, 100))
+            .security(
+                new Security(
+                    List.of("NET_ADMIN"),
+                    List.of("MKNOD"),
+                    List.of("no-new-privileges:true"),
+                    false,
+                    ""));
+    ContainerId id = world.run(spec);
+    ContainerFacts facts = engine.inspect(id).orElseThrow();
+
+    assertThat(facts.container().id()).isEqualTo(id);
+    assertThat(facts.container().name()).isEqualTo(world.name(spec));
+    assertThat(facts.container().image()).isEqualTo("busybox");
+    assertThat(facts.container().tag()).isEqualTo("latest");
+    assertThat(facts.container().digest()).matches("sha256:[0-9a-f]{64}");
+    assertThat(facts.container().privileged()).isFalse();
+    assertThat(facts.state()).isEqualTo("running");
+    assertThat(facts.pid()).isPositive();
+    assertThat(facts.created()).isPositive();
+    assertThat(facts.started()).isGreaterThan(facts.created());
+    assertThat(facts.labels()).containsEntry("tier", "web");
+    assertThat(facts.mounts()).containsExactlyInAnyOrderElementsOf(spec.mounts());
+    assertThat(facts.networkMode()).isEqualTo(network);
+    assertThat(facts.user()).isEqualTo("0:0");
+    assertThat(facts.entrypoint()).isNotEmpty();
+    assertThat(facts.tty()).isTrue();
+    assertThat(facts.logDriver()).isEqualTo("json-file");
+    assertThat(facts.restartPolicy()).isEqualTo("no");
+    assertThat(facts.limits()).isEqualTo(spec.limits());
+    assertThat(facts.security()).isEqualTo(spec.security());
+
+    assertThat(facts.networks()).hasSize(1);
+    ContainerFacts.Network attached = facts.networks().getFirst();
+    assertThat(attached.name()).isEqualTo(network);
+    assertThat(attached.id()).matches("[0-9a-f]{64}");
+    assertThat(attached.address()).matches("[0-9.]+");
+    assertThat(attached.mac()).matches("([0-9a-f]{2}:){5}[0-9a-f]{2}");
+    assertThat(attached.aliases()).containsExactlyInAnyOrder("shop", "www");
+  }
+
+  @Test
+  void privilegesAreAFact() {
+    ContainerId id = world.create(plain().withPrivileges());
+    assertThat(engine.inspect(id).orElseThrow().container().privileged()).isTrue();
+  }
+
+  @Test
+  void factsOfAStoppedContainerHaveNoProcess() {
+    ContainerFacts facts = engine.inspect(world.create(plain())).orElseThrow();
+    assertThat(facts.state()).isEqualTo("created");
+    assertThat(facts.pid()).isZero();
+    assertThat(facts.started()).isZero();
+    assertThat(facts.container().privileged()).isFalse();
+    assertThat(facts.networkMode()).isEqualTo("none");
+    assertThat(facts.limits()).isEqualTo(Limits.NONE);
+    assertThat(facts.security()).isEqualTo(Security.DEFAULT);
+  }
+
+  @Test
+  void unknownContainersAreNotFound() {
+    assertThat(engine.inspect(NOBODY)).isEmpty();
+    assertThat(engine.resolve("leuko-engine-nobody")).isEmpty();
+    assertThat(engine.resolve("no/../name")).isEmpty();
+    List<ThrowingCallable> calls =
+        List.of(
+            () -> engine.pause(NOBODY),
+            () -> engine.unpause(NOBODY),
+            () -> engine.stop(NOBODY, Duration.ofSeconds(1)),
+            () -> engine.kill(NOBODY, "KILL"),
+            () -> engine.start(NOBODY),
+            () -> engine.restart(NOBODY, Duration.ofSeconds(1)),
+            () -> engine.attachments(NOBODY),
+            () -> engine.top(NOBODY),
+            () -> engine.disconnectNetwork(NOBODY, world.network("nobody")));
+    for (ThrowingCallable call : calls) {
+      assertThatThrownBy(call)
+          .isInstanceOf(EngineException.NotFound.class)
+          .hasMessageStartingWith("Cannot ");
+    }
+  }
+
+  @Test
+  void resolvesNamesAndPrefixes() {
+    ContainerId id = world.create(plain());
+    assertThat(engine.resolve(world.name(plain()))).contains(id);
+    assertThat(engine.resolve("/" + world.name(plain()))).contains(id);
+    assertThat(engine.resolve(id.value())).contains(id);
+    assertThat(engine.resolve(id.brief())).contains(id);
+  }
+
+  @Test
+  void aLifeComesAsEventsInOrder() {
+    EventRecorder events = new EventRecorder();
+    try (Subscription subscription = engine.events(null, events)) {
+      ContainerId id = world.run(plain().label("tier", "web"));
+      engine.pause(id);
+      engine.unpause(id);
+      engine.kill(id, "SIGKILL");
+      ContainerLifecycle die = events.awaitEvent(id, "die");
+      world.remove(id);
+      events.awaitEvent(id, "destroy");
+
+      assertThat(
+              events.actions(id, "create", "start", "pause", "unpause", "kill", "die", "destroy"))
+          .containsExactly("create", "start", "pause", "unpause", "kill", "die", "destroy");
+      assertThat(die.exitCode()).isEqualTo(137);
+      assertThat(die.container().name()).isEqualTo(world.name(plain()));
+      assertThat(die.container().image()).isEqualTo("busybox");
+      assertThat(die.container().tag()).isEqualTo("latest");
+      assertThat(die.attributes()).containsEntry("tier", "web").doesNotContainKey("exitCode");
+      assertThat(events.of(id, "kill").getFirst().attributes()).containsEntry("signal", "9");
+      assertThat(events.of(id, "start").getFirst().exitCode()).isNull();
+      assertThat(subscription.isOpen()).isTrue();
+      assertThat(events.gaps()).isEmpty();
+    }
+  }
+
+  @Test
+  void execsComeAsEvents() {
+    ContainerId id = world.run(plain());
+    EventRecorder events = new EventRecorder();
+    try (Subscription subscription = engine.events(null, events)) {
+      world.exec(id, "true --flag: yes");
+      ContainerLifecycle died = events.awaitEvent(id, "exec_die");
+      assertThat(events.actions(id)).containsExactly("exec_create", "exec_start", "exec_die");
+      assertThat(events.of(id, "exec_start").getFirst().attributes())
+          .containsEntry("command", "true --flag: yes")
+          .containsKey("execID");
+      assertThat(died.exitCode()).isZero();
+      assertThat(subscription.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void networkChangesComeAsEvents() {
+    String network = world.network("seen");
+    ContainerId id = world.run(ContainerSpec.of("net", IMAGE).network(network));
+    EventRecorder events = new EventRecorder();
+    try (Subscription subscription = engine.events(null, events)) {
+      engine.disconnectNetwork(id, network);
+      ContainerLifecycle gone = events.awaitEvent(id, "disconnect");
+      assertThat(gone.attributes()).containsEntry("network", network).containsKey("networkId");
+      assertThat(subscription.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void eventsGoOnAfterALostConnection() {
+    ContainerId id = world.run(plain());
+    EventRecorder events = new EventRecorder();
+    try (Subscription subscription = engine.events(null, events)) {
+      int rounds = 12;
+      for (int i = 0; i < rounds; i++) {
+        events.awaitConnections(i / 3 + 1);
+        if (i % 3 == 2) {
+          world.dropConnections();
+        }
+        engine.pause(id);
+        engine.unpause(id);
+      }
+      await().atMost(PATIENCE).until(() -> events.of(id, "unpause").size() >= rounds);
+      List<String> expected = new ArrayList<>();
+      for (int i = 0; i < rounds; i++) {
+        expected.addAll(List.of("pause", "unpause"));
+      }
+      assertThat(events.actions(id)).isEqualTo(expected);
+      assertThat(events.gaps()).isEmpty();
+      assertThat(subscription.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void eventsGoOnFromAPosition() {
+    ContainerId id = world.run(plain());
+    EventRecorder first = new EventRecorder();
+    try (Subscription subscription = engine.events(null, first)) {
+      engine.pause(id);
+      first.awaitEvent(id, "pause");
+      assertThat(subscription.isOpen()).isTrue();
+    }
+    engine.unpause(id);
+    engine.pause(id);
+    EventRecorder second = new EventRecorder();
+    EventPosition position = EventPosition.after(first.of(id, "pause").getFirst());
+    try (Subscription subscription = engine.events(position, second)) {
+      second.awaitEvent(id, "pause");
+      assertThat(second.actions(id)).containsExactly("unpause", "pause");
+      assertThat(second.gaps()).isEmpty();
+      assertThat(subscription.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void aGapIsToldWhenEventsWereForgotten() {
+    ContainerId id = world.run(plain());
+    EventRecorder first = new EventRecorder();
+    try (Subscription subscription = engine.events(null, first)) {
+      engine.pause(id);
+      first.awaitEvent(id, "pause");
+      assertThat(subscription.isOpen()).isTrue();
+    }
+    EventPosition position = EventPosition.after(first.of(id, "pause").getFirst());
+    engine.unpause(id);
+    world.flood(id);
+    EventRecorder second = new EventRecorder();
+    try (Subscription subscription = engine.events(position, second)) {
+      await().atMost(PATIENCE).until(() -> !second.gaps().isEmpty());
+      assertThat(second.gaps()).containsExactly(position);
+      engine.pause(id);
+      second.awaitEvent(id, "pause");
+      assertThat(second.of(id, "unpause")).isEmpty();
+      assertThat(subscription.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void readsBothStreams() {
+    ContainerId id = world.run(plain());
+    LogRecorder log = new LogRecorder();
+    try (Subscription subscription = engine.logs(id, new LogOptions(0, true), log)) {
+      world.print(id, Stream.STDOUT, bytes("one\n\ntwo\r\n"));
+      world.print(id, Stream.STDERR, bytes("oops ✗\n"));
+      List<LogLine> lines = log.awaitLines(4);
+      assertThat(log.texts(Stream.STDOUT)).containsExactly("one", "", "two\r");
+      assertThat(log.texts(Stream.STDERR)).containsExactly("oops ✗");
+      assertThat(lines).allMatch(line -> !line.truncated() && line.time() > 0);
+      assertThat(lines.getLast().originalBytes()).isEqualTo(bytes("oops ✗").length);
+      assertThat(subscription.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void readsATerminal() {
+    ContainerId id = world.run(ContainerSpec.of("tty", IMAGE).withTty());
+    LogRecorder log = new LogRecorder();
+    try (Subscription subscription = engine.logs(id, new LogOptions(0, true), log)) {
+      String longLine = "x".repeat(50_000);
+      world.print(id, Stream.TTY, bytes("hello\n" + longLine + "\n2026 is a year\n"));
+      log.awaitLines(3);
+      assertThat(log.texts(Stream.TTY)).containsExactly("hello", longLine, "2026 is a year");
+      assertThat(log.lines().get(1).originalBytes()).isEqualTo(50_000);
+      assertThat(subscription.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void joinsAndBoundsLongLines() {
+    ContainerId id = world.run(plain());
+    String whole = "a".repeat(40_000) + "é";
+    String tooLong = "b".repeat(100_000);
+    world.print(id, Stream.STDOUT, bytes(whole + "\n" + tooLong + "\nend\n"));
+    LogRecorder log = new LogRecorder();
+    try (Subscription subscription = engine.logs(id, new LogOptions(0, true), log)) {
+      List<LogLine> lines = log.awaitLines(3);
+      assertThat(lines).hasSize(3);
+      assertThat(lines.get(0).text()).isEqualTo(whole);
+      assertThat(lines.get(0).truncated()).isFalse();
+      assertThat(lines.get(1).text()).isEqualTo("b".repeat(ContainerLog.MAX_BYTES));
+      assertThat(lines.get(1).truncated()).isTrue();
+      assertThat(lines.get(1).originalBytes()).isEqualTo(100_000);
+      assertThat(lines.get(2).text()).isEqualTo("end");
+      assertThat(subscription.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void bytesThatAreNotTextAreReplaced() {
+    ContainerId id = world.run(plain());
+    world.print(id, Stream.STDOUT, new byte[] {'a', (byte) 0xff, 'b', '\n'});
+    LogRecorder log = new LogRecorder();
+    try (Subscription subscription = engine.logs(id, new LogOptions(0, true), log)) {
+      assertThat(log.awaitLines(1).getFirst().text()).isEqualTo("a\ufffdb");
+      assertThat(subscription.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void lastWordsWithoutALineEndAreRead() {
+    ContainerId id = world.run(plain());
+    LogRecorder log = new LogRecorder();
+    try (Subscription subscription = engine.logs(id, new LogOptions(0, true), log)) {
+      world.print(id, Stream.STDOUT, bytes("first\nlast words"));
+      world.exit(id, 3);
+      log.awaitClosed();
+      assertThat(log.texts(Stream.STDOUT)).containsExactly("first", "last words");
+      assertThat(log.cause()).isEmpty();
+      assertThat(subscription.isOpen()).isFalse();
+    }
+  }
+
+  @Test
+  void wordsBeforeAndAfterARestartAreTwoLines() {
+    ContainerId id = world.run(plain());
+    world.print(id, Stream.STDOUT, bytes("last words"));
+    engine.restart(id, Duration.ofSeconds(2));
+    world.print(id, Stream.STDOUT, bytes("first words\n"));
+    LogRecorder log = new LogRecorder();
+    try (Subscription subscription = engine.logs(id, new LogOptions(0, true), log)) {
+      log.awaitLines(2);
+      assertThat(log.texts(Stream.STDOUT)).containsExactly("last words", "first words");
+      assertThat(subscription.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void withoutFollowingTheLogEnds() {
+    ContainerId id = world.run(plain());
+    world.print(id, Stream.STDOUT, bytes("one\ntwo\nthree\n"));
+    List<LogLine> all = readAll(id, new LogOptions(0, false));
+    assertThat(all).extracting(LogLine::text).containsExactly("one", "two", "three");
+    LogOptions after = new LogOptions(all.get(1).time(), false);
+    assertThat(readAll(id, after)).extracting(LogLine::text).containsExactly("three");
+    LogOptions end = new LogOptions(0, false).after(all.get(2));
+    assertThat(readAll(id, end)).isEmpty();
+  }
+
+  private List<LogLine> readAll(ContainerId id, LogOptions options) {
+    LogRecorder log = new LogRecorder();
+    try (Subscription subscription = engine.logs(id, options, log)) {
+      log.awaitClosed();
+      assertThat(log.cause()).isEmpty();
+      assertThat(subscription.isOpen()).isFalse();
+    }
+    return log.lines();
+  }
+
+  @Test
+  void logsGoOnAfterALostConnection() {
+    ContainerId id = world.run(plain());
+    LogRecorder log = new LogRecorder();
+    try (Subscription subscription = engine.logs(id, new LogOptions(0, true), log)) {
+      List<String> expected = new ArrayList<>();
+      int count = 0;
+      for (int round = 0; round < 5; round++) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 200; i++) {
+          expected.add("line " + ++count);
+          text.append("line ").append(count).append('\n');
+        }
+        world.print(id, Stream.STDOUT, bytes(text.toString()));
+        world.print(id, Stream.STDERR, bytes("round " + round + "\n"));
+        world.dropConnections();
+      }
+      log.awaitLines(count + 5);
+      assertThat(log.texts(Stream.STDOUT)).isEqualTo(expected);
+      assertThat(log.texts(Stream.STDERR))
+          .containsExactly("round 0", "round 1", "round 2", "round 3", "round 4");
+      assertThat(subscription.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void logsThatAreNotKeptAreRefused() {
+    ContainerId id = world.run(ContainerSpec.of("mute", IMAGE).logDriver("none"));
+    LogRecorder log = new LogRecorder();
+    try (Subscription subscription = engine.logs(id, new LogOptions(0, true), log)) {
+      log.awaitClosed();
+      assertThat(log.cause()).containsInstanceOf(EngineException.Refused.class);
+      assertThat(subscription.isOpen()).isFalse();
+    }
+  }
+
+  @Test
+  void logsOfNobodyAreNotFound() {
+    LogRecorder log = new LogRecorder();
+    try (Subscription subscription = engine.logs(NOBODY, new LogOptions(0, true), log)) {
+      log.awaitClosed();
+      assertThat(log.cause()).containsInstanceOf(EngineException.NotFound.class);
+      assertThat(subscription.isOpen()).isFalse();
+    }
+  }
+
+  @Test
+  void aClosedSubscriptionIsSilent() {
+    ContainerId id = world.run(plain());
+    LogRecorder log = new LogRecorder();
+    Subscription subscription = engine.logs(id, new LogOptions(0, true), log);
+    world.print(id, Stream.STDOUT, bytes("heard\n"));
+    log.awaitLines(1);
+    subscription.close();
+    world.print(id, Stream.STDOUT, bytes("unheard\n"));
+    assertThat(readAll(id, new LogOptions(0, false))).hasSize(2);
+    assertThat(log.lines()).hasSize(1);
+    assertThat(log.closed()).isZero();
+    assertThat(subscription.isOpen()).isFalse();
+  }
+
+  @Test
+  void pausingTwiceIsPausingOnce() {
+    ContainerId id = world.run(plain());
+    engine.pause(id);
+    engine.pause(id);
+    assertThat(state(id)).isEqualTo("paused");
+    assertThat(engine.running()).extracting(ContainerSummary::id).contains(id);
+    engine.unpause(id);
+    engine.unpause(id);
+    assertThat(state(id)).isEqualTo("running");
+  }
+
+  @Test
+  void stoppingAndStartingTwiceIsOnce() {
+    ContainerId id = world.run(ContainerSpec.of("stop", IMAGE).exitOnTerm(0));
+    engine.start(id);
+    engine.stop(id, Duration.ofSeconds(5));
+    engine.stop(id, Duration.ofSeconds(5));
+    assertThat(state(id)).isEqualTo("exited");
+    engine.kill(id, "KILL");
+    assertThatThrownBy(() -> engine.pause(id)).isInstanceOf(EngineException.Conflict.class);
+    assertThatThrownBy(() -> engine.unpause(id)).isInstanceOf(EngineException.Conflict.class);
+    assertThatThrownBy(() -> engine.top(id)).isInstanceOf(EngineException.Conflict.class);
+    engine.start(id);
+    assertThat(state(id)).isEqualTo("running");
+  }
+
+  @Test
+  void aContainerThatIgnoresItsStopIsKilled() {
+    ContainerId id = world.run(ContainerSpec.of("deaf", IMAGE).exitOnTerm(null));
+    EventRecorder events = new EventRecorder();
+    try (Subscription subscription = engine.events(null, events)) {
+      engine.stop(id, Duration.ofSeconds(1));
+      assertThat(state(id)).isEqualTo("exited");
+      assertThat(events.awaitEvent(id, "die").exitCode()).isEqualTo(137);
+      assertThat(subscription.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void restartGivesANewProcess() {
+    ContainerId id = world.run(ContainerSpec.of("again", IMAGE).exitOnTerm(0));
+    int before = engine.inspect(id).orElseThrow().pid();
+    engine.restart(id, Duration.ofSeconds(5));
+    assertThat(engine.inspect(id).orElseThrow().pid()).isPositive().isNotEqualTo(before);
+  }
+
+  @Test
+  void unknownSignalsAreRefused() {
+    ContainerId id = world.run(plain());
+    assertThatThrownBy(() -> engine.kill(id, "SIGNONE"))
+        .isInstanceOf(EngineException.Refused.class);
+    assertThatThrownBy(() -> engine.kill(id, "9&force=1"))
+        .isInstanceOf(EngineException.Refused.class);
+    assertThat(state(id)).isEqualTo("running");
+  }
+
+  private String state(ContainerId id) {
+    return engine.inspect(id).orElseThrow().state();
+  }
+
+  @Test
+  void aNetworkIsGivenBackAsItWas() {
+    String network = world.network("back");
+    ContainerId id = world.run(ContainerSpec.of("back", IMAGE).network(network, "shop", "www"));
+    List<NetworkAttachment> before = engine.attachments(id);
+    assertThat(before).hasSize(1);
+    NetworkAttachment attachment = before.getFirst();
+
+    engine.disconnectNetwork(id, attachment.networkId());
+    engine.disconnectNetwork(id, attachment.networkId());
+    assertThat(engine.attachments(id)).isEmpty();
+    assertThat(engine.inspect(id).orElseThrow().networks()).isEmpty();
+
+    ContainerSpec elsewhere = ContainerSpec.of("other", IMAGE).network(world.network("else"));
+    ContainerId other = world.run(elsewhere);
+    engine.connectNetwork(other, attachment.anyAddress());
+    engine.disconnectNetwork(other, network);
+
+    NetworkAttachment now = engine.connectNetwork(id, attachment);
+    assertThat(now).isEqualTo(attachment);
+    assertThat(engine.connectNetwork(id, attachment)).isEqualTo(attachment);
+    assertThat(engine.attachments(id)).isEqualTo(before);
+  }
+
+  @Test
+  void anAddressThatIsTakenIsRefused() {
+    String network = world.network("taken");
+    ContainerId id = world.run(ContainerSpec.of("taken", IMAGE).network(network));
+    NetworkAttachment attachment = engine.attachments(id).getFirst();
+    engine.disconnectNetwork(id, network);
+    ContainerSpec elsewhere = ContainerSpec.of("thief", IMAGE).network(world.network("else"));
+    ContainerId thief = world.run(elsewhere);
+    engine.connectNetwork(thief, attachment);
+    assertThatThrownBy(() -> engine.connectNetwork(id, attachment))
+        .isInstanceOf(EngineException.Refused.class);
+    assertThat(engine.connectNetwork(id, attachment.anyAddress()).address())
+        .isNotNull()
+        .isNotEqualTo(attachment.address());
+  }
+
+  @Test
+  void unknownNetworksAreNotFound() {
+    ContainerId id = world.run(plain());
+    assertThatThrownBy(() -> engine.disconnectNetwork(id, "leuko-engine-nowhere"))
+        .isInstanceOf(EngineException.NotFound.class);
+  }
+
+  @Test
+  void topShowsProcessesOfTheHost() {
+    ContainerId id = world.run(plain());
+    int pid = engine.inspect(id).orElseThrow().pid();
+    assertThat(engine.top(id))
+        .anySatisfy(row -> {
+          assertThat(row.pid()).isEqualTo(pid);
+          assertThat(row.parentPid()).isPositive();
+          assertThat(row.uid()).isZero();
+          assertThat(row.command()).isNotEmpty();
+        });
+  }
+
+  @Test
+  void aHungCallEndsAtItsDeadline() {
+    engine.ping();
+    world.hang(true);
+    long start = System.nanoTime();
+    assertThatThrownBy(engine::ping)
+        .isInstanceOf(EngineException.Timeout.class)
+        .hasMessageContaining(EngineWorld.DEADLINE.toMillis() + " ms");
+    assertThat(Duration.ofNanos(System.nanoTime() - start))
+        .isBetween(EngineWorld.DEADLINE, EngineWorld.DEADLINE.plusSeconds(2));
+    world.hang(false);
+    assertThatCode(engine::ping).doesNotThrowAnyException();
+  }
+
+  @Test
+  void anEngineThatIsAwayIsUnavailableUntilItIsBack() {
+    ContainerId id = world.create(plain());
+    EventRecorder events = new EventRecorder();
+    try (Subscription subscription = engine.events(null, events)) {
+      events.awaitConnections(1);
+      world.away(true);
+      assertThatThrownBy(engine::ping)
+          .isInstanceOf(EngineException.Unavailable.class)
+          .hasMessageContaining("Cannot reach the engine: ");
+      await().atMost(PATIENCE).until(() -> events.disconnections() == 1);
+      world.away(false);
+      events.awaitConnections(2);
+      engine.start(id);
+      events.awaitEvent(id, "start");
+      assertThat(subscription.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void closingTheEngineEndsEverything() {
+    ContainerId id = world.run(plain());
+    EventRecorder events = new EventRecorder();
+    List<Subscription> open =
+        Arrays.asList(
+            engine.events(null, events),
+            engine.logs(id, new LogOptions(0, true), new LogRecorder()));
+    events.awaitConnections(1);
+    engine.close();
+    assertThat(open).noneMatch(Subscription::isOpen);
+    assertThatThrownBy(engine::ping).isInstanceOf(EngineException.Unavailable.class);
+  }
+}

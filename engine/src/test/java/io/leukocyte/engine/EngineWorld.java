@@ -1,0 +1,50 @@
+package io.leukocyte.engine;
+
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.ContainerLog.Stream;
+import java.time.Duration;
+
+/** An engine with its containers, for {@link EngineContract}: what a test does behind its back. */
+interface EngineWorld extends AutoCloseable {
+  /** Deadline of the engine's calls. */
+  Duration DEADLINE = Duration.ofSeconds(3);
+
+  Engine engine();
+
+  /** Makes a network of that name that leads nowhere else; its name in the engine. */
+  String network(String name);
+
+  /** Makes a container of a program that waits for its end. The image is always busybox. */
+  ContainerId create(ContainerSpec spec);
+
+  default ContainerId run(ContainerSpec spec) {
+    ContainerId id = create(spec);
+    engine().start(id);
+    return id;
+  }
+
+  /** The name of a container in the engine. */
+  String name(ContainerSpec spec);
+
+  void print(ContainerId container, Stream stream, byte[] bytes);
+
+  void exec(ContainerId container, String command);
+
+  void exit(ContainerId container, int code);
+
+  void remove(ContainerId container);
+
+  /** Makes as many events as the engine can replay, at least. */
+  void flood(ContainerId container);
+
+  void dropConnections();
+
+  /** Calls get no answer. */
+  void hang(boolean hang);
+
+  /** The engine cannot be reached. */
+  void away(boolean away);
+
+  @Override
+  void close();
+}
