@@ -39,6 +39,11 @@ enum {
 	BPF_NOEXIST = 1,
 };
 
+enum {
+	BPF_RB_NO_WAKEUP = 1,
+	BPF_RB_FORCE_WAKEUP = 2,
+};
+
 struct raw_tracepoint {
 	__u64 args[8];
 };

@@ -22,6 +22,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define PATH_SIZE 2048
 #define ARGS_SIZE 4096
 #define TEXT_SIZE 16384
+#define WAKE_PAUSE 5000000 /* nanoseconds */
 
 #define OVERLAYFS_SUPER_MAGIC 0x794c7630
 #define IFF_LOOPBACK 0x8
@@ -44,6 +45,9 @@ const volatile bool include_host = false;
 /* The host's own namespaces; 0 until the first event has found them. */
 __u32 host_mount_namespace = 0;
 __u64 host_network = 0;
+
+/* When the reader was last woken. */
+__u64 last_wake = 0;
 
 /* The records' layout, kept in the object's type information for the reader's test. */
 const struct exec_record *layout_exec __attribute__((unused));
@@ -145,9 +149,19 @@ static __always_inline void count(__u32 kind, bool kept)
 		__sync_fetch_and_add(&counter->dropped, 1);
 }
 
-static __always_inline void emit(__u32 kind, void *record, __u64 size)
+/*
+ * Hands a record over. To wake the reader costs more than all the rest, so it is done only once in
+ * WAKE_PAUSE: a reader that was woken goes on to look by itself for longer than that.
+ */
+static __always_inline void emit(struct record *record, __u64 size)
 {
-	count(kind, bpf_ringbuf_output(&ring, record, size, 0) == 0);
+	__u64 flags = BPF_RB_NO_WAKEUP;
+
+	if (record->time - last_wake > WAKE_PAUSE) {
+		last_wake = record->time;
+		flags = BPF_RB_FORCE_WAKEUP;
+	}
+	count(record->kind, bpf_ringbuf_output(&ring, record, size, flags) == 0);
 }
 
 /* ---- which container ---- */
@@ -398,7 +412,7 @@ int on_fork(struct raw_tracepoint *ctx)
 	record.parent_start = start_of(parent);
 	if (setup)
 		record.flags |= FLAG_SETUP;
-	emit(RECORD_FORK, &record, sizeof(record));
+	emit(&record, sizeof(record));
 	return 0;
 }
 
@@ -432,7 +446,7 @@ int on_exit(struct raw_tracepoint *ctx)
 		record.head.flags |= FLAG_SETUP;
 	record.unused = 0;
 	record.status = BPF_CORE_READ(task, group_leader, exit_code);
-	emit(RECORD_EXIT, &record, sizeof(record));
+	emit(&record.head, sizeof(record));
 	return 0;
 }
 
@@ -670,7 +684,7 @@ int on_exec(struct raw_tracepoint *ctx)
 	size = s->text_size;
 	if (size > TEXT_SIZE)
 		return 0;
-	emit(RECORD_EXEC, s, sizeof(s->record) + size);
+	emit(&s->record.head, sizeof(s->record) + size);
 	return 0;
 }
 
@@ -721,7 +735,7 @@ int on_connect(struct raw_tracepoint *ctx)
 
 		bpf_map_update_elem(&sockets, &key, &record.head, BPF_ANY);
 	}
-	emit(RECORD_CONNECT, &record, sizeof(record));
+	emit(&record.head, sizeof(record));
 	return 0;
 }
 
@@ -747,7 +761,7 @@ int on_close(struct raw_tracepoint *ctx)
 	record.bytes = BPF_CORE_READ((struct tcp_sock *)sk, bytes_acked);
 	record.packets = BPF_CORE_READ((struct tcp_sock *)sk, segs_out);
 	add_ends(&record, sk);
-	emit(RECORD_CLOSE, &record, sizeof(record));
+	emit(&record.head, sizeof(record));
 	return 0;
 }
 
@@ -830,7 +844,7 @@ static __always_inline void report_send(struct flow_key *key, struct near_end *n
 	record.remote_port = key->remote_port;
 	__builtin_memcpy(record.local_address, near->address, 16);
 	__builtin_memcpy(record.remote_address, key->remote_address, 16);
-	emit(RECORD_SEND, &record, sizeof(record));
+	emit(&record.head, sizeof(record));
 }
 
 SEC("raw_tp/net_dev_queue")

@@ -27,6 +27,11 @@ final class SensorReader {
   private static final int MOST_RECORDS = 4096;
   private static final int POLL_ENTRY = 8;
   private static final short POLLIN = 1;
+
+  /** The programs wake the reader at most each 5 ms; it looks by itself for this long after. */
+  private static final long ACTIVE = 50_000_000;
+
+  private static final long PAUSE = 4_000_000;
   private static final long RESCAN_PAUSE = 10_000_000_000L;
 
   private final SensorOptions options;
@@ -45,6 +50,7 @@ final class SensorReader {
   private final AtomicLong undelivered = new AtomicLong();
   private volatile boolean closing;
   private volatile @Nullable Throwable failure;
+  private long lastRead;
   private long lastFlows;
   private long lastScan;
   private long dropped;
@@ -119,11 +125,16 @@ final class SensorReader {
       MemorySegment descriptors = descriptors(arena);
       while (!closing) {
         int read = ring.read(this::deliver, MOST_RECORDS);
-        long left = lastFlows + options.flowInterval().toNanos() - clock.now();
+        long now = clock.now();
+        long left = lastFlows + options.flowInterval().toNanos() - now;
+        if (read > 0) {
+          lastRead = now;
+        }
         if (left <= 0) {
           tick();
         } else if (read == 0) {
-          LibC.poll(descriptors, 2, (int) (left / 1_000_000) + 1);
+          long pause = now - lastRead < ACTIVE ? Math.min(left, PAUSE) : left;
+          LibC.poll(descriptors, 2, (int) (pause / 1_000_000) + 1);
         }
       }
       while (ring.read(this::deliver, MOST_RECORDS) > 0) {

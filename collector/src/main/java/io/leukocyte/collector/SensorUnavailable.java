@@ -92,8 +92,8 @@ public sealed interface SensorUnavailable {
 
     @Override
     public String todo() {
-      return "run the collector as root, or with the capabilities BPF and PERFMON (before kernel"
-          + " 5.8's: SYS_ADMIN)";
+      return "run the collector as root, or with the capabilities BPF and PERFMON (SYS_ADMIN where"
+          + " the engine does not know these two)";
     }
   }
 
