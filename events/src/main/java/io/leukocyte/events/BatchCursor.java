@@ -1,10 +1,12 @@
 package io.leukocyte.events;
 
+import static io.leukocyte.events.BatchFormat.ABSENT_TEXT;
 import static io.leukocyte.events.BatchFormat.i32;
 import static io.leukocyte.events.BatchFormat.i64;
 import static io.leukocyte.events.BatchFormat.u16;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * for each batch, or reused by {@link #open}.
  */
 public final class BatchCursor {
-  private byte[] bytes = new byte[0];
+  private static final byte[] NOTHING = new byte[0];
+
+  private byte[] bytes = NOTHING;
   private @Nullable HostId host;
   private String hostText = "";
   private int major;
@@ -28,6 +32,7 @@ public final class BatchCursor {
   private int symbols;
   private int[] stringOffsets = new int[256];
   private @Nullable String[] strings = new String[256];
+  private @Nullable List<String>[] lists = newLists(256);
   private int containers;
   private int[] containerOffsets = new int[16];
   private @Nullable ContainerRef[] containerRefs = new ContainerRef[16];
@@ -76,19 +81,34 @@ public final class BatchCursor {
    *     cursor is then over nothing
    */
   public void open(byte[] batch) throws MalformedBatchException {
+    clear();
     bytes = batch;
+    boolean whole = false;
+    try {
+      int at = readHeader();
+      readSections(at);
+      checkContainers();
+      checkRows();
+      whole = true;
+    } finally {
+      if (!whole) {
+        clear();
+      }
+      rewind();
+    }
+  }
+
+  private void clear() {
+    bytes = NOTHING;
     count = 0;
-    unknownRows = 0;
+    firstIndex = 0;
     unknownSections = 0;
     symbols = 0;
     containers = 0;
+    textAt = 0;
     textLength = 0;
     rowsAt = 0;
     rowsEnd = 0;
-    int at = readHeader();
-    readSections(at);
-    checkRows();
-    rewind();
   }
 
   private int readHeader() throws MalformedBatchException {
@@ -170,8 +190,10 @@ public final class BatchCursor {
     if (stringOffsets.length <= n) {
       stringOffsets = new int[n + 1 + n / 2];
       strings = new String[n + 1 + n / 2];
+      lists = newLists(n + 1 + n / 2);
     }
-    java.util.Arrays.fill(strings, 0, Math.min(strings.length, Math.max(n, symbols) + 1), null);
+    Arrays.fill(strings, 0, n + 1, null);
+    Arrays.fill(lists, 0, n + 1, null);
     int at = start + 4;
     int end = start + length;
     for (int i = 1; i <= n; i++) {
@@ -182,6 +204,11 @@ public final class BatchCursor {
       at += 2 + l;
     }
     symbols = n;
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type has no other way
+  private static @Nullable List<String>[] newLists(int length) {
+    return new List[length];
   }
 
   private void readContainers(int start, int length) throws MalformedBatchException {
@@ -205,13 +232,17 @@ public final class BatchCursor {
     containers = n;
   }
 
-  private void checkRows() throws MalformedBatchException {
+  private void checkContainers() throws MalformedBatchException {
     for (int i = 0; i < containers; i++) {
       for (int s = 0; s < 4; s++) {
         checkSymbol(containerOffsets[i] + 36 + 4 * s);
       }
     }
+  }
+
+  private void checkRows() throws MalformedBatchException {
     int at = rowsAt;
+    long textUsed = 0;
     for (int i = 0; i < count; i++) {
       require(rowsEnd - at >= Column.ROW_HEADER, "cut row", at);
       int length = u16(bytes, at + 2);
@@ -220,24 +251,34 @@ public final class BatchCursor {
       require(container >= 0 && container <= containers, "container number", at);
       Kind k = Kind.ofCode(u16(bytes, at));
       if (k != null) {
-        checkColumns(k, at, length);
+        textUsed += checkColumns(k, at, length);
       }
       at += length;
     }
     require(at == rowsEnd, "rows end early", at);
+    // A text belongs to one row: else a small batch could hold gigabytes of them.
+    require(textUsed <= textLength, "texts overlap", textLength);
   }
 
-  private void checkColumns(Kind k, int at, int length) throws MalformedBatchException {
+  /** Returns the bytes of text that the row uses. */
+  private int checkColumns(Kind k, int at, int length) throws MalformedBatchException {
     for (int offset : k.symbolOffsets()) {
       if (offset + 4 <= length) {
         checkSymbol(at + offset);
       }
     }
-    if (k == Kind.CONTAINER_LOG) {
-      checkText(at, length, Columns.Log.LINE);
-    } else if (k == Kind.CONTAINER_FACTS) {
-      checkText(at, length, Columns.Facts.JSON);
-    }
+    return switch (k) {
+      case CONTAINER_LOG -> checkText(at, length, Columns.Log.LINE);
+      case CONTAINER_FACTS -> checkText(at, length, Columns.Facts.JSON);
+      case PROCESS_EXEC,
+          PROCESS_EXIT,
+          NET_CONNECT,
+          NET_FLOW,
+          CONTAINER_LIFECYCLE,
+          SENSOR_LOSS,
+          SENSOR_HEARTBEAT ->
+          0;
+    };
   }
 
   private void checkSymbol(int at) throws MalformedBatchException {
@@ -245,17 +286,21 @@ public final class BatchCursor {
     require(symbol >= 0 && symbol <= symbols, "symbol", at);
   }
 
-  private void checkText(int at, int length, Column column) throws MalformedBatchException {
-    if (column.end() > length) {
-      return;
+  private int checkText(int at, int length, Column column) throws MalformedBatchException {
+    int offset = column.end() > length ? ABSENT_TEXT : i32(bytes, at + column.offset());
+    if (offset == ABSENT_TEXT) {
+      return 0;
     }
-    int offset = i32(bytes, at + column.offset());
     int l = i32(bytes, at + column.offset() + 4);
     require(
-        offset == BatchFormat.ABSENT_TEXT
-            || (offset >= 0 && l >= 0 && offset <= textLength && l <= textLength - offset),
+        offset >= 0
+            && l >= 0
+            && l <= BatchLimits.MAX_TEXT_BYTES
+            && offset <= textLength
+            && l <= textLength - offset,
         "text",
         at);
+    return l;
   }
 
   private static void require(boolean holds, String what, int value)
@@ -338,7 +383,7 @@ public final class BatchCursor {
     return symbols;
   }
 
-  /** The string of a symbol, decoded once a batch. */
+  /** The string of a symbol from 1 to {@link #symbols}, decoded once a batch. */
   public String string(int symbol) {
     String known = strings[symbol];
     if (known == null) {
@@ -473,14 +518,14 @@ public final class BatchCursor {
     return column.end() <= rowLength ? i64(bytes, row + column.offset()) : 0;
   }
 
-  /** The string of a SYMBOL column of the current row; null when absent. */
+  /** The string of a SYMBOL or TEXT column of the current row; null when absent. */
   public @Nullable String text(Column column) {
     if (column.type() == Column.Type.TEXT) {
       if (column.end() > rowLength) {
         return null;
       }
       int offset = i32(bytes, row + column.offset());
-      return offset == BatchFormat.ABSENT_TEXT
+      return offset == ABSENT_TEXT
           ? null
           : new String(
               bytes,
@@ -497,7 +542,7 @@ public final class BatchCursor {
       return -1;
     }
     int offset = i32(bytes, row + column.offset());
-    return offset == BatchFormat.ABSENT_TEXT ? -1 : textAt + offset;
+    return offset == ABSENT_TEXT ? -1 : textAt + offset;
   }
 
   /** How many bytes of UTF-8 a TEXT column of the current row has; 0 when absent. */
@@ -505,10 +550,19 @@ public final class BatchCursor {
     return textAt(column) < 0 ? 0 : i32(bytes, row + column.offset() + 4);
   }
 
-  /** The items of a LIST column of the current row. */
+  /** The items of a LIST column of the current row; split once a batch. */
   public List<String> list(Column column) {
     int symbol = symbol(column);
-    return symbol == 0 ? List.of() : List.of(string(symbol).split("\0", -1));
+    return symbol == 0 ? List.of() : items(symbol);
+  }
+
+  private List<String> items(int symbol) {
+    List<String> known = lists[symbol];
+    if (known == null) {
+      known = List.of(string(symbol).split("\0", -1));
+      lists[symbol] = known;
+    }
+    return known;
   }
 
   /** Id of the current row. */

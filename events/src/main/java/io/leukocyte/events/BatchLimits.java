@@ -27,4 +27,13 @@ public final class BatchLimits {
 
   /** Bytes of UTF-8 of one text. */
   public static final int MAX_TEXT_BYTES = 192 << 10;
+
+  /** Strings that one event can add to the table: a connect has ten, its container four. */
+  static final int MAX_EVENT_SYMBOLS = 16;
+
+  /**
+   * Bytes that one event can add: every string and a text at its bound, its row and its
+   * container's. It leaves room for a whole event in a batch that is not full.
+   */
+  static final int MAX_EVENT_BYTES = MAX_EVENT_SYMBOLS * (MAX_STRING_BYTES + 2) + MAX_TEXT_BYTES;
 }

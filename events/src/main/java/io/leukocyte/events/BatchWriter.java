@@ -1,11 +1,13 @@
 package io.leukocyte.events;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,10 +41,30 @@ public final class BatchWriter {
     this.epoch = epoch;
   }
 
-  /** Adds an event. Check {@link #isFull} before the next. */
+  /**
+   * Adds an event. Check {@link #isFull} before the next.
+   *
+   * @throws IllegalStateException when the batch could pass the bounds of a cursor, long after it
+   *     was full
+   */
   public void add(Event event) {
-    rowWriter.write(event);
-    count++;
+    if (count >= BatchLimits.MAX_ROWS
+        || bytes() > BatchLimits.MAX_BYTES - BatchLimits.MAX_EVENT_BYTES
+        || symbols.size() > BatchLimits.MAX_SYMBOLS - BatchLimits.MAX_EVENT_SYMBOLS
+        || containers.size() >= BatchLimits.MAX_CONTAINERS) {
+      throw new IllegalStateException("The batch is full; finish it before the next event");
+    }
+    int start = rows.length;
+    boolean whole = false;
+    try {
+      rowWriter.write(event);
+      whole = true;
+      count++;
+    } finally {
+      if (!whole) {
+        rows.length = start;
+      }
+    }
   }
 
   /** Events in the batch. */
@@ -66,8 +88,8 @@ public final class BatchWriter {
   public boolean isFull() {
     return count >= BatchLimits.FLUSH_EVENTS
         || bytes() >= BatchLimits.FLUSH_BYTES
-        || symbols.size() >= BatchLimits.MAX_SYMBOLS - 64
-        || containers.size() >= BatchLimits.MAX_CONTAINERS - 1;
+        || symbols.size() > BatchLimits.MAX_SYMBOLS - BatchLimits.MAX_EVENT_SYMBOLS
+        || containers.size() >= BatchLimits.MAX_CONTAINERS;
   }
 
   /** Strings that were cut since this writer was made. */
@@ -177,20 +199,55 @@ public final class BatchWriter {
     return number;
   }
 
-  /** A list's symbol; items that would pass the bound are left out. */
+  /**
+   * A list's symbol. The item that passes the bound is cut and those after it are left out; U+0000
+   * within an item, which no argument of a program can have, becomes a question mark.
+   */
   int list(List<String> items) {
-    return items.isEmpty() ? 0 : symbol(join(items));
-  }
-
-  private String join(List<String> items) {
+    if (items.isEmpty()) {
+      return 0;
+    }
     StringBuilder joined = new StringBuilder();
+    int room = BatchLimits.MAX_STRING_BYTES;
     for (int i = 0; i < items.size(); i++) {
       if (i > 0) {
         joined.append('\0');
+        room--;
       }
-      joined.append(items.get(i).replace('\0', '\ufffd'));
+      String item = items.get(i);
+      String fitting = Utf8.within(item, room);
+      joined.append(fitting.indexOf('\0') < 0 ? fitting : fitting.replace('\0', '?'));
+      room -= Utf8.length(fitting);
+      if (fitting.length() < item.length() || (room <= 0 && i < items.size() - 1)) {
+        truncated++;
+        break;
+      }
     }
-    return joined.toString();
+    return symbol(joined.toString());
+  }
+
+  /**
+   * A mapping's symbol: keys and values in turn. What passes the bounds is left out, a key always
+   * with its value.
+   */
+  int map(SortedMap<String, String> entries) {
+    List<String> items = new ArrayList<>();
+    int bytes = 0;
+    for (Map.Entry<String, String> entry : entries.entrySet()) {
+      String value = Text.within(entry.getValue(), ContainerLifecycle.MAX_VALUE_CHARACTERS);
+      bytes += Utf8.length(entry.getKey()) + Utf8.length(value) + 2;
+      if (items.size() == 2 * ContainerLifecycle.MAX_ATTRIBUTES
+          || bytes > BatchLimits.MAX_STRING_BYTES) {
+        truncated++;
+        break;
+      }
+      if (value.length() < entry.getValue().length()) {
+        truncated++;
+      }
+      items.add(entry.getKey());
+      items.add(value);
+    }
+    return list(items);
   }
 
   /** Appends to the text section. Returns the offset; the length is what the section grew by. */

@@ -18,7 +18,9 @@ public record HostId(String value) implements Comparable<HostId> {
   public HostId {
     if (!FORM.matcher(value).matches()) {
       throw new IllegalArgumentException(
-          "Not a host id: '" + Text.clip(value, 140) + "'; use 1 to 128 letters, digits, . _ or -");
+          "Not a host id: '"
+              + Text.clip(Text.printable(value), 140)
+              + "'; use 1 to 128 letters, digits, . _ or -");
     }
   }
 

@@ -97,7 +97,8 @@ final class RowReader {
   private static Event lifecycle(BatchCursor row, ContainerRef container) {
     SortedMap<String, String> attributes = new TreeMap<>();
     List<String> items = row.list(Columns.Lifecycle.ATTRIBUTES);
-    for (int i = 0; i + 1 < items.size(); i += 2) {
+    int most = Math.min(items.size(), 2 * ContainerLifecycle.MAX_ATTRIBUTES);
+    for (int i = 0; i + 1 < most; i += 2) {
       attributes.put(items.get(i), items.get(i + 1));
     }
     long code = row.longAt(Columns.Lifecycle.EXIT_CODE);

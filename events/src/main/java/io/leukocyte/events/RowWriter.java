@@ -1,8 +1,5 @@
 package io.leukocyte.events;
 
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An event as a row: columns in the order of its kind. */
@@ -43,20 +40,22 @@ final class RowWriter {
   }
 
   private void process(ProcessInfo p) {
-    Args args = Args.within(p.args(), BatchLimits.MAX_STRING_BYTES);
+    long truncatedBefore = batch.truncated();
+    int args = batch.list(p.args());
+    boolean argsTruncated = p.argsTruncated() || batch.truncated() > truncatedBefore;
     row.int32(p.ref().pid());
     row.int64(p.ref().startTime());
     row.int32(p.containerPid());
     row.int32(batch.symbol(p.name()));
     row.int32(batch.symbol(p.executable()));
-    row.int32(batch.list(args.items()));
+    row.int32(args);
     row.int32(batch.symbol(p.workingDirectory()));
     row.int32(p.tty());
     row.int32(p.uid());
     row.int32(p.gid());
     row.int32(p.loginUid());
     row.int64(p.capabilities());
-    row.int32(flags(p.flags(), p.argsTruncated() || args.cut()));
+    row.int32(flags(p.flags(), argsTruncated));
     parent(p.parent());
     row.int32(batch.list(p.ancestors()));
   }
@@ -74,10 +73,7 @@ final class RowWriter {
     row.int64(parent == null ? 0 : parent.ref().startTime());
     row.int32(parent == null ? 0 : batch.symbol(parent.name()));
     row.int32(parent == null ? 0 : batch.symbol(parent.executable()));
-    row.int32(
-        parent == null
-            ? 0
-            : batch.list(Args.within(parent.args(), BatchLimits.MAX_STRING_BYTES).items()));
+    row.int32(parent == null ? 0 : batch.list(parent.args()));
   }
 
   private void noProcess() {
@@ -109,16 +105,10 @@ final class RowWriter {
   }
 
   private void lifecycle(ContainerLifecycle e) {
-    List<String> items = new ArrayList<>(2 * e.attributes().size());
-    e.attributes()
-        .forEach((key, value) -> {
-          items.add(key);
-          items.add(value);
-        });
     Integer code = e.exitCode();
     row.int32(batch.symbol(e.action()));
     row.int64(code == null ? 0 : code + 1L);
-    row.int32(batch.list(items));
+    row.int32(batch.map(e.attributes()));
   }
 
   private void log(ContainerLog e) {
@@ -154,30 +144,5 @@ final class RowWriter {
     row.int64(e.published());
     row.int64(e.filtered());
     row.int64(e.lost());
-  }
-
-  /**
-   * Arguments within a bound.
-   *
-   * @param items the first of them that fit, joined by one byte each
-   * @param cut whether any was left out
-   */
-  private record Args(List<String> items, boolean cut) {
-    static Args within(List<String> items, int most) {
-      int bytes = 0;
-      for (int i = 0; i < items.size(); i++) {
-        bytes += utf8Length(items.get(i), most) + 1;
-        if (bytes > most) {
-          return new Args(items.subList(0, i), true);
-        }
-      }
-      return new Args(items, false);
-    }
-
-    private static int utf8Length(String item, int most) {
-      return item.length() * 3 <= most / 16
-          ? item.length() * 3
-          : item.getBytes(StandardCharsets.UTF_8).length;
-    }
   }
 }

@@ -11,7 +11,15 @@ public final class Text {
    * @param most characters kept; what was cut is shown as {@code …}
    */
   public static String clip(String text, int most) {
-    return text.length() <= most ? text : text.substring(0, most) + "…";
+    return text.length() <= most ? text : within(text, most) + "…";
+  }
+
+  /** The first characters of a text, never half of a surrogate pair. */
+  static String within(String text, int most) {
+    if (text.length() <= most) {
+      return text;
+    }
+    return text.substring(0, Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most);
   }
 
   /** The text with each control character (below 0x20, 0x7f to 0x9f) as {@code \xHH}. */

@@ -58,9 +58,13 @@ public final class Yaml {
     } catch (MarkedYamlEngineException e) {
       Position at = e.getProblemMark().map(m -> at(file, m)).orElse(new Position(file, 1, 1));
       problems.add(new Problem(at, "not YAML: " + e.getProblem(), "mend the syntax here"));
-    } catch (YamlEngineException | StackOverflowError e) {
+    } catch (YamlEngineException e) {
       problems.add(
           new Problem(new Position(file, 1, 1), "not YAML: " + e.getMessage(), "mend the syntax"));
+    } catch (StackOverflowError e) {
+      problems.add(
+          new Problem(
+              new Position(file, 1, 1), "values are nested too deeply or hold themselves", ""));
     }
     return Optional.empty();
   }
