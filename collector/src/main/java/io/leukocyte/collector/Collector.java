@@ -1,0 +1,97 @@
+package io.leukocyte.collector;
+
+import io.leukocyte.engine.Engine;
+import io.leukocyte.events.CheckResult;
+import io.leukocyte.events.Component;
+import io.leukocyte.events.HostId;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The role that observes a host: what its kernel, its container engine and its containers' logs
+ * tell becomes batches of events. It goes on with what works: without the kernel sensor coverage is
+ * reduced, while the engine is away containers have no names, while the publisher's other side is
+ * away events wait.
+ *
+ * <p>It starts and closes the publisher; the engine stays open.
+ */
+public final class Collector implements Component {
+  private final CollectorSettings settings;
+  private final HostId host;
+  private final Engine engine;
+  private final BatchPublisher publisher;
+  private final MeterRegistry meters;
+  private final EventSource sensor;
+  private final TimeSource time;
+  private @Nullable Flow flow;
+
+  /** A collector that is not started. */
+  public Collector(
+      CollectorSettings settings,
+      HostId host,
+      Engine engine,
+      BatchPublisher publisher,
+      MeterRegistry meters) {
+    this(
+        settings,
+        host,
+        engine,
+        new KernelSource(settings.sensor()),
+        publisher,
+        meters,
+        TimeSource.SYSTEM);
+  }
+
+  Collector(
+      CollectorSettings settings,
+      HostId host,
+      Engine engine,
+      EventSource sensor,
+      BatchPublisher publisher,
+      MeterRegistry meters,
+      TimeSource time) {
+    this.settings = settings;
+    this.host = host;
+    this.engine = engine;
+    this.sensor = sensor;
+    this.publisher = publisher;
+    this.meters = meters;
+    this.time = time;
+  }
+
+  /**
+   * Begins to observe.
+   *
+   * @throws java.io.UncheckedIOException when the data folder cannot be used; the message says what
+   *     to do
+   */
+  @Override
+  public synchronized void start() {
+    if (flow != null) {
+      throw new IllegalStateException("A collector is started once");
+    }
+    flow = new Flow(settings, host, engine, sensor, publisher, meters, time);
+    flow.start();
+  }
+
+  /** The sums of facts since the start; zeros before it. */
+  synchronized Counters.Totals totals() {
+    return flow == null ? new Counters.Totals(0, 0, 0, 0) : flow.counters().totals();
+  }
+
+  /** The kernel sensor, the engine, the logs and the publisher. */
+  @Override
+  public synchronized List<CheckResult> check() {
+    return flow == null
+        ? List.of(new CheckResult.Failed("collector", "it is not started", "start it"))
+        : flow.check();
+  }
+
+  @Override
+  public synchronized void close() {
+    if (flow != null) {
+      flow.close();
+    }
+  }
+}

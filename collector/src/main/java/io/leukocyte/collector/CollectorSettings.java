@@ -1,0 +1,266 @@
+package io.leukocyte.collector;
+
+import io.leukocyte.events.config.Config;
+import io.leukocyte.events.config.Key;
+import io.leukocyte.events.config.ValueType;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How a collector works.
+ *
+ * @param data folder for positions and the epoch
+ * @param sensor the kernel sensor
+ * @param logs the logs of containers
+ * @param redact whether secrets are masked
+ * @param flushInterval longest time an event waits for its batch to end
+ * @param urgentInterval shortest time between batches that an exec, a connection or a life-cycle
+ *     event ends
+ * @param backlogBytes batches that wait in memory while Kafka is away
+ * @param heartbeatInterval time between heartbeats
+ * @param factsInterval time after which the facts of a container are sent again
+ * @param holdTime longest time that events wait for the facts of their container
+ * @param holdEvents most events that wait for facts
+ * @param closeTimeout longest wait for Kafka at the end
+ */
+public record CollectorSettings(
+    Path data,
+    Sensor sensor,
+    Logs logs,
+    boolean redact,
+    Duration flushInterval,
+    Duration urgentInterval,
+    long backlogBytes,
+    Duration heartbeatInterval,
+    Duration factsInterval,
+    Duration holdTime,
+    int holdEvents,
+    Duration closeTimeout) {
+
+  /** Whether the kernel sensor is used. */
+  public enum SensorMode {
+    /** Where it works; else coverage is reduced. */
+    AUTO,
+    /** Not at all. */
+    OFF
+  }
+
+  /** Which containers' logs are followed. */
+  public enum LogsSelect {
+    /** All but those with the label {@code leuko.logs=false}. */
+    ALL,
+    /** Those with the label {@code leuko.logs=true}. */
+    LABELLED
+  }
+
+  /** Where the log of a running container begins when no collector has ever run here. */
+  public enum LogsFrom {
+    /** With the lines from now on. */
+    NOW,
+    /** With all lines that the engine keeps. */
+    ALL
+  }
+
+  /**
+   * The kernel sensor.
+   *
+   * @param mode whether it is used
+   * @param options how it works
+   */
+  public record Sensor(SensorMode mode, SensorOptions options) {}
+
+  /**
+   * The logs of containers.
+   *
+   * @param enabled whether they are followed at all
+   * @param select which are followed
+   * @param from where a log begins that was never followed
+   */
+  public record Logs(boolean enabled, LogsSelect select, LogsFrom from) {}
+
+  private static final int LEAST_RING = 64 << 10;
+  private static final int MOST_RING = 1 << 30;
+
+  /** Setting {@code collector.sensor.mode}. */
+  public static final Key<SensorMode> SENSOR_MODE =
+      Key.of(
+          "collector.sensor.mode",
+          ValueType.oneOf(SensorMode.class),
+          SensorMode.AUTO,
+          "auto uses the kernel sensor where it works, off does without it");
+
+  /** Setting {@code collector.sensor.ring}. */
+  public static final Key<Long> SENSOR_RING =
+      Key.of(
+          "collector.sensor.ring",
+          ValueType.bytes(LEAST_RING, MOST_RING),
+          (long) SensorOptions.DEFAULT.ringBytes(),
+          "Buffer between kernel and collector, rounded up to a power of two");
+
+  /** Setting {@code collector.sensor.flow-interval}. */
+  public static final Key<Duration> SENSOR_FLOW_INTERVAL =
+      Key.of(
+          "collector.sensor.flow-interval",
+          ValueType.duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
+          SensorOptions.DEFAULT.flowInterval(),
+          "How often egress of a container is reported");
+
+  /** Setting {@code collector.sensor.host}. */
+  public static final Key<Boolean> SENSOR_HOST =
+      Key.of(
+          "collector.sensor.host",
+          ValueType.bool(),
+          SensorOptions.DEFAULT.includeHost(),
+          "Whether processes outside of containers are reported too");
+
+  /** Setting {@code collector.logs.enabled}. */
+  public static final Key<Boolean> LOGS_ENABLED =
+      Key.of(
+          "collector.logs.enabled",
+          ValueType.bool(),
+          true,
+          "Whether the logs of containers are followed");
+
+  /** Setting {@code collector.logs.select}. */
+  public static final Key<LogsSelect> LOGS_SELECT =
+      Key.of(
+          "collector.logs.select",
+          ValueType.oneOf(LogsSelect.class),
+          LogsSelect.ALL,
+          "all follows every container without the label leuko.logs=false, labelled only those"
+              + " with leuko.logs=true");
+
+  /** Setting {@code collector.logs.from}. */
+  public static final Key<LogsFrom> LOGS_FROM =
+      Key.of(
+          "collector.logs.from",
+          ValueType.oneOf(LogsFrom.class),
+          LogsFrom.NOW,
+          "Where the logs of running containers begin at the very first start: now, or all that"
+              + " the engine keeps");
+
+  /** Setting {@code collector.redact}. */
+  public static final Key<Boolean> REDACT =
+      Key.of(
+          "collector.redact",
+          ValueType.bool(),
+          true,
+          "Whether secrets in arguments, log lines and labels are masked");
+
+  /** Setting {@code collector.flush-interval}. */
+  public static final Key<Duration> FLUSH_INTERVAL =
+      Key.of(
+          "collector.flush-interval",
+          ValueType.duration(Duration.ofMillis(1), Duration.ofSeconds(10)),
+          Duration.ofMillis(100),
+          "Longest time an event waits for its batch to end");
+
+  /** Setting {@code collector.urgent-interval}. */
+  public static final Key<Duration> URGENT_INTERVAL =
+      Key.of(
+          "collector.urgent-interval",
+          ValueType.duration(Duration.ZERO, Duration.ofSeconds(10)),
+          Duration.ofMillis(20),
+          "Shortest time between batches that an exec, a connection or a life-cycle event ends");
+
+  /** Setting {@code collector.backlog}. */
+  public static final Key<Long> BACKLOG =
+      Key.of(
+          "collector.backlog",
+          ValueType.bytes(1L << 20, 1L << 30),
+          32L << 20,
+          "Batches that wait in memory while Kafka is away; beyond it events are dropped, counted"
+              + " and reported");
+
+  /** Setting {@code collector.heartbeat-interval}. */
+  public static final Key<Duration> HEARTBEAT_INTERVAL =
+      Key.of(
+          "collector.heartbeat-interval",
+          ValueType.duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
+          Duration.ofSeconds(5),
+          "Time between heartbeats");
+
+  /** Setting {@code collector.facts-interval}. */
+  public static final Key<Duration> FACTS_INTERVAL =
+      Key.of(
+          "collector.facts-interval",
+          ValueType.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
+          Duration.ofMinutes(5),
+          "Time after which the facts of a container are sent again");
+
+  /** Setting {@code collector.hold-time}. */
+  public static final Key<Duration> HOLD_TIME =
+      Key.of(
+          "collector.hold-time",
+          ValueType.duration(Duration.ofMillis(10), Duration.ofMinutes(1)),
+          Duration.ofSeconds(2),
+          "Longest time that events wait for the facts of their container");
+
+  /** Setting {@code collector.hold-events}. */
+  public static final Key<Integer> HOLD_EVENTS =
+      Key.of(
+          "collector.hold-events",
+          ValueType.integer(1, 1_000_000),
+          10_000,
+          "Most events that wait for the facts of their container");
+
+  /** Setting {@code collector.close-timeout}. */
+  public static final Key<Duration> CLOSE_TIMEOUT =
+      Key.of(
+          "collector.close-timeout",
+          ValueType.duration(Duration.ZERO, Duration.ofMinutes(5)),
+          Duration.ofSeconds(5),
+          "Longest wait for Kafka to take the last events at the end");
+
+  /** All settings of the collector. */
+  public static final List<Key<?>> KEYS =
+      List.of(
+          SENSOR_MODE,
+          SENSOR_RING,
+          SENSOR_FLOW_INTERVAL,
+          SENSOR_HOST,
+          LOGS_ENABLED,
+          LOGS_SELECT,
+          LOGS_FROM,
+          REDACT,
+          FLUSH_INTERVAL,
+          URGENT_INTERVAL,
+          BACKLOG,
+          HEARTBEAT_INTERVAL,
+          FACTS_INTERVAL,
+          HOLD_TIME,
+          HOLD_EVENTS,
+          CLOSE_TIMEOUT);
+
+  /**
+   * Reads them.
+   *
+   * @param data the data folder of this host's roles; the collector has a folder of its own in it
+   */
+  public static CollectorSettings from(Config config, Path data) {
+    return new CollectorSettings(
+        data.resolve("collector"),
+        new Sensor(
+            config.get(SENSOR_MODE),
+            new SensorOptions(
+                powerOfTwo(config.get(SENSOR_RING)),
+                config.get(SENSOR_HOST),
+                config.get(SENSOR_FLOW_INTERVAL))),
+        new Logs(config.get(LOGS_ENABLED), config.get(LOGS_SELECT), config.get(LOGS_FROM)),
+        config.get(REDACT),
+        config.get(FLUSH_INTERVAL),
+        config.get(URGENT_INTERVAL),
+        config.get(BACKLOG),
+        config.get(HEARTBEAT_INTERVAL),
+        config.get(FACTS_INTERVAL),
+        config.get(HOLD_TIME),
+        config.get(HOLD_EVENTS),
+        config.get(CLOSE_TIMEOUT));
+  }
+
+  private static int powerOfTwo(long bytes) {
+    int below = Integer.highestOneBit((int) bytes);
+    return below == bytes ? below : below << 1;
+  }
+}

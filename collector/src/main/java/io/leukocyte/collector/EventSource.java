@@ -1,0 +1,31 @@
+package io.leukocyte.collector;
+
+import io.leukocyte.events.CheckResult;
+import io.leukocyte.events.Event;
+import io.leukocyte.events.Kind;
+import io.leukocyte.events.SensorLoss;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** What observes processes and connections of this host's containers. Making one does no I/O. */
+interface EventSource extends AutoCloseable {
+  /**
+   * Begins to deliver. When it cannot work here it delivers nothing, and {@link #check} says why.
+   *
+   * @param next takes each event, in order, with only the id of its container
+   */
+  void start(Consumer<? super Event> next);
+
+  /** Whether it works. */
+  CheckResult check();
+
+  /** The kinds that it should deliver and cannot. */
+  List<Kind> missing();
+
+  /** What it lost since the last call. */
+  List<SensorLoss> losses();
+
+  /** Delivers what it has and ends. */
+  @Override
+  void close();
+}

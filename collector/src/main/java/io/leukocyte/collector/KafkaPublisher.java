@@ -1,0 +1,223 @@
+package io.leukocyte.collector;
+
+import io.leukocyte.events.CheckResult;
+import io.leukocyte.events.HostId;
+import io.leukocyte.events.Topic;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts batches on the topic {@code leuko.events} under the host's id: idempotent, in order, lz4,
+ * acknowledged by all replicas in sync. While Kafka is away a batch is tried again for ever; it
+ * fails only when Kafka refuses it for good or this is closed.
+ */
+public final class KafkaPublisher implements BatchPublisher {
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaPublisher.class);
+  private static final String CHECK = "kafka";
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final int MAX_REQUEST = 2 << 20;
+  private static final long BUFFER = 128L << 20;
+
+  private final Supplier<Producer<byte[], byte[]>> producers;
+  private final byte[] key;
+  private final String bootstrap;
+  private final TimeSource time;
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  private final Object lock = new Object();
+  private @Nullable Producer<byte[], byte[]> producer;
+  private int outstanding;
+  private long progressAt;
+  private String lastProblem = "";
+
+  /**
+   * A publisher that is not connected yet.
+   *
+   * @param client Kafka's settings for any client: bootstrap servers and security
+   * @param host whose events they are
+   */
+  public KafkaPublisher(Map<String, Object> client, HostId host) {
+    this(
+        () -> new KafkaProducer<>(settings(client)),
+        host,
+        String.valueOf(client.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG)),
+        TimeSource.SYSTEM);
+  }
+
+  KafkaPublisher(
+      Supplier<Producer<byte[], byte[]>> producers,
+      HostId host,
+      String bootstrap,
+      TimeSource time) {
+    this.producers = producers;
+    this.key = host.value().getBytes(StandardCharsets.US_ASCII);
+    this.bootstrap = bootstrap;
+    this.time = time;
+  }
+
+  /** The producer's settings on top of those of any client. */
+  static Map<String, Object> settings(Map<String, Object> client) {
+    Map<String, Object> settings = new HashMap<>(client);
+    settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
+    settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
+    settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    settings.put(ProducerConfig.ACKS_CONFIG, "all");
+    settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 5);
+    settings.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
+    settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
+    settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, 0); // a record is a batch already
+    settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, PAUSE.toMillis());
+    settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST);
+    settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER);
+    return settings;
+  }
+
+  @Override
+  public void start() {
+    try {
+      producer();
+    } catch (KafkaException e) {
+      problem(e); // publish() tries again
+    }
+  }
+
+  @Override
+  public void publish(byte[] batch, Receipt receipt) {
+    synchronized (lock) {
+      if (outstanding++ == 0) {
+        progressAt = time.ticks();
+      }
+    }
+    while (closed.getCount() > 0) {
+      if (handOver(batch, receipt)) {
+        return;
+      }
+      pause();
+    }
+    done();
+    receipt.failed(new IllegalStateException("the publisher is closed"));
+  }
+
+  /** Whether the producer took it; else it is worth another try. */
+  private boolean handOver(byte[] batch, Receipt receipt) {
+    try {
+      var _ =
+          producer()
+              .send(
+                  new ProducerRecord<>(Topic.EVENTS.text(), key, batch),
+                  (metadata, problem) -> completed(receipt, problem));
+      return true;
+    } catch (RetriableException e) {
+      problem(e);
+    } catch (KafkaException | IllegalStateException e) {
+      problem(e);
+      discard();
+    }
+    return false;
+  }
+
+  private Producer<byte[], byte[]> producer() {
+    synchronized (lock) {
+      if (producer == null) {
+        producer = producers.get();
+      }
+      return producer;
+    }
+  }
+
+  /** The producer is of no more use; what it had in flight is told to have failed. */
+  private void discard() {
+    @Nullable Producer<byte[], byte[]> old;
+    synchronized (lock) {
+      old = producer;
+      producer = null;
+    }
+    if (old != null) {
+      old.close(Duration.ZERO);
+    }
+  }
+
+  private void completed(Receipt receipt, @Nullable Exception problem) {
+    if (problem == null) {
+      done();
+      receipt.stored();
+    } else {
+      problem(problem);
+      done();
+      receipt.failed(problem);
+    }
+  }
+
+  private void done() {
+    synchronized (lock) {
+      outstanding--;
+      progressAt = time.ticks();
+    }
+  }
+
+  private void problem(Exception e) {
+    String text = e.getMessage() == null ? e.toString() : e.getMessage();
+    synchronized (lock) {
+      if (lastProblem.equals(text)) {
+        return;
+      }
+      lastProblem = text;
+    }
+    LOG.warn("Kafka at {} does not take events: {}", bootstrap, text);
+  }
+
+  private void pause() {
+    try {
+      boolean over = closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+      LOG.debug("Trying again: {}", !over);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      closed.countDown();
+    }
+  }
+
+  @Override
+  public List<CheckResult> check() {
+    synchronized (lock) {
+      long waited = time.ticks() - progressAt;
+      if (outstanding == 0 || waited < PATIENCE.toNanos()) {
+        return List.of(
+            new CheckResult.Ok(CHECK, bootstrap + ", " + outstanding + " batches on their way"));
+      }
+      return List.of(
+          new CheckResult.Failed(
+              CHECK,
+              bootstrap
+                  + " has taken nothing for "
+                  + TimeUnit.NANOSECONDS.toSeconds(waited)
+                  + " s"
+                  + (lastProblem.isEmpty() ? "" : ": " + lastProblem),
+              "start Kafka or correct kafka.bootstrap; events wait in memory meanwhile"));
+    }
+  }
+
+  /** Sends nothing more. What is not stored by now fails; drain the batcher before. */
+  @Override
+  public void close() {
+    closed.countDown();
+    discard();
+  }
+}

@@ -1,0 +1,76 @@
+package io.leukocyte.collector;
+
+import io.leukocyte.events.CheckResult;
+import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.Event;
+import io.leukocyte.events.Kind;
+import io.leukocyte.events.SensorLoss;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The kernel sensor where it works; else a source of nothing that says why. */
+final class KernelSource implements EventSource {
+  private static final Logger LOG = LoggerFactory.getLogger(KernelSource.class);
+  private static final String NAME = "kernel sensor";
+  private static final List<Kind> KINDS =
+      List.of(Kind.PROCESS_EXEC, Kind.PROCESS_EXIT, Kind.NET_CONNECT, Kind.NET_FLOW);
+
+  private final CollectorSettings.Sensor settings;
+  private @Nullable KernelSensor sensor;
+  private @Nullable SensorUnavailable reason;
+
+  KernelSource(CollectorSettings.Sensor settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public synchronized void start(Consumer<? super Event> next) {
+    if (settings.mode() == CollectorSettings.SensorMode.OFF) {
+      return;
+    }
+    KernelSensor opened = null;
+    try {
+      opened = KernelSensor.open(settings.options());
+      opened.start(ContainerRef::unknown, next);
+      sensor = opened;
+    } catch (SensorUnavailableException e) {
+      if (opened != null) {
+        opened.close();
+      }
+      reason = e.reason();
+      LOG.warn("{} The collector goes on with reduced coverage.", e.getMessage());
+    }
+  }
+
+  @Override
+  public synchronized CheckResult check() {
+    if (sensor != null) {
+      return sensor.check();
+    }
+    if (reason != null) {
+      return new CheckResult.Degraded(NAME, reason.problem(), reason.todo());
+    }
+    return new CheckResult.Degraded(
+        NAME, "it is switched off", "set collector.sensor.mode to auto to observe processes");
+  }
+
+  @Override
+  public synchronized List<Kind> missing() {
+    return sensor != null && sensor.check() instanceof CheckResult.Ok ? List.of() : KINDS;
+  }
+
+  @Override
+  public synchronized List<SensorLoss> losses() {
+    return sensor == null ? List.of() : sensor.losses();
+  }
+
+  @Override
+  public synchronized void close() {
+    if (sensor != null) {
+      sensor.close();
+    }
+  }
+}

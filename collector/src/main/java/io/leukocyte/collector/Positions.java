@@ -1,0 +1,119 @@
+package io.leukocyte.collector;
+
+import io.leukocyte.collector.Marks.LogMark;
+import io.leukocyte.engine.EventPosition;
+import io.leukocyte.events.ContainerId;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How far each source has been read by events that are stored, kept in the data folder, so that a
+ * restarted collector goes on from there: after a good end without loss or repetition, after a
+ * crash with at most what was stored since the last {@link #save}, once more. Thread-safe.
+ *
+ * <p>The file {@code positions}: lines {@code engine NANOS}, {@code alive NANOS} and {@code log ID
+ * OUT ERR}.
+ */
+final class Positions {
+  private static final Logger LOG = LoggerFactory.getLogger(Positions.class);
+  private static final String FILE = "positions";
+
+  private final DataFolder folder;
+  private final Map<ContainerId, LogMark> logs = new HashMap<>();
+  private long engine;
+  private long alive;
+  private boolean changed;
+
+  Positions(DataFolder folder) {
+    this.folder = folder;
+  }
+
+  /** Reads what a former collector left. */
+  synchronized void load() {
+    folder.read(FILE).ifPresent(text -> text.lines().forEach(this::parse));
+  }
+
+  private void parse(String line) {
+    String[] words = line.split(" ", -1);
+    try {
+      switch (words[0]) {
+        case "engine" -> engine = Long.parseLong(words[1]);
+        case "alive" -> alive = Long.parseLong(words[1]);
+        case "log" ->
+            logs.put(
+                new ContainerId(words[1]),
+                new LogMark(Long.parseLong(words[2]), Long.parseLong(words[3])));
+        default -> LOG.warn("A line of the file of positions is unknown and left out: {}", line);
+      }
+    } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+      LOG.warn("A line of the file of positions cannot be read and is left out: {}", line);
+    }
+  }
+
+  /** The events of a batch are stored. */
+  synchronized void apply(Marks marks) {
+    engine = Math.max(engine, marks.engine());
+    alive = Math.max(alive, marks.alive());
+    marks.logs().forEach((id, mark) -> logs.merge(id, mark, LogMark::max));
+    changed |= marks.engine() > 0 || marks.alive() > 0 || !marks.logs().isEmpty();
+  }
+
+  /** The place in the engine's events; null when none was ever read. */
+  synchronized @Nullable EventPosition engine() {
+    return engine == 0 ? null : new EventPosition(engine);
+  }
+
+  /** When a collector was last known to run, unix nanoseconds; 0 is never. */
+  synchronized long alive() {
+    return alive;
+  }
+
+  /** How far a container's log was read. */
+  synchronized Optional<LogMark> log(ContainerId container) {
+    return Optional.ofNullable(logs.get(container));
+  }
+
+  /** The container is gone for good. */
+  synchronized void forget(ContainerId container) {
+    changed |= logs.remove(container) != null;
+  }
+
+  /** Containers whose log was read. */
+  synchronized Set<ContainerId> containers() {
+    return Set.copyOf(logs.keySet());
+  }
+
+  /** Writes the file when something has changed. */
+  void save() {
+    String text = text();
+    if (!text.isEmpty()) {
+      folder.write(FILE, text);
+    }
+  }
+
+  private synchronized String text() {
+    if (!changed) {
+      return "";
+    }
+    changed = false;
+    StringBuilder text = new StringBuilder();
+    text.append("engine ").append(engine).append('\n');
+    text.append("alive ").append(alive).append('\n');
+    new TreeMap<>(logs)
+        .forEach((id, mark) ->
+            text.append("log ")
+                .append(id.value())
+                .append(' ')
+                .append(mark.out())
+                .append(' ')
+                .append(mark.err())
+                .append('\n'));
+    return text.toString();
+  }
+}

@@ -1,0 +1,251 @@
+package io.leukocyte.collector;
+
+import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.ContainerLifecycle;
+import io.leukocyte.events.ContainerLog;
+import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.Event;
+import io.leukocyte.events.NetConnect;
+import io.leukocyte.events.NetFlow;
+import io.leukocyte.events.ProcessExec;
+import io.leukocyte.events.ProcessExit;
+import io.leukocyte.events.SensorHeartbeat;
+import io.leukocyte.events.SensorLoss;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One container of the {@link ContainerRegistry}; its lock keeps the order of its events. */
+final class TrackedContainer {
+  private static final long SOON = Duration.ofMillis(500).toNanos();
+  private static final long LATER = Duration.ofSeconds(10).toNanos();
+
+  private final ContainerId id;
+  private final ContainerRegistry.Outlet outlet;
+  private final ContainerRegistry.Limits limits;
+  private final TimeSource time;
+
+  private @Nullable ContainerFacts facts;
+  private @Nullable List<Event> waiting;
+  private long waitingSince;
+  private boolean asking;
+  private boolean askAgain;
+  private boolean sendAnyway;
+  private long askAt;
+  private long factsDue;
+  private boolean absent;
+  private boolean forgotten;
+  private long lastUsed;
+
+  TrackedContainer(
+      ContainerId id,
+      ContainerRegistry.Outlet outlet,
+      ContainerRegistry.Limits limits,
+      TimeSource time) {
+    this.id = id;
+    this.outlet = outlet;
+    this.limits = limits;
+    this.time = time;
+    this.lastUsed = time.ticks();
+    this.askAt = Long.MAX_VALUE;
+  }
+
+  ContainerId id() {
+    return id;
+  }
+
+  synchronized @Nullable ContainerFacts facts() {
+    return facts;
+  }
+
+  /** Passes the event on or holds it. False when this one is forgotten and takes nothing more. */
+  synchronized boolean accept(Event event) {
+    if (forgotten) {
+      return false;
+    }
+    lastUsed = time.ticks();
+    if (waiting == null && facts != null) {
+      outlet.pass(within(event, facts.container()));
+    } else if (waiting == null && absent) {
+      outlet.pass(event);
+    } else {
+      hold(event);
+    }
+    return true;
+  }
+
+  private void hold(Event event) {
+    if (waiting == null) {
+      waiting = new ArrayList<>();
+      waitingSince = lastUsed;
+      ask(false);
+    }
+    if (outlet.hold()) {
+      waiting.add(event);
+    } else {
+      release();
+      outlet.pass(event);
+    }
+  }
+
+  /** Lets go what waits, as it came, when there are no facts in time. */
+  synchronized void release() {
+    absent = facts == null;
+    let(null);
+  }
+
+  private void let(@Nullable ContainerRef container) {
+    if (waiting == null) {
+      return;
+    }
+    outlet.released(waiting.size());
+    for (Event event : waiting) {
+      outlet.pass(container == null ? event : within(event, container));
+    }
+    waiting = null;
+  }
+
+  /**
+   * Asks for the facts; when that is being done already, once more afterwards.
+   *
+   * @param send whether facts are passed on even when they are the same
+   */
+  synchronized void ask(boolean send) {
+    sendAnyway |= send;
+    if (asking) {
+      askAgain = true;
+    } else {
+      asking = true;
+      askAt = Long.MAX_VALUE;
+      outlet.ask(this);
+    }
+  }
+
+  /** Asks again when the engine is known to have known it. */
+  synchronized void askWhenKnown() {
+    if (facts != null && !absent) {
+      ask(false);
+    }
+  }
+
+  /** The engine's answer: facts, or null when there is no such container. */
+  synchronized void answered(@Nullable ContainerFacts found) {
+    if (found == null) {
+      absent = true;
+      let(facts == null ? null : facts.container());
+    } else {
+      absent = false;
+      boolean send = sendAnyway || facts == null || !same(facts, found);
+      facts = found;
+      if (send) {
+        sendAnyway = false;
+        factsDue = time.ticks() + limits.factsInterval().toNanos();
+        outlet.pass(found);
+      }
+      let(found.container());
+    }
+    asked();
+  }
+
+  /** The engine could not answer. */
+  synchronized void failed() {
+    askAt = time.ticks() + (waiting == null ? LATER : SOON);
+    asked();
+  }
+
+  private void asked() {
+    asking = false;
+    if (askAgain) {
+      askAgain = false;
+      ask(false);
+    }
+  }
+
+  /** The engine says that it is removed; late events still get its name. */
+  synchronized void gone() {
+    absent = true;
+  }
+
+  /** Does what is due. Whether this one is forgotten now. */
+  synchronized boolean sweep() {
+    long now = time.ticks();
+    if (waiting != null && now - waitingSince >= limits.holdTime().toNanos()) {
+      release();
+    }
+    if (askAt <= now) {
+      ask(false);
+    } else if (facts != null && !absent && factsDue <= now) {
+      factsDue = now + limits.factsInterval().toNanos();
+      ask(true);
+    }
+    forgotten = absent && !asking && waiting == null && now - lastUsed >= limits.forget().toNanos();
+    return forgotten;
+  }
+
+  private static boolean same(ContainerFacts a, ContainerFacts b) {
+    return at(0, a).equals(at(0, b));
+  }
+
+  private static ContainerFacts at(long time, ContainerFacts f) {
+    return new ContainerFacts(
+        time,
+        f.container(),
+        f.state(),
+        f.pid(),
+        f.created(),
+        f.started(),
+        f.labels(),
+        f.mounts(),
+        f.networks(),
+        f.networkMode(),
+        f.pidMode(),
+        f.ports(),
+        f.user(),
+        f.entrypoint(),
+        f.tty(),
+        f.logDriver(),
+        f.restartPolicy(),
+        f.limits(),
+        f.security());
+  }
+
+  /** The event with all that is known of its container. */
+  private static Event within(Event event, ContainerRef container) {
+    return switch (event) {
+      case ProcessExec e -> new ProcessExec(e.time(), container, e.process());
+      case ProcessExit e ->
+          new ProcessExit(e.time(), container, e.process(), e.exitCode(), e.signal());
+      case NetConnect e ->
+          new NetConnect(
+              e.time(), container, e.process(), e.protocol(), e.source(), e.destination());
+      case NetFlow e ->
+          new NetFlow(
+              e.time(),
+              container,
+              e.protocol(),
+              e.destination(),
+              e.bytes(),
+              e.packets(),
+              e.interval());
+      case ContainerLifecycle e ->
+          new ContainerLifecycle(e.time(), container, e.action(), e.exitCode(), e.attributes());
+      case ContainerLog e ->
+          new ContainerLog(
+              e.time(), container, e.stream(), e.line(), e.originalBytes(), e.truncated());
+      case SensorLoss e ->
+          new SensorLoss(
+              e.time(),
+              container,
+              e.source(),
+              e.lostKind(),
+              e.reason(),
+              e.count(),
+              e.from(),
+              e.to());
+      case ContainerFacts e -> e;
+      case SensorHeartbeat e -> e;
+    };
+  }
+}

@@ -1,0 +1,80 @@
+package io.leukocyte.collector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leukocyte.collector.CollectorSettings.LogsFrom;
+import io.leukocyte.collector.CollectorSettings.LogsSelect;
+import io.leukocyte.collector.CollectorSettings.SensorMode;
+import io.leukocyte.events.config.Config;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class CollectorSettingsTest {
+  private static final Path DATA = Path.of("/data");
+
+  @Test
+  void eachSettingHasItsDefault() {
+    assertThat(CollectorSettings.from(Config.defaults(CollectorSettings.KEYS), DATA))
+        .isEqualTo(
+            new CollectorSettings(
+                Path.of("/data/collector"),
+                new CollectorSettings.Sensor(
+                    SensorMode.AUTO, new SensorOptions(16 << 20, false, Duration.ofSeconds(2))),
+                new CollectorSettings.Logs(true, LogsSelect.ALL, LogsFrom.NOW),
+                true,
+                Duration.ofMillis(100),
+                Duration.ofMillis(20),
+                32 << 20,
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(5),
+                Duration.ofSeconds(2),
+                10_000,
+                Duration.ofSeconds(5)));
+  }
+
+  @Test
+  void eachSettingIsMapped() {
+    String yaml =
+        """
+        collector:
+          sensor: {mode: off, ring: 3MiB, flow-interval: 1s, host: true}
+          logs: {enabled: false, select: labelled, from: all}
+          redact: false
+          flush-interval: 50ms
+          urgent-interval: 10ms
+          backlog: 64MiB
+          heartbeat-interval: 1s
+          facts-interval: 1m
+          hold-time: 1s
+          hold-events: 500
+          close-timeout: 3s
+        """;
+    Config config = Config.parse("test", yaml, Map.of(), CollectorSettings.KEYS);
+    assertThat(CollectorSettings.from(config, DATA))
+        .isEqualTo(
+            new CollectorSettings(
+                Path.of("/data/collector"),
+                new CollectorSettings.Sensor(
+                    SensorMode.OFF, new SensorOptions(4 << 20, true, Duration.ofSeconds(1))),
+                new CollectorSettings.Logs(false, LogsSelect.LABELLED, LogsFrom.ALL),
+                false,
+                Duration.ofMillis(50),
+                Duration.ofMillis(10),
+                64 << 20,
+                Duration.ofSeconds(1),
+                Duration.ofMinutes(1),
+                Duration.ofSeconds(1),
+                500,
+                Duration.ofSeconds(3)));
+  }
+
+  @Test
+  void settingsAreAlsoReadFromTheEnvironment() {
+    Config config =
+        Config.parse(
+            "test", "", Map.of("LEUKO_COLLECTOR_LOGS_FROM", "all"), CollectorSettings.KEYS);
+    assertThat(CollectorSettings.from(config, DATA).logs().from()).isEqualTo(LogsFrom.ALL);
+  }
+}

@@ -1,0 +1,107 @@
+package io.leukocyte.collector;
+
+import static io.leukocyte.collector.TestEvents.WEB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.ContainerLifecycle;
+import io.leukocyte.events.ContainerLog;
+import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.NetConnect;
+import io.leukocyte.events.ProcessExec;
+import io.leukocyte.events.ProcessInfo;
+import io.leukocyte.events.ProcessRef;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class RedactionTest {
+  private static final ProcessInfo.Parent PARENT =
+      new ProcessInfo.Parent(
+          new ProcessRef(7, 1), "sh", "/bin/sh", List.of("sh", "-c", "login --token abc"));
+
+  @Test
+  void masksArgumentsOfAProcessAndOfItsParent() {
+    ProcessExec exec =
+        TestEvents.exec(WEB, TestEvents.process(8, PARENT, "login", "--token", "abc"));
+    ProcessExec masked = (ProcessExec) Redaction.ON.apply(exec);
+    assertThat(masked.process().args()).containsExactly("login", "--token", "***");
+    assertThat(masked.process().parent())
+        .isEqualTo(
+            new ProcessInfo.Parent(
+                PARENT.ref(), "sh", "/bin/sh", List.of("sh", "-c", "login --token ***")));
+    assertThat(masked.process().ref()).isEqualTo(exec.process().ref());
+
+    NetConnect connect = TestEvents.connect(WEB, exec.process());
+    NetConnect maskedConnect = (NetConnect) Redaction.ON.apply(connect);
+    assertThat(maskedConnect.process()).isEqualTo(masked.process());
+    assertThat(maskedConnect.destination()).isEqualTo(connect.destination());
+  }
+
+  @Test
+  void leavesAnEventWithoutSecretsAsItIs() {
+    ProcessExec exec = TestEvents.exec(WEB, 1);
+    assertThat(Redaction.ON.apply(exec)).isSameAs(exec);
+    ContainerLog line = TestEvents.line(WEB, 1, "ready");
+    assertThat(Redaction.ON.apply(line)).isSameAs(line);
+  }
+
+  @Test
+  void whenOffNothingIsMasked() {
+    ContainerLog line = TestEvents.line(WEB, 1, "password=x");
+    assertThat(Redaction.OFF.apply(line)).isSameAs(line);
+  }
+
+  @Test
+  void aLineThatGrowsBeyondItsBoundIsCutAndSaysSo() {
+    String secrets = "pwd=é,".repeat(ContainerLog.MAX_BYTES / 7);
+    ContainerLog masked = (ContainerLog) Redaction.ON.apply(TestEvents.line(WEB, 1, secrets));
+    assertThat(masked.line()).startsWith("pwd=***,pwd=***,").doesNotContain("é");
+    assertThat(masked.line().getBytes(StandardCharsets.UTF_8))
+        .hasSizeLessThanOrEqualTo(ContainerLog.MAX_BYTES);
+    assertThat(masked.truncated()).isTrue();
+  }
+
+  @Test
+  void masksWhatAnExecRunsAndLabelsAndEntrypoint() {
+    ContainerLifecycle exec =
+        new ContainerLifecycle(
+            1,
+            ContainerRef.unknown(WEB),
+            "exec_create",
+            null,
+            new TreeMap<>(Map.of("command", "sh -c login --token abc", "execID", "1")));
+    ContainerLifecycle masked = (ContainerLifecycle) Redaction.ON.apply(exec);
+    assertThat(masked.attributes())
+        .containsEntry("command", "sh -c login --token ***")
+        .containsEntry("execID", "1");
+
+    ContainerFacts plain = ContainerFacts.unknown(1, ContainerRef.unknown(WEB));
+    ContainerFacts facts =
+        new ContainerFacts(
+            1,
+            plain.container(),
+            "running",
+            1,
+            1,
+            1,
+            new TreeMap<>(Map.of("db.password", "abc", "tier", "web")),
+            List.of(),
+            List.of(),
+            "bridge",
+            "",
+            List.of(),
+            "",
+            List.of("run", "--token=abc"),
+            false,
+            "json-file",
+            "no",
+            ContainerFacts.Limits.NONE,
+            ContainerFacts.Security.DEFAULT);
+    ContainerFacts shown = Redaction.ON.apply(facts);
+    assertThat(shown.labels()).containsEntry("db.password", "***").containsEntry("tier", "web");
+    assertThat(shown.entrypoint()).containsExactly("run", "--token=***");
+  }
+}

@@ -1,0 +1,129 @@
+package io.leukocyte.collector;
+
+import static io.leukocyte.collector.TestEvents.DATABASE;
+import static io.leukocyte.collector.TestEvents.WEB;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.leukocyte.collector.Marks.LogMark;
+import io.leukocyte.engine.EventPosition;
+import io.leukocyte.events.ContainerLog.Stream;
+import io.leukocyte.events.HostId;
+import io.leukocyte.events.SensorHeartbeat;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StateFilesTest {
+  @TempDir private Path data;
+
+  @Test
+  void theHostIdIsMadeOnceAndEverybodyMayReadIt() throws IOException {
+    Path folder = data.resolve("new");
+    HostId made = HostIdFile.readOrMake(folder);
+    assertThat(HostIdFile.readOrMake(folder)).isEqualTo(made);
+    assertThat(made.value()).hasSize(36);
+    Path file = folder.resolve("host-id");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-r--r--");
+    try (var files = Files.list(folder)) {
+      assertThat(files).containsExactly(file);
+    }
+  }
+
+  @Test
+  void manyThatAskAtOnceGetTheSameHostId() throws InterruptedException {
+    Set<HostId> ids = ConcurrentHashMap.newKeySet();
+    List<Thread> threads =
+        IntStream.range(0, 16)
+            .mapToObj(i -> Thread.ofVirtual().start(() -> ids.add(HostIdFile.readOrMake(data))))
+            .toList();
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertThat(ids).hasSize(1);
+  }
+
+  @Test
+  void aFileThatHoldsNoHostIdIsNotReplaced() throws IOException {
+    Files.writeString(data.resolve("host-id"), "a b\n");
+    assertThatThrownBy(() -> HostIdFile.readOrMake(data))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("host-id holds no host id");
+  }
+
+  @Test
+  void aFolderThatCannotBeMadeIsToldWithWhatToDo() throws IOException {
+    Path file = Files.writeString(data.resolve("file"), "");
+    assertThatThrownBy(() -> HostIdFile.readOrMake(file.resolve("x")))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("--data");
+  }
+
+  @Test
+  void anEpochIsTheClockAndAlwaysGrows() {
+    DataFolder folder = new DataFolder(data);
+    ManualTime time = new ManualTime();
+    long first = Epoch.next(folder, time);
+    assertThat(first).isEqualTo(ManualTime.START / 1_000_000);
+    assertThat(Epoch.next(folder, time)).isEqualTo(first + 1);
+    time.pass(Duration.ofHours(-1));
+    assertThat(Epoch.next(folder, time)).isEqualTo(first + 2);
+    time.pass(Duration.ofHours(2));
+    assertThat(Epoch.next(folder, time)).isEqualTo(first + 3_600_000);
+  }
+
+  @Test
+  void positionsAreThoseOfStoredEventsAndOutliveTheProcess() {
+    Positions positions = new Positions(new DataFolder(data));
+    positions.load();
+    assertThat(positions.engine()).isNull();
+    assertThat(positions.log(WEB)).isEmpty();
+
+    Marks marks = new Marks();
+    marks.note(TestEvents.lifecycle(WEB, 50, "start"));
+    marks.note(TestEvents.line(WEB, 60, "a"));
+    marks.note(TestEvents.line(WEB, 70, Stream.STDERR, "b"));
+    marks.note(TestEvents.line(DATABASE, 65, Stream.TTY, "c"));
+    marks.note(new SensorHeartbeat(80, "h", "ebpf", List.of(), null, "1", 0, 0, 0, 0, 0));
+    positions.apply(marks);
+    Marks older = new Marks();
+    older.note(TestEvents.line(WEB, 61, "d"));
+    older.note(TestEvents.lifecycle(WEB, 40, "create"));
+    positions.apply(older);
+    positions.save();
+
+    Positions again = new Positions(new DataFolder(data));
+    again.load();
+    assertThat(again.engine()).isEqualTo(new EventPosition(50));
+    assertThat(again.alive()).isEqualTo(80);
+    assertThat(again.log(WEB)).contains(new LogMark(61, 70));
+    assertThat(again.log(DATABASE)).contains(new LogMark(65, 0));
+    again.forget(WEB);
+    again.save();
+    Positions third = new Positions(new DataFolder(data));
+    third.load();
+    assertThat(third.containers()).containsExactly(DATABASE);
+  }
+
+  @Test
+  void linesOfPositionsThatCannotBeReadAreLeftOut() throws IOException {
+    Files.writeString(
+        data.resolve("positions"),
+        "engine x\nalive 80\nlog 12 1 1\nlog\n\nnonsense 1\nlog " + WEB + " 5 6\n");
+    Positions positions = new Positions(new DataFolder(data));
+    positions.load();
+    assertThat(positions.engine()).isNull();
+    assertThat(positions.alive()).isEqualTo(80);
+    assertThat(positions.containers()).containsExactly(WEB);
+  }
+}
