@@ -1,0 +1,65 @@
+package io.leukocyte.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BatchVersionTest {
+  private static final byte[] STORY = TestEvents.batch(TestEvents.STORY);
+
+  @Test
+  void whatALaterMinorVersionAddsIsSkippedAndCounted() throws MalformedBatchException {
+    BatchCursor cursor = BatchCursor.over(Batches.ofALaterMinor(STORY));
+    List<Event> events = new ArrayList<>();
+    while (cursor.next()) {
+      assertThat(cursor.index()).isEqualTo(events.size() + 1);
+      events.add(cursor.event());
+    }
+
+    assertThat(events).isEqualTo(TestEvents.STORY);
+    assertThat(cursor.minor()).isEqualTo(1);
+    assertThat(cursor.count()).isEqualTo(TestEvents.STORY.size() + 2);
+    assertThat(cursor.unknownRows()).isEqualTo(2);
+    assertThat(cursor.unknownSections()).isEqualTo(1);
+  }
+
+  @Test
+  void columnsThatAnEarlierWriterDidNotKnowAreAbsent() throws MalformedBatchException {
+    List<Batches.Section> sections = new ArrayList<>();
+    for (Batches.Section section : Batches.sections(TestEvents.batch(List.of(TestEvents.DIES)))) {
+      byte[] content = section.content();
+      if (section.id() == BatchFormat.SECTION_ROWS) {
+        content = java.util.Arrays.copyOf(content, Columns.Lifecycle.ACTION.end());
+        Batches.little(content).putShort(2, (short) content.length);
+      }
+      sections.add(new Batches.Section(section.id(), content));
+    }
+    BatchCursor cursor = BatchCursor.over(Batches.with(STORY, sections, 1, new byte[0]));
+
+    assertThat(cursor.next()).isTrue();
+    assertThat(cursor.event())
+        .isEqualTo(
+            new ContainerLifecycle(
+                TestEvents.DIES.time(), TestEvents.WEB, "die", null, new java.util.TreeMap<>()));
+  }
+
+  @Test
+  void laterMajorVersionIsToldBeforeAnythingElseIsRead() {
+    byte[] later = STORY.clone();
+    later[4] = 2;
+
+    assertThat(BatchCursor.majorOf(later)).isEqualTo(2);
+    assertThat(BatchCursor.reads(2)).isFalse();
+    assertThat(BatchCursor.majorOf(STORY)).isEqualTo(1);
+    assertThat(BatchCursor.reads(1)).isTrue();
+    assertThat(BatchCursor.majorOf("{\"a\":1}".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+        .isEqualTo(-1);
+    assertThat(BatchCursor.majorOf(new byte[0])).isEqualTo(-1);
+    assertThatThrownBy(() -> BatchCursor.over(later))
+        .isInstanceOf(MalformedBatchException.class)
+        .hasMessageContaining("another major version (2)");
+  }
+}
