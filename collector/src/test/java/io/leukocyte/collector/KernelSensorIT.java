@@ -272,6 +272,44 @@ class KernelSensorIT {
   }
 
   @Test
+  void aProcessThatEntersTheHostsMountsIsMarked() {
+    String host = String.valueOf(ProcessHandle.current().pid());
+
+    Docker.ok(
+        "run",
+        "--rm",
+        "--network",
+        "none",
+        "--pid",
+        "host",
+        "--cap-add",
+        "SYS_ADMIN",
+        "--cap-add",
+        "SYS_PTRACE",
+        "--cap-add",
+        "SYS_CHROOT",
+        DEBIAN,
+        "nsenter",
+        "-t",
+        host,
+        "-m",
+        "/bin/true",
+        "x19");
+
+    ProcessExec inside = probe.first(ProcessExec.class, e -> e.process().args().contains("x19"));
+    ProcessExec outside =
+        probe.first(
+            ProcessExec.class,
+            e ->
+                e.process().args().getFirst().equals("/bin/true")
+                    && e.process().args().contains("x19"));
+    assertThat(inside.process().flags().hostMounts()).isFalse();
+    assertThat(outside.process().flags().hostMounts()).isTrue();
+    assertThat(outside.process().flags().setup()).isFalse();
+    assertThat(outside.container()).isNotNull();
+  }
+
+  @Test
   void exitTellsCodeAndSignal() {
     Docker.sh(NAME, "sh -c 'exit 7' x13; sh -c 'kill -9 $$' x14; :");
 
