@@ -1,0 +1,29 @@
+package io.leukocyte.analyzer;
+
+import io.leukocyte.events.Alert;
+import io.leukocyte.events.Priority;
+import java.util.List;
+
+/** Rules that need state no rule file can express. */
+final class BuiltInRules {
+  private static final String FILE = "built-in";
+
+  static final Alert.RuleInfo EGRESS_VOLUME =
+      new Alert.RuleInfo(
+          "Unexpected egress volume",
+          "A container sends more than its limit within 60 seconds to addresses outside the allowed"
+              + " networks.",
+          Priority.CRITICAL,
+          List.of("container", "network", "mitre_exfiltration", "T1041", "T1048"),
+          FILE);
+
+  static final Alert.RuleInfo EVENTS_LOST =
+      new Alert.RuleInfo(
+          "Events lost",
+          "Events of a host did not reach detection: what happened in the meantime is not known.",
+          Priority.WARNING,
+          List.of("sensor", "mitre_defense_evasion", "T1562"),
+          FILE);
+
+  private BuiltInRules() {}
+}

@@ -1,0 +1,28 @@
+package io.leukocyte.analyzer;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is open about one container, or about a host itself, which has no incident. */
+final class CaseFile {
+  /** Most alerts that take in matches at a time; with more, the oldest no longer does. */
+  static final int MAX_OPEN = 256;
+
+  final List<Fold> open = new ArrayList<>();
+  @Nullable IncidentDraft incident;
+
+  /** The open alert that a match belongs to; null when it makes a new one. */
+  @Nullable Fold find(String rule, List<String> groupBy, long time) {
+    for (int i = open.size() - 1; i >= 0; i--) {
+      if (open.get(i).takes(rule, groupBy, time)) {
+        return open.get(i);
+      }
+    }
+    return null;
+  }
+
+  boolean isEmpty() {
+    return open.isEmpty() && incident == null;
+  }
+}

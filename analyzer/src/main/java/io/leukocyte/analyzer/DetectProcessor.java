@@ -1,0 +1,208 @@
+package io.leukocyte.analyzer;
+
+import io.leukocyte.events.Alert;
+import io.leukocyte.events.AlertJson;
+import io.leukocyte.events.BatchCursor;
+import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.EventJson;
+import io.leukocyte.events.MalformedBatchException;
+import io.leukocyte.events.Observed;
+import io.leukocyte.rules.RuleSet;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.function.Supplier;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+
+/** The detector as a processor of Kafka Streams: batches in, findings to the sinks. */
+final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]> {
+  /** Wall clock between two commits that alerts ask for. */
+  private static final Duration COMMIT_PACE = Duration.ofMillis(20);
+
+  private static final String DEAD_HEADER = "leuko.dead.";
+
+  /** A dead record above this is cut, so that a producer takes it; bytes. */
+  static final int MOST_DEAD = 900 << 10;
+
+  private final DetectorSettings settings;
+  private final Supplier<RuleSet> rules;
+  private final AnalyzerMetrics metrics;
+  private final Poison poison;
+  private final BatchCursor cursor = new BatchCursor();
+
+  private @Nullable Task task;
+
+  DetectProcessor(
+      DetectorSettings settings, Supplier<RuleSet> rules, AnalyzerMetrics metrics, Poison poison) {
+    this.settings = settings;
+    this.rules = rules;
+    this.metrics = metrics;
+    this.poison = poison;
+  }
+
+  @Override
+  public void init(ProcessorContext<byte[], byte[]> context) {
+    PrimStore store = context.getStateStore(DetectionTopology.STORE);
+    store.state().index();
+    Detector detector = new Detector(rules.get(), settings, store.state());
+    task = new Task(context, store, detector);
+    context.schedule(COMMIT_PACE, PunctuationType.WALL_CLOCK_TIME, now -> task().commitWhenDue());
+  }
+
+  private Task task() {
+    if (task == null) {
+      throw new IllegalStateException("The processor has not been initialized");
+    }
+    return task;
+  }
+
+  @Override
+  public void process(Record<byte[], byte[]> record) {
+    byte[] value = record.value();
+    Poison.Place place = task().place();
+    String failed = poison.reason(place);
+    if (failed != null) {
+      task().dead(record, failed, place, AnalyzerMetrics.Batch.POISONED);
+    } else if (value == null) {
+      task().dead(record, "no value", place, AnalyzerMetrics.Batch.MALFORMED);
+    } else {
+      requireReadable(value, place);
+      detect(record, value, place);
+    }
+  }
+
+  /** Versions begin at 1: what claims 0 is no batch at all. */
+  private static void requireReadable(byte[] value, Poison.Place place) {
+    int major = BatchCursor.majorOf(value);
+    if (major > 0 && !BatchCursor.reads(major)) {
+      throw new NewerBatchException(major, place.toString());
+    }
+  }
+
+  private void detect(Record<byte[], byte[]> record, byte[] value, Poison.Place place) {
+    try {
+      cursor.open(value);
+    } catch (MalformedBatchException e) {
+      String reason = String.valueOf(e.getMessage());
+      task().dead(record, reason, place, AnalyzerMetrics.Batch.MALFORMED);
+      return;
+    }
+    try {
+      task().detect(record);
+    } catch (RuntimeException e) {
+      poison.add(place, "Detection failed: " + e);
+      throw e;
+    }
+  }
+
+  /** What there is once the task runs. */
+  private final class Task implements AlertSink {
+    private final ProcessorContext<byte[], byte[]> context;
+    private final PrimStore store;
+    private final Detector detector;
+    private @Nullable Record<byte[], byte[]> record;
+    private boolean commitWanted;
+    private long lastCommit = System.nanoTime() - COMMIT_PACE.toNanos();
+
+    Task(ProcessorContext<byte[], byte[]> context, PrimStore store, Detector detector) {
+      this.context = context;
+      this.store = store;
+      this.detector = detector;
+    }
+
+    Poison.Place place() {
+      return context
+          .recordMetadata()
+          .map(Task::place)
+          .orElseThrow(() -> new IllegalStateException("Not called for a record"));
+    }
+
+    private static Poison.Place place(RecordMetadata at) {
+      return new Poison.Place(at.topic(), at.partition(), at.offset());
+    }
+
+    void detect(Record<byte[], byte[]> batch) {
+      record = batch;
+      detector.use(rules.get());
+      try {
+        detector.process(cursor, this);
+      } finally {
+        store.changed();
+      }
+      boolean repeated = detector.tally().of(Tally.Count.REPEATED_BATCHES) > 0;
+      metrics.batch(repeated ? AnalyzerMetrics.Batch.REPEATED : AnalyzerMetrics.Batch.PROCESSED);
+      metrics.take(detector.tally());
+      commitWhenDue();
+    }
+
+    @Override
+    public void alert(Alert alert) {
+      metrics.alert(alert);
+      forward(alert.host().value(), AlertJson.write(alert), DetectionTopology.ALERTS);
+      commitWanted = true;
+    }
+
+    @Override
+    public void incident(Incident incident) {
+      metrics.incident(incident);
+      forward(incident.id().value(), IncidentJson.write(incident), DetectionTopology.INCIDENTS);
+    }
+
+    @Override
+    public void facts(Observed facts) {
+      if (facts.event() instanceof ContainerFacts known) {
+        forward(
+            known.container().id().value(), EventJson.write(facts), DetectionTopology.CONTAINERS);
+      }
+    }
+
+    /** Forwards with the batch's own timestamp, which is what retention goes by. */
+    private void forward(String key, byte[] value, String sink) {
+      long timestamp = record == null ? context.currentSystemTimeMs() : record.timestamp();
+      context.forward(
+          new Record<>(key.getBytes(StandardCharsets.UTF_8), value, Math.max(0, timestamp)), sink);
+    }
+
+    void dead(
+        Record<byte[], byte[]> batch,
+        String reason,
+        Poison.Place place,
+        AnalyzerMetrics.Batch result) {
+      metrics.batch(result);
+      byte[] value = batch.value();
+      Headers headers = new RecordHeaders(batch.headers().toArray());
+      add(headers, "reason", reason);
+      add(headers, "topic", place.topic());
+      add(headers, "partition", Integer.toString(place.partition()));
+      add(headers, "offset", Long.toString(place.offset()));
+      if (value != null && value.length > MOST_DEAD) {
+        add(headers, "cut-from", Integer.toString(value.length));
+        value = Arrays.copyOf(value, MOST_DEAD);
+      }
+      context.forward(
+          new Record<>(batch.key(), value, Math.max(0, batch.timestamp()), headers),
+          DetectionTopology.DEAD);
+    }
+
+    private static void add(Headers headers, String name, String value) {
+      headers.add(DEAD_HEADER + name, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Asks for the commit that an alert waits for, at most every 20 ms. */
+    void commitWhenDue() {
+      long now = System.nanoTime();
+      if (commitWanted && now - lastCommit >= COMMIT_PACE.toNanos()) {
+        commitWanted = false;
+        lastCommit = now;
+        context.commit();
+      }
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package io.leukocyte.analyzer;
+
+import io.leukocyte.events.Topic;
+import io.leukocyte.rules.RuleSet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.streams.Topology;
+
+/** The topology: one processor over batches, everything with a name. */
+final class DetectionTopology {
+  static final String EVENTS = "events";
+  static final String DETECT = "detect";
+  static final String STORE = "detector";
+  static final String ALERTS = "alerts";
+  static final String INCIDENTS = "incidents";
+  static final String CONTAINERS = "containers";
+  static final String DEAD = "dead";
+
+  /** Small segments, compacted soon: a restart reads all of the changelog. */
+  private static final Map<String, String> CHANGELOG =
+      Map.of(
+          TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT,
+          TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(16 << 20),
+          TopicConfig.SEGMENT_MS_CONFIG, Integer.toString(600_000),
+          TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1",
+          TopicConfig.DELETE_RETENTION_MS_CONFIG, Integer.toString(3_600_000));
+
+  private record Sink(String name, Topic topic) {}
+
+  private static final List<Sink> SINKS =
+      List.of(
+          new Sink(ALERTS, Topic.ALERTS),
+          new Sink(INCIDENTS, Topic.INCIDENTS),
+          new Sink(CONTAINERS, Topic.CONTAINERS),
+          new Sink(DEAD, Topic.DEAD));
+
+  private DetectionTopology() {}
+
+  /**
+   * Makes it.
+   *
+   * @param settings what the detector's own rules hold against
+   * @param rules the rules in force, asked before each batch
+   * @param metrics where is counted
+   * @param poison records at which detection failed before
+   */
+  static Topology build(
+      DetectorSettings settings, Supplier<RuleSet> rules, AnalyzerMetrics metrics, Poison poison) {
+    Topology topology = new Topology();
+    topology.addSource(
+        EVENTS, new ByteArrayDeserializer(), new ByteArrayDeserializer(), Topic.EVENTS.text());
+    topology.addProcessor(
+        DETECT, () -> new DetectProcessor(settings, rules, metrics, poison), EVENTS);
+    topology.addStateStore(PrimStore.builder(STORE, CHANGELOG, DetectorState::new), DETECT);
+    Serializer<byte[]> bytes = new ByteArraySerializer();
+    for (Sink sink : SINKS) {
+      topology.addSink(sink.name(), sink.topic().text(), bytes, bytes, DETECT);
+    }
+    return topology;
+  }
+}

@@ -1,0 +1,403 @@
+package io.leukocyte.analyzer;
+
+import io.leukocyte.events.Alert;
+import io.leukocyte.events.BatchCursor;
+import io.leukocyte.events.Columns;
+import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.Event;
+import io.leukocyte.events.EventId;
+import io.leukocyte.events.Observed;
+import io.leukocyte.events.SensorLoss;
+import io.leukocyte.events.config.ByteSizes;
+import io.leukocyte.rules.FactsLookup;
+import io.leukocyte.rules.Matcher;
+import io.leukocyte.rules.Rule;
+import io.leukocyte.rules.RuleSet;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Detection: batches in, alerts and incidents out. What it does follows from the batches alone, in
+ * their order, so that a replay finds the same. One thread at a time.
+ */
+public final class Detector {
+  /** The label by which a container has its own limit of egress, such as {@code 50MiB}. */
+  public static final String EGRESS_LABEL = "leuko.egress.limit";
+
+  /** Clock between two looks at a host's containers, nanoseconds. */
+  private static final long SWEEP = TimeUnit.SECONDS.toNanos(10);
+
+  /** A destroyed container is remembered for its late events, nanoseconds. */
+  private static final long AFTERLIFE = TimeUnit.MINUTES.toNanos(2);
+
+  /** A container unseen for this long is gone: facts come each five minutes. Nanoseconds. */
+  private static final long IDLE = TimeUnit.HOURS.toNanos(1);
+
+  /** A container's time of being seen is written this coarsely, nanoseconds. */
+  private static final long SEEN_STEP = TimeUnit.SECONDS.toNanos(10);
+
+  /** What is known of a symbol as a destination. */
+  private static final byte UNKNOWN = 0;
+
+  private static final byte NEAR = 1;
+  private static final byte OUTSIDE = 2;
+
+  private final DetectorSettings settings;
+  private final DetectorState state;
+  private final Tally tally = new Tally();
+  private final AlertFolder folder;
+  private final FactsLookup facts;
+  private final Consumer<Rule> onMatch = this::matched;
+  private RuleSet rules;
+  private Matcher matcher;
+
+  private BatchCursor batch = new BatchCursor();
+  private @Nullable AlertSink sink;
+  private @Nullable HostState host;
+  private @Nullable ContainerState[] byNumber = new ContainerState[16];
+  private byte[] destinations = new byte[256];
+
+  /**
+   * A detector.
+   *
+   * @param rules the rules in force
+   * @param settings what its own rules hold against
+   * @param state what it remembers; it alone changes it from now on
+   */
+  public Detector(RuleSet rules, DetectorSettings settings, DetectorState state) {
+    this.settings = settings;
+    this.state = state;
+    this.folder = new AlertFolder(state, tally);
+    this.facts = this::factsOf;
+    this.rules = rules;
+    this.matcher = new Matcher(rules, facts);
+  }
+
+  private @Nullable ContainerFacts factsOf(ContainerId id) {
+    ContainerState container = state.find(id);
+    return container == null ? null : container.facts;
+  }
+
+  /** Puts other rules in force; open alerts stay open. */
+  public void use(RuleSet newRules) {
+    if (newRules != rules) {
+      rules = newRules;
+      matcher = new Matcher(newRules, facts);
+    }
+  }
+
+  /** What it counted. */
+  public Tally tally() {
+    return tally;
+  }
+
+  /**
+   * Takes a batch, whole: one that came before is dropped and counted, one that others should have
+   * preceded is an alert.
+   *
+   * @param cursor before its first row; it is at its end afterwards
+   * @param out where the findings go
+   */
+  public void process(BatchCursor cursor, AlertSink out) {
+    HostState known = state.find(cursor.host());
+    HostState source = known == null ? addHost(cursor) : known;
+    Sequences.Verdict verdict =
+        source.sequences.accept(
+            cursor.epoch(), cursor.sequence(), cursor.firstIndex(), cursor.count());
+    if (verdict instanceof Sequences.Verdict.Repeat) {
+      tally.add(Tally.Count.REPEATED_BATCHES, 1);
+      return;
+    }
+    open(cursor, source, out);
+    if (verdict instanceof Sequences.Verdict.Gap gap) {
+      missing(gap, source);
+    }
+    source.advance(rows(source.clock));
+    state.changed(source);
+    folder.publish(source, out);
+    sweep(source, out);
+    tally.add(Tally.Count.UNKNOWN_ROWS, cursor.unknownRows());
+    tally.add(Tally.Count.UNKNOWN_SECTIONS, cursor.unknownSections());
+  }
+
+  private HostState addHost(BatchCursor cursor) {
+    HostState inTheWay = state.hostInTheWay();
+    if (inTheWay != null) {
+      state.remove(inTheWay);
+      tally.add(Tally.Count.EVICTED_HOSTS, 1);
+    }
+    return state.addHost(cursor.host());
+  }
+
+  private void open(BatchCursor cursor, HostState source, AlertSink out) {
+    batch = cursor;
+    host = source;
+    sink = out;
+    if (byNumber.length <= cursor.containers()) {
+      byNumber = new ContainerState[cursor.containers() * 2];
+    } else {
+      Arrays.fill(byNumber, 0, cursor.containers() + 1, null);
+    }
+    if (destinations.length <= cursor.symbols()) {
+      destinations = new byte[cursor.symbols() * 2];
+    } else {
+      Arrays.fill(destinations, 0, cursor.symbols() + 1, UNKNOWN);
+    }
+    matcher.open(cursor);
+  }
+
+  /** Takes the rows. Returns the latest time among them; the clock when there is none. */
+  private long rows(long clock) {
+    long newest = Long.MIN_VALUE;
+    while (batch.next()) {
+      newest = Math.max(newest, batch.time());
+      tally.event(batch.kind());
+      row();
+      matcher.match(batch, onMatch);
+    }
+    return newest == Long.MIN_VALUE ? clock : newest;
+  }
+
+  private void row() {
+    ContainerState container = batch.container() == 0 ? null : container(batch.container());
+    switch (batch.kind()) {
+      case CONTAINER_FACTS -> learn(container);
+      case CONTAINER_LIFECYCLE -> lifecycle(container);
+      case NET_FLOW -> flow(container);
+      case SENSOR_LOSS -> lost(container);
+      case SENSOR_HEARTBEAT -> host().hostname = batch.text(Columns.Heartbeat.HOSTNAME);
+      case PROCESS_EXEC, PROCESS_EXIT, NET_CONNECT, CONTAINER_LOG -> {}
+    }
+  }
+
+  private HostState host() {
+    if (host == null) {
+      throw new IllegalStateException("No batch is open");
+    }
+    return host;
+  }
+
+  private AlertSink sink() {
+    if (sink == null) {
+      throw new IllegalStateException("No batch is open");
+    }
+    return sink;
+  }
+
+  /** The container of a number in the batch; seen now. */
+  private ContainerState container(int number) {
+    ContainerState known = byNumber[number];
+    if (known != null) {
+      return known;
+    }
+    ContainerState container = state.find(batch.bytes(), batch.containerIdAt(number));
+    if (container == null) {
+      container = addContainer(batch.containerRef(number).id());
+    } else if (container.host != host()) {
+      state.adopt(container, host());
+    }
+    long seen = state.slots().get(container.slot, DetectorState.SEEN);
+    if (Math.abs(batch.time() - seen) >= SEEN_STEP) {
+      state.slots().set(container.slot, DetectorState.SEEN, batch.time());
+    }
+    byNumber[number] = container;
+    return container;
+  }
+
+  /** Adds a container; a sixteenth of the room is made at a time, when there is none. */
+  private ContainerState addContainer(ContainerId id) {
+    if (state.containers() >= settings.maxContainers()) {
+      List<ContainerState> gone =
+          state.leastRecentlySeen(Math.max(1, settings.maxContainers() / 16));
+      gone.forEach(state::remove);
+      Arrays.fill(byNumber, null);
+      tally.add(Tally.Count.EVICTED_CONTAINERS, gone.size());
+    }
+    return state.addContainer(id, host());
+  }
+
+  private void learn(@Nullable ContainerState container) {
+    String text = batch.text(Columns.Facts.JSON);
+    if (container == null || text == null) {
+      return;
+    }
+    ContainerFacts before = container.facts;
+    ContainerRef ref = batch.containerRef(batch.container());
+    if (before != null && text.equals(container.factsText) && before.container().equals(ref)) {
+      return;
+    }
+    if (batch.event() instanceof ContainerFacts now) {
+      container.facts = now;
+      container.factsText = text;
+      container.egressLimit = 0;
+      state.factsChanged(container);
+      sink().facts(new Observed(batch.id(), now));
+    }
+  }
+
+  private void lifecycle(@Nullable ContainerState container) {
+    if (container == null) {
+      return;
+    }
+    if ("destroy".equals(batch.text(Columns.Lifecycle.ACTION))) {
+      state.slots().set(container.slot, DetectorState.DESTROYED, batch.time());
+    }
+  }
+
+  private void flow(@Nullable ContainerState container) {
+    long bytes = batch.longAt(Columns.Flow.BYTES);
+    if (container == null || bytes <= 0 || isNear(batch.symbol(Columns.Flow.DESTINATION))) {
+      return;
+    }
+    long sum = EgressWindow.add(state.slots(), container.slot, batch.time(), bytes);
+    if (sum == EgressWindow.LATE) {
+      tally.add(Tally.Count.LATE_FLOWS, 1);
+    } else if (sum >= egressLimit(container)) {
+      found(container, BuiltInRules.EGRESS_VOLUME, List.of(), () -> egressOutput(container, sum));
+    }
+  }
+
+  private boolean isNear(int destination) {
+    if (destinations[destination] == UNKNOWN) {
+      boolean near =
+          destination != 0 && settings.allowedNetworks().contains(batch.string(destination));
+      destinations[destination] = near ? NEAR : OUTSIDE;
+    }
+    return destinations[destination] == NEAR;
+  }
+
+  private long egressLimit(ContainerState container) {
+    if (container.egressLimit == 0) {
+      container.egressLimit = settings.egressLimit();
+      ContainerFacts known = container.facts;
+      String label = known == null ? null : known.labels().get(EGRESS_LABEL);
+      if (label != null) {
+        container.egressLimit = limitOf(label);
+      }
+    }
+    return container.egressLimit;
+  }
+
+  private long limitOf(String label) {
+    try {
+      long limit = ByteSizes.parse(label.strip());
+      if (limit > 0) {
+        return limit;
+      }
+    } catch (IllegalArgumentException e) {
+      // counted below, like an amount of nothing
+    }
+    tally.add(Tally.Count.INVALID_LABELS, 1);
+    return settings.egressLimit();
+  }
+
+  private String egressOutput(ContainerState container, long sum) {
+    ContainerRef ref = batch.containerRef(batch.container());
+    return "%s within 60 s to addresses outside the allowed networks, limit %s, now to %s:%d (container=%s image=%s)"
+        .formatted(
+            Amounts.mebibytes(sum),
+            ByteSizes.format(egressLimit(container)),
+            batch.text(Columns.Flow.DESTINATION),
+            batch.intAt(Columns.Flow.DESTINATION_PORT),
+            AlertFolder.subject(host(), ref),
+            ref.image());
+  }
+
+  private void lost(@Nullable ContainerState container) {
+    if (batch.event() instanceof SensorLoss loss) {
+      found(
+          container,
+          BuiltInRules.EVENTS_LOST,
+          List.of(loss.source()),
+          () -> lossOutput(loss, loss.count() == 0 ? "unknown" : Long.toString(loss.count())));
+    }
+  }
+
+  private String lossOutput(SensorLoss loss, String count) {
+    return "Events lost at %s: count=%s kind=%s reason=%s from=%s to=%s (host=%s)"
+        .formatted(
+            loss.source(),
+            count,
+            loss.lostKind(),
+            loss.reason(),
+            instant(loss.from()),
+            instant(loss.to()),
+            AlertFolder.subject(host(), null));
+  }
+
+  private static Instant instant(long nanos) {
+    return Instant.ofEpochSecond(0, nanos);
+  }
+
+  private void matched(Rule rule) {
+    ContainerState container = batch.container() == 0 ? null : container(batch.container());
+    found(container, rule.info(), List.of(), () -> rule.output(batch, facts));
+  }
+
+  private void found(
+      @Nullable ContainerState container,
+      Alert.RuleInfo rule,
+      List<String> groupBy,
+      Supplier<String> output) {
+    AlertFolder.Match match =
+        new AlertFolder.Match(rule, groupBy, batch.id(), batch.time(), batch::event, output);
+    folder.add(match, host(), container, rules.hash(), sink());
+  }
+
+  /** Batches of the host never came: an alert whose cause stands where the gap shows. */
+  private void missing(Sequences.Verdict.Gap gap, HostState source) {
+    tally.add(Tally.Count.MISSING_BATCHES, gap.batches());
+    long now = firstTime(source.clock);
+    SensorLoss loss =
+        new SensorLoss(
+            now, null, "sequence", "any", "batches missing", 0, Math.min(source.clock, now), now);
+    String count =
+        "unknown, %d batches (%d to %d)".formatted(gap.batches(), gap.first(), gap.last());
+    EventId id = new EventId(batch.host(), batch.epoch(), batch.sequence(), batch.firstIndex());
+    Event event = loss;
+    AlertFolder.Match match =
+        new AlertFolder.Match(
+            BuiltInRules.EVENTS_LOST,
+            List.of(loss.source()),
+            id,
+            now,
+            () -> event,
+            () -> lossOutput(loss, count));
+    folder.add(match, source, null, rules.hash(), sink());
+  }
+
+  /** Time of the batch's first row; the clock when it has none. */
+  private long firstTime(long clock) {
+    long time = batch.next() ? batch.time() : clock;
+    batch.rewind();
+    return time;
+  }
+
+  /** Looks over a host's containers: what is over is let go, what is gone is forgotten. */
+  private void sweep(HostState source, AlertSink out) {
+    if (source.clock >= source.swept && source.clock - source.swept < SWEEP) {
+      return;
+    }
+    source.swept = source.clock;
+    folder.expire(source);
+    for (ContainerState container : List.copyOf(source.containers)) {
+      folder.expire(container, source, out);
+      if (container.caseFile.isEmpty() && isGone(container, source.clock)) {
+        state.remove(container);
+      }
+    }
+  }
+
+  private boolean isGone(ContainerState container, long clock) {
+    long destroyed = state.slots().get(container.slot, DetectorState.DESTROYED);
+    long seen = state.slots().get(container.slot, DetectorState.SEEN);
+    return (destroyed != 0 && clock - destroyed >= AFTERLIFE) || clock - seen >= IDLE;
+  }
+}
