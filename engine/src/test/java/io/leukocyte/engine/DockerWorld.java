@@ -165,7 +165,7 @@ final class DockerWorld implements EngineWorld {
   @Override
   public void flood(ContainerId container) {
     for (int i = 0; i <= InMemoryEvents.KEPT; i += PARALLEL) {
-      List<String> arguments = new ArrayList<>(List.of("kill", "--signal", "CONT"));
+      List<String> arguments = new ArrayList<>(List.of("kill", "--signal", "WINCH"));
       arguments.addAll(Collections.nCopies(PARALLEL, container.value()));
       DockerCli.run(arguments);
     }

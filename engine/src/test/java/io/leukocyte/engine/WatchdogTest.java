@@ -1,0 +1,96 @@
+package io.leukocyte.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.hamcrest.Matchers;
+import org.junit.jupiter.api.Test;
+
+final class WatchdogTest {
+  private static final Duration SHORT = Duration.ofMillis(100);
+
+  @Test
+  void aHungCallIsInterruptedAndItsPlaceIsFreeAgain() {
+    try (Watchdog watchdog = new Watchdog(1)) {
+      CountDownLatch never = new CountDownLatch(1);
+      AtomicReference<Thread> worker = new AtomicReference<>();
+      assertThatThrownBy(() ->
+              watchdog.call(
+                  "wait",
+                  SHORT,
+                  () -> {
+                    worker.set(Thread.currentThread());
+                    never.await();
+                    return 1;
+                  },
+                  late -> {}))
+          .isInstanceOf(EngineException.Timeout.class)
+          .hasMessageStartingWith("Gave up to wait after 100 ms: ");
+      assertThat(worker).doesNotHaveNullValue();
+      assertThat(watchdog.<Integer>call("go on", Duration.ofSeconds(5), () -> 2, late -> {}))
+          .isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aResultThatComesTooLateIsDiscarded() {
+    try (Watchdog watchdog = new Watchdog(1)) {
+      CountDownLatch open = new CountDownLatch(1);
+      AtomicReference<String> discarded = new AtomicReference<>();
+      assertThatThrownBy(() -> watchdog.call("wait", SHORT, () -> deaf(open), discarded::set))
+          .isInstanceOf(EngineException.Timeout.class);
+      open.countDown();
+      await().untilAtomic(discarded, Matchers.equalTo("late"));
+    }
+  }
+
+  /** Waits whatever interrupts it. */
+  private static String deaf(CountDownLatch latch) {
+    while (true) {
+      try {
+        latch.await();
+        return "late";
+      } catch (InterruptedException e) {
+        // Deaf.
+      }
+    }
+  }
+
+  @Test
+  void callsBeyondTheBoundWaitWithinTheirDeadline() {
+    try (Watchdog watchdog = new Watchdog(1)) {
+      CountDownLatch open = new CountDownLatch(1);
+      Thread first =
+          Thread.ofPlatform()
+              .start(
+                  () -> watchdog.call("hold", Duration.ofSeconds(10), () -> deaf(open), x -> {}));
+      await().until(() -> first.getState() == Thread.State.TIMED_WAITING);
+      assertThatThrownBy(() -> watchdog.call("wait", SHORT, () -> 1, late -> {}))
+          .isInstanceOf(EngineException.Timeout.class)
+          .hasMessageContaining("1 calls wait for it already");
+      open.countDown();
+      assertThat(watchdog.<Integer>call("go on", Duration.ofSeconds(5), () -> 2, late -> {}))
+          .isEqualTo(2);
+    }
+  }
+
+  @Test
+  void errorsOfTheEngineComeThrough() {
+    try (Watchdog watchdog = new Watchdog(1)) {
+      EngineException conflict = new EngineException.Conflict("no", null);
+      assertThatThrownBy(() ->
+              watchdog.call(
+                  "try",
+                  SHORT,
+                  () -> {
+                    throw conflict;
+                  },
+                  late -> {}))
+          .isSameAs(conflict);
+    }
+  }
+}
