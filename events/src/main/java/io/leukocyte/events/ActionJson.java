@@ -37,8 +37,9 @@ public final class ActionJson {
         .put("vendor", "Leukocyte")
         .put("product", "Leukocyte")
         .put("type", "ips");
-    root.putObject("leukocyte").set("action", own(action));
-    return Json.bytes(root);
+    ObjectNode own = own(action);
+    root.putObject("leukocyte").set("action", own);
+    return Json.bytesWithin(AlertJson.MAX_BYTES, root, own);
   }
 
   private static String message(Action action) {

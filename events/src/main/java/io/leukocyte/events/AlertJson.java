@@ -61,11 +61,18 @@ public final class AlertJson {
           "BPF",
           "CHECKPOINT_RESTORE");
 
+  /**
+   * Most bytes of a document. One that would be longer, because a program was started with a novel
+   * for an argument, has its texts and lists cut and {@code leukocyte.alert.truncated} set.
+   */
+  public static final int MAX_BYTES = 512 << 10;
+
   private AlertJson() {}
 
   /** The document in UTF-8. It lacks event.ingested, which whoever stores it sets. */
   public static byte[] write(Alert alert) {
-    return Json.bytes(tree(alert));
+    ObjectNode tree = tree(alert);
+    return Json.bytesWithin(MAX_BYTES, tree, tree.withObject("/leukocyte/alert"));
   }
 
   private static ObjectNode tree(Alert alert) {

@@ -15,7 +15,9 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** JSON trees to and from text, and how times are written in them. */
@@ -23,6 +25,10 @@ final class Json {
   /** ECS version that the documents follow. */
   static final String ECS_VERSION = "9.0.0";
 
+  /** Longer than any id, hence ids survive a cut. */
+  private static final int LONGEST_WHEN_CUT = 8192;
+
+  private static final int MOST_MEMBERS = 64;
   private static final int MOST_NESTED = 64;
   private static final int MOST_CHARACTERS = 16 << 20;
 
@@ -60,6 +66,55 @@ final class Json {
       return MAPPER.writeValueAsString(tree);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("A tree can always be written", e);
+    }
+  }
+
+  /**
+   * The tree as UTF-8 within a bound: while it is too long, texts, lists and objects are cut
+   * shorter and shorter, and {@code truncated} is set.
+   *
+   * @param tree is changed when it is too long
+   * @param own the object in it that tells of the cut
+   */
+  static byte[] bytesWithin(int mostBytes, ObjectNode tree, ObjectNode own) {
+    byte[] bytes = bytes(tree);
+    for (int most = LONGEST_WHEN_CUT; bytes.length > mostBytes; most /= 2) {
+      cut(tree, most);
+      own.put("truncated", true);
+      bytes = bytes(tree);
+    }
+    return bytes;
+  }
+
+  private static void cut(ObjectNode object, int most) {
+    List<String> names = new ArrayList<>();
+    object.fieldNames().forEachRemaining(names::add);
+    for (String name : names) {
+      JsonNode value = object.get(name);
+      if (names.indexOf(name) >= MOST_MEMBERS || name.length() > most) {
+        object.remove(name);
+      } else if (value.isTextual()) {
+        object.put(name, Text.within(value.textValue(), most));
+      } else {
+        cutNested(value, most);
+      }
+    }
+  }
+
+  private static void cutNested(JsonNode node, int most) {
+    if (node instanceof ObjectNode nested) {
+      cut(nested, most);
+    } else if (node instanceof ArrayNode array) {
+      while (array.size() > MOST_MEMBERS) {
+        array.remove(array.size() - 1);
+      }
+      for (int i = 0; i < array.size(); i++) {
+        if (array.get(i).isTextual()) {
+          array.set(i, Text.within(array.get(i).textValue(), most));
+        } else {
+          cutNested(array.get(i), most);
+        }
+      }
     }
   }
 

@@ -158,6 +158,57 @@ class JsonFormTest {
   }
 
   @Test
+  void alertOfAHugeCommandIsCutAndSaysSo() throws MalformedJsonException {
+    String novel = "\u0001".repeat(32_000);
+    ProcessInfo shell = TestEvents.SHELL_IN_WEB_CONTAINER.process();
+    ProcessInfo huge =
+        new ProcessInfo(
+            shell.ref(),
+            1,
+            novel,
+            novel,
+            List.of("sh", novel),
+            false,
+            novel,
+            0,
+            0,
+            0,
+            0,
+            0,
+            ProcessInfo.Flags.NONE,
+            new ProcessInfo.Parent(
+                shell.ref(), "sh", novel, java.util.Collections.nCopies(10_000, "\u0001")),
+            List.of());
+    Alert alert = TestEvents.ALERT;
+    TreeMap<String, String> labels = new TreeMap<>(alert.labels());
+    for (int i = 0; i < 1_000; i++) {
+      labels.put("x" + i, "\u0002".repeat(200));
+    }
+    labels.put("y".repeat(9_000), "");
+    byte[] document =
+        AlertJson.write(
+            new Alert(
+                alert.id(),
+                alert.rule(),
+                alert.message(),
+                novel,
+                List.of(),
+                TestEvents.observed(1, new ProcessExec(1, TestEvents.WEB, huge)),
+                labels,
+                alert.hostname(),
+                alert.bundle()));
+
+    assertThat(document.length).isBetween(1_000, AlertJson.MAX_BYTES);
+    assertThat(new String(document, java.nio.charset.StandardCharsets.UTF_8))
+        .contains("\"truncated\":true");
+    Alert read = AlertJson.read(document);
+    assertThat(read.id()).isEqualTo(alert.id());
+    assertThat(read.cause().id()).isEqualTo(alert.cause().id());
+    assertThat(read.container()).isEqualTo(TestEvents.WEB);
+    assertThat(novel).startsWith(read.output()).isNotEqualTo(read.output());
+  }
+
+  @Test
   void loneSurrogatesDoNotStopTheWriter() throws MalformedJsonException {
     Observed observed =
         new Observed(
