@@ -2,14 +2,24 @@ package io.leukocyte.rules;
 
 import io.leukocyte.events.Alert;
 import io.leukocyte.events.BatchCursor;
+import io.leukocyte.events.Kind;
 import io.leukocyte.events.Observed;
+import io.leukocyte.events.config.Position;
+import java.util.Map;
+import java.util.Set;
 
 /** A rule in force. */
 public final class Rule {
   private final Alert.RuleInfo info;
+  private final Position at;
+  private final OutputTemplate output;
+  private final Map<Kind, Node> conditions;
 
-  Rule(Alert.RuleInfo info) {
+  Rule(Alert.RuleInfo info, Position at, OutputTemplate output, Map<Kind, Node> conditions) {
     this.info = info;
+    this.at = at;
+    this.output = output;
+    this.conditions = conditions;
   }
 
   /** Its name, description, priority, tags and file, as alerts carry them. */
@@ -17,16 +27,41 @@ public final class Rule {
     return info;
   }
 
-  /**
-   * The rule's output for the row a cursor stands on, fields filled in; a missing field is {@code
-   * <NA>}.
-   */
-  public String output(BatchCursor row, FactsLookup facts) {
+  /** Its name. */
+  public String name() {
     return info.name();
   }
 
-  /** The rule's output for an event, fields filled in; a missing field is {@code <NA>}. */
+  /** Where it is written. */
+  public Position at() {
+    return at;
+  }
+
+  /** Kinds of events that it can match. */
+  public Set<Kind> kinds() {
+    return Set.copyOf(conditions.keySet());
+  }
+
+  /** Its condition for each kind that it can match. */
+  Map<Kind, Node> conditions() {
+    return conditions;
+  }
+
+  /**
+   * The rule's output for the row a cursor stands on, fields filled in, control characters made
+   * visible; a missing field is {@code <NA>}.
+   */
+  public String output(BatchCursor row, FactsLookup facts) {
+    return output.fill(row, facts);
+  }
+
+  /** The rule's output for an event, as {@link #output(BatchCursor, FactsLookup)}. */
   public String output(Observed observed, FactsLookup facts) {
+    return output.fill(Rows.of(observed), facts);
+  }
+
+  @Override
+  public String toString() {
     return info.name();
   }
 }

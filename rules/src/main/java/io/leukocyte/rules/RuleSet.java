@@ -2,12 +2,48 @@ package io.leukocyte.rules;
 
 import io.leukocyte.events.Kind;
 import io.leukocyte.events.config.Problem;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Rules checked and compiled: immutable, shared by all matchers. */
 public final class RuleSet {
-  RuleSet() {}
+  private final List<Rule> rules;
+  private final Map<Kind, Plan> plans;
+  private final List<RuleTest> tests;
+  private final String hash;
+
+  RuleSet(List<Rule> rules, List<RuleTest> tests, String hash) {
+    this.rules = List.copyOf(rules);
+    this.tests = List.copyOf(tests);
+    this.hash = hash;
+    this.plans = plans(rules);
+  }
+
+  private static Map<Kind, Plan> plans(List<Rule> rules) {
+    Map<Kind, Plan> plans = new EnumMap<>(Kind.class);
+    for (Kind kind : Kind.values()) {
+      Map<Rule, Node> conditions = new LinkedHashMap<>();
+      for (Rule rule : rules) {
+        Node condition = rule.conditions().get(kind);
+        if (condition != null) {
+          conditions.put(rule, condition);
+        }
+      }
+      if (!conditions.isEmpty()) {
+        plans.put(kind, Plan.of(conditions));
+      }
+    }
+    return plans;
+  }
 
   /**
    * Reads rule files in their order, later ones building on earlier ones.
@@ -16,22 +52,60 @@ public final class RuleSet {
    * @return the rules that are right, every problem of all files, and what was left out and why
    */
   public static Loaded load(List<RuleFile> files) {
-    return new Loaded(new RuleSet(), List.of(), List.of());
+    List<Problem> problems = new ArrayList<>();
+    DefinitionReader reader = new DefinitionReader(problems);
+    files.forEach(reader::read);
+    RuleCompiler compiler = new RuleCompiler(reader.definitions(), problems);
+    List<Rule> rules = compiler.rules();
+    List<RuleTest> tests = TestReader.read(reader.definitions().rules.values(), problems);
+    problems.sort(inOrderOf(files));
+    return new Loaded(new RuleSet(rules, tests, hash(files)), problems, compiler.skipped());
+  }
+
+  private static Comparator<Problem> inOrderOf(List<RuleFile> files) {
+    List<String> names = files.stream().map(RuleFile::name).toList();
+    return Comparator.<Problem>comparingInt(p -> names.indexOf(p.at().file()))
+        .thenComparing(Problem::at);
+  }
+
+  private static String hash(List<RuleFile> files) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (RuleFile file : files) {
+        String text = file.text().replace("\r\n", "\n").replace('\r', '\n').stripTrailing();
+        digest.update(file.baseName().getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) 0);
+        digest.update(text.getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) 0);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("This Java has no SHA-256", e);
+    }
   }
 
   /** The rules in force, in the order of their files. */
   public List<Rule> rules() {
-    return List.of();
+    return rules;
+  }
+
+  /** The tests that stand under rules in force. */
+  public List<RuleTest> tests() {
+    return tests;
   }
 
   /** Kinds of events that some rule can match. */
   public Set<Kind> kinds() {
-    return Set.of();
+    return Set.copyOf(plans.keySet());
   }
 
   /** SHA-256 of the files' names and contents, in hexadecimal; line ends do not matter. */
   public String hash() {
-    return "";
+    return hash;
+  }
+
+  Map<Kind, Plan> plans() {
+    return plans;
   }
 
   /**
@@ -52,6 +126,14 @@ public final class RuleSet {
     public String summary() {
       return "%d rules loaded, %d skipped, %d problems"
           .formatted(rules.rules().size(), skipped.size(), problems.size());
+    }
+
+    /** Each problem and each rule left out on a line, then the {@link #summary}. */
+    public String report() {
+      StringBuilder report = new StringBuilder();
+      problems.forEach(p -> report.append(p).append('\n'));
+      skipped.forEach(s -> report.append(s).append('\n'));
+      return report.append(summary()).toString();
     }
   }
 }

@@ -1,0 +1,65 @@
+package io.leukocyte.rules;
+
+import io.leukocyte.events.Priority;
+import io.leukocyte.events.config.Position;
+import io.leukocyte.events.config.YamlNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What rule files define, later files changing what earlier ones said; nothing looked up yet. */
+final class Definitions {
+  final Map<String, ListDefinition> lists = new LinkedHashMap<>();
+  final Map<String, MacroDefinition> macros = new LinkedHashMap<>();
+  final Map<String, RuleDefinition> rules = new LinkedHashMap<>();
+  private int order;
+
+  /** The place of the next definition among all. */
+  int nextOrder() {
+    return ++order;
+  }
+
+  /**
+   * A list.
+   *
+   * @param items its items, names of other lists among them
+   * @param order where it was last defined
+   */
+  record ListDefinition(List<Expr.Value> items, int order) {
+    ListDefinition {
+      items = List.copyOf(items);
+    }
+  }
+
+  /**
+   * A macro.
+   *
+   * @param condition its text
+   * @param order where it was last defined: it sees the macros before that
+   */
+  record MacroDefinition(SourceText condition, int order) {}
+
+  /** A rule, while later entries may change it. */
+  static final class RuleDefinition {
+    final String name;
+    final Position at;
+    final String file;
+    @Nullable SourceText condition;
+    @Nullable SourceText output;
+    @Nullable String description;
+    @Nullable Priority priority;
+    @Nullable Position exceptions;
+    @Nullable YamlNode tests;
+    List<String> tags = new ArrayList<>();
+    String source = "syscall";
+    boolean enabled = true;
+
+    RuleDefinition(String name, Position at, String file) {
+      this.name = name;
+      this.at = at;
+      this.file = file;
+    }
+  }
+}

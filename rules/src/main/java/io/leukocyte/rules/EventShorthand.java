@@ -1,0 +1,350 @@
+package io.leukocyte.rules;
+
+import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.ContainerLifecycle;
+import io.leukocyte.events.ContainerLog;
+import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.Endpoint;
+import io.leukocyte.events.Event;
+import io.leukocyte.events.NetConnect;
+import io.leukocyte.events.NetFlow;
+import io.leukocyte.events.ProcessExec;
+import io.leukocyte.events.ProcessExit;
+import io.leukocyte.events.ProcessInfo;
+import io.leukocyte.events.ProcessRef;
+import io.leukocyte.events.Protocol;
+import io.leukocyte.events.config.Problem;
+import io.leukocyte.events.config.Suggestion;
+import io.leukocyte.events.config.YamlNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event of a test, written as the fields that a rule reads. What is not given is as in an
+ * ordinary container; {@code container.id: host} makes it an event of the host itself.
+ */
+final class EventShorthand {
+  private static final Pattern KEYED = Pattern.compile("([a-z.]+)\\[([^\\]]+)\\]");
+  private static final Pattern OFFSET = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+  private static final ContainerId CONTAINER = new ContainerId("c0ffee".repeat(10) + "c0ff");
+  private static final long START = 1_767_225_600_000_000_000L;
+
+  /** Keys that say something; the event's type decides which of them are looked at. */
+  private static final Set<String> KEYS =
+      Set.of(
+          "evt.type",
+          "at",
+          "proc.name",
+          "proc.exepath",
+          "proc.args",
+          "proc.cmdline",
+          "proc.cwd",
+          "proc.tty",
+          "proc.pid",
+          "proc.vpid",
+          "proc.aname",
+          "proc.pname",
+          "proc.pexepath",
+          "proc.pcmdline",
+          "proc.is_exe_upper_layer",
+          "proc.is_exe_from_memfd",
+          "proc.is_setup",
+          "proc.exit_code",
+          "user.uid",
+          "user.loginuid",
+          "group.gid",
+          "fd.cip",
+          "fd.cport",
+          "fd.sip",
+          "fd.sport",
+          "fd.l4proto",
+          "flow.bytes",
+          "flow.packets",
+          "log.line",
+          "log.stream",
+          "container.id",
+          "container.name",
+          "container.image.repository",
+          "container.image.tag",
+          "container.image.digest",
+          "container.privileged",
+          "container.action",
+          "container.exit_code");
+
+  private static final Set<String> KEYED_KEYS = Set.of("container.label", "container.attribute");
+
+  private final YamlNode.Mapping mapping;
+  private final int index;
+  private final List<Problem> problems;
+  private final Map<String, List<String>> values = new HashMap<>();
+  private final SortedMap<String, String> labels = new TreeMap<>();
+  private final SortedMap<String, String> attributes = new TreeMap<>();
+
+  /**
+   * Reads the keys.
+   *
+   * @param index place among the test's events: a millisecond later than the one before, unless
+   *     {@code at} says otherwise
+   */
+  EventShorthand(YamlNode.Mapping mapping, int index, List<Problem> problems) {
+    this.mapping = mapping;
+    this.index = index;
+    this.problems = problems;
+    mapping.entries().forEach(this::take);
+  }
+
+  private void take(YamlNode.Entry entry) {
+    String key = entry.key().text();
+    Matcher keyed = KEYED.matcher(key);
+    if (keyed.matches() && KEYED_KEYS.contains(keyed.group(1))) {
+      (keyed.group(1).equals("container.label") ? labels : attributes)
+          .put(keyed.group(2), String.join(" ", texts(entry.value())));
+    } else if (KEYS.contains(key)) {
+      values.put(key, texts(entry.value()));
+    } else {
+      problems.add(
+          new Problem(
+              entry.key().at(),
+              "'" + key + "' cannot be set in a test's event",
+              Suggestion.didYouMean(key, KEYS)));
+    }
+  }
+
+  private List<String> texts(YamlNode node) {
+    return switch (node) {
+      case YamlNode.Scalar s -> List.of(s.text());
+      case YamlNode.Sequence s -> s.items().stream().flatMap(i -> texts(i).stream()).toList();
+      case YamlNode.Mapping m -> {
+        problems.add(new Problem(m.at(), "a field's value is text or a list", ""));
+        yield List.of();
+      }
+    };
+  }
+
+  /** The event; empty when its type is missing or a value is wrong, which is reported. */
+  Optional<Event> event() {
+    String type = text("evt.type", "");
+    try {
+      return switch (type) {
+        case "execve", "process.exec" ->
+            Optional.of(new ProcessExec(time(), container(), process()));
+        case "procexit", "process.exit" ->
+            Optional.of(
+                new ProcessExit(
+                    time(), container(), process(), (int) number("proc.exit_code", 0), 0));
+        case "connect", "net.connect" -> Optional.of(connect());
+        case "flow", "net.flow" -> Optional.of(flow());
+        case "log", "container.log" -> Optional.of(log());
+        case "container" -> Optional.of(lifecycle(EventTypes.START));
+        case "lifecycle", "container.lifecycle" ->
+            Optional.of(lifecycle(text("container.action", EventTypes.START)));
+        default -> wrong("an event of a test needs evt.type, not '" + type + "'");
+      };
+    } catch (IllegalArgumentException e) {
+      return wrong("not an event: " + e.getMessage());
+    }
+  }
+
+  private Optional<Event> wrong(String what) {
+    problems.add(
+        new Problem(
+            mapping.at(),
+            what,
+            "use execve, procexit, connect, flow, log, container or lifecycle"));
+    return Optional.empty();
+  }
+
+  /** The container's facts; null for the host itself. */
+  @Nullable ContainerFacts facts() {
+    ContainerRef container = container();
+    if (container == null) {
+      return null;
+    }
+    ContainerFacts f = ContainerFacts.unknown(START, container);
+    return new ContainerFacts(
+        f.time(),
+        f.container(),
+        f.state(),
+        f.pid(),
+        f.created(),
+        f.started(),
+        labels,
+        f.mounts(),
+        f.networks(),
+        f.networkMode(),
+        f.pidMode(),
+        f.ports(),
+        f.user(),
+        f.entrypoint(),
+        f.tty(),
+        f.logDriver(),
+        f.restartPolicy(),
+        f.limits(),
+        f.security());
+  }
+
+  private @Nullable ContainerRef container() {
+    if (text("container.id", "").equals("host")) {
+      return null;
+    }
+    return new ContainerRef(
+        CONTAINER,
+        text("container.name", "web-1"),
+        text("container.image.repository", "example/web"),
+        text("container.image.tag", "1"),
+        values.containsKey("container.image.digest") ? text("container.image.digest", "") : null,
+        text("container.privileged", "false").equals("true"));
+  }
+
+  private ContainerRef ownContainer() {
+    ContainerRef container = container();
+    if (container == null) {
+      throw new IllegalArgumentException("the host itself has no such event");
+    }
+    return container;
+  }
+
+  private ProcessInfo process() {
+    List<String> command = words("proc.cmdline");
+    String name = text("proc.name", command.isEmpty() ? "" : command.getFirst());
+    String path = text("proc.exepath", name.isEmpty() ? "" : "/usr/bin/" + name);
+    name = name.isEmpty() ? baseName(path) : name;
+    List<String> args = new ArrayList<>(command.isEmpty() ? List.of(name) : command);
+    args.addAll(values.containsKey("proc.args") ? words("proc.args") : List.of());
+    List<String> ancestors = values.getOrDefault("proc.aname", List.of());
+    return new ProcessInfo(
+        new ProcessRef((int) number("proc.pid", 4000), START),
+        (int) number("proc.vpid", 40),
+        name,
+        path,
+        args,
+        false,
+        text("proc.cwd", "/"),
+        (int) number("proc.tty", 0),
+        (int) number("user.uid", 0),
+        (int) number("group.gid", 0),
+        (int) number("user.loginuid", -1),
+        0,
+        new ProcessInfo.Flags(
+            truth("proc.is_setup"),
+            truth("proc.is_exe_upper_layer"),
+            truth("proc.is_exe_from_memfd"),
+            false),
+        parent(ancestors),
+        ancestors.isEmpty() ? List.of() : ancestors.subList(1, ancestors.size()));
+  }
+
+  private ProcessInfo.@Nullable Parent parent(List<String> ancestors) {
+    List<String> command = words("proc.pcmdline");
+    String first =
+        !command.isEmpty()
+            ? command.getFirst()
+            : ancestors.isEmpty() ? "containerd-shim" : ancestors.getFirst();
+    String name = text("proc.pname", first);
+    return new ProcessInfo.Parent(
+        new ProcessRef(3999, START),
+        name,
+        text("proc.pexepath", "/usr/bin/" + name),
+        command.isEmpty() ? List.of(name) : command);
+  }
+
+  private Event connect() {
+    return new NetConnect(
+        time(),
+        container(),
+        process(),
+        protocol(),
+        new Endpoint(text("fd.cip", "172.17.0.2"), (int) number("fd.cport", 0)),
+        new Endpoint(text("fd.sip", "172.17.0.3"), (int) number("fd.sport", 443)));
+  }
+
+  private Event flow() {
+    return new NetFlow(
+        time(),
+        container(),
+        protocol(),
+        new Endpoint(text("fd.sip", "172.17.0.3"), (int) number("fd.sport", 443)),
+        number("flow.bytes", 1_000),
+        number("flow.packets", 1),
+        1_000_000_000L);
+  }
+
+  private Event log() {
+    ContainerLog.Stream stream =
+        Arrays.stream(ContainerLog.Stream.values())
+            .filter(s -> s.text().equals(text("log.stream", "stdout")))
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException("log.stream is stdout, stderr or tty"));
+    String line = text("log.line", "");
+    return new ContainerLog(time(), ownContainer(), stream, line, line.length(), false);
+  }
+
+  private Event lifecycle(String action) {
+    Integer code =
+        values.containsKey("container.exit_code") ? (int) number("container.exit_code", 0) : null;
+    return new ContainerLifecycle(time(), ownContainer(), action, code, attributes);
+  }
+
+  private Protocol protocol() {
+    String name = text("fd.l4proto", "tcp");
+    return Arrays.stream(Protocol.values())
+        .filter(p -> p.text().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("fd.l4proto is tcp, udp, icmp or other"));
+  }
+
+  private long time() {
+    Matcher offset = OFFSET.matcher(text("at", index + "ms"));
+    if (!offset.matches()) {
+      throw new IllegalArgumentException("at is a time after the first event, such as 5s");
+    }
+    long unit =
+        switch (offset.group(2)) {
+          case "ms" -> 1_000_000L;
+          case "s" -> 1_000_000_000L;
+          case "m" -> 60_000_000_000L;
+          default -> 3_600_000_000_000L;
+        };
+    return START + Long.parseLong(offset.group(1)) * unit;
+  }
+
+  private static String baseName(String path) {
+    String name = path.substring(path.lastIndexOf('/') + 1);
+    return name.length() > 15 ? name.substring(0, 15) : name;
+  }
+
+  private String text(String key, String otherwise) {
+    List<String> texts = values.get(key);
+    return texts == null ? otherwise : String.join(" ", texts);
+  }
+
+  /** A list as it is; one text split at blanks. */
+  private List<String> words(String key) {
+    List<String> texts = values.getOrDefault(key, List.of());
+    return texts.size() == 1 ? List.of(texts.getFirst().strip().split("\\s+")) : texts;
+  }
+
+  private boolean truth(String key) {
+    return text(key, "false").equals("true");
+  }
+
+  private long number(String key, long otherwise) {
+    String text = text(key, "");
+    try {
+      return text.isEmpty() ? otherwise : Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(key + " is a number, not '" + text + "'", e);
+    }
+  }
+}

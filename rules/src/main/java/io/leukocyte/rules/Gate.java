@@ -1,0 +1,199 @@
+package io.leukocyte.rules;
+
+import java.util.List;
+
+/** A compiled condition: an expression over the bits of the current row's slots. */
+sealed interface Gate {
+  /** Projection: it does not hold, whatever the other slots say. */
+  int NO = 0;
+
+  /** Projection: it holds, whatever the other slots say. */
+  int YES = 1;
+
+  /** Projection: the other slots decide. */
+  int OPEN = 2;
+
+  /** Whether it holds for the current row. */
+  boolean holds(SlotState[] slots);
+
+  /** What one slot alone decides, given its bits. */
+  int project(int slot, long[] bits);
+
+  /** Whether it reads a slot. */
+  boolean reads(int slot);
+
+  /** Whether it reads a bit that is set in a slot's bits. */
+  boolean touches(int slot, long[] bits);
+
+  /** One bit of a slot. */
+  record Bit(int slot, int bit) implements Gate {
+    @Override
+    public boolean holds(SlotState[] slots) {
+      return slots[slot].holds(bit);
+    }
+
+    @Override
+    public int project(int other, long[] bits) {
+      return other != slot ? OPEN : isSet(bits) ? YES : NO;
+    }
+
+    @Override
+    public boolean reads(int other) {
+      return other == slot;
+    }
+
+    @Override
+    public boolean touches(int other, long[] bits) {
+      return other == slot && isSet(bits);
+    }
+
+    private boolean isSet(long[] bits) {
+      return (bits[bit >> 6] & (1L << bit)) != 0;
+    }
+  }
+
+  /** All of them. */
+  record All(List<Gate> parts) implements Gate {
+    @Override
+    public boolean holds(SlotState[] slots) {
+      for (int i = 0; i < parts.size(); i++) {
+        if (!parts.get(i).holds(slots)) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    @Override
+    public int project(int slot, long[] bits) {
+      int result = YES;
+      for (int i = 0; i < parts.size(); i++) {
+        int part = parts.get(i).project(slot, bits);
+        if (part == NO) {
+          return NO;
+        }
+        result = part == OPEN ? OPEN : result;
+      }
+      return result;
+    }
+
+    @Override
+    public boolean reads(int slot) {
+      return parts.stream().anyMatch(p -> p.reads(slot));
+    }
+
+    @Override
+    public boolean touches(int slot, long[] bits) {
+      return parts.stream().anyMatch(p -> p.touches(slot, bits));
+    }
+  }
+
+  /** Any of them. */
+  record Any(List<Gate> parts) implements Gate {
+    @Override
+    public boolean holds(SlotState[] slots) {
+      for (int i = 0; i < parts.size(); i++) {
+        if (parts.get(i).holds(slots)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    @Override
+    public int project(int slot, long[] bits) {
+      int result = NO;
+      for (int i = 0; i < parts.size(); i++) {
+        int part = parts.get(i).project(slot, bits);
+        if (part == YES) {
+          return YES;
+        }
+        result = part == OPEN ? OPEN : result;
+      }
+      return result;
+    }
+
+    @Override
+    public boolean reads(int slot) {
+      return parts.stream().anyMatch(p -> p.reads(slot));
+    }
+
+    @Override
+    public boolean touches(int slot, long[] bits) {
+      return parts.stream().anyMatch(p -> p.touches(slot, bits));
+    }
+  }
+
+  /** The opposite. */
+  record Not(Gate part) implements Gate {
+    @Override
+    public boolean holds(SlotState[] slots) {
+      return !part.holds(slots);
+    }
+
+    @Override
+    public int project(int slot, long[] bits) {
+      int inner = part.project(slot, bits);
+      return inner == OPEN ? OPEN : inner == YES ? NO : YES;
+    }
+
+    @Override
+    public boolean reads(int slot) {
+      return part.reads(slot);
+    }
+
+    @Override
+    public boolean touches(int slot, long[] bits) {
+      return part.touches(slot, bits);
+    }
+  }
+
+  /** Always. */
+  record Always() implements Gate {
+    @Override
+    public boolean holds(SlotState[] slots) {
+      return true;
+    }
+
+    @Override
+    public int project(int slot, long[] bits) {
+      return YES;
+    }
+
+    @Override
+    public boolean reads(int slot) {
+      return false;
+    }
+
+    @Override
+    public boolean touches(int slot, long[] bits) {
+      return false;
+    }
+  }
+
+  /** The gate of a folded condition, given where each of its reads finds its bit. */
+  static Gate of(Node node, Bits bits) {
+    return switch (node) {
+      case Node.All all -> new All(all.parts().stream().map(p -> of(p, bits)).toList());
+      case Node.Any any -> new Any(any.parts().stream().map(p -> of(p, bits)).toList());
+      case Node.Not not -> new Not(of(not.part(), bits));
+      case Node.Read read -> new Bit(bits.slot(read), bits.bit(read));
+      case Node.Literal literal when literal.value() -> new Always();
+      case Node.Literal literal -> throw unexpected(node);
+      case Node.Test test -> throw unexpected(node);
+      case Node.TypeTest type -> throw unexpected(node);
+      case Node.Needs needs -> throw unexpected(node);
+    };
+  }
+
+  private static IllegalStateException unexpected(Node node) {
+    return new IllegalStateException("Not folded for a kind: " + node);
+  }
+
+  /** Where a read finds its bit. */
+  interface Bits {
+    int slot(Node.Read read);
+
+    int bit(Node.Read read);
+  }
+}

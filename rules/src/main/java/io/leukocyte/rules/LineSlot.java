@@ -1,0 +1,142 @@
+package io.leukocyte.rules;
+
+import io.leukocyte.events.BatchCursor;
+import io.leukocyte.events.Column;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+
+/** Free text: evaluated on the batch's bytes, all contained patterns of all rules in one pass. */
+final class LineSlot extends SlotState {
+  /** Bytes of the patterns of one automaton, so that its table stays small. */
+  private static final int MOST_BYTES = 32 << 10;
+
+  /** A question about bytes. */
+  private interface ByteTest {
+    boolean test(byte[] in, int from, int to);
+  }
+
+  private record ByteQuestion(ByteTest test, int bit) {}
+
+  private record TextQuestion(Predicate predicate, int bit) {}
+
+  private final Column column;
+  private final List<MultiPattern> automata = new ArrayList<>();
+  private final List<ByteQuestion> ofBytes = new ArrayList<>();
+  private final List<TextQuestion> ofText = new ArrayList<>();
+
+  LineSlot(Plan plan, int index, Source.Line source) {
+    super(plan, index);
+    this.column = source.column();
+    List<MultiPattern.Pattern> patterns = new ArrayList<>();
+    List<Slot.Question> questions = plan.slots().get(index).questions();
+    for (int bit = 0; bit < questions.size(); bit++) {
+      add(questions.get(bit).predicate(), bit, patterns);
+    }
+    build(patterns);
+  }
+
+  private void add(Predicate predicate, int bit, List<MultiPattern.Pattern> patterns) {
+    switch (predicate) {
+      case Predicate.Contains c when !c.part().isEmpty() ->
+          patterns.add(MultiPattern.Pattern.of(c.part(), c.anyCase(), bit));
+      case Predicate.Contains c -> ofBytes.add(new ByteQuestion((in, from, to) -> true, bit));
+      case Predicate.Exists e -> ofBytes.add(new ByteQuestion((in, from, to) -> true, bit));
+      case Predicate.Equal e -> ofBytes.add(new ByteQuestion(equal(e.values()), bit));
+      case Predicate.NotEqual n -> {
+        ByteTest equal = equal(List.of(n.other()));
+        ofBytes.add(new ByteQuestion((in, from, to) -> !equal.test(in, from, to), bit));
+      }
+      case Predicate.StartsWith s -> {
+        byte[] wanted = utf8(s.prefix());
+        ofBytes.add(
+            new ByteQuestion(
+                (in, from, to) ->
+                    to - from >= wanted.length
+                        && Arrays.equals(in, from, from + wanted.length, wanted, 0, wanted.length),
+                bit));
+      }
+      case Predicate.EndsWith e -> {
+        byte[] wanted = utf8(e.suffix());
+        ofBytes.add(
+            new ByteQuestion(
+                (in, from, to) ->
+                    to - from >= wanted.length
+                        && Arrays.equals(in, to - wanted.length, to, wanted, 0, wanted.length),
+                bit));
+      }
+      case Predicate.Matches m -> ofText.add(new TextQuestion(m, bit));
+      case Predicate.Within w -> ofText.add(new TextQuestion(w, bit));
+      case Predicate.Range r -> ofText.add(new TextQuestion(r, bit));
+      case Predicate.OneOf o -> ofText.add(new TextQuestion(o, bit));
+    }
+  }
+
+  private static ByteTest equal(Collection<String> texts) {
+    List<byte[]> wanted = texts.stream().map(LineSlot::utf8).toList();
+    return (in, from, to) -> {
+      for (int i = 0; i < wanted.size(); i++) {
+        byte[] text = wanted.get(i);
+        if (Arrays.equals(in, from, to, text, 0, text.length)) {
+          return true;
+        }
+      }
+      return false;
+    };
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void build(List<MultiPattern.Pattern> patterns) {
+    List<MultiPattern.Pattern> chunk = new ArrayList<>();
+    int bytes = 0;
+    for (MultiPattern.Pattern pattern : patterns) {
+      if (!chunk.isEmpty() && bytes + pattern.bytes().size() > MOST_BYTES) {
+        automata.add(new MultiPattern(chunk));
+        chunk.clear();
+        bytes = 0;
+      }
+      chunk.add(pattern);
+      bytes += pattern.bytes().size();
+    }
+    if (!chunk.isEmpty()) {
+      automata.add(new MultiPattern(chunk));
+    }
+  }
+
+  @Override
+  void resolve(BatchCursor row) {
+    if (isFull()) {
+      forget();
+    }
+    int from = row.textAt(column);
+    if (from >= 0) {
+      ask(row, from, from + row.textLength(column));
+    }
+    use(recordOfScratch());
+  }
+
+  private void ask(BatchCursor row, int from, int to) {
+    byte[] bytes = row.bytes();
+    for (int i = 0; i < automata.size(); i++) {
+      automata.get(i).find(bytes, from, to, scratch.words());
+    }
+    for (int i = 0; i < ofBytes.size(); i++) {
+      if (ofBytes.get(i).test().test(bytes, from, to)) {
+        set(ofBytes.get(i).bit());
+      }
+    }
+    if (!ofText.isEmpty()) {
+      String text = new String(bytes, from, to - from, StandardCharsets.UTF_8);
+      for (TextQuestion question : ofText) {
+        if (question.predicate().test(text)) {
+          set(question.bit());
+        }
+      }
+    }
+  }
+}

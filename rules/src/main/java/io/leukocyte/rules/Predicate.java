@@ -1,0 +1,137 @@
+package io.leukocyte.rules;
+
+import java.util.List;
+import java.util.Set;
+
+/** What a field's value is compared with. Equal predicates are evaluated once. */
+sealed interface Predicate {
+
+  /** Whether it holds for a value that is there; a missing value never gets here. */
+  boolean test(String value);
+
+  /** The value is there. */
+  record Exists() implements Predicate {
+    @Override
+    public boolean test(String value) {
+      return true;
+    }
+  }
+
+  /** It is one of these. */
+  record Equal(Set<String> values) implements Predicate {
+    public Equal {
+      values = Set.copyOf(values);
+    }
+
+    @Override
+    public boolean test(String value) {
+      return values.contains(value);
+    }
+  }
+
+  /** It is another. */
+  record NotEqual(String other) implements Predicate {
+    @Override
+    public boolean test(String value) {
+      return !value.equals(other);
+    }
+  }
+
+  /** It begins so. */
+  record StartsWith(String prefix) implements Predicate {
+    @Override
+    public boolean test(String value) {
+      return value.startsWith(prefix);
+    }
+  }
+
+  /** It ends so. */
+  record EndsWith(String suffix) implements Predicate {
+    @Override
+    public boolean test(String value) {
+      return value.endsWith(suffix);
+    }
+  }
+
+  /**
+   * This is a part of it.
+   *
+   * @param part lower-case (ASCII) when case does not matter
+   * @param anyCase whether A to Z count as a to z
+   */
+  record Contains(String part, boolean anyCase) implements Predicate {
+    @Override
+    public boolean test(String value) {
+      return anyCase ? lower(value).contains(part) : value.contains(part);
+    }
+  }
+
+  /**
+   * It matches a shell pattern.
+   *
+   * @param pattern lower-case (ASCII) when case does not matter
+   * @param anyCase whether A to Z count as a to z
+   */
+  record Matches(String pattern, boolean anyCase) implements Predicate {
+    @Override
+    public boolean test(String value) {
+      return Glob.matches(pattern, anyCase ? lower(value) : value);
+    }
+  }
+
+  /** It is an address within one of these, or, negated, within none. */
+  record Within(List<Network> networks, boolean negated) implements Predicate {
+    public Within {
+      networks = List.copyOf(networks);
+    }
+
+    @Override
+    public boolean test(String value) {
+      Network address = Network.address(value);
+      return address != null && networks.stream().anyMatch(n -> n.contains(address)) != negated;
+    }
+  }
+
+  /** It is a number from low to high, or, negated, outside. */
+  record Range(long low, long high, boolean negated) implements Predicate {
+    @Override
+    public boolean test(String value) {
+      return test(Long.parseLong(value));
+    }
+
+    boolean test(long value) {
+      return (low <= value && value <= high) != negated;
+    }
+  }
+
+  /** It is one of these numbers. */
+  record OneOf(Set<Long> numbers) implements Predicate {
+    public OneOf {
+      numbers = Set.copyOf(numbers);
+    }
+
+    @Override
+    public boolean test(String value) {
+      return test(Long.parseLong(value));
+    }
+
+    boolean test(long value) {
+      return numbers.contains(value);
+    }
+  }
+
+  /** The text with A to Z as a to z, other letters as they are. */
+  static String lower(String text) {
+    StringBuilder lower = null;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c >= 'A' && c <= 'Z') {
+        if (lower == null) {
+          lower = new StringBuilder(text);
+        }
+        lower.setCharAt(i, (char) (c + 32));
+      }
+    }
+    return lower == null ? text : lower.toString();
+  }
+}

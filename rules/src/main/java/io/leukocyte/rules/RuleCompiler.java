@@ -1,0 +1,167 @@
+package io.leukocyte.rules;
+
+import io.leukocyte.events.Alert;
+import io.leukocyte.events.Kind;
+import io.leukocyte.events.Priority;
+import io.leukocyte.events.config.Problem;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Makes rules of definitions: looks everything up, tells what is wrong and what is left out. */
+final class RuleCompiler {
+  private final Definitions definitions;
+  private final ListItems lists;
+  private final List<Problem> problems;
+  private final List<Skipped> skipped = new ArrayList<>();
+  private final Map<String, Binder.Bound> macros = new HashMap<>();
+
+  RuleCompiler(Definitions definitions, List<Problem> problems) {
+    this.definitions = definitions;
+    this.problems = problems;
+    this.lists = new ListItems(definitions.lists, problems);
+  }
+
+  List<Skipped> skipped() {
+    return skipped;
+  }
+
+  /** The rules that are right and can work here. All macros are checked, used or not. */
+  List<Rule> rules() {
+    definitions.macros.keySet().forEach(this::macro);
+    List<Rule> rules = new ArrayList<>();
+    for (Definitions.RuleDefinition definition : definitions.rules.values()) {
+      rule(definition).ifPresent(rules::add);
+    }
+    return rules;
+  }
+
+  /** A condition that stands alone, over the macros and lists defined. */
+  Optional<Node> condition(SourceText text) {
+    Optional<Expr> expr = Parser.parse(text, lists, problems);
+    return expr.map(e -> Binder.bind(e, new Visible(Integer.MAX_VALUE), problems))
+        .filter(Binder.Bound::sound)
+        .map(Binder.Bound::node);
+  }
+
+  private Binder.Bound macro(String name) {
+    Binder.Bound known = macros.get(name);
+    if (known != null) {
+      return known;
+    }
+    Definitions.MacroDefinition macro = definitions.macros.get(name);
+    if (macro == null) {
+      throw new IllegalStateException("No macro " + name);
+    }
+    Binder.Bound bound =
+        Parser.parse(macro.condition(), lists, problems)
+            .map(e -> Binder.bind(e, new Visible(macro.order()), problems))
+            .orElse(new Binder.Bound(Node.FALSE, 0, false));
+    macros.put(name, bound);
+    return bound;
+  }
+
+  private Optional<Rule> rule(Definitions.RuleDefinition definition) {
+    if (!definition.source.equals("syscall")) {
+      return skip(definition, "needs the event source " + definition.source);
+    }
+    if (definition.condition == null || definition.output == null) {
+      return Optional.empty();
+    }
+    Optional<Node> condition = condition(definition.condition);
+    Optional<OutputTemplate> output = OutputTemplate.parse(definition.output, problems);
+    if (condition.isEmpty()
+        || output.isEmpty()
+        || definition.description == null
+        || definition.priority == null) {
+      return Optional.empty();
+    }
+    if (!definition.enabled) {
+      return skip(definition, "not enabled");
+    }
+    Map<Kind, Node> kinds = Folding.byKind(condition.get());
+    Optional<Skipped> lack = lack(definition, condition.get(), kinds);
+    if (lack.isPresent()) {
+      skipped.add(lack.get());
+      return Optional.empty();
+    }
+    Alert.RuleInfo info = info(definition, definition.description, definition.priority);
+    return Optional.of(new Rule(info, definition.at, output.get(), kinds));
+  }
+
+  private static Alert.RuleInfo info(
+      Definitions.RuleDefinition definition, String description, Priority priority) {
+    return new Alert.RuleInfo(
+        definition.name, description, priority, definition.tags, definition.file);
+  }
+
+  private Optional<Rule> skip(Definitions.RuleDefinition definition, String reason) {
+    skipped.add(new Skipped(definition.name, reason, definition.at));
+    return Optional.empty();
+  }
+
+  /** Why a rule that is right cannot work here; empty when it can. */
+  private static Optional<Skipped> lack(
+      Definitions.RuleDefinition definition, Node condition, Map<Kind, Node> kinds) {
+    String name = definition.name;
+    if (definition.exceptions != null) {
+      return Optional.of(new Skipped(name, "needs the key exceptions", definition.exceptions));
+    }
+    Optional<Node.Needs> needs =
+        kinds.values().stream()
+            .flatMap(n -> Folding.needs(n).stream())
+            .findFirst()
+            .or(() -> Folding.unseen(condition, true, kinds.isEmpty()));
+    if (needs.isPresent()) {
+      return Optional.of(new Skipped(name, "needs " + needs.get().what(), needs.get().at()));
+    }
+    if (kinds.isEmpty()) {
+      return Optional.of(new Skipped(name, "no event can make it true", definition.at));
+    }
+    boolean hostOnly =
+        kinds.values().stream().map(Folding::inContainer).allMatch(Node.FALSE::equals);
+    return hostOnly
+        ? Optional.of(
+            new Skipped(
+                name, "is about the host's own processes, which are not sent", definition.at))
+        : Optional.empty();
+  }
+
+  /** The macros that a condition may use: those last defined before a place. */
+  private final class Visible implements Binder.Macros {
+    private final int before;
+
+    Visible(int before) {
+      this.before = before;
+    }
+
+    private boolean sees(String name) {
+      Definitions.MacroDefinition macro = definitions.macros.get(name);
+      return macro != null && macro.order() < before;
+    }
+
+    @Override
+    public Binder.@Nullable Bound find(String name) {
+      return sees(name) ? macro(name) : null;
+    }
+
+    @Override
+    public String reason(String name) {
+      if (definitions.macros.containsKey(name)) {
+        return "the macro '" + name + "' is defined only after it is used here";
+      }
+      return definitions.lists.containsKey(name)
+          ? "'" + name + "' is a list, not a macro: it stands after 'in ('"
+          : "";
+    }
+
+    @Override
+    public Collection<String> names() {
+      return definitions.macros.keySet().stream().filter(this::sees).toList();
+    }
+  }
+}

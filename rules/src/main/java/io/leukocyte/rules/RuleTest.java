@@ -1,0 +1,49 @@
+package io.leukocyte.rules;
+
+import io.leukocyte.events.BatchCursor;
+import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.Observed;
+import io.leukocyte.events.config.Position;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A test that stands under a rule: events, and how many of them the rule must match.
+ *
+ * @param rule the rule's name
+ * @param title what the events are
+ * @param events the events in their order
+ * @param matches how many must match; 0 is none
+ * @param at where it is written
+ */
+public record RuleTest(String rule, String title, List<Sample> events, int matches, Position at) {
+  /** Copies the list. */
+  public RuleTest {
+    events = List.copyOf(events);
+  }
+
+  /**
+   * An event of a test.
+   *
+   * @param observed the event
+   * @param facts its container's facts; null for the host itself
+   */
+  public record Sample(Observed observed, @Nullable ContainerFacts facts) {}
+
+  /** How many of the events the rule matches. */
+  public int run(RuleSet rules) {
+    int[] matched = {0};
+    for (Sample sample : events) {
+      Matcher matcher = new Matcher(rules, id -> sample.facts());
+      BatchCursor row = Rows.of(sample.observed());
+      matcher.open(row);
+      matcher.match(row, r -> matched[0] += r.name().equals(rule) ? 1 : 0);
+    }
+    return matched[0];
+  }
+
+  /** Whether the rule matches as often as it must. */
+  public boolean passes(RuleSet rules) {
+    return run(rules) == matches;
+  }
+}

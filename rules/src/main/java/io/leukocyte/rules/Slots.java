@@ -1,0 +1,306 @@
+package io.leukocyte.rules;
+
+import io.leukocyte.events.BatchCursor;
+import io.leukocyte.events.Column;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
+
+/** The states of slots, one class for each way in which values are looked up. */
+final class Slots {
+  private Slots() {}
+
+  /** The state of a slot of a plan. */
+  static SlotState state(Plan plan, int index, Dictionaries dictionaries) {
+    Slot slot = plan.slots().get(index);
+    return switch (slot.source()) {
+      case Source.Symbol s -> new SymbolSlot(plan, index, s, dictionaries);
+      case Source.CommandLine c -> new CommandLineSlot(plan, index, c, dictionaries);
+      case Source.Numeral n when n.diverse() -> new DiverseNumberSlot(plan, index, n);
+      case Source.Numeral n -> new NumberSlot(plan, index, n, dictionaries);
+      case Source.Line l -> new LineSlot(plan, index, l);
+      case Source.Computed c -> new ComputedSlot(plan, index, c);
+      case Source.OfContainer c -> new ContainerSlot(plan, index, dictionaries);
+      case Source.Constant c -> throw new IllegalStateException("Constants are folded: " + c);
+    };
+  }
+
+  /** Asks all questions of a slot about a text: equality by one lookup, the rest one by one. */
+  private static final class Questions {
+    private final SlotState state;
+    private final Map<String, List<Integer>> equalities;
+    private final List<Predicate> predicates = new ArrayList<>();
+    private final List<Integer> bits = new ArrayList<>();
+
+    Questions(SlotState state, Slot slot) {
+      this.state = state;
+      this.equalities = slot.equalities();
+      List<Slot.Question> questions = slot.questions();
+      for (int bit = 0; bit < questions.size(); bit++) {
+        if (!(questions.get(bit).predicate() instanceof Predicate.Equal)) {
+          predicates.add(questions.get(bit).predicate());
+          bits.add(bit);
+        }
+      }
+    }
+
+    /** Sets the bits of the questions that the text passes; none for a missing one. */
+    void ask(@Nullable String text) {
+      if (text == null) {
+        return;
+      }
+      for (int bit : equalities.getOrDefault(text, List.of())) {
+        state.set(bit);
+      }
+      for (int i = 0; i < predicates.size(); i++) {
+        if (predicates.get(i).test(text)) {
+          state.set(bits.get(i));
+        }
+      }
+    }
+  }
+
+  private static final class SymbolSlot extends KeyedSlot {
+    private final Column column;
+    private final View view;
+    private final Dictionaries dictionaries;
+    private final Questions questions;
+
+    SymbolSlot(Plan plan, int index, Source.Symbol source, Dictionaries dictionaries) {
+      super(plan, index);
+      this.column = source.column();
+      this.view = source.view();
+      this.dictionaries = dictionaries;
+      this.questions = new Questions(this, plan.slots().get(index));
+    }
+
+    @Override
+    void resolve(BatchCursor row) {
+      int symbol = row.symbol(column);
+      if (symbol == 0) {
+        use(0);
+        return;
+      }
+      int key = dictionaries.symbol(row, symbol);
+      if (!useKnown(key)) {
+        ask(row.string(symbol));
+        useNew(key);
+      }
+    }
+
+    private void ask(String text) {
+      if (!view.eachItem()) {
+        questions.ask(view.of(text));
+        return;
+      }
+      for (String item : text.split("\0", -1)) {
+        questions.ask(item);
+      }
+    }
+  }
+
+  private static final class CommandLineSlot extends KeyedSlot {
+    private final Source.CommandLine source;
+    private final Dictionaries dictionaries;
+    private final LongTable pairs;
+    private final Questions questions;
+
+    CommandLineSlot(Plan plan, int index, Source.CommandLine source, Dictionaries dictionaries) {
+      super(plan, index);
+      this.source = source;
+      this.dictionaries = dictionaries;
+      this.pairs = dictionaries.newTable();
+      this.questions = new Questions(this, plan.slots().get(index));
+    }
+
+    @Override
+    void resolve(BatchCursor row) {
+      int name = row.symbol(source.name());
+      int args = row.symbol(source.args());
+      if (name == 0 && args == 0) {
+        use(0);
+        return;
+      }
+      long pair = (long) dictionaries.symbol(row, name) << 32 | dictionaries.symbol(row, args);
+      int key = pairs.intern(pair);
+      if (!useKnown(key)) {
+        questions.ask(source.join(row, name, args));
+        useNew(key);
+      }
+    }
+
+    @Override
+    boolean isFull() {
+      return super.isFull() || pairs.count() > Dictionaries.MAX_KEYS;
+    }
+
+    @Override
+    void forget() {
+      super.forget();
+      pairs.clear();
+    }
+  }
+
+  private static final class NumberSlot extends KeyedSlot {
+    private final Source.Numeral source;
+    private final LongTable numbers;
+    private final Numbers questions;
+
+    NumberSlot(Plan plan, int index, Source.Numeral source, Dictionaries dictionaries) {
+      super(plan, index);
+      this.source = source;
+      this.numbers = dictionaries.newTable();
+      this.questions = new Numbers(this, plan.slots().get(index), source);
+    }
+
+    @Override
+    void resolve(BatchCursor row) {
+      long number = source.reader().read(row);
+      if (number == Source.NumberReader.MISSING) {
+        use(0);
+        return;
+      }
+      int key = numbers.intern(number);
+      if (!useKnown(key)) {
+        questions.ask(number);
+        useNew(key);
+      }
+    }
+
+    @Override
+    boolean isFull() {
+      return super.isFull() || numbers.count() > Dictionaries.MAX_KEYS;
+    }
+
+    @Override
+    void forget() {
+      super.forget();
+      numbers.clear();
+    }
+  }
+
+  private static final class DiverseNumberSlot extends SlotState {
+    private final Source.Numeral source;
+    private final Numbers questions;
+
+    DiverseNumberSlot(Plan plan, int index, Source.Numeral source) {
+      super(plan, index);
+      this.source = source;
+      this.questions = new Numbers(this, plan.slots().get(index), source);
+    }
+
+    @Override
+    void resolve(BatchCursor row) {
+      if (isFull()) {
+        forget();
+      }
+      long number = source.reader().read(row);
+      if (number != Source.NumberReader.MISSING) {
+        questions.ask(number);
+      }
+      use(recordOfScratch());
+    }
+  }
+
+  /** Asks all questions of a slot about a number. */
+  private static final class Numbers {
+    private final SlotState state;
+    private final LongPredicate[] predicates;
+
+    Numbers(SlotState state, Slot slot, Source.Numeral source) {
+      this.state = state;
+      this.predicates =
+          slot.questions().stream()
+              .map(question -> predicate(question.predicate(), source))
+              .toArray(LongPredicate[]::new);
+    }
+
+    private static LongPredicate predicate(Predicate predicate, Source.Numeral source) {
+      return switch (predicate) {
+        case Predicate.Range range -> range::test;
+        case Predicate.OneOf oneOf -> {
+          long[] sorted = oneOf.numbers().stream().mapToLong(Long::longValue).sorted().toArray();
+          yield number -> Arrays.binarySearch(sorted, number) >= 0;
+        }
+        case Predicate.Exists e -> number -> source.text().apply(number) != null;
+        case Predicate.Equal p -> text(p, source);
+        case Predicate.NotEqual p -> text(p, source);
+        case Predicate.StartsWith p -> text(p, source);
+        case Predicate.EndsWith p -> text(p, source);
+        case Predicate.Contains p -> text(p, source);
+        case Predicate.Matches p -> text(p, source);
+        case Predicate.Within p -> text(p, source);
+      };
+    }
+
+    private static LongPredicate text(Predicate predicate, Source.Numeral source) {
+      return number -> {
+        String text = source.text().apply(number);
+        return text != null && predicate.test(text);
+      };
+    }
+
+    void ask(long number) {
+      for (int bit = 0; bit < predicates.length; bit++) {
+        if (predicates[bit].test(number)) {
+          state.set(bit);
+        }
+      }
+    }
+  }
+
+  private static final class ComputedSlot extends SlotState {
+    private final Source.Computed source;
+    private final Questions questions;
+
+    ComputedSlot(Plan plan, int index, Source.Computed source) {
+      super(plan, index);
+      this.source = source;
+      this.questions = new Questions(this, plan.slots().get(index));
+    }
+
+    @Override
+    void resolve(BatchCursor row) {
+      if (isFull()) {
+        forget();
+      }
+      questions.ask(source.reader().apply(row));
+      use(recordOfScratch());
+    }
+  }
+
+  private static final class ContainerSlot extends KeyedSlot {
+    private final Dictionaries dictionaries;
+    private final List<Slot.Question> questions;
+
+    ContainerSlot(Plan plan, int index, Dictionaries dictionaries) {
+      super(plan, index);
+      this.dictionaries = dictionaries;
+      this.questions = plan.slots().get(index).questions();
+    }
+
+    @Override
+    void resolve(BatchCursor row) {
+      Containers.Entry entry = dictionaries.container(row, row.container());
+      if (!useKnown(entry.version())) {
+        ask(entry);
+        useNew(entry.version());
+      }
+    }
+
+    private void ask(Containers.Entry entry) {
+      for (int bit = 0; bit < questions.size(); bit++) {
+        Slot.Question question = questions.get(bit);
+        if (question.source() instanceof Source.OfContainer place) {
+          String text = place.reader().read(entry.ref(), entry.facts(), place.argument());
+          if (text != null && question.predicate().test(text)) {
+            set(bit);
+          }
+        }
+      }
+    }
+  }
+}

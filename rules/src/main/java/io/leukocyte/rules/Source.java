@@ -1,0 +1,100 @@
+package io.leukocyte.rules;
+
+import io.leukocyte.events.BatchCursor;
+import io.leukocyte.events.Column;
+import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.ContainerRef;
+import java.util.function.Function;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Where a field is read in events of one kind, and so how often its comparisons are evaluated. */
+sealed interface Source {
+  /** A string of the batch's table: evaluated once a string. */
+  record Symbol(Column column, View view) implements Source {}
+
+  /** A name and, after it, the arguments but the first: evaluated once a pair of strings. */
+  record CommandLine(Column name, Column args) implements Source {
+    /** The text for two symbols of the batch, 0 being absent; null when both are. */
+    @Nullable String join(BatchCursor batch, int nameSymbol, int argsSymbol) {
+      if (nameSymbol == 0 && argsSymbol == 0) {
+        return null;
+      }
+      String args = argsSymbol == 0 ? "" : batch.string(argsSymbol);
+      int firstEnd = args.indexOf('\0');
+      String first = firstEnd < 0 ? args : args.substring(0, firstEnd);
+      String rest = firstEnd < 0 ? "" : " " + args.substring(firstEnd + 1).replace('\0', ' ');
+      return (nameSymbol == 0 ? first : batch.string(nameSymbol)) + rest;
+    }
+  }
+
+  /**
+   * A number of the row.
+   *
+   * @param reader reads it
+   * @param diverse whether nearly each event has another one: evaluated for each event; otherwise
+   *     once a number
+   * @param text how it is shown and compared as text
+   */
+  record Numeral(NumberReader reader, boolean diverse, LongFunction<@Nullable String> text)
+      implements Source {}
+
+  /** Free text of the row: evaluated for each event, all patterns in one pass. */
+  record Line(Column column) implements Source {}
+
+  /** Put together from several columns: evaluated for each event. */
+  record Computed(Function<BatchCursor, @Nullable String> reader) implements Source {}
+
+  /** A property of the container: evaluated once a container and version of its facts. */
+  record OfContainer(ContainerReader reader, String argument) implements Source {}
+
+  /** The same for all events of a kind: evaluated when the rules are compiled. */
+  record Constant(String value) implements Source {}
+
+  /** Reads a number of the current row. */
+  @FunctionalInterface
+  interface NumberReader {
+    /** Stands for a number that is missing. */
+    long MISSING = Long.MIN_VALUE;
+
+    /** The number; {@link #MISSING} when it is. */
+    long read(BatchCursor row);
+  }
+
+  /** Reads a property of a container. */
+  @FunctionalInterface
+  interface ContainerReader {
+    /**
+     * The property; null when it is missing.
+     *
+     * @param container null for the host itself
+     * @param facts null when they are not known
+     * @param argument what stands in brackets after the field; empty when nothing does
+     */
+    @Nullable String read(
+        @Nullable ContainerRef container, @Nullable ContainerFacts facts, String argument);
+  }
+
+  /** The field's text in the row that the cursor stands on; null when it is missing. */
+  default @Nullable String read(BatchCursor row, FactsLookup lookup) {
+    return switch (this) {
+      case Symbol s -> {
+        int symbol = row.symbol(s.column());
+        yield symbol == 0 ? null : s.view().of(row.string(symbol));
+      }
+      case CommandLine c -> c.join(row, row.symbol(c.name()), row.symbol(c.args()));
+      case Numeral n -> {
+        long number = n.reader().read(row);
+        yield number == NumberReader.MISSING ? null : n.text().apply(number);
+      }
+      case Line l -> row.text(l.column());
+      case Computed c -> c.reader().apply(row);
+      case OfContainer c -> {
+        ContainerRef container = row.container() == 0 ? null : row.containerRef(row.container());
+        ContainerFacts facts = container == null ? null : lookup.find(container.id());
+        yield c.reader().read(container, facts, c.argument());
+      }
+      case Constant c -> c.value();
+    };
+  }
+}

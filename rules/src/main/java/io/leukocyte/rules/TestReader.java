@@ -1,0 +1,105 @@
+package io.leukocyte.rules;
+
+import io.leukocyte.events.EventId;
+import io.leukocyte.events.HostId;
+import io.leukocyte.events.Observed;
+import io.leukocyte.events.config.Problem;
+import io.leukocyte.events.config.Suggestion;
+import io.leukocyte.events.config.YamlNode;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the tests that stand under rules. */
+final class TestReader {
+  private static final Set<String> KEYS = Set.of("title", "events", "matches");
+  private static final HostId HOST = new HostId("00000000-0000-0000-0000-000000000001");
+
+  private final List<Problem> problems;
+  private final List<RuleTest> tests = new ArrayList<>();
+
+  private TestReader(List<Problem> problems) {
+    this.problems = problems;
+  }
+
+  static List<RuleTest> read(Collection<Definitions.RuleDefinition> rules, List<Problem> problems) {
+    TestReader reader = new TestReader(problems);
+    for (Definitions.RuleDefinition rule : rules) {
+      if (rule.tests != null) {
+        reader.tests(rule.name, rule.tests);
+      }
+    }
+    return reader.tests;
+  }
+
+  private void tests(String rule, YamlNode node) {
+    if (!(node instanceof YamlNode.Sequence sequence)) {
+      problem(node, "tests is a list, not " + node.description());
+      return;
+    }
+    for (YamlNode item : sequence.items()) {
+      if (item instanceof YamlNode.Mapping mapping) {
+        test(rule, mapping);
+      } else {
+        problem(item, "a test is a mapping, not " + item.description());
+      }
+    }
+  }
+
+  private void test(String rule, YamlNode.Mapping test) {
+    for (YamlNode.Entry entry : test.entries()) {
+      if (!KEYS.contains(entry.key().text())) {
+        problems.add(
+            new Problem(
+                entry.key().at(),
+                "unknown key '" + entry.key().text() + "' in a test",
+                Suggestion.didYouMean(entry.key().text(), KEYS)));
+      }
+    }
+    String title = test.get("title").orElse(null) instanceof YamlNode.Scalar s ? s.text() : rule;
+    Optional<YamlNode> events = test.get("events");
+    Integer matches = matches(test);
+    if (matches == null) {
+      return;
+    }
+    if (!(events.orElse(null) instanceof YamlNode.Sequence sequence)
+        || sequence.items().isEmpty()) {
+      problem(events.orElse(test), "a test needs a list of events");
+      return;
+    }
+    List<RuleTest.Sample> samples = new ArrayList<>();
+    for (YamlNode item : sequence.items()) {
+      sample(item, samples.size()).ifPresent(samples::add);
+    }
+    tests.add(new RuleTest(rule, title, samples, matches, test.at()));
+  }
+
+  private @Nullable Integer matches(YamlNode.Mapping test) {
+    YamlNode node = test.get("matches").orElse(null);
+    if (node instanceof YamlNode.Scalar scalar && scalar.text().matches("\\d{1,6}")) {
+      return Integer.valueOf(scalar.text());
+    }
+    problem(node == null ? test : node, "a test needs 'matches', how many of its events match");
+    return null;
+  }
+
+  private Optional<RuleTest.Sample> sample(YamlNode node, int index) {
+    if (!(node instanceof YamlNode.Mapping mapping)) {
+      problem(node, "an event is a mapping of fields to values, not " + node.description());
+      return Optional.empty();
+    }
+    EventShorthand shorthand = new EventShorthand(mapping, index, problems);
+    return shorthand
+        .event()
+        .map(event ->
+            new RuleTest.Sample(
+                new Observed(new EventId(HOST, 1, 1, index), event), shorthand.facts()));
+  }
+
+  private void problem(YamlNode node, String what) {
+    problems.add(new Problem(node.at(), what, ""));
+  }
+}

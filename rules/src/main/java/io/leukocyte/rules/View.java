@@ -1,0 +1,107 @@
+package io.leukocyte.rules;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a field reads out of a symbol's string. Items of a list are joined by U+0000. */
+sealed interface View {
+  /** The string that the field has; null when it is missing. */
+  @Nullable String of(String symbol);
+
+  /** Whether a comparison holds when it does for any item, instead of for one string. */
+  default boolean eachItem() {
+    return false;
+  }
+
+  /** The string as it is. */
+  record Whole() implements View {
+    @Override
+    public String of(String symbol) {
+      return symbol;
+    }
+  }
+
+  /** The string, unless it is empty. */
+  record NonEmpty() implements View {
+    @Override
+    public @Nullable String of(String symbol) {
+      return symbol.isEmpty() ? null : symbol;
+    }
+  }
+
+  /** An item of a list, counted from 0. */
+  record Item(int index) implements View {
+    @Override
+    public @Nullable String of(String symbol) {
+      int from = 0;
+      for (int i = 0; i < index; i++) {
+        int end = symbol.indexOf('\0', from);
+        if (end < 0) {
+          return null;
+        }
+        from = end + 1;
+      }
+      int end = symbol.indexOf('\0', from);
+      return symbol.substring(from, end < 0 ? symbol.length() : end);
+    }
+  }
+
+  /** Any item of a list; as text, the items joined by blanks. */
+  record Each() implements View {
+    @Override
+    public String of(String symbol) {
+      return symbol.replace('\0', ' ');
+    }
+
+    @Override
+    public boolean eachItem() {
+      return true;
+    }
+  }
+
+  /** All items joined by blanks. */
+  record Joined() implements View {
+    @Override
+    public String of(String symbol) {
+      return symbol.replace('\0', ' ');
+    }
+  }
+
+  /** The items after the first, joined by blanks. */
+  record Rest() implements View {
+    @Override
+    public String of(String symbol) {
+      int end = symbol.indexOf('\0');
+      return end < 0 ? "" : symbol.substring(end + 1).replace('\0', ' ');
+    }
+  }
+
+  /** The value of a key in a list of keys and values in turn. */
+  record ValueOf(String key) implements View {
+    @Override
+    public @Nullable String of(String symbol) {
+      String[] items = symbol.split("\0", -1);
+      for (int i = 0; i + 1 < items.length; i += 2) {
+        if (items[i].equals(key)) {
+          return items[i + 1];
+        }
+      }
+      return null;
+    }
+  }
+
+  /**
+   * One of two words, by whether the string is an IPv6 address.
+   *
+   * @param four the word for IPv4
+   * @param six the word for IPv6
+   */
+  record Family(String four, String six) implements View {
+    @Override
+    public @Nullable String of(String symbol) {
+      if (symbol.isEmpty()) {
+        return null;
+      }
+      return symbol.indexOf(':') >= 0 ? six : four;
+    }
+  }
+}
