@@ -35,6 +35,8 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define IPPROTO_ICMPV6 58
 #define TCP_SYN_SENT 2
 #define TCP_CLOSE 7
+#define FIRST_USER_PORT 1024
+#define FIRST_CLIENT_PORT 32768 /* where the kernel begins to choose a client's port */
 #define TICK 10000000 /* nanoseconds of the unit in which /proc gives a start time */
 #define PATH_TRUNCATED (1 << 30)
 #define PATH_UNROOTED (1 << 29)
@@ -767,13 +769,17 @@ int on_close(struct raw_tracepoint *ctx)
 
 /* ---- flows ---- */
 
-/* The near end of a packet. */
+/* The near end of a packet, and whether that is a server that answers. */
 struct near_end {
 	__u8 address[16];
 	__u16 port;
+	bool answers;
 };
 
-/* Reads protocol and both ends of a packet; a fragment or another header has port 0. */
+/*
+ * Reads protocol and both ends of a packet; a fragment or another header has port 0. So has what a
+ * server answers: its clients' ports say nothing and would make a flow of each connection.
+ */
 static __always_inline bool dissect(struct sk_buff *skb, struct flow_key *key,
 				    struct near_end *near)
 {
@@ -809,6 +815,11 @@ static __always_inline bool dissect(struct sk_buff *skb, struct flow_key *key,
 		bpf_probe_read_kernel(ports, sizeof(ports), network + length);
 		near->port = bpf_ntohs(ports[0]);
 		key->remote_port = bpf_ntohs(ports[1]);
+		near->answers = near->port < FIRST_CLIENT_PORT &&
+				key->remote_port > near->port &&
+				key->remote_port >= FIRST_USER_PORT;
+		if (near->answers)
+			key->remote_port = 0;
 	}
 	return true;
 }
@@ -875,7 +886,7 @@ int on_packet(struct raw_tracepoint *ctx)
 		struct flow first = {};
 
 		if (bpf_map_update_elem(current_flows, &key, &first, BPF_NOEXIST) == 0 &&
-		    key.protocol != IPPROTO_TCP && key.protocol != IPPROTO_ICMPV6)
+		    key.protocol != IPPROTO_TCP && key.protocol != IPPROTO_ICMPV6 && !near.answers)
 			report_send(&key, &near);
 		flow = bpf_map_lookup_elem(current_flows, &key);
 	}

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SensorReader {
   private static final Logger LOG = LoggerFactory.getLogger(SensorReader.class);
-  private static final int MOST_PROCESSES = 65_536;
+  private static final int MOST_PROCESSES = 16_384;
   private static final int MOST_RECORDS = 4096;
   private static final int POLL_ENTRY = 8;
   private static final short POLLIN = 1;
@@ -50,7 +50,9 @@ final class SensorReader {
   private final AtomicLong undelivered = new AtomicLong();
   private volatile boolean closing;
   private volatile @Nullable Throwable failure;
+  private long failures;
   private long lastRead;
+  private long lastTick;
   private long lastFlows;
   private long lastScan;
   private long dropped;
@@ -83,6 +85,7 @@ final class SensorReader {
   /** Learns what runs already, then reads. */
   void start() {
     lastFlows = clock.now();
+    lastTick = lastFlows;
     seed.processes(processes, networks, options.includeHost());
     thread.start();
   }
@@ -126,7 +129,7 @@ final class SensorReader {
       while (!closing) {
         int read = ring.read(this::deliver, MOST_RECORDS);
         long now = clock.now();
-        long left = lastFlows + options.flowInterval().toNanos() - now;
+        long left = lastTick + options.flowInterval().toNanos() - now;
         if (read > 0) {
           lastRead = now;
         }
@@ -163,8 +166,7 @@ final class SensorReader {
         deliver(event);
       }
     } catch (RuntimeException e) {
-      undelivered.incrementAndGet();
-      LOG.warn("An event of the kernel sensor was lost: it could not be taken", e);
+      lost(e);
     }
   }
 
@@ -172,18 +174,31 @@ final class SensorReader {
     try {
       handler.accept(event);
     } catch (RuntimeException e) {
-      undelivered.incrementAndGet();
-      LOG.warn("An event of the kernel sensor was lost: it could not be taken", e);
+      lost(e);
+    }
+  }
+
+  /** Counts each, but logs ever more rarely. */
+  private void lost(RuntimeException cause) {
+    undelivered.incrementAndGet();
+    failures++;
+    if (Long.bitCount(failures) == 1) {
+      LOG.warn("{} events of the kernel sensor were lost: they were not taken", failures, cause);
     }
   }
 
   /** Once an interval: follow the clock, report the flows, forget what has ended. */
   private void tick() {
-    clock.adjust();
-    forgetAfterLoss();
-    reportFlows();
-    networks.forgetEnded();
-    processes.sweep();
+    lastTick = clock.now();
+    try {
+      clock.adjust();
+      forgetAfterLoss();
+      reportFlows();
+      networks.forgetEnded();
+      processes.sweep();
+    } catch (RuntimeException e) {
+      lost(e); // what was not read stays in the kernel's map for a later report
+    }
   }
 
   /** Lost records may have told of a network that went over to another container. */

@@ -93,7 +93,7 @@ public sealed interface SensorUnavailable {
     @Override
     public String todo() {
       return "run the collector as root, or with the capabilities BPF and PERFMON (SYS_ADMIN where"
-          + " the engine does not know these two)";
+          + " the engine does not know these two); a kernel locked down to confidentiality refuses all";
     }
   }
 

@@ -441,6 +441,31 @@ class KernelSensorIT {
   }
 
   @Test
+  void eachPacketIsInExactlyOneReport() {
+    String target = Docker.address(OTHER, "IPAddress");
+    try (SensorProbe often =
+        SensorProbe.start(new SensorOptions(8 << 20, false, Duration.ofMillis(10)))) {
+      Docker.run(
+          "exec",
+          NAME,
+          "bash",
+          "-c",
+          "for i in {1..3000}; do echo x > /dev/udp/" + target + "/7008; done");
+      await().until(() -> packets(often, 7008) >= 3000);
+
+      assertThat(often.all(NetFlow.class, e -> e.destination().port() == 7008))
+          .hasSizeGreaterThan(1);
+      assertThat(packets(often, 7008)).isEqualTo(3000);
+    }
+  }
+
+  private static long packets(SensorProbe probe, int port) {
+    return probe.all(NetFlow.class, flow -> flow.destination().port() == port).stream()
+        .mapToLong(NetFlow::packets)
+        .sum();
+  }
+
+  @Test
   void egressIsCountedWithinTheHeadersShare() {
     String target = Docker.address(OTHER, "IPAddress");
     listen(7005);
@@ -457,6 +482,25 @@ class KernelSensorIT {
         .atMost(Duration.ofSeconds(10))
         .untilAsserted(() -> assertThat(egress(7005)).isBetween(sent, sent + sent / 10));
     assertThat(egress(7005)).isLessThan(sent + sent / 10);
+  }
+
+  @Test
+  void whatAServerAnswersIsOneFlowAClient() {
+    String client = Docker.address(NAME, "IPAddress");
+    String server = Docker.address(OTHER, "IPAddress");
+    ContainerId id = new ContainerId(Docker.ok("inspect", "-f", "{{.Id}}", OTHER));
+    for (int i = 0; i < 3; i++) {
+      listen(7007);
+      Docker.run("exec", NAME, "bash", "-c", "exec 3<>/dev/tcp/" + server + "/7007; echo x >&3; :");
+    }
+
+    NetFlow answers =
+        probe.first(
+            NetFlow.class,
+            e -> SensorProbe.isOf(e, id) && e.destination().address().equals(client));
+
+    assertThat(answers.destination().port()).isZero();
+    assertThat(probe.of(id, NetFlow.class)).noneMatch(e -> e.destination().port() > 7010);
   }
 
   private static long egress(int port) {
