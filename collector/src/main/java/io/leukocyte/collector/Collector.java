@@ -4,6 +4,7 @@ import io.leukocyte.engine.Engine;
 import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.Component;
 import io.leukocyte.events.HostId;
+import io.leukocyte.events.Kind;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,11 @@ public final class Collector implements Component {
     }
     flow = new Flow(settings, host, engine, sensor, publisher, meters, time);
     flow.start();
+  }
+
+  /** How many facts of a kind were lost since the start. */
+  synchronized long lost(Kind kind) {
+    return flow == null ? 0 : flow.counters().totals(kind).lost();
   }
 
   /** The sums of facts since the start; zeros before it. */

@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -136,13 +137,22 @@ final class ContainerRegistry implements AutoCloseable {
   /** Reads the facts of all running containers, and of those known that may have ended. */
   void readAll() {
     try {
-      for (ContainerSummary summary : engine.running()) {
-        tracked(summary.id()).ask(false);
+      Set<ContainerId> running =
+          engine.running().stream().map(ContainerSummary::id).collect(Collectors.toSet());
+      running.forEach(id -> tracked(id).ask(false));
+      for (TrackedContainer container : containers.values()) {
+        if (!running.contains(container.id())) {
+          container.askWhenKnown(false);
+        }
       }
-      containers.values().forEach(c -> c.askWhenKnown());
     } catch (EngineException e) {
       LOG.warn("The running containers are not known: {}", e.getMessage());
     }
+  }
+
+  /** Sends the facts of all known containers again. */
+  void sendAll() {
+    containers.values().forEach(c -> c.askWhenKnown(true));
   }
 
   /** The facts as they were last read; null when they never were. */

@@ -137,8 +137,10 @@ final class Flow implements Component {
   private void reportLosses() {
     sensor.losses().forEach(intake);
     if (batcher.hasRoom()) {
-      for (SensorLoss loss : losses.drain()) {
-        offer(loss);
+      List<SensorLoss> drained = losses.drain();
+      drained.forEach(this::offer);
+      if (drained.stream().anyMatch(l -> l.lostKind().equals(Kind.CONTAINER_FACTS.text()))) {
+        registry.sendAll(); // no container stays without its facts for long
       }
     }
   }
@@ -192,7 +194,7 @@ final class Flow implements Component {
     sensor.close();
     engineEvents.close();
     logs.close();
-    timer.shutdownNow();
+    endTimer();
     registry.close();
     reportLosses();
     if (!batcher.drain(settings.closeTimeout())) {
@@ -204,6 +206,17 @@ final class Flow implements Component {
     publisher.close();
     batcher.close();
     savePositions();
+  }
+
+  private void endTimer() {
+    timer.shutdownNow();
+    try {
+      if (!timer.awaitTermination(1, TimeUnit.SECONDS)) {
+        LOG.debug("A task of the timer is still running");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void savePositions() {

@@ -123,10 +123,10 @@ final class TrackedContainer {
     }
   }
 
-  /** Asks again when the engine is known to have known it. */
-  synchronized void askWhenKnown() {
+  /** Asks again when the engine is known to have known it; send as {@link #ask}. */
+  synchronized void askWhenKnown(boolean send) {
     if (facts != null && !absent) {
-      ask(false);
+      ask(send);
     }
   }
 

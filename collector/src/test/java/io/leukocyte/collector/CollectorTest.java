@@ -1,0 +1,441 @@
+package io.leukocyte.collector;
+
+import static io.leukocyte.collector.TestEvents.exec;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.leukocyte.engine.ContainerSpec;
+import io.leukocyte.engine.InMemoryEngine;
+import io.leukocyte.events.BatchCursor;
+import io.leukocyte.events.CheckResult;
+import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.ContainerLifecycle;
+import io.leukocyte.events.ContainerLog;
+import io.leukocyte.events.ContainerLog.Stream;
+import io.leukocyte.events.Event;
+import io.leukocyte.events.HostId;
+import io.leukocyte.events.Kind;
+import io.leukocyte.events.MalformedBatchException;
+import io.leukocyte.events.ProcessExec;
+import io.leukocyte.events.SensorHeartbeat;
+import io.leukocyte.events.SensorLoss;
+import io.leukocyte.events.config.Config;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole collector between an engine and a publisher in memory. */
+class CollectorTest {
+  private static final Duration SECONDS = Duration.ofSeconds(20);
+  private static final HostId HOST = new HostId("host-a");
+  private static final ContainerSpec WEB = ContainerSpec.of("web", "shop/web:1.2");
+
+  @TempDir private Path data;
+  private final AtomicLong lastTime = new AtomicLong();
+  private final InMemoryEngine engine = new InMemoryEngine(this::now, Duration.ofSeconds(10));
+  private final FakeSensor sensor = new FakeSensor();
+  private final List<Collector> collectors = new ArrayList<>();
+
+  /** The machine's time, never the same twice. */
+  private long now() {
+    return lastTime.updateAndGet(last -> Math.max(last + 1, TimeSource.SYSTEM.unixNanos()));
+  }
+
+  private CollectorSettings settings(String yaml) {
+    return CollectorSettings.from(
+        Config.parse("test", yaml, Map.of(), CollectorSettings.KEYS), data);
+  }
+
+  private Collector start(BatchPublisher publisher) {
+    return start(publisher, "collector.heartbeat-interval: 100ms", sensor);
+  }
+
+  private Collector start(BatchPublisher publisher, String yaml, EventSource source) {
+    Collector collector =
+        new Collector(
+            settings(yaml),
+            HOST,
+            engine,
+            source,
+            publisher,
+            new SimpleMeterRegistry(),
+            TimeSource.SYSTEM);
+    collectors.add(collector);
+    collector.start();
+    await()
+        .atMost(SECONDS)
+        .until(() -> collector.check().stream().anyMatch(c -> isOk(c, "engine")));
+    return collector;
+  }
+
+  private static boolean isOk(CheckResult check, String name) {
+    return check instanceof CheckResult.Ok ok && ok.name().equals(name);
+  }
+
+  @AfterEach
+  void close() {
+    collectors.forEach(Collector::close);
+    engine.close();
+  }
+
+  private static List<String> lines(InMemoryPublisher publisher) {
+    return publisher.events(ContainerLog.class).stream().map(ContainerLog::line).toList();
+  }
+
+  private static void awaitLines(InMemoryPublisher publisher, String... lines) {
+    await()
+        .atMost(SECONDS)
+        .untilAsserted(() -> assertThat(lines(publisher)).containsExactly(lines));
+  }
+
+  private static void awaitFacts(InMemoryPublisher publisher, ContainerId container) {
+    await()
+        .atMost(SECONDS)
+        .until(() ->
+            publisher.events(ContainerFacts.class).stream()
+                .anyMatch(f -> f.container().id().equals(container)));
+  }
+
+  /** Each container's first event is its facts. */
+  private static void assertFactsFirst(List<Event> events) {
+    Map<ContainerId, Event> first = new HashMap<>();
+    for (Event event : events) {
+      if (event.container() != null) {
+        first.putIfAbsent(event.container().id(), event);
+      }
+    }
+    assertThat(first.values()).allSatisfy(e -> assertThat(e).isInstanceOf(ContainerFacts.class));
+  }
+
+  @Test
+  void whatAContainerDoesArrivesNamedWithItsFactsFirst() {
+    InMemoryPublisher publisher = new InMemoryPublisher();
+    ContainerId before = engine.run(ContainerSpec.of("db", "shop/db:3"));
+    Collector collector = start(publisher);
+    awaitFacts(publisher, before);
+    ContainerId web = engine.run(WEB);
+    sensor.sees(exec(web, 7));
+    engine.print(web, Stream.STDOUT, "ready\n");
+    engine.exit(web, 3);
+    await()
+        .atMost(SECONDS)
+        .untilAsserted(() -> {
+          assertThat(publisher.events(ContainerLifecycle.class))
+              .extracting(ContainerLifecycle::action)
+              .containsSubsequence("create", "start", "die");
+          assertThat(publisher.events(ProcessExec.class)).hasSize(1);
+          assertThat(lines(publisher)).containsExactly("ready");
+        });
+    collector.close();
+    assertFactsFirst(publisher.events());
+    assertThat(publisher.events(ProcessExec.class).getFirst().container())
+        .isNotNull()
+        .extracting("name", "image")
+        .containsExactly("web", "shop/web");
+    assertThat(publisher.events(ContainerFacts.class))
+        .extracting(ContainerFacts::state)
+        .contains("running", "exited");
+  }
+
+  @Test
+  void sequencesHaveNoGapAndEachStartHasItsOwnEpochAndSendsFactsAgain()
+      throws MalformedBatchException {
+    ContainerId web = engine.run(WEB);
+    long lastEpoch = 0;
+    for (int run = 0; run < 3; run++) {
+      InMemoryPublisher publisher = new InMemoryPublisher();
+      Collector collector = start(publisher);
+      awaitFacts(publisher, web);
+      collector.close();
+      List<byte[]> batches = publisher.batches();
+      for (int i = 0; i < batches.size(); i++) {
+        BatchCursor cursor = BatchCursor.over(batches.get(i));
+        assertThat(cursor.sequence()).isEqualTo(i);
+        assertThat(cursor.epoch()).isGreaterThan(lastEpoch);
+      }
+      lastEpoch = BatchCursor.over(batches.getLast()).epoch();
+    }
+  }
+
+  @Test
+  void logsOfRunningContainersBeginNowAndOfNewOnesAtTheirBegin() {
+    InMemoryPublisher publisher = new InMemoryPublisher();
+    ContainerId old = engine.run(WEB);
+    ContainerId terminal = engine.run(ContainerSpec.of("tty", "shop/tty").withTty());
+    ContainerId quiet = engine.run(ContainerSpec.of("q", "shop/q").label("leuko.logs", "false"));
+    engine.print(old, Stream.STDOUT, "before the collector\n");
+    start(publisher);
+    awaitFacts(publisher, old);
+    awaitFacts(publisher, quiet);
+    engine.print(old, Stream.STDERR, "old says\n");
+    engine.print(quiet, Stream.STDOUT, "not for us\n");
+    awaitLines(publisher, "old says");
+    ContainerId young = engine.run(ContainerSpec.of("young", "shop/young"));
+    engine.print(young, Stream.STDOUT, "young says ");
+    engine.print(young, Stream.STDOUT, "password=x\n");
+    awaitLines(publisher, "old says", "young says password=***");
+    engine.print(terminal, Stream.TTY, "terminal says\n");
+    awaitLines(publisher, "old says", "young says password=***", "terminal says");
+    assertThat(publisher.events(ContainerLog.class))
+        .extracting(ContainerLog::stream)
+        .containsExactly(Stream.STDERR, Stream.STDOUT, Stream.TTY);
+  }
+
+  @Test
+  void aContainerThatStartsAgainIsFollowedAgain() {
+    InMemoryPublisher publisher = new InMemoryPublisher();
+    start(publisher);
+    ContainerId web = engine.run(WEB);
+    engine.print(web, Stream.STDOUT, "first\n");
+    engine.exit(web, 0);
+    awaitLines(publisher, "first");
+    engine.start(web);
+    engine.print(web, Stream.STDOUT, "second\n");
+    awaitLines(publisher, "first", "second");
+    engine.restart(web, Duration.ZERO);
+    engine.print(web, Stream.STDOUT, "third\n");
+    awaitLines(publisher, "first", "second", "third");
+  }
+
+  @Test
+  void onlyLabelledContainersAreFollowedWhenAskedSo() {
+    InMemoryPublisher publisher = new InMemoryPublisher();
+    start(
+        publisher,
+        "collector: {logs: {select: labelled, from: all}, heartbeat-interval: 100ms}",
+        sensor);
+    ContainerId web = engine.run(WEB);
+    ContainerId chosen =
+        engine.run(ContainerSpec.of("chosen", "shop/c").label("leuko.logs", "true"));
+    engine.print(web, Stream.STDOUT, "web\n");
+    engine.print(chosen, Stream.STDOUT, "chosen\n");
+    awaitLines(publisher, "chosen");
+  }
+
+  @Test
+  void aRestartNeitherLosesNorDoublesLinesOrEngineEvents() {
+    ContainerId web = engine.run(WEB);
+    ContainerId silent = engine.run(ContainerSpec.of("silent", "shop/silent"));
+    List<String> lines = new ArrayList<>();
+    List<String> actions = new ArrayList<>();
+    List<String> expected = new ArrayList<>();
+    for (int run = 0; run < 3; run++) {
+      InMemoryPublisher publisher = new InMemoryPublisher();
+      Collector collector = start(publisher);
+      awaitFacts(publisher, web);
+      print(web, run + " up", expected);
+      String last = expected.getLast();
+      await().atMost(SECONDS).until(() -> lines(publisher).contains(last));
+      engine.exec(silent, "exec-" + run);
+      await()
+          .atMost(SECONDS)
+          .until(
+              () -> actionsOf(publisher, silent).stream().filter("exec_die"::equals).count() >= 1);
+      collector.close();
+      lines.addAll(lines(publisher));
+      actions.addAll(actionsOf(publisher, silent));
+      print(web, run + " down", expected);
+      engine.health(silent, "healthy");
+    }
+    InMemoryPublisher publisher = new InMemoryPublisher();
+    engine.print(silent, Stream.STDOUT, "never seen before\n");
+    expected.add("never seen before");
+    Collector collector = start(publisher);
+    await().atMost(SECONDS).until(() -> lines(publisher).size() >= 11);
+    await().atMost(SECONDS).until(() -> !actionsOf(publisher, silent).isEmpty());
+    collector.close();
+    lines.addAll(lines(publisher));
+    actions.addAll(actionsOf(publisher, silent));
+    assertThat(lines).containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(actions).filteredOn("health_status"::equals).hasSize(3);
+    assertThat(actions).filteredOn("exec_die"::equals).hasSize(3);
+  }
+
+  private void print(ContainerId container, String word, List<String> expected) {
+    for (int i = 0; i < 10; i++) {
+      engine.print(container, i % 2 == 0 ? Stream.STDOUT : Stream.STDERR, word + i + "\n");
+      expected.add(word + i);
+    }
+  }
+
+  private static List<String> actionsOf(InMemoryPublisher publisher, ContainerId container) {
+    return publisher.events(ContainerLifecycle.class).stream()
+        .filter(e -> e.container().id().equals(container))
+        .map(ContainerLifecycle::action)
+        .toList();
+  }
+
+  @Test
+  void linesThatWereNotStoredAreReadAgainByTheNextCollector() {
+    ContainerId web = engine.run(WEB);
+    InMemoryPublisher away = new InMemoryPublisher();
+    Collector first =
+        start(away, "collector: {heartbeat-interval: 100ms, close-timeout: 0ms}", sensor);
+    awaitFacts(away, web);
+    engine.print(web, Stream.STDOUT, "stored\n");
+    awaitLines(away, "stored");
+    away.goAway();
+    engine.print(web, Stream.STDOUT, "not stored\n");
+    await().atMost(SECONDS).until(() -> first.totals().pending() > 0);
+    first.close();
+    assertThat(lines(away)).containsExactly("stored");
+
+    InMemoryPublisher publisher = new InMemoryPublisher();
+    start(publisher);
+    awaitLines(publisher, "not stored");
+  }
+
+  @Test
+  void linesWaitInTheEngineWhileNothingCanBePublished() {
+    ContainerId web = engine.run(WEB);
+    InMemoryPublisher publisher = new InMemoryPublisher();
+    Collector collector =
+        start(publisher, "collector: {backlog: 1MiB, heartbeat-interval: 1m}", sensor);
+    awaitFacts(publisher, web);
+    publisher.goAway();
+    String text = "x".repeat(1000) + "\n";
+    Thread.ofVirtual().start(() -> printMany(web, text, 3000));
+    await().atMost(SECONDS).until(() -> collector.totals().pending() > 400);
+    publisher.comeBack();
+    await().atMost(SECONDS).untilAsserted(() -> assertThat(lines(publisher)).hasSize(3000));
+    collector.close();
+    assertThat(collector.totals().lost()).isZero();
+  }
+
+  private void printMany(ContainerId container, String text, int count) {
+    IntStream.range(0, count).forEach(i -> engine.print(container, Stream.STDOUT, text));
+  }
+
+  @Test
+  void heartbeatsTellHowMuchCameThroughAndWhatIsMissing() {
+    InMemoryPublisher publisher = new InMemoryPublisher();
+    FakeSensor blind = new FakeSensor(Kind.PROCESS_EXEC, Kind.NET_CONNECT);
+    ContainerId web = engine.run(WEB);
+    Collector collector =
+        start(publisher, "collector: {heartbeat-interval: 100ms, logs: {enabled: false}}", blind);
+    awaitFacts(publisher, web);
+    blind.loses(new SensorLoss(5, null, "ring", "process.exec", "full", 12, 3, 5));
+    await().atMost(SECONDS).until(() -> publisher.events(SensorLoss.class).size() == 1);
+    await()
+        .atMost(SECONDS)
+        .until(() -> publisher.events(SensorHeartbeat.class).getLast().lost() == 12);
+    SensorHeartbeat beat = publisher.events(SensorHeartbeat.class).getLast();
+    assertThat(beat.mode()).isEqualTo("reduced");
+    assertThat(beat.missing()).containsExactly("process.exec", "net.connect", "container.log");
+    assertThat(beat.received()).isGreaterThanOrEqualTo(beat.published() + beat.lost());
+    assertThat(collector.check())
+        .contains(new CheckResult.Degraded("kernel sensor", "blind", "open its eyes"));
+    collector.close();
+    Counters.Totals totals = collector.totals();
+    assertThat(totals.pending()).as("%s", totals).isZero();
+    assertThat(totals.published()).isEqualTo(publisher.events().size());
+    assertThat(totals.lost()).isEqualTo(12);
+  }
+
+  @Test
+  void whatIsDroppedWhileKafkaIsAwayIsReportedAfterwards() {
+    InMemoryPublisher publisher = new InMemoryPublisher();
+    ContainerId web = engine.run(WEB);
+    Collector collector =
+        start(publisher, "collector: {backlog: 1MiB, heartbeat-interval: 100ms}", sensor);
+    awaitFacts(publisher, web);
+    publisher.goAway();
+    for (int i = 0; i < 30_000; i++) {
+      sensor.sees(exec(web, i));
+    }
+    ContainerId young = engine.run(ContainerSpec.of("young", "shop/young"));
+    await().atMost(SECONDS).until(() -> collector.lost(Kind.CONTAINER_FACTS) > 0);
+    publisher.comeBack();
+    await().atMost(SECONDS).until(() -> !publisher.events(SensorLoss.class).isEmpty());
+    awaitFacts(publisher, young);
+    collector.close();
+    long reported =
+        publisher.events(SensorLoss.class).stream()
+            .filter(l -> l.lostKind().equals("process.exec"))
+            .mapToLong(SensorLoss::count)
+            .sum();
+    assertThat(reported).isPositive();
+    assertThat(publisher.events(ProcessExec.class)).hasSize((int) (30_000 - reported));
+    assertThat(collector.totals().pending()).isZero();
+  }
+
+  @Test
+  void withoutAnEngineTheSensorGoesOnAndTheCheckSaysSo() {
+    InMemoryPublisher publisher = new InMemoryPublisher();
+    ContainerId web = engine.run(WEB);
+    Collector collector =
+        start(publisher, "collector: {heartbeat-interval: 100ms, hold-time: 50ms}", sensor);
+    awaitFacts(publisher, web);
+    engine.stopEngine();
+    await()
+        .atMost(SECONDS)
+        .until(() ->
+            collector.check().stream()
+                .anyMatch(c -> c instanceof CheckResult.Failed f && f.name().equals("engine")));
+    sensor.sees(exec(TestEvents.id(77), 1));
+    await().atMost(SECONDS).until(() -> publisher.events(ProcessExec.class).size() == 1);
+    engine.startEngine();
+    await()
+        .atMost(SECONDS)
+        .until(() -> collector.check().stream().anyMatch(c -> isOk(c, "engine")));
+    await()
+        .atMost(SECONDS)
+        .untilAsserted(() ->
+            assertThat(publisher.events(SensorLoss.class))
+                .anyMatch(l -> l.source().equals("engine-events") && l.reason().equals("gap")));
+    await()
+        .atMost(SECONDS)
+        .untilAsserted(() ->
+            assertThat(
+                    publisher.events(ContainerFacts.class).stream()
+                        .filter(f -> f.container().id().equals(web))
+                        .map(ContainerFacts::state))
+                .contains("exited"));
+  }
+
+  @Test
+  void aContainerWhoseLogCannotBeReadIsNamedByTheCheck() {
+    InMemoryPublisher publisher = new InMemoryPublisher();
+    Collector collector = start(publisher);
+    ContainerId mute = engine.run(ContainerSpec.of("mute", "shop/mute").logDriver("none"));
+    await()
+        .atMost(SECONDS)
+        .untilAsserted(() ->
+            assertThat(collector.check())
+                .anySatisfy(c ->
+                    assertThat(c)
+                        .isInstanceOfSatisfying(
+                            CheckResult.Degraded.class,
+                            d -> assertThat(d.problem()).contains(mute.brief()))));
+  }
+
+  @Test
+  void itIsClosedTwiceAndWithoutAStart() {
+    Collector collector =
+        new Collector(
+            settings(""),
+            HOST,
+            engine,
+            sensor,
+            new InMemoryPublisher(),
+            new SimpleMeterRegistry(),
+            TimeSource.SYSTEM);
+    collector.close();
+    assertThat(collector.check().getFirst()).isInstanceOf(CheckResult.Failed.class);
+    collector.start();
+    collector.close();
+    collector.close();
+    assertThat(Objects.requireNonNull(collector.check())).isNotEmpty();
+  }
+}

@@ -1,0 +1,59 @@
+package io.leukocyte.collector;
+
+import io.leukocyte.events.CheckResult;
+import io.leukocyte.events.Event;
+import io.leukocyte.events.Kind;
+import io.leukocyte.events.SensorLoss;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** A sensor that a test lets see things. */
+final class FakeSensor implements EventSource {
+  private final List<Kind> missing;
+  private final List<SensorLoss> losses = new ArrayList<>();
+  private Consumer<? super Event> next = event -> {};
+
+  FakeSensor(Kind... missing) {
+    this.missing = List.of(missing);
+  }
+
+  @Override
+  public synchronized void start(Consumer<? super Event> consumer) {
+    next = consumer;
+  }
+
+  void sees(Event event) {
+    Consumer<? super Event> to;
+    synchronized (this) {
+      to = next;
+    }
+    to.accept(event);
+  }
+
+  synchronized void loses(SensorLoss loss) {
+    losses.add(loss);
+  }
+
+  @Override
+  public CheckResult check() {
+    return missing.isEmpty()
+        ? new CheckResult.Ok("kernel sensor", "fake")
+        : new CheckResult.Degraded("kernel sensor", "blind", "open its eyes");
+  }
+
+  @Override
+  public List<Kind> missing() {
+    return missing;
+  }
+
+  @Override
+  public synchronized List<SensorLoss> losses() {
+    List<SensorLoss> told = List.copyOf(losses);
+    losses.clear();
+    return told;
+  }
+
+  @Override
+  public void close() {}
+}
