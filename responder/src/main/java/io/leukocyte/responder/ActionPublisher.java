@@ -1,0 +1,152 @@
+package io.leukocyte.responder;
+
+import io.leukocyte.events.ActionJson;
+import io.leukocyte.events.HostId;
+import io.leukocyte.events.Topic;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes the journal's steps, at least once and in order. A step is known again by its action's
+ * id and its number. What cannot be published waits in the journal.
+ */
+final class ActionPublisher implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ActionPublisher.class);
+  private static final int AT_ONCE = 500;
+  private static final int PATIENCE_MILLIS = 10_000;
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+  private final Map<String, Object> properties;
+  private final byte[] key;
+  private final Journal journal;
+  private final Semaphore appended;
+  private final Thread thread;
+  private volatile boolean closed;
+  private volatile @Nullable String problem;
+
+  /**
+   * Makes the publisher.
+   *
+   * @param appended has a permit when the journal has something new
+   */
+  ActionPublisher(Map<String, Object> kafka, HostId host, Journal journal, Semaphore appended) {
+    this.properties = producerProperties(kafka, host);
+    this.key = host.value().getBytes(StandardCharsets.UTF_8);
+    this.journal = journal;
+    this.appended = appended;
+    this.thread = Thread.ofPlatform().daemon().name("responder-publisher").unstarted(this::run);
+  }
+
+  private static Map<String, Object> producerProperties(Map<String, Object> kafka, HostId host) {
+    Map<String, Object> properties = new HashMap<>(kafka);
+    properties.put(ProducerConfig.CLIENT_ID_CONFIG, "leuko-responder-" + host);
+    properties.put(ProducerConfig.ACKS_CONFIG, "all");
+    properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE_MILLIS);
+    properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MILLIS);
+    properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 2 * PATIENCE_MILLIS);
+    properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    return properties;
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Why steps cannot be published; null when they can. */
+  @Nullable String problem() {
+    return problem;
+  }
+
+  private void run() {
+    try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(properties)) {
+      Duration pause = Duration.ofSeconds(1);
+      while (!closed) {
+        if (publish(producer)) {
+          pause = Duration.ofSeconds(1);
+          await(Duration.ofSeconds(1));
+        } else {
+          Thread.sleep(pause);
+          Duration doubled = pause.multipliedBy(2);
+          pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+        }
+      }
+      publish(producer);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the rest is published after the next start
+    } catch (KafkaException | JournalException e) {
+      problem = String.valueOf(e.getMessage());
+      LOG.error("No more actions are published; they wait in the journal: {}", e.getMessage());
+    }
+  }
+
+  private void await(Duration most) throws InterruptedException {
+    if (appended.tryAcquire(most.toMillis(), TimeUnit.MILLISECONDS)) {
+      appended.drainPermits();
+    }
+  }
+
+  /** Whether all that waited is published. */
+  private boolean publish(KafkaProducer<byte[], byte[]> producer) throws InterruptedException {
+    List<Ledger.Numbered> steps = journal.read(ledger -> ledger.unpublished(AT_ONCE));
+    while (!steps.isEmpty()) {
+      try {
+        send(producer, steps);
+      } catch (ExecutionException | KafkaException e) {
+        if (problem == null) {
+          LOG.warn("Cannot publish actions; they wait in the journal: {}", e.getMessage());
+        }
+        problem = String.valueOf(e.getMessage());
+        return false;
+      }
+      problem = null;
+      journal.note(new JournalEntry.Published(steps.getLast().number()));
+      steps = journal.read(ledger -> ledger.unpublished(AT_ONCE));
+    }
+    return true;
+  }
+
+  private void send(KafkaProducer<byte[], byte[]> producer, List<Ledger.Numbered> steps)
+      throws InterruptedException, ExecutionException {
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
+    for (Ledger.Numbered step : steps) {
+      byte[] document = ActionJson.write(step.action());
+      sent.add(producer.send(new ProducerRecord<>(Topic.ACTIONS.text(), key, document)));
+    }
+    for (Future<RecordMetadata> future : sent) {
+      future.get();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    appended.release();
+    try {
+      if (!thread.join(Duration.ofSeconds(3))) {
+        thread.interrupt();
+        thread.join(Duration.ofSeconds(3));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package io.leukocyte.responder;
+
+import io.leukocyte.events.Action;
+import io.leukocyte.events.ActionId;
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.Outcome;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far an action is, as the journal tells.
+ *
+ * @param last its last step
+ * @param since when it began, unix nanoseconds
+ * @param begun whether the guards let it begin
+ * @param response what is done
+ * @param phase what a restart finds on the host
+ * @param undo how it is taken back; null until that is known
+ * @param way how it was done, for people; empty until that is known
+ * @param operator who asked to take it back; null when nobody did
+ * @param alert the alert's document, for telling it; null when nothing is to be told
+ */
+record ActionState(
+    Action last,
+    long since,
+    boolean begun,
+    Response response,
+    Phase phase,
+    @Nullable Undo undo,
+    String way,
+    @Nullable String operator,
+    @Nullable String alert) {
+
+  /** What a restart finds on the host. */
+  enum Phase {
+    /** Nothing was changed yet. */
+    INTENDED,
+    /** The change may or may not have been made. */
+    PREPARED,
+    /** The change was made and holds until it is taken back. */
+    IN_FORCE,
+    /** The change may or may not have been taken back. */
+    UNDOING,
+    /** Nothing of it is left to do. */
+    CLOSED
+  }
+
+  /** The state after a first step. */
+  static ActionState first(JournalStep step) {
+    return new ActionState(
+        step.action(),
+        step.action().time(),
+        step.action().step() == Action.Step.INTENDED,
+        step.response(),
+        step.phase(),
+        null,
+        "",
+        null,
+        step.alert());
+  }
+
+  /** The state after a further step. */
+  ActionState then(JournalStep step) {
+    @Nullable String told = step.phase() == Phase.CLOSED ? null : alert;
+    @Nullable String who = step.phase() == Phase.UNDOING ? operator : null;
+    return new ActionState(
+        step.action(), since, begun, response, step.phase(), undo, way, who, told);
+  }
+
+  ActionState prepared(Undo how, String by) {
+    return new ActionState(last, since, begun, response, Phase.PREPARED, how, by, operator, alert);
+  }
+
+  ActionState undoing(@Nullable String who) {
+    return new ActionState(last, since, begun, response, Phase.UNDOING, undo, way, who, alert);
+  }
+
+  ActionId id() {
+    return last.id();
+  }
+
+  Optional<ContainerId> container() {
+    return Optional.ofNullable(last.target()).map(ContainerRef::id);
+  }
+
+  boolean of(ContainerId container) {
+    return last.target() != null && last.target().id().equals(container);
+  }
+
+  /** Whether the host may carry a change of this action. */
+  boolean onHost() {
+    return switch (phase) {
+      case PREPARED, IN_FORCE, UNDOING -> true;
+      case INTENDED, CLOSED -> false;
+    };
+  }
+
+  /** Whether it is to be taken back by now. */
+  boolean overdue(long now) {
+    return phase == Phase.IN_FORCE && last.undoAt() != 0 && last.undoAt() <= now;
+  }
+
+  /** The next step, not yet journalled. */
+  JournalStep next(long now, Action.Step step, Outcome outcome, Phase then) {
+    Action action =
+        new Action(
+            last.id(),
+            step,
+            last.number() + 1,
+            now,
+            last.host(),
+            last.type(),
+            last.target(),
+            outcome,
+            last.alert(),
+            last.rule(),
+            last.policy(),
+            last.source(),
+            operator != null ? operator : last.operator(),
+            then == Phase.CLOSED ? 0 : last.undoAt(),
+            last.dryRun());
+    return new JournalStep(action, then, response, null);
+  }
+}

@@ -1,0 +1,248 @@
+package io.leukocyte.responder;
+
+import io.leukocyte.events.HostId;
+import io.leukocyte.events.Topic;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the alerts of this host: its partition of the topic, committed records only. Where it is
+ * stands in the journal. A server that is away is tried again until it is back.
+ */
+final class AlertFeed implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AlertFeed.class);
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+  private static final long POSITION_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final long SIGN_OF_LIFE_NANOS = Duration.ofSeconds(10).toNanos();
+
+  private final Map<String, Object> properties;
+  private final HostId host;
+  private final Duration maxAge;
+  private final Journal journal;
+  private final Clock clock;
+  private final Listener listener;
+  private final Thread thread;
+  private final Object lock = new Object();
+  private @Nullable KafkaConsumer<byte[], byte[]> consumer;
+  private volatile boolean closed;
+  private volatile @Nullable String problem = "not connected yet";
+  private long positionAt;
+  private long position = -1;
+  private long aliveAt;
+
+  /** Hears of alerts. */
+  interface Listener {
+    /** A record of this host's alerts; whatever is wrong with it is the listener's to say. */
+    void alert(byte[] document);
+  }
+
+  AlertFeed(
+      Map<String, Object> kafka,
+      HostId host,
+      Duration maxAge,
+      Journal journal,
+      Clock clock,
+      Listener listener) {
+    this.properties = consumerProperties(kafka, host);
+    this.host = host;
+    this.maxAge = maxAge;
+    this.journal = journal;
+    this.clock = clock;
+    this.listener = listener;
+    this.thread = Thread.ofPlatform().daemon().name("responder-alerts").unstarted(this::run);
+  }
+
+  private static Map<String, Object> consumerProperties(Map<String, Object> kafka, HostId host) {
+    Map<String, Object> properties = new HashMap<>(kafka);
+    properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "leuko-responder-" + host);
+    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    return properties;
+  }
+
+  /** The partition that Kafka's default partitioner gives a key. */
+  static int partition(HostId host, int partitions) {
+    byte[] key = host.value().getBytes(StandardCharsets.UTF_8);
+    return Utils.toPositive(Utils.murmur2(key)) % partitions;
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Why no alerts can be read; null when they can. */
+  @Nullable String problem() {
+    return problem;
+  }
+
+  private void run() {
+    Duration pause = Duration.ofMillis(500);
+    while (!closed) {
+      try {
+        connectAndRead();
+      } catch (WakeupException e) {
+        return; // closed
+      } catch (KafkaException e) {
+        if (closed) {
+          return;
+        }
+        if (problem == null) {
+          LOG.warn("Cannot read alerts, trying again: {}", e.getMessage());
+        }
+        problem = String.valueOf(e.getMessage());
+      } catch (JournalException e) {
+        LOG.error("No alerts are acted on: {}", e.getMessage());
+        problem = String.valueOf(e.getMessage());
+      }
+      if (!sleep(pause)) {
+        return;
+      }
+      Duration doubled = pause.multipliedBy(2);
+      pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+    }
+  }
+
+  private boolean sleep(Duration pause) {
+    try {
+      Thread.sleep(pause);
+      return !closed;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void connectAndRead() {
+    try (KafkaConsumer<byte[], byte[]> opened = open()) {
+      List<PartitionInfo> partitions = opened.partitionsFor(Topic.ALERTS.text(), PATIENCE);
+      if (partitions == null || partitions.isEmpty()) {
+        throw new KafkaException("there is no topic " + Topic.ALERTS.text() + " yet");
+      }
+      TopicPartition mine =
+          new TopicPartition(Topic.ALERTS.text(), partition(host, partitions.size()));
+      opened.assign(Set.of(mine));
+      begin(opened, mine);
+      while (!closed) {
+        read(opened, mine);
+      }
+    } finally {
+      synchronized (lock) {
+        consumer = null;
+      }
+    }
+  }
+
+  private KafkaConsumer<byte[], byte[]> open() {
+    KafkaConsumer<byte[], byte[]> opened = new KafkaConsumer<>(properties);
+    synchronized (lock) {
+      consumer = opened;
+    }
+    return opened;
+  }
+
+  private void begin(KafkaConsumer<byte[], byte[]> from, TopicPartition mine) {
+    OptionalLong known = journal.read(ledger -> ledger.offset(mine.partition()));
+    if (known.isPresent()) {
+      from.seek(mine, known.getAsLong());
+    } else {
+      seekByTime(from, mine);
+    }
+    alive(from, mine);
+  }
+
+  /** To the first alert that is not stale. */
+  private void seekByTime(KafkaConsumer<byte[], byte[]> from, TopicPartition mine) {
+    long since = clock.millis() - maxAge.toMillis();
+    OffsetAndTimestamp found = from.offsetsForTimes(Map.of(mine, since), PATIENCE).get(mine);
+    if (found == null) {
+      from.seekToEnd(Set.of(mine));
+    } else {
+      from.seek(mine, found.offset());
+    }
+  }
+
+  private void read(KafkaConsumer<byte[], byte[]> from, TopicPartition mine) {
+    try {
+      ConsumerRecords<byte[], byte[]> records = from.poll(POLL);
+      for (ConsumerRecord<byte[], byte[]> record : records) {
+        if (record.value() != null) {
+          listener.alert(record.value());
+        }
+      }
+      notePosition(mine, from.position(mine, PATIENCE));
+      if (records.isEmpty() && System.nanoTime() - aliveAt > SIGN_OF_LIFE_NANOS) {
+        alive(from, mine);
+      }
+    } catch (InvalidOffsetException e) {
+      LOG.warn(
+          "The alerts where the responder stopped are gone; it goes on with those of the last {} s",
+          maxAge.toSeconds());
+      seekByTime(from, mine);
+    }
+  }
+
+  private void alive(KafkaConsumer<byte[], byte[]> from, TopicPartition mine) {
+    from.endOffsets(Set.of(mine), PATIENCE);
+    aliveAt = System.nanoTime();
+    if (problem != null) {
+      LOG.info("Alerts are read from {}", mine);
+    }
+    problem = null;
+  }
+
+  /** What is read again after a crash does nothing twice: once a second is enough. */
+  private void notePosition(TopicPartition mine, long now) {
+    if (now != position && System.nanoTime() - positionAt > POSITION_NANOS) {
+      journal.note(new JournalEntry.Read(mine.partition(), now));
+      position = now;
+      positionAt = System.nanoTime();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    synchronized (lock) {
+      if (consumer != null) {
+        consumer.wakeup();
+      }
+    }
+    thread.interrupt();
+    join(thread);
+  }
+
+  static void join(Thread thread) {
+    try {
+      thread.join(Duration.ofSeconds(10));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.leukocyte.responder;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Gives orders to the responder that runs on this host. */
+final class ControlClient implements Orders {
+  private final Path socket;
+
+  ControlClient(Path socket) {
+    this.socket = socket;
+  }
+
+  @Override
+  public List<OpenAction> actions() {
+    return ControlJson.readActions(ask(ControlJson.order("actions")));
+  }
+
+  @Override
+  public List<Released> release(String what, String operator) {
+    ObjectNode order = ControlJson.order("release").put("what", what).put("operator", operator);
+    return ControlJson.readReleased(ask(order));
+  }
+
+  @Override
+  public List<Released> releaseAll(String operator) {
+    return ControlJson.readReleased(
+        ask(ControlJson.order("release-all").put("operator", operator)));
+  }
+
+  private JsonNode ask(ObjectNode order) {
+    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      ByteBuffer bytes = ByteBuffer.wrap((order + "\n").getBytes(StandardCharsets.UTF_8));
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      byte[] answer = Channels.newInputStream(channel).readAllBytes();
+      JsonNode node = JournalLines.MAPPER.readTree(answer);
+      if (node.hasNonNull("error")) {
+        throw new OrderException(node.get("error").asText());
+      }
+      if (!node.isObject()) {
+        throw new OrderException("The responder ended before it answered; try again");
+      }
+      return node;
+    } catch (IOException e) {
+      throw new OrderException(
+          "A responder runs on this host, but its socket "
+              + socket
+              + " does not answer: "
+              + e.getMessage()
+              + "; try again, or end that responder and try again without it",
+          e);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package io.leukocyte.responder;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Orders and answers on the control socket: a JSON object a line, one order a connection. */
+final class ControlJson {
+  private ControlJson() {}
+
+  /** An order as it is sent. */
+  static ObjectNode order(String order) {
+    return JournalLines.MAPPER.createObjectNode().put("order", order);
+  }
+
+  /** Carries an order out and makes the answer of it. */
+  static ObjectNode answer(Orders orders, String line) {
+    ObjectNode answer = JournalLines.MAPPER.createObjectNode();
+    try {
+      JsonNode order = JournalLines.MAPPER.readTree(line);
+      String operator = order.path("operator").asText("unknown");
+      String what = order.path("order").asText();
+      switch (what) {
+        case "actions" -> actions(answer.putArray("actions"), orders.actions());
+        case "release" ->
+            released(
+                answer.putArray("released"), orders.release(order.path("what").asText(), operator));
+        case "release-all" -> released(answer.putArray("released"), orders.releaseAll(operator));
+        default -> answer.put("error", "The responder does not know the order '" + what + "'");
+      }
+    } catch (JsonProcessingException e) {
+      answer.put("error", "The responder cannot read the order");
+    } catch (OrderException | JournalException e) {
+      answer.put("error", e.getMessage());
+    }
+    return answer;
+  }
+
+  private static void actions(ArrayNode array, List<OpenAction> actions) {
+    for (OpenAction a : actions) {
+      array
+          .addObject()
+          .put("id", a.id())
+          .put("type", a.type())
+          .put("container", a.container())
+          .put("containerId", a.containerId())
+          .put("state", a.state())
+          .put("way", a.way())
+          .put("since", a.since().toString())
+          .put("until", a.until() == null ? null : a.until().toString())
+          .put("policy", a.policy())
+          .put("source", a.source())
+          .put("rule", a.rule())
+          .put("alert", a.alert());
+    }
+  }
+
+  private static void released(ArrayNode array, List<Released> released) {
+    for (Released r : released) {
+      array
+          .addObject()
+          .put("action", r.action())
+          .put("type", r.type())
+          .put("container", r.container())
+          .put("released", r.released())
+          .put("detail", r.detail());
+    }
+  }
+
+  /** The actions in an answer. */
+  static List<OpenAction> readActions(JsonNode answer) {
+    List<OpenAction> actions = new ArrayList<>();
+    for (JsonNode a : answer.path("actions")) {
+      String until = nullable(a, "until");
+      actions.add(
+          new OpenAction(
+              a.path("id").asText(),
+              a.path("type").asText(),
+              a.path("container").asText(),
+              a.path("containerId").asText(),
+              a.path("state").asText(),
+              a.path("way").asText(),
+              Instant.parse(a.path("since").asText()),
+              until == null ? null : Instant.parse(until),
+              nullable(a, "policy"),
+              nullable(a, "source"),
+              nullable(a, "rule"),
+              nullable(a, "alert")));
+    }
+    return actions;
+  }
+
+  /** What was released, in an answer. */
+  static List<Released> readReleased(JsonNode answer) {
+    List<Released> released = new ArrayList<>();
+    for (JsonNode r : answer.path("released")) {
+      released.add(
+          new Released(
+              r.path("action").asText(),
+              r.path("type").asText(),
+              r.path("container").asText(),
+              r.path("released").asBoolean(),
+              r.path("detail").asText()));
+    }
+    return released;
+  }
+
+  private static @Nullable String nullable(JsonNode node, String key) {
+    return node.hasNonNull(key) ? node.get(key).asText() : null;
+  }
+}

@@ -1,0 +1,202 @@
+package io.leukocyte.responder;
+
+import io.leukocyte.engine.ContainerSummary;
+import io.leukocyte.engine.EngineException;
+import io.leukocyte.events.Action;
+import io.leukocyte.events.ActionId;
+import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.HostId;
+import io.leukocyte.events.Outcome;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** Carries out operators' orders, by the journal and on the host itself. */
+final class Desk implements Orders {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int SHORTEST_ID = 4;
+
+  private final HostId hostId;
+  private final Host host;
+  private final Journal journal;
+  private final Interventions interventions;
+  private final Clock clock;
+
+  Desk(HostId hostId, Host host, Journal journal, Interventions interventions, Clock clock) {
+    this.hostId = hostId;
+    this.host = host;
+    this.journal = journal;
+    this.interventions = interventions;
+    this.clock = clock;
+  }
+
+  @Override
+  public List<OpenAction> actions() {
+    return states(s -> s.phase() != ActionState.Phase.CLOSED).stream().map(OpenAction::of).toList();
+  }
+
+  private List<ActionState> states(Predicate<ActionState> which) {
+    return journal.read(ledger -> ledger.all(which));
+  }
+
+  @Override
+  public List<Released> release(String what, String operator) {
+    Optional<ContainerId> container = resolve(what);
+    List<ActionState> found = states(s -> s.onHost() && container.filter(s::of).isPresent());
+    if (found.isEmpty()) {
+      found = states(s -> s.onHost() && isNamed(s, what));
+      unambiguous(what, found);
+    }
+    List<Released> released = new ArrayList<>(release(found, operator));
+    container.flatMap(c -> sweep(c, operator)).ifPresent(released::add);
+    if (released.isEmpty()) {
+      throw new OrderException(
+          "Nothing is in force on '" + what + "' on this host; 'leuko actions' lists what is");
+    }
+    return released;
+  }
+
+  private Optional<ContainerId> resolve(String what) {
+    try {
+      return host.engine().resolve(what);
+    } catch (EngineException e) {
+      return Optional.empty(); // then by the journal alone
+    }
+  }
+
+  private static boolean isNamed(ActionState state, String what) {
+    boolean shortened = what.length() >= SHORTEST_ID;
+    Action last = state.last();
+    return (shortened && state.id().value().startsWith(what))
+        || (last.target() != null
+            && (last.target().name().equals(what)
+                || (shortened && last.target().id().value().startsWith(what))));
+  }
+
+  private static void unambiguous(String what, List<ActionState> found) {
+    Set<ContainerId> containers =
+        found.stream().flatMap(s -> s.container().stream()).collect(Collectors.toSet());
+    if (containers.size() > 1) {
+      throw new OrderException(
+          "'"
+              + what
+              + "' may mean the containers "
+              + containers.stream().map(ContainerId::brief).sorted().toList()
+              + "; write more of the id");
+    }
+  }
+
+  @Override
+  public List<Released> releaseAll(String operator) {
+    List<Released> released = new ArrayList<>(release(states(ActionState::onHost), operator));
+    for (ContainerSummary container : running()) {
+      sweep(container.id(), operator).ifPresent(released::add);
+    }
+    return released;
+  }
+
+  private List<ContainerSummary> running() {
+    try {
+      return host.engine().running();
+    } catch (EngineException e) {
+      throw new OrderException(
+          "What the journal knows was released; whether there is more cannot be seen: "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  private List<Released> release(List<ActionState> states, String operator) {
+    List<CompletableFuture<Outcome>> results = new ArrayList<>();
+    states.forEach(s -> results.add(interventions.release(s.id(), operator)));
+    List<Released> released = new ArrayList<>();
+    for (int i = 0; i < states.size(); i++) {
+      OpenAction action = OpenAction.of(states.get(i));
+      released.add(said(action.id(), action.type(), action.container(), await(results.get(i))));
+    }
+    return released;
+  }
+
+  private static Outcome await(CompletableFuture<Outcome> result) {
+    try {
+      return result.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      return new Outcome.Failed("not done after " + PATIENCE.toSeconds() + " s; it goes on");
+    } catch (ExecutionException e) {
+      return new Outcome.Failed(String.valueOf(e.getCause()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Outcome.Failed("interrupted; it goes on");
+    }
+  }
+
+  private static Released said(String id, String type, String container, Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Done o -> new Released(id, type, container, true, o.detail());
+      case Outcome.Skipped o -> new Released(id, type, container, true, o.reason());
+      case Outcome.Refused o -> new Released(id, type, container, false, o.reason());
+      case Outcome.Failed o -> new Released(id, type, container, false, o.problem());
+    };
+  }
+
+  /** Opens a packet filter of ours that the journal does not know: it may have been lost. */
+  private Optional<Released> sweep(ContainerId container, String operator) {
+    boolean known =
+        !states(s -> s.onHost() && s.of(container) && s.undo() instanceof Undo.OpenFilter)
+            .isEmpty();
+    try {
+      Optional<ContainerFacts> facts = host.engine().inspect(container).filter(Host::runs);
+      if (known || facts.isEmpty() || facts.get().networkMode().equals("host")) {
+        return Optional.empty();
+      }
+      ContainerProcess process = ContainerProcess.of(facts.get());
+      if (host.filter().unusable().isPresent() || !host.filter().isClosed(process)) {
+        return Optional.empty();
+      }
+      host.filter().open(process);
+      Outcome outcome = new Outcome.Done("opened a packet filter that the journal did not know");
+      ActionId id = journalSweep(facts.get(), operator, outcome);
+      return Optional.of(said(id.value(), "quarantine", facts.get().container().name(), outcome));
+    } catch (EngineException | NetworkFilterException e) {
+      return Optional.of(
+          said("", "quarantine", container.brief(), new Outcome.Failed(e.getMessage() + "")));
+    }
+  }
+
+  private ActionId journalSweep(ContainerFacts facts, String operator, Outcome outcome) {
+    long now = Nanos.now(clock);
+    Quarantine quarantine = new Quarantine(Optional.empty());
+    ActionId id =
+        ActionId.of("sweep", facts.container().id().value(), operator, String.valueOf(now));
+    Action action =
+        new Action(
+            id,
+            Action.Step.UNDONE,
+            0,
+            now,
+            hostId,
+            quarantine.type(),
+            facts.container(),
+            outcome,
+            null,
+            null,
+            null,
+            null,
+            operator,
+            0,
+            false);
+    JournalStep step = new JournalStep(action, ActionState.Phase.CLOSED, quarantine, null);
+    journal.append(new JournalEntry.Steps(List.of(step)));
+    return id;
+  }
+}

@@ -1,0 +1,200 @@
+package io.leukocyte.responder;
+
+import io.leukocyte.engine.Engine;
+import io.leukocyte.engine.EngineException;
+import io.leukocyte.events.Action;
+import io.leukocyte.events.ActionId;
+import io.leukocyte.events.Alert;
+import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.HostId;
+import io.leukocyte.events.Outcome;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what is done about an alert: which policies match, what the guards say. The decision is
+ * in the journal, whole, before anything is done. Called by one thread.
+ */
+final class Dispatcher {
+  private final HostId host;
+  private final Engine engine;
+  private final Journal journal;
+  private final Guards guards;
+  private final Protection protection;
+  private final Interventions interventions;
+  private final Notifier notifier;
+  private final Clock clock;
+  private final Meters meters;
+  private volatile PolicySet policies = PolicySet.EMPTY;
+
+  Dispatcher(
+      HostId host,
+      Engine engine,
+      Journal journal,
+      Guards guards,
+      Protection protection,
+      Interventions interventions,
+      Notifier notifier,
+      Clock clock,
+      Meters meters) {
+    this.host = host;
+    this.engine = engine;
+    this.journal = journal;
+    this.guards = guards;
+    this.protection = protection;
+    this.interventions = interventions;
+    this.notifier = notifier;
+    this.clock = clock;
+    this.meters = meters;
+  }
+
+  /** From the next alert on these hold. */
+  void use(PolicySet newPolicies) {
+    policies = newPolicies;
+  }
+
+  PolicySet policies() {
+    return policies;
+  }
+
+  /**
+   * Acts on an alert as the policies say; the second time the same alert does nothing.
+   *
+   * @param alert what happened
+   * @param document the same as it was read, for telling it
+   */
+  void alert(Alert alert, String document) {
+    long received = System.nanoTime();
+    if (!alert.host().equals(host)) {
+      meters.alert("foreign");
+      return;
+    }
+    boolean matched = false;
+    boolean acted = false;
+    for (Policy policy : policies.policies()) {
+      if (matches(policy.match(), alert)) {
+        matched = true;
+        acted |= answer(policy, alert, document, received);
+      }
+    }
+    meters.alert(acted ? "acted" : matched ? "known" : "ignored");
+  }
+
+  private boolean matches(Policy.Match match, Alert alert) {
+    return (match.rules().isEmpty() || match.rules().contains(alert.rule().name()))
+        && match.atLeast().map(alert.rule().priority()::atLeast).orElse(true)
+        && (match.tags().isEmpty() || alert.rule().tags().stream().anyMatch(match.tags()::contains))
+        && match.condition().map(c -> c.test(alert.cause(), facts(alert))).orElse(true);
+  }
+
+  /** As the engine gives them now; else what the alert itself says of its container. */
+  private @Nullable ContainerFacts facts(Alert alert) {
+    ContainerRef container = alert.container();
+    if (container == null) {
+      return null;
+    }
+    Optional<ContainerFacts> found;
+    try {
+      found = engine.inspect(container.id());
+    } catch (EngineException e) {
+      found = Optional.empty();
+    }
+    return found.orElseGet(() -> AlertFacts.of(alert, container));
+  }
+
+  private boolean answer(Policy policy, Alert alert, String document, long received) {
+    List<ActionId> ids = new ArrayList<>();
+    for (int i = 0; i < policy.responses().size(); i++) {
+      ids.add(ActionId.of(alert.id().value(), policy.name(), String.valueOf(i)));
+    }
+    if (journal.read(ledger -> ids.stream().anyMatch(id -> ledger.find(id).isPresent()))) {
+      return false;
+    }
+    long now = Nanos.now(clock);
+    Optional<String> refusal = guards.refusal(policy, alert, now);
+    List<JournalStep> steps = new ArrayList<>();
+    for (int i = 0; i < ids.size(); i++) {
+      Response response = policy.responses().get(i);
+      Outcome outcome = decide(refusal, response, alert);
+      steps.add(step(policy, alert, ids.get(i), response, outcome, now, document));
+    }
+    journal.append(new JournalEntry.Steps(steps));
+    steps.forEach(step -> carryOut(step, alert, received));
+    return true;
+  }
+
+  /** Done means: it may begin. */
+  private Outcome decide(Optional<String> refusal, Response response, Alert alert) {
+    if (refusal.isPresent()) {
+      return new Outcome.Refused(refusal.get());
+    }
+    if (response instanceof Notify) {
+      return new Outcome.Done("allowed");
+    }
+    ContainerRef target = alert.container();
+    if (target == null) {
+      return new Outcome.Skipped("the alert is about no container");
+    }
+    Optional<String> shielded = protection.reason(target, alert.labels());
+    return shielded.isPresent() ? new Outcome.Refused(shielded.get()) : new Outcome.Done("allowed");
+  }
+
+  private JournalStep step(
+      Policy policy,
+      Alert alert,
+      ActionId id,
+      Response response,
+      Outcome outcome,
+      long now,
+      String document) {
+    Action.Step reached =
+        switch (outcome) {
+          case Outcome.Done o -> Action.Step.INTENDED;
+          case Outcome.Skipped o -> Action.Step.SKIPPED;
+          case Outcome.Refused o -> Action.Step.REFUSED;
+          case Outcome.Failed o -> Action.Step.FAILED;
+        };
+    boolean begins = reached == Action.Step.INTENDED;
+    Action action =
+        new Action(
+            id,
+            reached,
+            0,
+            now,
+            host,
+            response.type(),
+            alert.container(),
+            outcome,
+            alert.id(),
+            alert.rule().name(),
+            policy.name(),
+            policy.source(),
+            null,
+            begins ? response.length().map(length -> now + length.toNanos()).orElse(0L) : 0,
+            policy.guard().mode() == Policy.Mode.DRY_RUN);
+    return new JournalStep(
+        action,
+        begins ? ActionState.Phase.INTENDED : ActionState.Phase.CLOSED,
+        response,
+        begins && response instanceof Notify ? document : null);
+  }
+
+  private void carryOut(JournalStep step, Alert alert, long received) {
+    meters.step(step.action());
+    if (step.action().step() != Action.Step.INTENDED) {
+      return;
+    }
+    ActionId id = step.action().id();
+    switch (step.response()) {
+      case Notify notify -> notifier.begin(id);
+      case Intervention intervention -> {
+        meters.received(id, alert, received);
+        interventions.begin(id);
+      }
+    }
+  }
+}

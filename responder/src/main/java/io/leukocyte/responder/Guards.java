@@ -1,0 +1,68 @@
+package io.leukocyte.responder;
+
+import io.leukocyte.events.Alert;
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.config.Durations;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Whether a policy may act on an alert now. */
+final class Guards {
+  private final Journal journal;
+  private final Budget budget;
+  private final Duration maxAge;
+
+  /**
+   * Makes the guards.
+   *
+   * @param maxAge older alerts are not acted on; nor are those from so far in the future
+   */
+  Guards(Journal journal, Budget budget, Duration maxAge) {
+    this.journal = journal;
+    this.budget = budget;
+    this.maxAge = maxAge;
+  }
+
+  /** Why not; empty when it may. */
+  Optional<String> refusal(Policy policy, Alert alert, long now) {
+    ContainerRef target = alert.container();
+    Optional<String> stale = stale(alert.time(), now);
+    if (stale.isPresent() || target == null) {
+      return stale;
+    }
+    return cooldown(policy, target.id(), now).or(() -> budget.refusal(policy, target.id(), now));
+  }
+
+  /** Why an alert of that time is not acted on. */
+  Optional<String> stale(long time, long now) {
+    if (now - time > maxAge.toNanos()) {
+      return Optional.of(
+          "stale: the alert is older than responder.max-alert-age, " + Durations.format(maxAge));
+    }
+    return time - now > maxAge.toNanos()
+        ? Optional.of("stale: the alert is from the future; set the clocks of this host right")
+        : Optional.empty();
+  }
+
+  private Optional<String> cooldown(Policy policy, ContainerId container, long now) {
+    Duration cooldown = policy.guard().cooldown();
+    boolean dryRun = policy.guard().mode() == Policy.Mode.DRY_RUN;
+    boolean acted =
+        !cooldown.isZero()
+            && !journal
+                .read(ledger ->
+                    ledger.all(s ->
+                        s.begun()
+                            && s.of(container)
+                            && s.since() > now - cooldown.toNanos()
+                            && s.last().dryRun() == dryRun
+                            && policy.name().equals(s.last().policy())))
+                .isEmpty();
+    return acted
+        ? Optional.of(
+            "cooldown: the policy acted on this container in the last "
+                + Durations.format(cooldown))
+        : Optional.empty();
+  }
+}

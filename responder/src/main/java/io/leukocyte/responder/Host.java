@@ -1,0 +1,53 @@
+package io.leukocyte.responder;
+
+import io.leukocyte.engine.Engine;
+import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.ContainerId;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * What changes are made with: this host's container engine and the packet filter of its containers'
+ * network namespaces.
+ *
+ * @param engine the container engine
+ * @param filter the packet filter
+ */
+record Host(Engine engine, NetworkFilter filter) {
+  private static final long POLL_MILLIS = 20;
+
+  /** Whether a container has processes, frozen ones included. */
+  static boolean runs(ContainerFacts facts) {
+    return facts.pid() > 0
+        && (facts.state().equals("running")
+            || facts.state().equals("paused")
+            || facts.state().equals("restarting"));
+  }
+
+  /** The container's first process; empty when there is none. */
+  Optional<ContainerProcess> process(ContainerId container) {
+    return engine.inspect(container).filter(Host::runs).map(ContainerProcess::of);
+  }
+
+  /** Waits until the container is as wanted, or gone; false when the time is over before. */
+  boolean await(ContainerId container, Duration most, Predicate<ContainerFacts> wanted) {
+    long end = System.nanoTime() + most.toNanos();
+    while (!engine.inspect(container).map(wanted::test).orElse(true)) {
+      if (System.nanoTime() - end > 0 || !pause()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean pause() {
+    try {
+      Thread.sleep(POLL_MILLIS);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

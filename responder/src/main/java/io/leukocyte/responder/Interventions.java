@@ -1,0 +1,315 @@
+package io.leukocyte.responder;
+
+import io.leukocyte.engine.EngineException;
+import io.leukocyte.events.Action.Step;
+import io.leukocyte.events.ActionId;
+import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.Outcome;
+import io.leukocyte.responder.ActionState.Phase;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries changes to containers out, keeps them in force, and takes them back, each step
+ * journalled. Everything about one container happens in its lane, one thing after the other.
+ */
+final class Interventions {
+  private final Host host;
+  private final Journal journal;
+  private final Lanes lanes;
+  private final Protection protection;
+  private final Clock clock;
+  private final Meters meters;
+
+  Interventions(
+      Host host, Journal journal, Lanes lanes, Protection protection, Clock clock, Meters meters) {
+    this.host = host;
+    this.journal = journal;
+    this.lanes = lanes;
+    this.protection = protection;
+    this.clock = clock;
+    this.meters = meters;
+  }
+
+  /** Carries out what is intended. */
+  void begin(ActionId id) {
+    inLane(
+        id,
+        state -> {
+          if (state.phase() == Phase.INTENDED) {
+            execute(state);
+          }
+        });
+  }
+
+  /** Finishes, or when that is too late rolls back, what was begun before a crash. */
+  void resume(ActionId id, boolean tooLate) {
+    inLane(
+        id,
+        state -> {
+          switch (state.phase()) {
+            case INTENDED -> {
+              if (tooLate) {
+                failed(state, "interrupted before it began, and too late by now", Phase.CLOSED);
+              } else {
+                execute(state);
+              }
+            }
+            case PREPARED -> {
+              if (tooLate) {
+                rollBack(state, "interrupted half-way, and too late by now");
+              } else {
+                carryOut(state);
+              }
+            }
+            case UNDOING -> undo(state);
+            case IN_FORCE -> hold(state, "after our own start");
+            case CLOSED -> {}
+          }
+        });
+  }
+
+  /** Takes an action back whose time is over. */
+  void expire(ActionId id) {
+    inLane(
+        id,
+        state -> {
+          if (state.overdue(Nanos.now(clock))) {
+            release(state, null);
+          }
+        });
+  }
+
+  /** Takes an action back, and says how that went. */
+  CompletableFuture<Outcome> release(ActionId id, String operator) {
+    CompletableFuture<Outcome> result = new CompletableFuture<>();
+    inLane(
+        id,
+        state -> {
+          try {
+            result.complete(release(state, operator));
+          } catch (RuntimeException e) {
+            result.complete(new Outcome.Failed(String.valueOf(e.getMessage())));
+            throw e;
+          }
+        });
+    return result;
+  }
+
+  private Outcome release(ActionState state, @Nullable String operator) {
+    if (!state.onHost()) {
+      return new Outcome.Skipped("it is not in force");
+    }
+    journal.append(new JournalEntry.Undoing(state.id(), operator));
+    return undo(now(state));
+  }
+
+  /** Looks whether an action that is in force still holds, and makes it hold. */
+  void hold(ActionId id, String occasion) {
+    inLane(
+        id,
+        state -> {
+          if (state.phase() == Phase.IN_FORCE) {
+            hold(state, occasion);
+          }
+        });
+  }
+
+  /** Tries once more to take back what could not be. */
+  void retryUndo(ActionId id) {
+    inLane(
+        id,
+        state -> {
+          if (state.phase() == Phase.UNDOING) {
+            undo(state);
+          }
+        });
+  }
+
+  private void inLane(ActionId id, Consumer<ActionState> work) {
+    Optional<ContainerId> container =
+        journal.read(ledger -> ledger.find(id)).flatMap(ActionState::container);
+    container.ifPresent(
+        c -> lanes.run(c, () -> journal.read(ledger -> ledger.find(id)).ifPresent(work)));
+  }
+
+  private ActionState now(ActionState state) {
+    return journal.read(ledger -> ledger.find(state.id())).orElse(state);
+  }
+
+  private static Intervention intervention(ActionState state) {
+    return (Intervention) state.response();
+  }
+
+  private static ContainerId target(ActionState state) {
+    return state.container().orElseThrow();
+  }
+
+  private void execute(ActionState state) {
+    switch (look(state)) {
+      case Checked.Not not -> close(state, not.outcome());
+      case Checked.Ready ready when state.last().dryRun() ->
+          close(state, new Outcome.Skipped("dry run: " + state.last().type() + " " + ready.way()));
+      case Checked.Ready ready -> {
+        journal.append(new JournalEntry.Prepared(state.id(), ready.undo(), ready.way()));
+        carryOut(now(state));
+      }
+    }
+  }
+
+  private Checked look(ActionState state) {
+    try {
+      Optional<ContainerFacts> facts = host.engine().inspect(target(state));
+      if (facts.isEmpty()) {
+        return Checked.skip("the container is gone");
+      }
+      Optional<String> shielded = protection.reason(facts.get().container(), facts.get().labels());
+      if (shielded.isPresent()) {
+        return new Checked.Not(new Outcome.Refused(shielded.get()));
+      }
+      List<Undo> held = journal.read(ledger -> ledger.held(target(state), state.id()));
+      return intervention(state).check(host, new Target(facts.get(), held));
+    } catch (EngineException | NetworkFilterException e) {
+      return new Checked.Not(problem(e));
+    }
+  }
+
+  private void close(ActionState state, Outcome outcome) {
+    Step step =
+        switch (outcome) {
+          case Outcome.Done o -> Step.VERIFIED;
+          case Outcome.Skipped o -> Step.SKIPPED;
+          case Outcome.Refused o -> Step.REFUSED;
+          case Outcome.Failed o -> Step.FAILED;
+        };
+    step(state, step, outcome, Phase.CLOSED);
+  }
+
+  private void carryOut(ActionState state) {
+    Outcome outcome = applyAndVerify(state, "");
+    if (outcome instanceof Outcome.Failed) {
+      outcome = applyAndVerify(now(state), "once more: ");
+    }
+    if (outcome instanceof Outcome.Failed failure) {
+      rollBack(now(state), failure.problem());
+      return;
+    }
+    Undo undo = state.undo();
+    boolean holds = undo != null && undo.wanted();
+    step(now(state), Step.VERIFIED, outcome, holds ? Phase.IN_FORCE : Phase.CLOSED);
+    meters.verified(state);
+  }
+
+  private Outcome applyAndVerify(ActionState state, String prefix) {
+    Undo undo = state.undo();
+    if (undo == null) {
+      return new Outcome.Failed("the journal does not say how to take it back");
+    }
+    Intervention what = intervention(state);
+    Outcome applied = attempt(() -> what.apply(host, target(state), undo));
+    if (!(applied instanceof Outcome.Done done)) {
+      return applied;
+    }
+    String detail = prefix + state.way() + ": " + done.detail();
+    step(state, Step.APPLIED, new Outcome.Done(detail), state.phase());
+    return attempt(() -> what.verify(host, target(state), undo));
+  }
+
+  private void rollBack(ActionState state, String why) {
+    Outcome undone = takeBack(state);
+    if (undone instanceof Outcome.Failed failure) {
+      failed(state, why + "; and it cannot be taken back: " + failure.problem(), Phase.UNDOING);
+    } else {
+      failed(state, why + "; it was taken back", Phase.CLOSED);
+    }
+  }
+
+  private void failed(ActionState state, String why, Phase then) {
+    step(now(state), Step.FAILED, new Outcome.Failed(why), then);
+  }
+
+  private Outcome undo(ActionState state) {
+    Outcome outcome = takeBack(state);
+    if (outcome instanceof Outcome.Failed) {
+      if (!outcome.equals(state.last().outcome())) {
+        step(state, Step.FAILED, outcome, Phase.UNDOING);
+      }
+    } else {
+      step(state, Step.UNDONE, outcome, Phase.CLOSED);
+    }
+    return outcome;
+  }
+
+  /** Takes the change back, unless another action of ours needs the same change. */
+  private Outcome takeBack(ActionState state) {
+    Undo undo = state.undo();
+    if (undo == null || !undo.wanted()) {
+      return new Outcome.Done("nothing to take back");
+    }
+    boolean needed =
+        journal.read(ledger -> ledger.held(target(state), state.id())).stream()
+            .anyMatch(other -> other.getClass().equals(undo.getClass()));
+    return needed
+        ? new Outcome.Done("another action on this container keeps it so")
+        : attempt(() -> intervention(state).undo(host, target(state), undo));
+  }
+
+  private void hold(ActionState state, String occasion) {
+    Undo undo = state.undo();
+    Optional<ContainerFacts> facts;
+    try {
+      facts = host.engine().inspect(target(state));
+    } catch (EngineException e) {
+      return; // looked at again later
+    }
+    if (undo == null) {
+      return;
+    }
+    if (facts.isEmpty()) {
+      step(state, Step.UNDONE, new Outcome.Done("the container is gone"), Phase.CLOSED);
+    } else if (intervention(state).outlivesStart()) {
+      holdAgain(state, undo, occasion);
+    } else if (Host.runs(facts.get()) && !Stop.stillRuns(undo, facts.get())) {
+      step(state, Step.UNDONE, new Outcome.Done("somebody started it again"), Phase.CLOSED);
+    }
+  }
+
+  private void holdAgain(ActionState state, Undo undo, String occasion) {
+    Intervention what = intervention(state);
+    if (attempt(() -> what.verify(host, target(state), undo)) instanceof Outcome.Done) {
+      return;
+    }
+    Outcome outcome = applyAndVerify(state, "again, " + occasion + ": ");
+    if (outcome instanceof Outcome.Failed) {
+      if (!outcome.equals(state.last().outcome())) {
+        step(now(state), Step.FAILED, outcome, Phase.IN_FORCE);
+      }
+    } else {
+      step(now(state), Step.VERIFIED, outcome, Phase.IN_FORCE);
+    }
+  }
+
+  private void step(ActionState state, Step step, Outcome outcome, Phase then) {
+    JournalStep next = state.next(Nanos.now(clock), step, outcome, then);
+    journal.append(new JournalEntry.Steps(List.of(next)));
+    meters.step(next.action());
+  }
+
+  private static Outcome attempt(Supplier<Outcome> work) {
+    try {
+      return work.get();
+    } catch (EngineException | NetworkFilterException e) {
+      return problem(e);
+    }
+  }
+
+  private static Outcome.Failed problem(RuntimeException e) {
+    return new Outcome.Failed(String.valueOf(e.getMessage()));
+  }
+}

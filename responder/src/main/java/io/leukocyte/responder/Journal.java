@@ -1,0 +1,189 @@
+package io.leukocyte.responder;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What was decided and done, one line an entry, on the disk before it has an effect: the truth for
+ * recovery, and the source of what is published. A line is the CRC-32C of its text in 8 hexadecimal
+ * digits, a space, and the text, a JSON object. A line at the end that is cut or wrong was being
+ * written when the responder died: nothing came of it, and it is taken away.
+ *
+ * <p>Thread-safe. One at a time for a file: {@link DataFolder} sees to that.
+ */
+final class Journal implements AutoCloseable {
+  /** Closed actions are remembered so long: bounds and "acts once" go by them. */
+  static final Duration MEMORY = PolicyReader.LONGEST_MEMORY.plus(Duration.ofHours(1));
+
+  private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
+  private static final long LARGE = 16L << 20;
+
+  private final Path file;
+  private final Clock clock;
+  private final Runnable appended;
+  private final Ledger ledger = new Ledger();
+  private RandomAccessFile out; // not a channel: an interrupt would close that
+  private long number;
+  private long length;
+  private long compactAt = LARGE;
+  private int damaged;
+  private boolean torn;
+  private boolean closed;
+
+  /**
+   * Opens a journal, or begins one.
+   *
+   * @param file its file; created with its folder
+   * @param clock decides what is old
+   * @param appended called after each entry that is on the disk
+   * @throws JournalException when it cannot be read or written
+   */
+  Journal(Path file, Clock clock, Runnable appended) {
+    this.file = file;
+    this.clock = clock;
+    this.appended = appended;
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      replay();
+      out = compact();
+    } catch (IOException e) {
+      throw new JournalException("open", file, e);
+    }
+  }
+
+  private void replay() throws IOException {
+    if (!Files.exists(file)) {
+      return;
+    }
+    JournalLines.Read read = JournalLines.read(Files.readAllBytes(file));
+    read.entries().forEach(e -> take(e.number(), e.entry()));
+    damaged = read.damaged();
+    if (damaged > 0) {
+      Path copy = file.resolveSibling(file.getFileName() + ".damaged-" + clock.millis());
+      Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+      LOG.error(
+          "The journal {} has {} lines that cannot be read; what they said is lost. The file is"
+              + " kept as {}; compare 'leuko actions' with the containers",
+          file,
+          damaged,
+          copy);
+    }
+  }
+
+  private void take(long entryNumber, JournalEntry entry) {
+    number = Math.max(number, entryNumber);
+    ledger.add(entryNumber, entry);
+  }
+
+  /** Writes the file anew with what still matters, and goes on behind it. */
+  private RandomAccessFile compact() throws IOException {
+    long before = Nanos.of(clock.instant().minus(MEMORY));
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (Map.Entry<Long, List<JournalEntry>> e : ledger.compact(before, number).entrySet()) {
+      for (JournalEntry entry : e.getValue()) {
+        all.writeBytes(JournalLines.write(e.getKey(), entry));
+      }
+    }
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    Files.deleteIfExists(fresh);
+    Files.createFile(
+        fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    RandomAccessFile written = new RandomAccessFile(fresh.toFile(), "rw");
+    written.write(all.toByteArray());
+    written.getFD().sync();
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    forceFolder();
+    length = all.size();
+    compactAt = Math.max(LARGE, 2 * length);
+    return written;
+  }
+
+  private void forceFolder() throws IOException {
+    try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent())) {
+      folder.force(true);
+    }
+  }
+
+  /**
+   * Adds an entry; when this returns it is on the disk.
+   *
+   * @throws JournalException when it is not
+   */
+  void append(JournalEntry entry) {
+    synchronized (this) {
+      write(entry, true);
+    }
+    appended.run();
+  }
+
+  /** Adds an entry that may be lost: what it says is found out again. */
+  synchronized void note(JournalEntry entry) {
+    write(entry, false);
+  }
+
+  private void write(JournalEntry entry, boolean force) {
+    try {
+      if (torn) {
+        out.setLength(length);
+        torn = false;
+      }
+      byte[] line = JournalLines.write(number + 1, entry);
+      torn = true;
+      out.seek(length);
+      out.write(line);
+      if (force) {
+        out.getFD().sync();
+      }
+      torn = false;
+      length += line.length;
+      take(number + 1, entry);
+      if (length > compactAt) {
+        RandomAccessFile before = out;
+        out = compact();
+        before.close();
+      }
+    } catch (IOException e) {
+      throw new JournalException("write", file, e);
+    }
+  }
+
+  /** Asks what the entries add up to. The ledger must not leave the question. */
+  synchronized <T> T read(Function<Ledger, T> question) {
+    return question.apply(ledger);
+  }
+
+  /** Lines that could not be read at the start, but for a torn tail. */
+  synchronized int damaged() {
+    return damaged;
+  }
+
+  Path file() {
+    return file;
+  }
+
+  @Override
+  public synchronized void close() {
+    try {
+      if (!closed) {
+        closed = true;
+        out.getFD().sync();
+        out.close();
+      }
+    } catch (IOException e) {
+      throw new JournalException("close", file, e);
+    }
+  }
+}

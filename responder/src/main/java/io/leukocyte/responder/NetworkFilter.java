@@ -1,0 +1,36 @@
+package io.leukocyte.responder;
+
+import io.leukocyte.events.ContainerId;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A packet filter in the network namespace of a container, closed or open. Closed means: nothing
+ * passes in or out, on connections that are open either, IPv4 and IPv6, the engine's name server
+ * included; only the loopback stays. All errors are {@link NetworkFilterException}s.
+ */
+interface NetworkFilter {
+
+  /** Why it cannot be used on this host; empty when it can. */
+  Optional<String> unusable();
+
+  /**
+   * Other containers that have processes in the same namespace.
+   *
+   * @param process the container's process
+   */
+  Set<ContainerId> sharers(ContainerProcess process);
+
+  /**
+   * Closes it, in one transaction; again for interfaces that came since.
+   *
+   * @return what is covered, a clause for people
+   */
+  String close(ContainerProcess process);
+
+  /** Whether it is closed completely. */
+  boolean isClosed(ContainerProcess process);
+
+  /** Opens it, leaving nothing of ours behind; open already is open. */
+  void open(ContainerProcess process);
+}

@@ -1,0 +1,486 @@
+package io.leukocyte.responder;
+
+import io.leukocyte.engine.Engine;
+import io.leukocyte.engine.EngineException;
+import io.leukocyte.engine.EventListener;
+import io.leukocyte.engine.EventPosition;
+import io.leukocyte.engine.Subscription;
+import io.leukocyte.events.Alert;
+import io.leukocyte.events.AlertJson;
+import io.leukocyte.events.CheckResult;
+import io.leukocyte.events.Component;
+import io.leukocyte.events.ContainerLifecycle;
+import io.leukocyte.events.HostId;
+import io.leukocyte.events.MalformedJsonException;
+import io.leukocyte.events.config.ConfigException;
+import io.leukocyte.events.config.Position;
+import io.leukocyte.events.config.Problem;
+import io.leukocyte.responder.ActionState.Phase;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Acts on the alerts of its host as the policies say, within their guards; each step is journalled
+ * before it has an effect, and can be taken back.
+ */
+public final class Responder implements Component {
+  private static final Logger LOG = LoggerFactory.getLogger(Responder.class);
+  private static final Duration ENGINE_RETRY = Duration.ofSeconds(1);
+  private static final int HOLD_EACH = 30;
+  private static final int RETRY_EACH = 10;
+
+  private final ResponderSettings settings;
+  private final Path folder;
+  private final HostId hostId;
+  private final Map<String, Object> kafka;
+  private final Host host;
+  private final MeterRegistry registry;
+  private final Clock clock;
+  private volatile PolicySet policies = PolicySet.EMPTY;
+  private volatile List<Problem> problems = List.of();
+  private volatile @Nullable Running running;
+  private volatile boolean closed;
+
+  /**
+   * Makes a responder.
+   *
+   * @param settings its settings
+   * @param folder its part of the data folder; made when it is not there
+   * @param host this host's id
+   * @param kafka properties of any client of the Kafka cluster
+   * @param engine this host's container engine; closed by the caller
+   * @param meters takes its figures
+   */
+  public Responder(
+      ResponderSettings settings,
+      Path folder,
+      HostId host,
+      Map<String, Object> kafka,
+      Engine engine,
+      MeterRegistry meters) {
+    this(
+        settings,
+        folder,
+        host,
+        kafka,
+        new Host(engine, new NftNetworkFilter()),
+        meters,
+        Clock.systemUTC());
+  }
+
+  Responder(
+      ResponderSettings settings,
+      Path folder,
+      HostId hostId,
+      Map<String, Object> kafka,
+      Host host,
+      MeterRegistry registry,
+      Clock clock) {
+    this.settings = settings;
+    this.folder = folder;
+    this.hostId = hostId;
+    this.kafka = Map.copyOf(kafka);
+    this.host = host;
+    this.registry = registry;
+    this.clock = clock;
+  }
+
+  /**
+   * Takes over what a former run left, then acts on alerts.
+   *
+   * @throws ConfigException when the policies have problems
+   * @throws OrderException when the folder cannot be used, or another responder uses it
+   */
+  @Override
+  public void start() {
+    List<Problem> found = reload();
+    if (!found.isEmpty()) {
+      throw new ConfigException(found);
+    }
+    DataFolder lock = lockFolder();
+    try {
+      Running started = new Running(lock);
+      running = started;
+      started.start();
+    } catch (OrderException | JournalException e) {
+      unlock(lock);
+      throw e;
+    }
+  }
+
+  private static void unlock(DataFolder lock) {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      LOG.warn("Cannot unlock the responder's folder: {}", e.getMessage());
+    }
+  }
+
+  private DataFolder lockFolder() {
+    try {
+      return DataFolder.lock(folder)
+          .orElseThrow(() ->
+              new OrderException(
+                  "Another responder runs with the folder "
+                      + folder
+                      + "; end it, or use another data folder"));
+    } catch (IOException e) {
+      throw new OrderException("Cannot use the folder " + folder + ": " + e, e);
+    }
+  }
+
+  /**
+   * Reads the policies again. Where there is a problem those before stay in force.
+   *
+   * @return everything that is wrong; empty when the new ones are in force
+   */
+  public List<Problem> reload() {
+    PolicySet.Loaded loaded = load();
+    problems = loaded.problems();
+    if (problems.isEmpty()) {
+      policies = loaded.policies();
+      Running now = running;
+      if (now != null) {
+        now.dispatcher.use(policies);
+      }
+      LOG.info("{} policies are in force, {} of them act", policies.size(), policies.enforced());
+    } else {
+      problems.forEach(problem -> LOG.error("{}", problem));
+    }
+    return problems;
+  }
+
+  private PolicySet.Loaded load() {
+    if (settings.policies().isEmpty()) {
+      return PolicySet.load(PolicyFile.shipped(), settings.webhooks().keySet());
+    }
+    Path path = settings.policies().get();
+    try {
+      return PolicySet.load(PolicyFile.in(path), settings.webhooks().keySet());
+    } catch (IOException e) {
+      Position at = new Position(path.toString(), 1, 1);
+      return new PolicySet.Loaded(
+          PolicySet.EMPTY,
+          List.of(new Problem(at, "cannot be read: " + e, "set responder.policies right")));
+    }
+  }
+
+  @Override
+  public List<CheckResult> check() {
+    List<CheckResult> results = new ArrayList<>();
+    results.add(checkPolicies());
+    Running now = running;
+    if (now == null) {
+      results.add(
+          new CheckResult.Failed("responder", "it does not run", "start it, or see its log"));
+    } else {
+      now.check(results);
+    }
+    return results;
+  }
+
+  private CheckResult checkPolicies() {
+    List<Problem> found = problems;
+    if (found.isEmpty()) {
+      return new CheckResult.Ok(
+          "policies", policies.size() + " in force, " + policies.enforced() + " of them act");
+    }
+    return new CheckResult.Degraded(
+        "policies",
+        found.size() + " problems, the former policies stay in force; first: " + found.getFirst(),
+        "mend the policy files");
+  }
+
+  /** Acts on an alert as if it had been read from the topic. */
+  void alert(byte[] document) {
+    Running now = running;
+    if (now != null) {
+      now.alert(document);
+    }
+  }
+
+  /** What operators ask, for those in the same process. */
+  Orders orders() {
+    Running now = running;
+    if (now == null) {
+      throw new OrderException("The responder does not run");
+    }
+    return now.desk;
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    Running now = running;
+    running = null;
+    if (now != null) {
+      now.close();
+    }
+  }
+
+  /** The parts of a responder that runs. */
+  private final class Running implements EventListener {
+    private final DataFolder lock;
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final ScheduledExecutorService timer;
+    private final Lanes lanes = new Lanes(executor);
+    private final Meters meters = new Meters(registry, clock);
+    private final Journal journal;
+    private final Notifier notifier;
+    private final Interventions interventions;
+    private final Dispatcher dispatcher;
+    private final Guards guards;
+    private final Desk desk;
+    private final AlertFeed feed;
+    private final ActionPublisher publisher;
+    private final ControlServer control;
+    private final Thread starter;
+    private volatile @Nullable Subscription events;
+    private volatile @Nullable String engineProblem = "it was not reached yet";
+    private int ticks;
+
+    Running(DataFolder lock) {
+      this.lock = lock;
+      Semaphore appended = new Semaphore(0);
+      journal = new Journal(DataFolder.journal(folder), clock, appended::release);
+      Protection protection =
+          new Protection(
+              settings.protectedContainers(),
+              settings.protectedImages(),
+              settings.protectedLabels(),
+              Protection.ownContainer());
+      notifier =
+          new Notifier(
+              settings.webhooks(),
+              new HttpPoster(),
+              Notifier.Retries.DEFAULT,
+              journal,
+              clock,
+              meters);
+      interventions = new Interventions(host, journal, lanes, protection, clock, meters);
+      guards =
+          new Guards(
+              journal,
+              new LocalBudget(journal, host.engine(), settings.serviceLabel()),
+              settings.maxAlertAge());
+      dispatcher =
+          new Dispatcher(
+              hostId,
+              host.engine(),
+              journal,
+              guards,
+              protection,
+              interventions,
+              notifier,
+              clock,
+              meters);
+      dispatcher.use(policies);
+      desk = new Desk(hostId, host, journal, interventions, clock);
+      feed = new AlertFeed(kafka, hostId, settings.maxAlertAge(), journal, clock, this::alert);
+      publisher = new ActionPublisher(kafka, hostId, journal, appended);
+      control = openControl();
+      timer =
+          Executors.newSingleThreadScheduledExecutor(
+              Thread.ofPlatform().daemon().name("responder-timer").factory());
+      starter = Thread.ofPlatform().daemon().name("responder-start").unstarted(this::takeOver);
+    }
+
+    private ControlServer openControl() {
+      try {
+        return ControlServer.open(DataFolder.socket(folder), desk);
+      } catch (IOException e) {
+        journal.close();
+        throw new OrderException("Cannot take orders: " + e.getMessage(), e);
+      }
+    }
+
+    void start() {
+      Gauge.builder("leuko.responder.unpublished", this, r -> r.unpublished())
+          .description("Steps of actions that wait to be published")
+          .register(registry);
+      Gauge.builder("leuko.responder.open", this, r -> r.desk.actions().size())
+          .description("Actions that are in force or on their way")
+          .register(registry);
+      publisher.start();
+      starter.start();
+    }
+
+    private int unpublished() {
+      return journal.read(Ledger::unpublishedCount);
+    }
+
+    /** Finds the engine, takes over what a former run left, and only then acts on alerts. */
+    private void takeOver() {
+      while (!closed && !reachEngine()) {
+        try {
+          Thread.sleep(ENGINE_RETRY);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
+        }
+      }
+      if (closed) {
+        return;
+      }
+      events = host.engine().events(null, this);
+      Recovery.run(journal, guards, interventions, notifier, clock);
+      ScheduledFuture<?> _ = timer.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
+      feed.start();
+    }
+
+    private boolean reachEngine() {
+      try {
+        host.engine().ping();
+        engineProblem = null;
+        return true;
+      } catch (EngineException e) {
+        String message = String.valueOf(e.getMessage());
+        if (!message.equals(engineProblem)) {
+          LOG.warn("Waiting for the container engine: {}", message);
+        }
+        engineProblem = message;
+        return false;
+      }
+    }
+
+    private List<ActionState> states(Predicate<ActionState> which) {
+      return journal.read(ledger -> ledger.all(which));
+    }
+
+    private void tick() {
+      try {
+        ticks++;
+        long now = Nanos.now(clock);
+        states(s -> s.overdue(now)).forEach(s -> interventions.expire(s.id()));
+        if (ticks % RETRY_EACH == 0) {
+          states(s -> s.phase() == Phase.UNDOING).forEach(s -> interventions.retryUndo(s.id()));
+        }
+        if (ticks % HOLD_EACH == 0) {
+          holdAll("found open");
+        }
+      } catch (RuntimeException e) {
+        LOG.error("The responder's timer: {}", e.getMessage(), e);
+      }
+    }
+
+    private void holdAll(String occasion) {
+      states(s -> s.phase() == Phase.IN_FORCE).forEach(s -> interventions.hold(s.id(), occasion));
+    }
+
+    private void alert(byte[] document) {
+      Alert alert;
+      try {
+        alert = AlertJson.read(document);
+      } catch (MalformedJsonException e) {
+        meters.alert("unreadable");
+        LOG.warn("An alert cannot be read and is left out: {}", e.getMessage());
+        return;
+      }
+      dispatcher.alert(alert, new String(document, StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void event(ContainerLifecycle event) {
+      String occasion =
+          switch (event.action()) {
+            case "start" -> "after it was started";
+            case "connect" -> "after it was attached to a network";
+            case "unpause" -> "after somebody unpaused it";
+            case "destroy" -> "after it was removed";
+            default -> "";
+          };
+      if (!occasion.isEmpty()) {
+        states(s -> s.phase() == Phase.IN_FORCE && s.of(event.container().id()))
+            .forEach(s -> interventions.hold(s.id(), occasion));
+      }
+    }
+
+    @Override
+    public void gap(EventPosition from, EventPosition to) {
+      holdAll("after events of the engine were missed");
+    }
+
+    @Override
+    public void connected() {
+      engineProblem = null;
+      holdAll("after the engine was reached");
+    }
+
+    @Override
+    public void disconnected(EngineException cause) {
+      engineProblem = String.valueOf(cause.getMessage());
+    }
+
+    void check(List<CheckResult> results) {
+      add(results, "alerts", feed.problem(), "start Kafka, or see kafka.bootstrap");
+      add(results, "actions", publisher.problem(), "start Kafka, or see kafka.bootstrap");
+      add(results, "engine", engineProblem, "start the container engine");
+      add(results, "journal", lanes.problem(), "see the responder's log");
+      host.filter()
+          .unusable()
+          .ifPresent(why ->
+              results.add(
+                  new CheckResult.Degraded(
+                      "packet filter",
+                      why + ": a quarantine takes networks away instead",
+                      "install nftables and util-linux")));
+      if (journal.damaged() > 0) {
+        results.add(
+            new CheckResult.Degraded(
+                "journal",
+                journal.damaged() + " lines of " + journal.file() + " could not be read",
+                "compare 'leuko actions' with the containers"));
+      }
+    }
+
+    private static void add(
+        List<CheckResult> results, String name, @Nullable String problem, String todo) {
+      results.add(
+          problem == null
+              ? new CheckResult.Ok(name, "fine")
+              : new CheckResult.Failed(name, problem, todo));
+    }
+
+    void close() {
+      starter.interrupt();
+      AlertFeed.join(starter);
+      feed.close();
+      Subscription subscription = events;
+      if (subscription != null) {
+        subscription.close();
+      }
+      timer.shutdownNow();
+      notifier.close();
+      if (!lanes.awaitIdle(Duration.ofSeconds(15))) {
+        LOG.warn("Some actions are not finished; they are taken up at the next start");
+      }
+      executor.shutdownNow();
+      publisher.close();
+      try {
+        control.close();
+      } catch (IOException e) {
+        LOG.warn("Cannot close the control socket: {}", e.getMessage());
+      }
+      journal.close();
+      unlock(lock);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package io.leukocyte.responder;
+
+import io.leukocyte.engine.Engine;
+import io.leukocyte.events.HostId;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The operator's way to the actions on this host; works without Kafka. Where a responder runs it
+ * carries the orders out, else they are carried out here, by its journal and on the host itself.
+ */
+public final class ResponderControl implements AutoCloseable {
+  private final Orders orders;
+  private final AutoCloseable resources;
+
+  private ResponderControl(Orders orders, AutoCloseable resources) {
+    this.orders = orders;
+    this.resources = resources;
+  }
+
+  /**
+   * Finds the responder of a data folder, or stands in for it.
+   *
+   * @param folder the responder's folder
+   * @param host this host
+   * @param engine used where no responder runs; closed by the caller
+   * @throws OrderException when the folder cannot be used, such as for want of permission
+   */
+  public static ResponderControl open(Path folder, HostId host, Engine engine) {
+    try {
+      Optional<DataFolder> lock = DataFolder.lock(folder);
+      if (lock.isEmpty()) {
+        return new ResponderControl(new ControlClient(DataFolder.socket(folder)), () -> {});
+      }
+      return standIn(folder, host, new Host(engine, new NftNetworkFilter()), lock.get());
+    } catch (AccessDeniedException e) {
+      throw new OrderException(
+          "No permission for " + folder + "; run it as the user that runs the responder", e);
+    } catch (IOException e) {
+      throw new OrderException("Cannot use the folder " + folder + ": " + e.getMessage(), e);
+    } catch (JournalException e) {
+      throw new OrderException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static ResponderControl standIn(Path folder, HostId hostId, Host host, DataFolder lock) {
+    Clock clock = Clock.systemUTC();
+    Journal journal = new Journal(DataFolder.journal(folder), clock, () -> {});
+    Interventions interventions =
+        new Interventions(
+            host,
+            journal,
+            new Lanes(Runnable::run),
+            new Protection(List.of(), List.of(), List.of(), Set.of()),
+            clock,
+            new Meters(new SimpleMeterRegistry(), clock));
+    return new ResponderControl(
+        new Desk(hostId, host, journal, interventions, clock),
+        () -> {
+          journal.close();
+          lock.close();
+        });
+  }
+
+  /** Actions that are in force or on their way, the oldest first. */
+  public List<OpenAction> actions() {
+    return orders.actions();
+  }
+
+  /**
+   * Takes back what is in force on a container, or one action.
+   *
+   * @param what a container's name or id, or an action's id; ids may be shortened
+   * @param operator who asks, for the audit
+   * @return what became of each
+   * @throws OrderException when nothing of it is in force, or the responder does not answer
+   */
+  public List<Released> release(String what, String operator) {
+    return orders.release(what, operator);
+  }
+
+  /**
+   * Takes back everything that is in force on this host.
+   *
+   * @param operator who asks, for the audit
+   * @return what became of each; empty when nothing was in force
+   */
+  public List<Released> releaseAll(String operator) {
+    return orders.releaseAll(operator);
+  }
+
+  @Override
+  public void close() {
+    try {
+      resources.close();
+    } catch (Exception e) {
+      throw new OrderException("Cannot close the responder's folder: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package io.leukocyte.responder;
+
+import io.leukocyte.events.config.Config;
+import io.leukocyte.events.config.ConfigException;
+import io.leukocyte.events.config.Key;
+import io.leukocyte.events.config.Problem;
+import io.leukocyte.events.config.ValueType;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The responder's settings.
+ *
+ * @param policies a folder of policy files, or one; empty: those that come with Leukocyte, in
+ *     dry-run
+ * @param maxAlertAge older alerts are not acted on
+ * @param serviceLabel the label that names a container's service where Compose does not
+ * @param protectedContainers names or ids that are never touched
+ * @param protectedImages images whose containers are never touched
+ * @param protectedLabels labels whose containers are never touched
+ * @param webhooks endpoints by name; their addresses are secret
+ */
+public record ResponderSettings(
+    Optional<Path> policies,
+    Duration maxAlertAge,
+    String serviceLabel,
+    List<String> protectedContainers,
+    List<String> protectedImages,
+    List<String> protectedLabels,
+    Map<String, URI> webhooks) {
+
+  /** Where the policies are. */
+  public static final Key<Optional<Path>> POLICIES =
+      Key.optional(
+          "responder.policies",
+          ValueType.path(),
+          "A folder of policy files, or one file; without it the shipped ones, which only try.");
+
+  /** How old an alert may be. */
+  public static final Key<Duration> MAX_ALERT_AGE =
+      Key.of(
+          "responder.max-alert-age",
+          ValueType.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
+          Duration.ofMinutes(5),
+          "Alerts whose event is older, or as much in the future, are not acted on.");
+
+  /** Which label names a service. */
+  public static final Key<String> SERVICE_LABEL =
+      Key.of(
+          "responder.service-label",
+          ValueType.text(),
+          "service",
+          "The label that names a container's service for share-of-service; Compose's own labels"
+              + " win.");
+
+  /** Containers by name or id. */
+  public static final Key<List<String>> PROTECT_CONTAINERS =
+      Key.of(
+          "protect.containers",
+          ValueType.list(),
+          List.of(),
+          "Names or ids of containers that are never touched; * is any run of characters.");
+
+  /** Containers by image. */
+  public static final Key<List<String>> PROTECT_IMAGES =
+      Key.of(
+          "protect.images",
+          ValueType.list(),
+          List.of(),
+          "Images, with or without tag, whose containers are never touched; * is any run of"
+              + " characters.");
+
+  /** Containers by label. */
+  public static final Key<List<String>> PROTECT_LABELS =
+      Key.of(
+          "protect.labels",
+          ValueType.list(),
+          List.of(),
+          "Labels, key=value or key, whose containers are never touched.");
+
+  /** Webhooks by name. */
+  public static final Key<Map<String, String>> WEBHOOKS =
+      new Key<>(
+          "notify.webhooks",
+          ValueType.map(),
+          Map.of(),
+          "Addresses that policies can post alerts to, by the name they use.",
+          true);
+
+  /** All of them. */
+  public static final List<Key<?>> KEYS =
+      List.of(
+          POLICIES,
+          MAX_ALERT_AGE,
+          SERVICE_LABEL,
+          PROTECT_CONTAINERS,
+          PROTECT_IMAGES,
+          PROTECT_LABELS,
+          WEBHOOKS);
+
+  /** Copies the collections. */
+  public ResponderSettings {
+    protectedContainers = List.copyOf(protectedContainers);
+    protectedImages = List.copyOf(protectedImages);
+    protectedLabels = List.copyOf(protectedLabels);
+    webhooks = Collections.unmodifiableMap(new TreeMap<>(webhooks));
+  }
+
+  /**
+   * The settings of a configuration.
+   *
+   * @throws ConfigException when a webhook's address is none
+   */
+  public static ResponderSettings from(Config config) {
+    return new ResponderSettings(
+        config.get(POLICIES),
+        config.get(MAX_ALERT_AGE),
+        config.get(SERVICE_LABEL),
+        config.get(PROTECT_CONTAINERS),
+        config.get(PROTECT_IMAGES),
+        config.get(PROTECT_LABELS),
+        webhooks(config));
+  }
+
+  private static Map<String, URI> webhooks(Config config) {
+    Map<String, URI> webhooks = new TreeMap<>();
+    List<Problem> problems = new ArrayList<>();
+    config
+        .get(WEBHOOKS)
+        .forEach((name, address) ->
+            address(address)
+                .ifPresentOrElse(
+                    uri -> webhooks.put(name, uri),
+                    () ->
+                        problems.add(
+                            config.problem(
+                                WEBHOOKS,
+                                "the address of '" + name + "' is not an http or https one",
+                                "write https://host/path"))));
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+    return webhooks;
+  }
+
+  private static Optional<URI> address(String text) {
+    try {
+      URI uri = new URI(text);
+      boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+      return web && uri.getHost() != null ? Optional.of(uri) : Optional.empty();
+    } catch (URISyntaxException e) {
+      return Optional.empty(); // the caller says so, without the address
+    }
+  }
+
+  /** The settings without the secrets. */
+  @Override
+  public String toString() {
+    return "ResponderSettings[policies="
+        + policies
+        + ", maxAlertAge="
+        + maxAlertAge
+        + ", webhooks="
+        + webhooks.keySet()
+        + "]";
+  }
+}

@@ -1,0 +1,13 @@
+package io.leukocyte.responder;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** One action of a policy, with its parameters. */
+sealed interface Response permits Notify, Intervention {
+  /** The word of policy files and of the audit: quarantine, pause, notify … */
+  String type();
+
+  /** After which time it takes itself back; empty: only when somebody releases it, or never. */
+  Optional<Duration> length();
+}

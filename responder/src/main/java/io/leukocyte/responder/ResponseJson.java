@@ -1,0 +1,62 @@
+package io.leukocyte.responder;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+
+/** An action with its parameters as the journal keeps it; durations in ISO 8601. */
+final class ResponseJson {
+  private ResponseJson() {}
+
+  static ObjectNode write(Response response) {
+    ObjectNode node = JournalLines.MAPPER.createObjectNode().put("type", response.type());
+    response.length().ifPresent(length -> node.put("for", length.toString()));
+    switch (response) {
+      case Stop stop -> node.put("grace", stop.grace().toString());
+      case Kill kill -> node.put("signal", kill.signal());
+      case Notify notify -> {
+        switch (notify.channel()) {
+          case Notify.Channel.Log log -> node.put("channel", "log");
+          case Notify.Channel.Webhook hook ->
+              node.put("channel", "webhook").put("webhook", hook.name());
+        }
+      }
+      case Quarantine quarantine -> {}
+      case Pause pause -> {}
+    }
+    return node;
+  }
+
+  /**
+   * Reads an action.
+   *
+   * @throws IllegalArgumentException when it is none of this version
+   */
+  static Response read(JsonNode node) {
+    Optional<Duration> length =
+        node.has("for") ? Optional.of(duration(node, "for")) : Optional.empty();
+    String type = node.path("type").asText();
+    return switch (type) {
+      case "quarantine" -> new Quarantine(length);
+      case "pause" -> new Pause(length);
+      case "stop" -> new Stop(duration(node, "grace"), length);
+      case "kill" -> new Kill(node.path("signal").asText(), length);
+      case "notify" ->
+          new Notify(
+              node.path("channel").asText().equals("log")
+                  ? new Notify.Channel.Log()
+                  : new Notify.Channel.Webhook(node.path("webhook").asText()));
+      default -> throw new IllegalArgumentException("Unknown action " + type);
+    };
+  }
+
+  private static Duration duration(JsonNode node, String key) {
+    try {
+      return Duration.parse(node.path(key).asText());
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException("Not a duration: " + node, e);
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package io.leukocyte.responder;
+
+import io.leukocyte.events.config.Position;
+import io.leukocyte.events.config.Problem;
+import io.leukocyte.events.config.Suggestion;
+import io.leukocyte.events.config.YamlNode;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the actions of one policy, in order, and finds orders that make no sense. */
+final class ResponseReader {
+  private static final List<String> TYPES =
+      List.of("notify", "quarantine", "pause", "stop", "kill");
+  private static final List<String> SIGNALS =
+      List.of("KILL", "TERM", "INT", "QUIT", "HUP", "ABRT", "USR1", "USR2");
+  private static final Duration SHORTEST = Duration.ofSeconds(1);
+  private static final Duration LONGEST = Duration.ofDays(30);
+  private static final Duration LONGEST_GRACE = Duration.ofMinutes(10);
+
+  private final Collection<String> webhooks;
+  private final List<Problem> problems;
+  private final Set<Response> seen = new HashSet<>();
+  private @Nullable Response ended;
+
+  ResponseReader(Collection<String> webhooks, List<Problem> problems) {
+    this.webhooks = webhooks;
+    this.problems = problems;
+  }
+
+  /** Reads the next action: {@code quarantine: {for: 15m}}, or the bare name. */
+  Optional<Response> read(YamlNode item) {
+    YamlNode.Scalar name;
+    YamlNode parameters;
+    if (item instanceof YamlNode.Scalar scalar && !scalar.isNull()) {
+      name = scalar;
+      parameters = new YamlNode.Mapping(item.at(), List.of());
+    } else if (item instanceof YamlNode.Mapping mapping && mapping.entries().size() == 1) {
+      name = mapping.entries().getFirst().key();
+      parameters = mapping.entries().getFirst().value();
+    } else {
+      problems.add(
+          new Problem(
+              item.at(),
+              "an action is one name with its parameters, not " + item.description(),
+              "write '- quarantine: {for: 15m}', one action an item"));
+      return Optional.empty();
+    }
+    Optional<Response> response = response(name, parameters);
+    response.ifPresent(r -> inOrder(name.at(), r));
+    return response;
+  }
+
+  private Optional<Response> response(YamlNode.Scalar name, YamlNode parameters) {
+    return switch (name.text()) {
+      case "notify" -> notify(name, parameters);
+      case "quarantine" -> fields(name, parameters, "for").map(f -> new Quarantine(length(f)));
+      case "pause" -> fields(name, parameters, "for").map(f -> new Pause(length(f)));
+      case "stop" ->
+          fields(name, parameters, "grace", "for")
+              .map(f ->
+                  new Stop(
+                      f.duration("grace", Duration.ZERO, LONGEST_GRACE)
+                          .orElse(Duration.ofSeconds(10)),
+                      length(f)));
+      case "kill" -> fields(name, parameters, "signal", "for").map(this::kill);
+      default -> {
+        String hint = Suggestion.didYouMean(name.text(), TYPES);
+        problems.add(
+            new Problem(
+                name.at(),
+                "unknown action '" + Fields.shown(name.text()) + "'",
+                hint.isEmpty() ? "there are " + String.join(", ", TYPES) : hint));
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private Optional<Fields> fields(YamlNode.Scalar name, YamlNode node, String... keys) {
+    return Fields.of(node, name.text(), List.of(keys), problems);
+  }
+
+  private static Optional<Duration> length(Fields fields) {
+    return fields.duration("for", SHORTEST, LONGEST);
+  }
+
+  private Kill kill(Fields fields) {
+    String written = fields.text("signal").orElse(Kill.DEADLY).toUpperCase(Locale.ROOT);
+    String signal = written.startsWith("SIG") ? written.substring(3) : written;
+    if (!SIGNALS.contains(signal)) {
+      String hint = Suggestion.didYouMean(signal, SIGNALS);
+      problems.add(
+          fields.problem(
+              "signal",
+              "unknown signal '" + Fields.shown(written) + "'",
+              hint.isEmpty() ? "there are " + String.join(", ", SIGNALS) : hint));
+    }
+    if (fields.node("for").isPresent() && !signal.equals(Kill.DEADLY)) {
+      problems.add(
+          fields.problem(
+              "for",
+              "SIG" + signal + " may not end the container, so that it cannot be started again",
+              "use the signal KILL, or stop, with 'for'"));
+    }
+    return new Kill(signal, length(fields));
+  }
+
+  private Optional<Response> notify(YamlNode.Scalar name, YamlNode parameters) {
+    Optional<Fields> found = fields(name, parameters, "webhook", "log");
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    Fields fields = found.get();
+    boolean webhook = fields.node("webhook").isPresent();
+    if (webhook == fields.node("log").isPresent()) {
+      problems.add(
+          new Problem(
+              name.at(),
+              "notify needs one way to tell, either webhook or log",
+              "write {webhook: NAME} or {log: {}}, one notify for each"));
+      return Optional.empty();
+    }
+    if (webhook) {
+      return fields.text("webhook").map(endpoint -> webhook(fields, endpoint));
+    }
+    fields.node("log").ifPresent(node -> Fields.of(node, "log", List.of(), problems));
+    return Optional.of(new Notify(new Notify.Channel.Log()));
+  }
+
+  private Notify webhook(Fields fields, String endpoint) {
+    if (!webhooks.contains(endpoint)) {
+      String hint = Suggestion.didYouMean(endpoint, webhooks);
+      problems.add(
+          fields.problem(
+              "webhook",
+              "there is no webhook '" + Fields.shown(endpoint) + "'",
+              hint.isEmpty()
+                  ? "set its address: notify.webhooks: {" + Fields.shown(endpoint) + ": https://…}"
+                  : hint));
+    }
+    return new Notify(new Notify.Channel.Webhook(endpoint));
+  }
+
+  /** After the container was ended nothing can be done to it; doing the same twice is a slip. */
+  private void inOrder(Position at, Response response) {
+    Response before = ended;
+    if (before != null && response instanceof Intervention) {
+      problems.add(
+          new Problem(
+              at,
+              response.type() + " after " + before.type() + " can do nothing: the container ended",
+              "put it before, or remove it"));
+    } else if (!seen.add(response)
+        || (response instanceof Intervention && seen.stream().anyMatch(s -> twin(s, response)))) {
+      problems.add(
+          new Problem(at, "the action " + response.type() + " stands twice", "remove one"));
+    }
+    if (response instanceof Stop
+        || (response instanceof Kill kill && kill.signal().equals(Kill.DEADLY))) {
+      ended = response;
+    }
+  }
+
+  private static boolean twin(Response one, Response other) {
+    return !one.equals(other) && one.type().equals(other.type()) && !(one instanceof Kill);
+  }
+}

@@ -1,0 +1,121 @@
+package io.leukocyte.responder;
+
+import io.leukocyte.engine.EngineException;
+import io.leukocyte.engine.NetworkAttachment;
+import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a change to a container is taken back. Journalled before the change is made, so that it can
+ * be taken back whatever happens in between.
+ */
+sealed interface Undo {
+
+  /** Takes the change back; done already is done. */
+  Outcome run(Host host, ContainerId container);
+
+  /** Whether there is anything to take back: the change stays in force until then. */
+  default boolean wanted() {
+    return true;
+  }
+
+  /** The packet filter in the network namespace is opened. */
+  record OpenFilter() implements Undo {
+    @Override
+    public Outcome run(Host host, ContainerId container) {
+      Optional<ContainerProcess> process = host.process(container);
+      if (process.isEmpty()) {
+        return new Outcome.Done("the container does not run: its network namespace is gone");
+      }
+      host.filter().open(process.get());
+      return new Outcome.Done("the packet filter is removed from its network namespace");
+    }
+  }
+
+  /**
+   * The container is attached to its networks again.
+   *
+   * @param attachments as they were
+   */
+  record Reconnect(List<NetworkAttachment> attachments) implements Undo {
+    public Reconnect {
+      attachments = List.copyOf(attachments);
+    }
+
+    @Override
+    public Outcome run(Host host, ContainerId container) {
+      if (host.engine().inspect(container).isEmpty()) {
+        return new Outcome.Done("the container is gone");
+      }
+      List<String> notes = new ArrayList<>();
+      for (NetworkAttachment attachment : attachments) {
+        reconnect(host, container, attachment, notes);
+      }
+      String remarks = notes.isEmpty() ? "" : "; " + String.join("; ", notes);
+      return new Outcome.Done("attached to " + names(attachments) + " again" + remarks);
+    }
+
+    /** A start meanwhile may have attached it again without its aliases: then once more. */
+    private static void reconnect(
+        Host host, ContainerId container, NetworkAttachment wanted, List<String> notes) {
+      try {
+        host.engine().disconnectNetwork(container, wanted.networkId());
+        host.engine().connectNetwork(container, wanted);
+      } catch (EngineException.NotFound e) {
+        notes.add("the network " + wanted.networkName() + " is gone");
+      } catch (EngineException.Refused e) {
+        host.engine().connectNetwork(container, wanted.anyAddress());
+        notes.add("its address in " + wanted.networkName() + " was taken; it has a new one");
+      }
+    }
+
+    static String names(List<NetworkAttachment> attachments) {
+      return attachments.isEmpty()
+          ? "no network"
+          : String.join(", ", attachments.stream().map(NetworkAttachment::networkName).toList());
+    }
+  }
+
+  /** The container's processes are thawed. */
+  record Unpause() implements Undo {
+    @Override
+    public Outcome run(Host host, ContainerId container) {
+      Optional<ContainerFacts> facts = host.engine().inspect(container);
+      if (facts.isEmpty() || !facts.get().state().equals("paused")) {
+        return new Outcome.Done("it was not paused any more");
+      }
+      host.engine().unpause(container);
+      return new Outcome.Done("unpaused");
+    }
+  }
+
+  /**
+   * The container is started.
+   *
+   * @param instance when the instance that was ended had been started, unix nanoseconds
+   * @param wanted whether it is to be started again at all
+   */
+  record Start(long instance, boolean wanted) implements Undo {
+    @Override
+    public Outcome run(Host host, ContainerId container) {
+      Optional<ContainerFacts> facts = host.engine().inspect(container);
+      if (facts.isEmpty()) {
+        return new Outcome.Done("the container is gone");
+      }
+      if (Host.runs(facts.get())) {
+        return new Outcome.Done("it runs already");
+      }
+      host.engine().start(container);
+      return new Outcome.Done("started");
+    }
+
+    /** Whether the instance that is to end still runs; a later one is none of ours. */
+    boolean stillRuns(ContainerFacts facts) {
+      return Host.runs(facts) && facts.started() == instance;
+    }
+  }
+}

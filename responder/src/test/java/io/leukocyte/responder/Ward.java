@@ -1,0 +1,184 @@
+package io.leukocyte.responder;
+
+import io.leukocyte.engine.ContainerSpec;
+import io.leukocyte.engine.Engine;
+import io.leukocyte.engine.InMemoryEngine;
+import io.leukocyte.events.Action;
+import io.leukocyte.events.Alert;
+import io.leukocyte.events.AlertJson;
+import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.Priority;
+import io.leukocyte.events.config.Problem;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A responder without Kafka, sockets and threads, over an engine and network namespaces in memory.
+ * Everything happens in the thread of the test, in order.
+ */
+final class Ward implements AutoCloseable {
+  static final Duration MAX_AGE = Duration.ofMinutes(5);
+
+  final InMemoryEngine docker;
+  final InMemoryNetworkFilter filter;
+  final MutableClock clock;
+  final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  final List<String> posted = new ArrayList<>();
+  final Host host;
+  final Journal journal;
+  final Interventions interventions;
+  final Dispatcher dispatcher;
+  final Guards guards;
+  final Notifier notifier;
+  final Desk desk;
+
+  private final Path folder;
+
+  Ward(Path folder) {
+    this(folder, new InMemoryEngine(), new InMemoryNetworkFilter(), new MutableClock());
+  }
+
+  Ward(Path folder, InMemoryEngine docker, InMemoryNetworkFilter filter, MutableClock clock) {
+    this(folder, docker, filter, clock, new Host(docker, filter), () -> {}, shielded());
+  }
+
+  Ward(
+      Path folder,
+      InMemoryEngine docker,
+      InMemoryNetworkFilter filter,
+      MutableClock clock,
+      Host host,
+      Runnable appended,
+      Protection protection) {
+    this.folder = folder;
+    this.docker = docker;
+    this.filter = filter;
+    this.clock = clock;
+    this.host = host;
+    Engine engine = host.engine();
+    Meters meters = new Meters(registry, clock);
+    journal = new Journal(folder.resolve("journal"), clock, appended);
+    interventions =
+        new Interventions(host, journal, new Lanes(Runnable::run), protection, clock, meters);
+    guards = new Guards(journal, new LocalBudget(journal, engine, "service"), MAX_AGE);
+    notifier =
+        new Notifier(
+            Map.of("ops", URI.create("http://127.0.0.1:1/secret")),
+            (address, json) -> {
+              posted.add(json);
+              throw new IOException("no network in this test");
+            },
+            new Notifier.Retries(1, Duration.ofMillis(1), Duration.ofMillis(1)),
+            journal,
+            clock,
+            meters);
+    dispatcher =
+        new Dispatcher(
+            TestAlerts.HOST,
+            engine,
+            journal,
+            guards,
+            protection,
+            interventions,
+            notifier,
+            clock,
+            meters);
+    desk = new Desk(TestAlerts.HOST, host, journal, interventions, clock);
+  }
+
+  static Protection shielded() {
+    return new Protection(
+        List.of("database*"), List.of("postgres", "vault:*"), List.of("tier=core"), Set.of());
+  }
+
+  /** Policies from YAML that must have no problem. */
+  Ward policies(String yaml) {
+    PolicySet.Loaded loaded =
+        PolicySet.load(List.of(new PolicyFile("test.yaml", yaml)), List.of("ops"));
+    if (!loaded.problems().isEmpty()) {
+      throw new AssertionError(loaded.problems().stream().map(Problem::toString).toList());
+    }
+    dispatcher.use(loaded.policies());
+    return this;
+  }
+
+  ContainerId run(String name) {
+    return docker.run(ContainerSpec.of(name, "leuko/test-web:1"));
+  }
+
+  void alert(Alert alert) {
+    dispatcher.alert(alert, new String(AlertJson.write(alert), StandardCharsets.UTF_8));
+  }
+
+  /** A shell in a container, now. */
+  Alert shell(ContainerId container) {
+    ContainerRef ref =
+        docker
+            .inspect(container)
+            .map(ContainerFacts::container)
+            .orElse(ContainerRef.unknown(container));
+    Alert alert =
+        TestAlerts.alert(
+            TestAlerts.HOST, TestAlerts.SHELL, Priority.WARNING, ref, Map.of(), clock.nanos());
+    alert(alert);
+    return alert;
+  }
+
+  ContainerFacts facts(ContainerId container) {
+    return docker.inspect(container).orElseThrow();
+  }
+
+  boolean isClosed(ContainerId container) {
+    return filter.isClosed(ContainerProcess.of(facts(container)));
+  }
+
+  /** What the journal holds of each action, in order: type and last step. */
+  List<String> journalled() {
+    return journal.read(ledger -> ledger.all(s -> true)).stream()
+        .map(s -> s.last().type() + " " + s.last().step().text())
+        .toList();
+  }
+
+  /** All steps that were not published, in order. */
+  List<Action> steps() {
+    return journal.read(ledger -> ledger.unpublished(Integer.MAX_VALUE)).stream()
+        .map(Ledger.Numbered::action)
+        .toList();
+  }
+
+  List<String> stepNames() {
+    return steps().stream().map(a -> a.type() + " " + a.step().text()).toList();
+  }
+
+  /** What the timer does each second. */
+  void tick() {
+    long now = clock.nanos();
+    journal
+        .read(ledger -> ledger.all(s -> s.overdue(now)))
+        .forEach(s -> interventions.expire(s.id()));
+  }
+
+  /** The same host after the responder was started again. */
+  Ward restarted() {
+    close();
+    Ward next = new Ward(folder, docker, filter, clock);
+    Recovery.run(next.journal, next.guards, next.interventions, next.notifier, clock);
+    return next;
+  }
+
+  @Override
+  public void close() {
+    notifier.close();
+    journal.close();
+  }
+}
