@@ -7,6 +7,7 @@ import io.leukocyte.engine.EventListener;
 import io.leukocyte.engine.EventPosition;
 import io.leukocyte.engine.Subscription;
 import io.leukocyte.events.CheckResult;
+import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerLifecycle;
 import io.leukocyte.events.Event;
 import io.leukocyte.events.Kind;
@@ -90,8 +91,11 @@ final class EngineEvents implements AutoCloseable {
     @Override
     public void event(ContainerLifecycle event) {
       next.accept(event);
-      if (event.action().equals("start")) {
-        logs.started(event.container().id(), registry.facts(event.container().id()));
+      ContainerId id = event.container().id();
+      switch (event.action()) {
+        case "start" -> logs.started(id, registry.facts(id));
+        case "destroy" -> logs.removed(id);
+        default -> {}
       }
     }
 

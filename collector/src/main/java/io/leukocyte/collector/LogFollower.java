@@ -10,9 +10,13 @@ import io.leukocyte.engine.Subscription;
 import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.Event;
+import io.leukocyte.events.Kind;
+import io.leukocyte.events.SensorLoss;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +53,7 @@ final class LogFollower implements AutoCloseable {
   private final Positions positions;
   private final BooleanSupplier room;
   private final Consumer<? super Event> next;
+  private final TimeSource time;
   private final LogMark begin;
   private final long startedAt;
   private final Map<ContainerId, Followed> followed = new ConcurrentHashMap<>();
@@ -82,6 +87,7 @@ final class LogFollower implements AutoCloseable {
     this.positions = positions;
     this.room = room;
     this.next = next;
+    this.time = time;
     this.startedAt = time.unixNanos();
     this.begin = LogMark.both(begin());
     Gauge.builder("leuko.collector.logs", this, LogFollower::following)
@@ -131,29 +137,39 @@ final class LogFollower implements AutoCloseable {
     return followed.computeIfAbsent(id, i -> new Followed(i, positions.log(i).orElse(begin)));
   }
 
+  /** The engine says that a container is removed. */
+  void removed(ContainerId id) {
+    Followed container = followed.get(id);
+    if (container == null || !container.isOpen()) {
+      forget(id);
+    } // else its stream ends soon, and it is forgotten then
+  }
+
+  private void forget(ContainerId id) {
+    followed.remove(id);
+    problems.remove(id);
+    positions.forget(id);
+  }
+
   /** Forgets the containers that the engine does not have any more. */
   void forgetGone() {
-    for (ContainerId id : positions.containers()) {
+    Set<ContainerId> known = new HashSet<>(positions.containers());
+    known.addAll(followed.keySet());
+    for (ContainerId id : known) {
       Followed container = followed.get(id);
       if (container == null || !container.isOpen()) {
-        recheck(id);
+        recheck(id, facts -> {});
       }
     }
   }
 
-  /** Asks the engine whether there is more to read. */
-  private void recheck(ContainerId id) {
+  /** Asks the engine for the facts of a container, and forgets it when there is none. */
+  private void recheck(ContainerId id, Consumer<ContainerFacts> then) {
     if (closed) {
       return;
     }
     try {
-      Optional<ContainerFacts> facts = engine.inspect(id);
-      facts.ifPresent(this::consider);
-      if (facts.isEmpty()) {
-        followed.remove(id);
-        problems.remove(id);
-        positions.forget(id);
-      }
+      engine.inspect(id).ifPresentOrElse(then, () -> forget(id));
     } catch (EngineException e) {
       LOG.debug("Container {} is looked at again later: {}", id.brief(), e.getMessage());
     }
@@ -194,6 +210,7 @@ final class LogFollower implements AutoCloseable {
     private @Nullable Subscription subscription;
     private boolean open;
     private long lastStart;
+    private boolean toldGone;
 
     Followed(ContainerId id, LogMark mark) {
       this.id = id;
@@ -232,13 +249,44 @@ final class LogFollower implements AutoCloseable {
       synchronized (this) {
         open = false;
       }
-      if (cause == null) {
-        problems.remove(id);
-      } else if (!(cause instanceof EngineException.NotFound)) {
-        problems.put(id, String.valueOf(cause.getMessage()));
-        return;
+      switch (cause) {
+        case null -> ended();
+        case EngineException.NotFound e -> goneTooSoon();
+        case EngineException.Conflict e -> goneTooSoon();
+        case EngineException.Refused e -> failed(e);
+        case EngineException.Unavailable e -> failed(e);
+        case EngineException.Timeout e -> failed(e);
       }
-      later.execute(() -> recheck(id)); // it may have started again before its stream had ended
+    }
+
+    /** It has stopped; it may have started again before its stream had ended. */
+    private void ended() {
+      problems.remove(id);
+      later.execute(() -> recheck(id, LogFollower.this::consider));
+    }
+
+    /** It was removed before its lines could be read, which are gone with it. */
+    private void goneTooSoon() {
+      if (!toldGone) {
+        toldGone = true;
+        long now = time.unixNanos();
+        next.accept(
+            new SensorLoss(
+                now,
+                ContainerRef.unknown(id),
+                "log",
+                Kind.CONTAINER_LOG.text(),
+                "container-gone",
+                0,
+                Math.max(mark.out(), mark.err()),
+                now));
+      }
+      ended();
+    }
+
+    private void failed(EngineException cause) {
+      problems.put(id, String.valueOf(cause.getMessage()));
+      later.execute(() -> recheck(id, facts -> {})); // facts that are read later try again
     }
 
     void close() {

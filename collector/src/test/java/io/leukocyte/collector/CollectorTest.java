@@ -2,6 +2,7 @@ package io.leukocyte.collector;
 
 import static io.leukocyte.collector.TestEvents.exec;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.leukocyte.engine.ContainerSpec;
@@ -418,6 +419,29 @@ class CollectorTest {
                         .isInstanceOfSatisfying(
                             CheckResult.Degraded.class,
                             d -> assertThat(d.problem()).contains(mute.brief()))));
+  }
+
+  @Test
+  void linesThatWentWithTheirContainerAreReportedAndTheContainerIsForgotten() {
+    InMemoryPublisher publisher = new InMemoryPublisher();
+    Collector collector = start(publisher);
+    ContainerId brief = engine.create(ContainerSpec.of("brief", "shop/brief"));
+    awaitFacts(publisher, brief);
+    engine.delayCalls(Duration.ofMillis(300));
+    engine.start(brief);
+    engine.print(brief, Stream.STDOUT, "unseen\n");
+    engine.remove(brief);
+    await()
+        .atMost(SECONDS)
+        .untilAsserted(
+            () ->
+                assertThat(publisher.events(SensorLoss.class))
+                    .extracting(SensorLoss::lostKind, SensorLoss::reason, SensorLoss::count)
+                    .containsExactly(tuple("container.log", "container-gone", 0L)));
+    assertThat(publisher.events(SensorLoss.class).getFirst().container())
+        .extracting("name")
+        .isEqualTo("brief");
+    assertThat(collector.check()).anyMatch(c -> isOk(c, "logs"));
   }
 
   @Test
