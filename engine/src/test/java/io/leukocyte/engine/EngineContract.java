@@ -523,6 +523,18 @@ abstract class EngineContract {
   }
 
   @Test
+  void aPausedContainerCanBeKilledOrStopped() {
+    ContainerId killed = world.run(ContainerSpec.of("killed", IMAGE));
+    engine.pause(killed);
+    engine.kill(killed, "KILL");
+    await().atMost(PATIENCE).until(() -> state(killed).equals("exited"));
+    ContainerId stopped = world.run(ContainerSpec.of("stopped", IMAGE).exitOnTerm(0));
+    engine.pause(stopped);
+    engine.stop(stopped, Duration.ofSeconds(2));
+    assertThat(state(stopped)).isEqualTo("exited");
+  }
+
+  @Test
   void restartGivesANewProcess() {
     ContainerId id = world.run(ContainerSpec.of("again", IMAGE).exitOnTerm(0));
     int before = engine.inspect(id).orElseThrow().pid();
