@@ -1,5 +1,6 @@
 package io.leukocyte.events;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -14,9 +15,13 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Makes the topics that are missing and checks those that are there. */
 public final class Topics {
+  private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(30);
+  private static final Duration PAUSE = Duration.ofMillis(50);
+
   private Topics() {}
 
   /**
@@ -44,13 +49,12 @@ public final class Topics {
   public static void ensure(Admin admin, TopicSpecs specs, Collection<Topic> topics) {
     Plan plan = plan(specs, topics, existing(admin, topics));
     create(admin, plan.missing());
-    List<String> problems = plan.problems();
     if (!plan.missing().isEmpty()) {
       // Another role may have made them meanwhile, with other numbers.
-      problems = plan(specs, topics, existing(admin, topics)).problems();
+      plan = plan(specs, topics, whenVisible(admin, topics));
     }
-    if (!problems.isEmpty()) {
-      throw new TopicException(String.join("\n", problems));
+    if (!plan.problems().isEmpty()) {
+      throw new TopicException(String.join("\n", plan.problems()));
     }
   }
 
@@ -79,14 +83,56 @@ public final class Topics {
         .configs(specs.configOf(topic));
   }
 
+  /** Partitions of the topics that exist; one that brokers have only just heard of may lack. */
   private static Map<String, Integer> existing(Admin admin, Collection<Topic> topics) {
     Set<String> names = await("list the topics", admin.listTopics().names());
     List<String> ours = topics.stream().map(Topic::text).filter(names::contains).toList();
-    Map<String, TopicDescription> described =
-        await("describe the topics", admin.describeTopics(ours).allTopicNames());
     Map<String, Integer> partitions = new HashMap<>();
-    described.forEach((name, topic) -> partitions.put(name, topic.partitions().size()));
+    admin
+        .describeTopics(ours)
+        .topicNameValues()
+        .forEach((name, described) -> {
+          try {
+            TopicDescription topic = await("describe the topic " + name, described);
+            partitions.put(name, topic.partitions().size());
+          } catch (TopicException e) {
+            throwUnless(e, UnknownTopicOrPartitionException.class);
+          }
+        });
     return partitions;
+  }
+
+  private static void throwUnless(TopicException e, Class<? extends Throwable> cause) {
+    if (!cause.isInstance(e.getCause())) {
+      throw e;
+    }
+  }
+
+  /** The same once every topic has reached the brokers, which takes some milliseconds. */
+  private static Map<String, Integer> whenVisible(Admin admin, Collection<Topic> topics) {
+    long begin = System.nanoTime();
+    Map<String, Integer> existing = existing(admin, topics);
+    while (existing.size() < topics.size()) {
+      if (System.nanoTime() - begin > VISIBLE_WITHIN.toNanos()) {
+        throw new TopicException(
+            "The topics were created, but after "
+                + VISIBLE_WITHIN.toSeconds()
+                + " s the brokers know only "
+                + existing.keySet()
+                + ". Check that the controller and all brokers run, and start again.");
+      }
+      pause();
+      existing = existing(admin, topics);
+    }
+    return existing;
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE);
+    } catch (InterruptedException e) {
+      throw interrupted("wait for the topics", e);
+    }
   }
 
   private static void create(Admin admin, List<NewTopic> missing) {
@@ -116,12 +162,21 @@ public final class Topics {
           "Cannot "
               + what
               + ": Kafka says "
-              + cause.getMessage()
+              + message(cause)
               + ". Check kafka.bootstrap, kafka.user and the user's right to create topics.",
           cause);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new TopicException("Interrupted while trying to " + what, e);
+      throw interrupted(what, e);
     }
+  }
+
+  private static TopicException interrupted(String what, InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new TopicException("Interrupted while trying to " + what, e);
+  }
+
+  private static String message(Throwable cause) {
+    String message = String.valueOf(cause.getMessage());
+    return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
   }
 }
