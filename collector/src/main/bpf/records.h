@@ -21,7 +21,8 @@ enum record_kind {
 	RECORD_CLOSE = 6, /* TCP, of a container in the host's network namespace */
 	COUNTER_PACKET = 7, /* counter only: packets that went into the flows */
 	COUNTER_TASK = 8, /* counter only: processes entered into the task table */
-	COUNTERS = 9,
+	COUNTER_CGROUP = 9, /* counter only: cgroups that could not be looked up */
+	COUNTERS = 10,
 };
 
 enum record_flag {

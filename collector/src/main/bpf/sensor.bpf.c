@@ -184,7 +184,8 @@ static __always_inline bool id_in_name(const char *name, struct container_id *id
 		if (end[0] != '-')
 			return false;
 		bpf_probe_read_kernel(end, 6, name + begin + CONTAINER_ID_SIZE);
-		if (end[0] != '.' || end[1] != 's' || end[2] != 'c' || end[5] != 'e')
+		if (end[0] != '.' || end[1] != 's' || end[2] != 'c' || end[3] != 'o' ||
+		    end[4] != 'p' || end[5] != 'e')
 			return false;
 	} else {
 		return false;
@@ -246,7 +247,11 @@ static __always_inline struct container_id *container_of_cgroup(struct cgroup *c
 		learn_cgroup((__u64)cgroup);
 		id = bpf_map_lookup_elem(&cgroups, &key);
 	}
-	return id && id->digits[0] ? id : NULL;
+	if (!id) {
+		count(COUNTER_CGROUP, false);
+		return NULL;
+	}
+	return id->digits[0] ? id : NULL;
 }
 
 /* The task's cgroup: of version 1 where the pids controller is there, of version 2 elsewhere. */
@@ -274,6 +279,20 @@ static __always_inline struct container_id *container_of_task(struct task_struct
 	return container_of_cgroup(cgroup_of(task));
 }
 
+/* Whether the task is in a container, and in that one. */
+static __always_inline bool lives_in(struct task_struct *task, struct container_id *id)
+{
+	struct container_id *own = container_of_task(task);
+
+	if (!own || !id)
+		return false;
+	for (int i = 0; i < CONTAINER_ID_SIZE / 8; i++) {
+		if (((__u64 *)own->digits)[i] != ((__u64 *)id->digits)[i])
+			return false;
+	}
+	return true;
+}
+
 /* ---- processes ---- */
 
 /* Finds the host's namespaces once, from the task of pid 0 that all descend from. */
@@ -296,6 +315,11 @@ static __always_inline __u64 start_of(struct task_struct *task)
 	return BPF_CORE_READ(task, group_leader, start_boottime);
 }
 
+static __always_inline struct task_struct *parent_of(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, group_leader, real_parent);
+}
+
 static __always_inline __u32 container_pid(struct task_struct *task)
 {
 	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
@@ -310,7 +334,7 @@ static __always_inline __u32 container_pid(struct task_struct *task)
 static __always_inline void describe(struct record *record, __u32 kind, struct task_struct *task,
 				     struct container_id *id)
 {
-	struct task_struct *parent = BPF_CORE_READ(task, group_leader, real_parent);
+	struct task_struct *parent = parent_of(task);
 	struct net *net = BPF_CORE_READ(task, nsproxy, net_ns);
 
 	learn_host(task);
@@ -361,24 +385,25 @@ static __always_inline __u32 setup_flag(__u32 pid, __u64 start)
 }
 
 /*
- * A task was moved to a container's cgroup: until it starts the container's program it is one of
- * the runtime's own that set the container up. A process that was born in a container stays what
- * it is, wherever it is moved.
+ * A task was moved to a container's cgroup from outside: until it starts the container's program it
+ * is one of the runtime's own that set the container up. A process that was born in the container
+ * stays what it is, wherever it is moved.
  */
 SEC("raw_tp/cgroup_attach_task")
 int on_attach(struct raw_tracepoint *ctx)
 {
 	struct cgroup *cgroup = (struct cgroup *)ctx->args[0];
 	struct task_struct *task = (struct task_struct *)ctx->args[2];
+	struct container_id *id = container_of_cgroup(cgroup);
 	__u32 pid;
 	__u64 start;
 
-	if (!container_of_cgroup(cgroup))
+	if (!id)
 		return 0;
 	pid = BPF_CORE_READ(task, tgid);
 	start = start_of(task);
 	if (!state_of(pid, start))
-		remember(pid, start, true);
+		remember(pid, start, !lives_in(parent_of(task), id));
 	return 0;
 }
 
@@ -639,20 +664,24 @@ static __always_inline void add_args(struct exec_scratch *s, struct task_struct 
 
 /*
  * Whether the process goes on to be one of the runtime's: it still sees its parent's files, as the
- * runtime does when it starts itself anew inside the cgroup. The container's program does not: its
- * parent is outside.
+ * runtime does when it starts itself anew inside the cgroup, and that parent is outside or sets up
+ * too. The container's program is not: it sees other files than its parent outside.
  */
-static __always_inline bool settle(struct record *record, struct task_struct *task)
+static __always_inline bool settle(struct record *record, struct task_struct *task,
+				   struct container_id *id)
 {
 	struct task_state *state = state_of(record->pid, record->start);
-	__u32 outer = BPF_CORE_READ(task, group_leader, real_parent, nsproxy, mnt_ns, ns.inum);
+	struct task_struct *parent = parent_of(task);
 
-	if (state && state->setup && record->mount_namespace == outer)
-		return true;
-	if (state)
-		state->setup = 0;
-	else
+	if (!state) {
 		remember(record->pid, record->start, false);
+		return false;
+	}
+	if (state->setup &&
+	    record->mount_namespace == BPF_CORE_READ(parent, nsproxy, mnt_ns, ns.inum) &&
+	    (setup_flag(record->parent_pid, record->parent_start) || !lives_in(parent, id)))
+		return true;
+	state->setup = 0;
 	return false;
 }
 
@@ -671,7 +700,7 @@ int on_exec(struct raw_tracepoint *ctx)
 	if (!s)
 		return 0;
 	describe(&s->record.head, RECORD_EXEC, task, id);
-	if (settle(&s->record.head, task))
+	if (settle(&s->record.head, task, id))
 		s->record.head.flags |= FLAG_SETUP;
 	s->record.head.flags |= origin_flags(BPF_CORE_READ(program, file));
 	s->record.capabilities = capabilities_of(task);

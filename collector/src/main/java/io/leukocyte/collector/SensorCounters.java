@@ -26,7 +26,8 @@ final class SensorCounters {
           new Counted(SensorLayout.SEND, RING, "net.connect"),
           new Counted(SensorLayout.CLOSE, RING, "net.flow"),
           new Counted(SensorLayout.COUNTER_PACKET, "flow-table", "net.flow"),
-          new Counted(SensorLayout.COUNTER_TASK, "task-table", "process.exit"));
+          new Counted(SensorLayout.COUNTER_TASK, "task-table", "process.exit"),
+          new Counted(SensorLayout.COUNTER_CGROUP, "cgroup-table", "any"));
 
   /**
    * What is counted.

@@ -25,7 +25,8 @@ final class SensorLayout {
   static final int CLOSE = 6;
   static final int COUNTER_PACKET = 7;
   static final int COUNTER_TASK = 8;
-  static final int COUNTERS = 9;
+  static final int COUNTER_CGROUP = 9;
+  static final int COUNTERS = 10;
 
   static final int FLAG_SETUP = 1;
   static final int FLAG_UPPER_LAYER = 1 << 1;
