@@ -1,0 +1,111 @@
+package io.leukocyte.analyzer;
+
+import static io.leukocyte.analyzer.TestEvents.NOON;
+import static io.leukocyte.analyzer.TestEvents.SECOND;
+import static io.leukocyte.analyzer.TestEvents.SHELL_RULES;
+import static io.leukocyte.analyzer.TestEvents.destroyed;
+import static io.leukocyte.analyzer.TestEvents.facts;
+import static io.leukocyte.analyzer.TestEvents.heartbeat;
+import static io.leukocyte.analyzer.TestEvents.shell;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class DetectorStateTest {
+  private final Random random = new Random(20_260);
+
+  /** What a compacted changelog would hold. */
+  private final Map<String, byte[]> changelog = new LinkedHashMap<>();
+
+  private void drain(DetectorState state) {
+    state.drain((key, value) -> {
+      String name = HexFormat.of().formatHex(key);
+      changelog.remove(name);
+      if (value != null) {
+        changelog.put(name, value);
+      }
+    });
+  }
+
+  private DetectorState restored() {
+    DetectorState state = new DetectorState();
+    changelog.forEach((key, value) -> state.restore(HexFormat.of().parseHex(key), value));
+    state.index();
+    return state;
+  }
+
+  /** The heart of it: a restart anywhere changes nothing of what is found. */
+  @Test
+  void detectorThatIsRestoredAgainAndAgainFindsTheSame() {
+    List<byte[]> history =
+        TestHistory.random(20_260, 3, 3_000).batches().stream()
+            .map(TestHistory.Batch::value)
+            .toList();
+    Findings steady = new Findings(SHELL_RULES);
+    history.forEach(steady::take);
+
+    List<Object> alerts = new ArrayList<>();
+    List<Object> incidents = new ArrayList<>();
+    int from = 0;
+    while (from < history.size()) {
+      Findings part = new Findings(SHELL_RULES, DetectorSettings.DEFAULTS, restored());
+      int to = Math.min(history.size(), from + 1 + random.nextInt(60));
+      for (byte[] batch : history.subList(from, to)) {
+        part.take(batch);
+        if (random.nextInt(5) == 0) {
+          drain(part.state);
+        }
+      }
+      drain(part.state);
+      alerts.addAll(part.alerts);
+      incidents.addAll(part.incidents);
+      from = to;
+    }
+    assertThat(steady.alerts).hasSizeGreaterThan(500);
+    assertThat(alerts).isEqualTo(new ArrayList<Object>(steady.alerts));
+    assertThat(incidents).containsExactlyInAnyOrderElementsOf(steady.incidents);
+  }
+
+  @Test
+  void nothingIsLoggedWhenNothingHappened() {
+    Findings found = new Findings(SHELL_RULES);
+    found.send(shell(NOON, TestEvents.WEB));
+    drain(found.state);
+    List<byte[]> keys = new ArrayList<>();
+    found.state.drain((key, value) -> keys.add(key));
+    assertThat(keys).isEmpty();
+  }
+
+  @Test
+  void forgottenContainersLeaveNothingInTheChangelog() {
+    Findings found = new Findings(SHELL_RULES);
+    found.send(
+        facts(NOON, TestEvents.WEB, Map.of()),
+        shell(NOON, TestEvents.WEB),
+        destroyed(NOON, TestEvents.WEB));
+    drain(found.state);
+    assertThat(changelog).hasSize(4);
+    found.send(heartbeat(NOON + 1800 * SECOND));
+    drain(found.state);
+    assertThat(found.state.containers()).isZero();
+    assertThat(changelog.keySet())
+        .singleElement()
+        .satisfies(key -> assertThat(key).startsWith("02"));
+  }
+
+  @Test
+  void clearedStateRemembersNothing() {
+    Findings found = new Findings(SHELL_RULES);
+    found.send(shell(NOON, TestEvents.WEB), facts(NOON, TestEvents.WEB, Map.of()));
+    found.state.clear();
+    drain(found.state);
+    assertThat(changelog).isEmpty();
+    assertThat(found.state.containers()).isZero();
+  }
+}
