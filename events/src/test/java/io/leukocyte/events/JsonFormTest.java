@@ -209,6 +209,34 @@ class JsonFormTest {
   }
 
   @Test
+  void timesAreReadInEveryIsoFormAndNeverWrongly() {
+    java.util.Random random = new java.util.Random(6);
+    for (int i = 0; i < 20_000; i++) {
+      long nanos = random.nextLong();
+      String text = Json.time(nanos);
+      assertThat(Json.nanos(text)).isEqualTo(nanos);
+      assertThat(Json.nanos(java.time.Instant.parse(text).toString())).isEqualTo(nanos);
+    }
+    assertThat(Json.time(Long.MIN_VALUE)).isEqualTo("1677-09-21T00:12:43.145224192Z");
+    assertThat(Json.nanos(Json.time(Long.MIN_VALUE))).isEqualTo(Long.MIN_VALUE);
+    assertThat(Json.nanos(Json.time(Long.MAX_VALUE))).isEqualTo(Long.MAX_VALUE);
+    for (String text :
+        List.of(
+            "2026-02-30T00:00:00.000000000Z",
+            "2026-01-01T24:00:00.000000001Z",
+            "2026-01-01T00:60:00.000000000Z",
+            "9999-01-01T00:00:00.000000000Z",
+            "1677-09-21T00:12:43.145224191Z",
+            "2262-04-11T23:47:16.854775808Z",
+            "2026-01-01T00:00:00.00000000xZ",
+            "2026-01-01")) {
+      assertThatThrownBy(() -> Json.nanos(text))
+          .as(text)
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
   void loneSurrogatesDoNotStopTheWriter() throws MalformedJsonException {
     Observed observed =
         new Observed(

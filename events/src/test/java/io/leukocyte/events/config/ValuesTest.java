@@ -53,7 +53,7 @@ class ValuesTest {
       assertThat(HostPort.parse(text)).hasToString(text);
     }
     for (String text :
-        List.of("", "kafka", ":1", "kafka:", "kafka:0", "kafka:65536", "::1:9", "a b:1")) {
+        List.of("", "kafka", ":1", "kafka:", "kafka:0", "kafka:65536", "::1:9", "a b:1", "[a]:1")) {
       assertThatThrownBy(() -> HostPort.parse(text))
           .as(text)
           .isInstanceOf(IllegalArgumentException.class);
