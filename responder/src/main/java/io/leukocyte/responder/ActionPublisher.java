@@ -18,6 +18,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +32,8 @@ final class ActionPublisher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ActionPublisher.class);
   private static final int AT_ONCE = 500;
   private static final int PATIENCE_MILLIS = 10_000;
+  private static final Duration LAST_WORDS = Duration.ofSeconds(3);
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
   private final Map<String, Object> properties;
@@ -39,6 +42,7 @@ final class ActionPublisher implements AutoCloseable {
   private final Semaphore appended;
   private final Thread thread;
   private volatile boolean closed;
+  private boolean warned;
   private volatile @Nullable String problem;
 
   /**
@@ -77,25 +81,34 @@ final class ActionPublisher implements AutoCloseable {
   }
 
   private void run() {
-    try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(properties)) {
-      Duration pause = Duration.ofSeconds(1);
-      while (!closed) {
-        if (publish(producer)) {
-          pause = Duration.ofSeconds(1);
-          await(Duration.ofSeconds(1));
-        } else {
-          Thread.sleep(pause);
-          Duration doubled = pause.multipliedBy(2);
-          pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
-        }
-      }
-      publish(producer);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the rest is published after the next start
+    KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(properties);
+    try {
+      publishUntilClosed(producer);
+    } catch (InterruptedException | InterruptException e) {
+      problem = "interrupted"; // the rest is published after the next start
     } catch (KafkaException | JournalException e) {
       problem = String.valueOf(e.getMessage());
       LOG.error("No more actions are published; they wait in the journal: {}", e.getMessage());
+    } finally {
+      boolean _ = Thread.interrupted(); // or the producer would not close in order
+      producer.close(problem == null ? LAST_WORDS : Duration.ZERO);
     }
+  }
+
+  private void publishUntilClosed(KafkaProducer<byte[], byte[]> producer)
+      throws InterruptedException {
+    Duration pause = FIRST_PAUSE;
+    while (!closed) {
+      if (publish(producer)) {
+        pause = FIRST_PAUSE;
+        await(FIRST_PAUSE);
+      } else {
+        Thread.sleep(pause);
+        Duration doubled = pause.multipliedBy(2);
+        pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+      }
+    }
+    boolean _ = publish(producer);
   }
 
   private void await(Duration most) throws InterruptedException {
@@ -110,18 +123,26 @@ final class ActionPublisher implements AutoCloseable {
     while (!steps.isEmpty()) {
       try {
         send(producer, steps);
+      } catch (InterruptException e) {
+        throw e;
       } catch (ExecutionException | KafkaException e) {
-        if (problem == null) {
+        if (!warned) {
+          warned = true;
           LOG.warn("Cannot publish actions; they wait in the journal: {}", e.getMessage());
         }
         problem = String.valueOf(e.getMessage());
         return false;
       }
-      problem = null;
+      connected();
       journal.note(new JournalEntry.Published(steps.getLast().number()));
       steps = journal.read(ledger -> ledger.unpublished(AT_ONCE));
     }
     return true;
+  }
+
+  private void connected() {
+    problem = null;
+    warned = false;
   }
 
   private void send(KafkaProducer<byte[], byte[]> producer, List<Ledger.Numbered> steps)
@@ -141,9 +162,9 @@ final class ActionPublisher implements AutoCloseable {
     closed = true;
     appended.release();
     try {
-      if (!thread.join(Duration.ofSeconds(3))) {
+      if (problem != null || !thread.join(LAST_WORDS)) {
         thread.interrupt();
-        thread.join(Duration.ofSeconds(3));
+        boolean _ = thread.join(LAST_WORDS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -1,0 +1,91 @@
+package io.leukocyte.responder;
+
+import static org.awaitility.Awaitility.await;
+
+import io.leukocyte.engine.DockerEngine;
+import io.leukocyte.engine.Engine;
+import io.leukocyte.engine.EngineOptions;
+import io.leukocyte.events.AlertJson;
+import io.leukocyte.events.CheckResult;
+import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.Priority;
+import io.leukocyte.events.config.Config;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+
+/** A whole responder on the real engine and kernel. Its Kafka is away: alerts are handed to it. */
+final class LiveResponder implements AutoCloseable {
+  private static final Map<String, Object> NOWHERE =
+      Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, "127.0.0.1:9");
+
+  final Engine engine = new DockerEngine(EngineOptions.of(EngineOptions.DEFAULT_HOST));
+  final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  final Responder responder;
+
+  private final Path folder;
+
+  LiveResponder(Path folder, String actions) throws IOException {
+    this.folder = folder;
+    Path policies = folder.resolve("policies.yaml");
+    Files.writeString(
+        policies,
+        "- policy: test\n  match: {tags: [shell]}\n  actions: "
+            + actions
+            + "\n  guard: {mode: enforce}\n");
+    Config config =
+        Config.parse("test", "responder.policies: " + policies, Map.of(), ResponderSettings.KEYS);
+    responder =
+        new Responder(
+            ResponderSettings.from(config), data(), TestAlerts.HOST, NOWHERE, engine, registry);
+    responder.start();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() ->
+            responder.check().stream()
+                .anyMatch(c -> c.name().equals("engine") && c instanceof CheckResult.Ok));
+  }
+
+  Path data() {
+    return folder.resolve("d");
+  }
+
+  /** A shell was started in a container, now. */
+  void shellIn(ContainerId container) {
+    ContainerFacts facts = engine.inspect(container).orElseThrow();
+    responder.alert(
+        AlertJson.write(
+            TestAlerts.alert(
+                TestAlerts.HOST,
+                TestAlerts.SHELL,
+                Priority.WARNING,
+                facts.container(),
+                Map.of(),
+                Nanos.now(Clock.systemUTC()))));
+  }
+
+  /** Waits until so many actions are in force, and nothing is on its way. */
+  List<OpenAction> awaitInForce(int actions) {
+    return await()
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(5))
+        .until(
+            () -> responder.orders().actions(),
+            open ->
+                open.size() == actions
+                    && open.stream().allMatch(a -> a.state().equals("in-force")));
+  }
+
+  @Override
+  public void close() {
+    responder.close();
+    engine.close();
+  }
+}
