@@ -33,4 +33,22 @@ final class FailingEngine {
               }
             });
   }
+
+  /** An engine of which each call does something else before and after it. */
+  static Engine wrapBoth(Engine engine, Consumer<String> each) {
+    Engine before = wrap(engine, each);
+    return (Engine)
+        Proxy.newProxyInstance(
+            Engine.class.getClassLoader(),
+            new Class<?>[] {Engine.class},
+            (proxy, method, arguments) -> {
+              try {
+                Object result = method.invoke(before, arguments);
+                each.accept(method.getName());
+                return result;
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
 }

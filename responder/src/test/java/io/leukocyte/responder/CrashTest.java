@@ -1,0 +1,251 @@
+package io.leukocyte.responder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leukocyte.engine.ContainerSpec;
+import io.leukocyte.engine.InMemoryEngine;
+import io.leukocyte.engine.NetworkAttachment;
+import io.leukocyte.events.Action;
+import io.leukocyte.events.Alert;
+import io.leukocyte.events.ContainerFacts.Security;
+import io.leukocyte.events.ContainerId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The responder dies at every single point of an action: after each entry of the journal, before and
+ * after each call to the engine and to the packet filter. Afterwards a new one finds journal and
+ * host in agreement, and each action happened once.
+ */
+class CrashTest {
+  private static final int MOST_POINTS = 60;
+
+  @TempDir Path folder;
+
+  /** Ends the responder; nothing catches it. */
+  private static final class Crash extends Error {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** Counts points of an action, and dies at one. */
+  private static final class Points {
+    private int left;
+    private boolean reached;
+
+    Points(int at) {
+      left = at;
+    }
+
+    void pass() {
+      if (left-- == 0) {
+        reached = true;
+        throw new Crash();
+      }
+    }
+  }
+
+  /** A host with one container, and the responder that dies on it. */
+  private record Scene(
+      InMemoryEngine docker, InMemoryNetworkFilter filter, MutableClock clock, ContainerId web) {
+
+    static Scene create(boolean netAdmin) {
+      InMemoryEngine docker = new InMemoryEngine();
+      docker.createNetwork("front");
+      ContainerSpec spec = ContainerSpec.of("web", "leuko/test-web:1").network("front", "www");
+      List<String> added = netAdmin ? List.of("NET_ADMIN") : List.of();
+      ContainerId web =
+          docker.run(spec.security(new Security(added, List.of(), List.of(), false, "")));
+      return new Scene(docker, new InMemoryNetworkFilter(), new MutableClock(), web);
+    }
+
+    Ward dying(Path folder, Points points) {
+      Host host =
+          new Host(
+              FailingEngine.wrapBoth(docker, call -> points.pass()),
+              new DyingFilter(filter, points));
+      return new Ward(folder, docker, filter, clock, host, points::pass, Ward.shielded());
+    }
+
+    boolean isHeld(String action) {
+      var facts = docker.inspect(web).orElseThrow();
+      return switch (action) {
+        case "pause" -> facts.state().equals("paused");
+        case "stop", "kill" -> facts.state().equals("exited");
+        default ->
+            docker.attachments(web).isEmpty()
+                || (Host.runs(facts) && filter.isClosed(ContainerProcess.of(facts)));
+      };
+    }
+  }
+
+  private record DyingFilter(NetworkFilter filter, Points points) implements NetworkFilter {
+    @Override
+    public Optional<String> unusable() {
+      return filter.unusable();
+    }
+
+    @Override
+    public Set<ContainerId> sharers(ContainerProcess process) {
+      return filter.sharers(process);
+    }
+
+    @Override
+    public String close(ContainerProcess process) {
+      points.pass();
+      String what = filter.close(process);
+      points.pass();
+      return what;
+    }
+
+    @Override
+    public boolean isClosed(ContainerProcess process) {
+      return filter.isClosed(process);
+    }
+
+    @Override
+    public void open(ContainerProcess process) {
+      points.pass();
+      filter.open(process);
+      points.pass();
+    }
+  }
+
+  private static String policy(String action) {
+    return "- policy: p\n  match: {tags: [shell]}\n  actions: [{"
+        + action
+        + ": {for: 15m}}]\n  guard: {mode: enforce}\n";
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"quarantine", "quarantine by disconnecting", "pause", "stop", "kill"})
+  void aCrashAtAnyPointOfAnActionIsFinishedAfterwards(String what) throws IOException {
+    String action = what.split(" ", -1)[0];
+    boolean reached = true;
+    int point = 0;
+    for (; reached; point++) {
+      assertThat(point).isLessThan(MOST_POINTS);
+      Path own = Files.createDirectory(folder.resolve("p" + point));
+      Scene scene = Scene.create(what.contains("disconnecting"));
+      List<NetworkAttachment> before = scene.docker().attachments(scene.web());
+      Points points = new Points(point);
+      Alert alert = TestAlerts.shell(scene.web(), scene.clock().nanos());
+      act(scene.dying(own, points), action, alert);
+      reached = points.reached;
+
+      Ward next = new Ward(own, scene.docker(), scene.filter(), scene.clock()).restarted();
+      next.policies(policy(action)).alert(alert); // it is read again
+      assertThat(scene.isHeld(action)).as("%s, point %d", what, point).isTrue();
+      assertThat(next.desk.actions()).hasSize(1);
+      assertThat(next.steps()).extracting(Action::number).doesNotHaveDuplicates();
+      assertThat(changes(scene, action)).as("effects").isLessThanOrEqualTo(1);
+
+      next.clock.advance(Duration.ofMinutes(15));
+      next.tick();
+      assertThat(scene.isHeld(action)).as("%s, point %d, undone", what, point).isFalse();
+      assertThat(scene.docker().attachments(scene.web())).isEqualTo(before);
+      next.close();
+    }
+    assertThat(point).as("points where it died").isGreaterThan(5);
+  }
+
+  private static void act(Ward ward, String action, Alert alert) {
+    try {
+      ward.policies(policy(action)).alert(alert);
+      ward.close();
+    } catch (Crash crash) {
+      // what is on the disk and on the host is all there is
+    }
+  }
+
+  /** How often the engine was asked for an effect that must not happen twice. */
+  private static long changes(Scene scene, String action) {
+    Map<String, String> calls = Map.of("stop", "stop ", "kill", "kill ");
+    String call = calls.get(action);
+    return call == null
+        ? 0
+        : scene.docker().changes().stream().filter(c -> c.startsWith(call)).count();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"quarantine", "quarantine by disconnecting", "pause", "stop"})
+  void aCrashAtAnyPointOfAReleaseIsFinishedAfterwards(String what) throws IOException {
+    String action = what.split(" ", -1)[0];
+    boolean reached = true;
+    int point = 0;
+    for (; reached; point++) {
+      assertThat(point).isLessThan(MOST_POINTS);
+      Path own = Files.createDirectory(folder.resolve("r" + point));
+      Scene scene = Scene.create(what.contains("disconnecting"));
+      List<NetworkAttachment> before = scene.docker().attachments(scene.web());
+      try (Ward ward = new Ward(own, scene.docker(), scene.filter(), scene.clock())) {
+        ward.policies(policy(action)).shell(scene.web());
+      }
+      Points points = new Points(point);
+      boolean begun = release(scene.dying(own, points));
+      reached = points.reached;
+
+      Ward next = new Ward(own, scene.docker(), scene.filter(), scene.clock()).restarted();
+      if (begun) {
+        assertThat(scene.isHeld(action)).as("%s, point %d", what, point).isFalse();
+        assertThat(next.desk.actions()).isEmpty();
+        assertThat(scene.docker().attachments(scene.web())).isEqualTo(before);
+      } else {
+        assertThat(scene.isHeld(action)).as("%s, point %d", what, point).isTrue();
+      }
+      next.close();
+    }
+    assertThat(point).as("points where it died").isGreaterThan(3);
+  }
+
+  /** Whether the journal says that the release began. */
+  private static boolean release(Ward ward) {
+    try {
+      ward.desk.releaseAll("alice");
+      ward.close();
+      return true;
+    } catch (Crash crash) {
+      return ward.journal.read(
+          ledger -> ledger.all(s -> s.phase() == ActionState.Phase.IN_FORCE).isEmpty());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"quarantine", "quarantine by disconnecting", "pause"})
+  void whatIsFoundHalfDoneTooLateIsRolledBack(String what) throws IOException {
+    String action = what.split(" ", -1)[0];
+    boolean reached = true;
+    for (int point = 0; reached; point++) {
+      Path own = Files.createDirectory(folder.resolve("l" + point));
+      Scene scene = Scene.create(what.contains("disconnecting"));
+      Points points = new Points(point);
+      act(
+          scene.dying(own, points),
+          action,
+          TestAlerts.shell(scene.web(), scene.clock().nanos()));
+      reached = points.reached;
+      boolean inForce = inForce(own, scene);
+      scene.clock().advance(Duration.ofMinutes(6));
+      Ward next = new Ward(own, scene.docker(), scene.filter(), scene.clock()).restarted();
+      assertThat(scene.isHeld(action)).as("%s, point %d", what, point).isEqualTo(inForce);
+      assertThat(next.desk.actions()).hasSize(inForce ? 1 : 0);
+      next.close();
+    }
+  }
+
+  private static boolean inForce(Path own, Scene scene) {
+    try (Journal journal = new Journal(own.resolve("journal"), scene.clock(), () -> {})) {
+      return !journal
+          .read(ledger -> ledger.all(s -> s.phase() == ActionState.Phase.IN_FORCE))
+          .isEmpty();
+    }
+  }
+}

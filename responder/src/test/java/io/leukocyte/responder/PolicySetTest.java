@@ -1,0 +1,215 @@
+package io.leukocyte.responder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leukocyte.events.Priority;
+import io.leukocyte.events.config.Problem;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PolicySetTest {
+  private static PolicySet.Loaded load(String yaml) {
+    return PolicySet.load(List.of(new PolicyFile("p.yaml", yaml)), List.of("ops", "pager"));
+  }
+
+  private static List<String> problems(String yaml) {
+    return load(yaml).problems().stream().map(Problem::toString).toList();
+  }
+
+  private static String policy(String actions) {
+    return "- policy: p\n  match: {rules: [r]}\n  actions: [" + actions + "]\n";
+  }
+
+  @Test
+  void aWholePolicyIsRead() {
+    PolicySet.Loaded loaded =
+        load(
+            """
+            - policy: shell in a web container
+              description: what it is for
+              match:
+                rules: ["Terminal shell in container", "Run shell untrusted"]
+                priority: ">= warning"
+                tags: [T1059]
+                condition: container.image contains web
+              actions:
+                - quarantine: {for: 15m}
+                - pause: {for: 10m}
+                - notify: {webhook: ops}
+                - notify: {log: {}}
+                - stop: {grace: 3s, for: 1h}
+              guard:
+                mode: enforce
+                cooldown: 5m
+                at-most: {containers: 3, per: 10m, share-of-service: 30%}
+            """);
+    assertThat(loaded.problems()).isEmpty();
+    Policy policy = loaded.policies().policies().getFirst();
+    assertThat(policy.name()).isEqualTo("shell in a web container");
+    assertThat(policy.source()).isEqualTo("p.yaml:1");
+    assertThat(policy.match().rules())
+        .isEqualTo(Set.of("Terminal shell in container", "Run shell untrusted"));
+    assertThat(policy.match().atLeast()).contains(Priority.WARNING);
+    assertThat(policy.match().condition()).isPresent();
+    assertThat(policy.responses())
+        .containsExactly(
+            new Quarantine(Optional.of(Duration.ofMinutes(15))),
+            new Pause(Optional.of(Duration.ofMinutes(10))),
+            new Notify(new Notify.Channel.Webhook("ops")),
+            new Notify(new Notify.Channel.Log()),
+            new Stop(Duration.ofSeconds(3), Optional.of(Duration.ofHours(1))));
+    assertThat(policy.guard())
+        .isEqualTo(
+            new Policy.Guard(
+                Policy.Mode.ENFORCE,
+                Duration.ofMinutes(5),
+                Optional.of(new Policy.AtMost(3, Duration.ofMinutes(10), 30))));
+  }
+
+  @Test
+  void theShippedPoliciesHaveNoProblemAndOnlyTry() {
+    PolicySet.Loaded loaded = PolicySet.load(PolicyFile.shipped(), List.of());
+    assertThat(loaded.problems()).isEmpty();
+    assertThat(loaded.policies().size()).isEqualTo(3);
+    assertThat(loaded.policies().enforced()).isZero();
+  }
+
+  @Test
+  void everyProblemIsSaidAtOnceWithItsPlace() {
+    List<String> problems =
+        problems(
+            """
+            - policy: p
+              match: {rule: [r]}
+              actions:
+                - quarantin: {for: 15m}
+                - pause: {for: 15 minutes}
+                - notify: {webhook: opps}
+              guard: {mode: enforced, cooldwn: 5m}
+            - match: {priority: warning}
+            """);
+    assertThat(problems)
+        .containsExactly(
+            "p.yaml:2:10: match is empty: every alert would be answered; name rules, or write"
+                + " 'priority: \">= debug\"' if you mean it",
+            "p.yaml:2:11: unknown key 'rule' in match; did you mean 'rules'?",
+            "p.yaml:4:7: unknown action 'quarantin'; did you mean 'quarantine'?",
+            "p.yaml:5:20: for in pause is '15 minutes': not a duration; write one such as 30s, 15m"
+                + " or 1h, from 1s to 30d",
+            "p.yaml:6:25: there is no webhook 'opps'; did you mean 'ops'?",
+            "p.yaml:7:17: unknown mode 'enforced'; did you mean 'enforce'?",
+            "p.yaml:7:27: unknown key 'cooldwn' in guard; did you mean 'cooldown'?",
+            "p.yaml:8:3: a policy has no 'policy'; give it a name",
+            "p.yaml:8:3: a policy has no 'actions'; say what it does, such as '- quarantine: {for:"
+                + " 15m}'",
+            "p.yaml:8:21: priority must be a least one; write \">= warning\"");
+  }
+
+  @Test
+  void aPolicyWithAProblemIsNotAmongThePolicies() {
+    PolicySet.Loaded loaded = load(policy("pause") + "- policy: q\n  actions: [pause]\n");
+    assertThat(loaded.problems()).hasSize(1);
+    assertThat(loaded.policies().size()).isEqualTo(1);
+  }
+
+  @Test
+  void theSameNameTwiceIsAProblem() {
+    assertThat(problems(policy("pause") + policy("pause")))
+        .singleElement()
+        .asString()
+        .startsWith("p.yaml:4:11: the policy 'p' stands twice, first at p.yaml:1:11");
+  }
+
+  @Test
+  void theModeApproveIsNotThereYet() {
+    assertThat(problems(policy("pause") + "  guard: {mode: approve}\n"))
+        .singleElement()
+        .asString()
+        .contains("the mode approve is not there yet");
+  }
+
+  @Test
+  void aWrongConditionIsAProblemAtItsPlace() {
+    String yaml = "- policy: p\n  match: {condition: container.id ==}\n  actions: [pause]\n";
+    assertThat(load(yaml).problems()).isNotEmpty();
+    assertThat(load(yaml).problems().getFirst().at().line()).isEqualTo(2);
+    assertThat(load(yaml).policies().size()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "kill, pause | pause after kill can do nothing",
+        "stop, quarantine | quarantine after stop can do nothing",
+        "stop, kill | kill after stop can do nothing",
+        "pause, pause | the action pause stands twice",
+        "pause: {for: 1m}, pause: {for: 2m} | the action pause stands twice",
+        "notify: {log: {}}, notify: {log: {}} | the action notify stands twice",
+        "kill: {signal: HUP, for: 5m} | SIGHUP may not end the container",
+        "kill: {signal: KIL} | unknown signal 'KIL'; did you mean 'KILL'?",
+        "notify: {} | notify needs one way to tell",
+        "notify: {log: {}, webhook: ops} | notify needs one way to tell",
+        "notify: {webhook: nobody} | there is no webhook 'nobody'; set its address",
+        "quarantine: {for: 0s} | out of bounds",
+        "quarantine: {for: 99d} | out of bounds",
+        "quarantine: 15m | quarantine must be a mapping",
+        "pause: {grace: 1s} | unknown key 'grace' in pause",
+        "stop: {grace: 1h} | out of bounds",
+        "[pause] | an action is one name with its parameters",
+      })
+  void actionsThatMakeNoSenseAreProblems(String actions, String problem) {
+    assertThat(problems("- policy: p\n  match: {rules: [r]}\n  actions: [" + list(actions) + "]\n"))
+        .singleElement()
+        .asString()
+        .contains(problem);
+  }
+
+  /** Each action as an item of a flow list. */
+  private static String list(String actions) {
+    return actions.replaceAll("(\\w+): (\\{[^{}]*(\\{[^{}]*})?[^{}]*}|15m)", "{$1: $2}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{containers: 3}",
+        "{per: 10m}",
+        "{}",
+        "{containers: 0, per: 10m}",
+        "{containers: 3, per: 48h}",
+        "{containers: three, per: 10m}",
+        "{share-of-service: 130%}",
+        "{share-of-service: 0.3}",
+        "{share: 30%}"
+      })
+  void boundsThatBoundNothingAreProblems(String atMost) {
+    assertThat(problems(policy("pause") + "  guard: {at-most: " + atMost + "}\n")).isNotEmpty();
+  }
+
+  @Test
+  void killAfterAnotherSignalAndNotifyAfterStopAreFine() {
+    assertThat(problems(policy("{kill: {signal: TERM}}, {kill: {signal: KILL}}"))).isEmpty();
+    assertThat(problems(policy("stop, {notify: {log: {}}}"))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"policy: p", "just text", "- 1\n- [2]", "- {policy: {}}", "{"})
+  void whateverElseIsAProblemNotACrash(String yaml) {
+    assertThat(problems(yaml)).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "# nothing\n", "[]"})
+  void anEmptyFileHasNoPolicies(String yaml) {
+    assertThat(load(yaml).problems()).isEmpty();
+    assertThat(load(yaml).policies().size()).isZero();
+  }
+}

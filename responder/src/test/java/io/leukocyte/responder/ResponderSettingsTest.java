@@ -1,0 +1,79 @@
+package io.leukocyte.responder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.leukocyte.events.config.Config;
+import io.leukocyte.events.config.ConfigException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ResponderSettingsTest {
+  private static ResponderSettings of(Map<String, String> environment) {
+    return ResponderSettings.from(
+        Config.parse("none", "", environment, ResponderSettings.KEYS));
+  }
+
+  @Test
+  void defaults() {
+    assertThat(of(Map.of()))
+        .isEqualTo(
+            new ResponderSettings(
+                Optional.empty(),
+                Duration.ofMinutes(5),
+                "service",
+                List.of(),
+                List.of(),
+                List.of(),
+                Map.of()));
+  }
+
+  @Test
+  void mapped() {
+    assertThat(
+            of(
+                Map.of(
+                    "LEUKO_RESPONDER_POLICIES", "/etc/leuko/policies",
+                    "LEUKO_RESPONDER_MAX_ALERT_AGE", "2m",
+                    "LEUKO_RESPONDER_SERVICE_LABEL", "app",
+                    "LEUKO_PROTECT_CONTAINERS", "db*,vault",
+                    "LEUKO_PROTECT_IMAGES", "postgres:*",
+                    "LEUKO_PROTECT_LABELS", "tier=core",
+                    "LEUKO_NOTIFY_WEBHOOKS", "ops=https://example.org/hook?token=s3cret")))
+        .isEqualTo(
+            new ResponderSettings(
+                Optional.of(Path.of("/etc/leuko/policies")),
+                Duration.ofMinutes(2),
+                "app",
+                List.of("db*", "vault"),
+                List.of("postgres:*"),
+                List.of("tier=core"),
+                Map.of("ops", URI.create("https://example.org/hook?token=s3cret"))));
+  }
+
+  @Test
+  void anAddressIsASecret() {
+    Config config =
+        Config.parse(
+            "leukocyte.yaml",
+            "notify: {webhooks: {ops: 'https://example.org/hook?token=s3cret'}}",
+            Map.of(),
+            ResponderSettings.KEYS);
+    assertThat(config.effective()).noneMatch(line -> line.contains("s3cret"));
+    assertThat(ResponderSettings.from(config).toString()).doesNotContain("s3cret").contains("ops");
+  }
+
+  @Test
+  void anAddressThatIsNoneIsAProblemThatDoesNotShowIt() {
+    assertThatThrownBy(() -> of(Map.of("LEUKO_NOTIFY_WEBHOOKS", "ops=s3cret,pager=ftp://x/y")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("the address of 'ops' is not an http or https one")
+        .hasMessageContaining("the address of 'pager'")
+        .hasMessageNotContaining("s3cret");
+  }
+}
