@@ -11,10 +11,12 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -118,13 +120,10 @@ public final class KafkaPublisher implements BatchPublisher {
 
   /** Whether the producer took it; else it is worth another try. */
   private boolean handOver(byte[] batch, Receipt receipt) {
+    Attempt attempt = new Attempt(receipt);
     try {
-      var _ =
-          producer()
-              .send(
-                  new ProducerRecord<>(Topic.EVENTS.text(), key, batch),
-                  (metadata, problem) -> completed(receipt, problem));
-      return true;
+      var _ = producer().send(new ProducerRecord<>(Topic.EVENTS.text(), key, batch), attempt);
+      return attempt.isTaken();
     } catch (RetriableException e) {
       problem(e);
     } catch (KafkaException | IllegalStateException e) {
@@ -132,6 +131,39 @@ public final class KafkaPublisher implements BatchPublisher {
       discard();
     }
     return false;
+  }
+
+  /**
+   * One try to send a batch. Without metadata or room the producer gives up before it takes the
+   * batch, and says so by the callback, on the calling thread.
+   */
+  private final class Attempt implements Callback {
+    private final Receipt receipt;
+    private final Thread caller = Thread.currentThread();
+    private boolean sending = true; // only the caller's own writes matter to it
+    private boolean refused;
+
+    Attempt(Receipt receipt) {
+      this.receipt = receipt;
+    }
+
+    /** Called after send, which took the batch unless it refused it meanwhile. */
+    boolean isTaken() {
+      sending = false;
+      return !refused;
+    }
+
+    @Override
+    public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception problem) {
+      if (Thread.currentThread().equals(caller)
+          && sending
+          && problem instanceof RetriableException) {
+        refused = true;
+        problem(problem);
+      } else {
+        completed(receipt, problem);
+      }
+    }
   }
 
   private Producer<byte[], byte[]> producer() {
@@ -158,6 +190,7 @@ public final class KafkaPublisher implements BatchPublisher {
   private void completed(Receipt receipt, @Nullable Exception problem) {
     if (problem == null) {
       done();
+      solved();
       receipt.stored();
     } else {
       problem(problem);
@@ -170,6 +203,12 @@ public final class KafkaPublisher implements BatchPublisher {
     synchronized (lock) {
       outstanding--;
       progressAt = time.ticks();
+    }
+  }
+
+  private void solved() {
+    synchronized (lock) {
+      lastProblem = "";
     }
   }
 

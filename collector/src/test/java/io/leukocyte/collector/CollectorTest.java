@@ -433,11 +433,10 @@ class CollectorTest {
     engine.remove(brief);
     await()
         .atMost(SECONDS)
-        .untilAsserted(
-            () ->
-                assertThat(publisher.events(SensorLoss.class))
-                    .extracting(SensorLoss::lostKind, SensorLoss::reason, SensorLoss::count)
-                    .containsExactly(tuple("container.log", "container-gone", 0L)));
+        .untilAsserted(() ->
+            assertThat(publisher.events(SensorLoss.class))
+                .extracting(SensorLoss::lostKind, SensorLoss::reason, SensorLoss::count)
+                .containsExactly(tuple("container.log", "container-gone", 0L)));
     assertThat(publisher.events(SensorLoss.class).getFirst().container())
         .extracting("name")
         .isEqualTo("brief");

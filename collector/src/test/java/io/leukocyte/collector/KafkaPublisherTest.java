@@ -10,14 +10,21 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -104,6 +111,31 @@ class KafkaPublisherTest {
     first.completeNext();
     assertThat(told).containsExactly("a stored");
     assertThat(publisher.check().getFirst()).isInstanceOf(CheckResult.Ok.class);
+  }
+
+  @Test
+  void aBatchThatTheProducerDoesNotTakeIsTriedAgainToo() throws InterruptedException {
+    AtomicInteger refusals = new AtomicInteger();
+    MockProducer<byte[], byte[]> slow =
+        new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+          @Override
+          public synchronized Future<RecordMetadata> send(
+              ProducerRecord<byte[], byte[]> record, @Nullable Callback callback) {
+            if (refusals.incrementAndGet() > 1 || callback == null) {
+              return super.send(record, callback);
+            }
+            TimeoutException problem = new TimeoutException("no metadata");
+            callback.onCompletion(null, problem); // as the real one does
+            return CompletableFuture.failedFuture(problem);
+          }
+        };
+    try (KafkaPublisher other =
+        new KafkaPublisher(() -> slow, new HostId("host-a"), "kafka:9092", time)) {
+      Thread thread = Thread.ofVirtual().start(() -> other.publish(BATCH, receipt("a")));
+      thread.join();
+    }
+    assertThat(told).containsExactly("a stored");
+    assertThat(slow.history()).hasSize(1);
   }
 
   @Test
