@@ -1,4 +1,7 @@
-/** The host agent: what containers do, from kernel, engine and logs, becomes batches on the topic of events. */
+/**
+ * The host agent: what containers do, from kernel, engine and logs, becomes batches on the topic of
+ * events.
+ */
 @NullMarked
 package io.leukocyte.collector;
 
