@@ -46,7 +46,7 @@ final class IndexerLoop implements Runnable {
   private boolean paused;
   private volatile boolean closing;
   private volatile CheckResult state =
-      new CheckResult.Degraded("elasticsearch", "no bulk request was sent yet", "wait");
+      new CheckResult.Ok("elasticsearch", "nothing was to be sent yet");
 
   IndexerLoop(
       Consumer<byte[], byte[]> consumer,

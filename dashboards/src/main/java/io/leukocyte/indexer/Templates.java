@@ -114,6 +114,8 @@ final class Templates {
     IPS.forEach(f -> field(properties, f, type("ip")));
     properties.set("@timestamp", type("date_nanos"));
     field(properties, "event.risk_score", type("float"));
+    field(
+        properties, "event.original", type("keyword").put("index", false).put("doc_values", false));
     field(properties, "container.labels", type("flattened"));
     field(properties, "container.security_context.privileged", type("boolean"));
     String text = modules.contains("mapper-extras") ? "match_only_text" : "text";

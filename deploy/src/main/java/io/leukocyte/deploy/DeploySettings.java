@@ -1,0 +1,87 @@
+package io.leukocyte.deploy;
+
+import io.leukocyte.analyzer.AnalyzerSettings;
+import io.leukocyte.collector.CollectorSettings;
+import io.leukocyte.collector.HostIdFile;
+import io.leukocyte.events.HostId;
+import io.leukocyte.events.KafkaSettings;
+import io.leukocyte.events.TopicSpecs;
+import io.leukocyte.events.config.Config;
+import io.leukocyte.events.config.Key;
+import io.leukocyte.events.config.ValueType;
+import io.leukocyte.indexer.IndexerSettings;
+import io.leukocyte.responder.ResponderSettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Settings that no single role owns.
+ *
+ * @param hostId of this host; absent means the one in the data folder
+ * @param rules files and folders of rules, besides those shipped
+ * @param shippedRules whether the shipped rules are in force
+ * @param httpAddress where /health and /metrics listen
+ */
+record DeploySettings(
+    Optional<String> hostId, List<String> rules, boolean shippedRules, String httpAddress) {
+
+  static final Key<Optional<String>> HOST_ID =
+      Key.optional(
+          "host.id",
+          ValueType.text(),
+          "Name of this host in every event: 1 to 128 letters, digits, . _ or -; default a UUID"
+              + " made once in the data folder.");
+  static final Key<List<String>> RULES =
+      Key.of(
+          "rules.paths",
+          ValueType.list(),
+          List.of(),
+          "Files and folders of rules, besides those shipped.");
+  static final Key<Boolean> SHIPPED_RULES =
+      Key.of("rules.shipped", ValueType.bool(), true, "Whether the shipped rules are in force.");
+  static final Key<String> HTTP_ADDRESS =
+      Key.of(
+          "http.address",
+          ValueType.text(),
+          "127.0.0.1",
+          "Address on which /health and /metrics listen.");
+  static final List<Key<?>> KEYS = List.of(HOST_ID, RULES, SHIPPED_RULES, HTTP_ADDRESS);
+
+  static DeploySettings from(Config config) {
+    return new DeploySettings(
+        config.get(HOST_ID),
+        config.get(RULES),
+        config.get(SHIPPED_RULES),
+        config.get(HTTP_ADDRESS));
+  }
+
+  /**
+   * The id of this host.
+   *
+   * @throws BadInputException when the setting is no host id
+   */
+  HostId host(Path data) {
+    try {
+      return hostId.map(HostId::new).orElseGet(() -> HostIdFile.readOrMake(data));
+    } catch (IllegalArgumentException e) {
+      throw new BadInputException(e.getMessage());
+    }
+  }
+
+  /** The settings of every role, each once. */
+  static List<Key<?>> allKeys() {
+    Set<Key<?>> keys = new LinkedHashSet<>();
+    keys.addAll(KafkaSettings.KEYS);
+    keys.addAll(TopicSpecs.KEYS);
+    keys.addAll(CollectorSettings.KEYS);
+    keys.addAll(AnalyzerSettings.KEYS);
+    keys.addAll(ResponderSettings.KEYS);
+    keys.addAll(IndexerSettings.KEYS);
+    keys.addAll(KEYS);
+    return new ArrayList<>(keys);
+  }
+}

@@ -1,0 +1,63 @@
+package io.leukocyte.deploy;
+
+import io.leukocyte.engine.Engine;
+import io.leukocyte.events.HostId;
+import io.leukocyte.responder.OpenAction;
+import io.leukocyte.responder.OrderException;
+import io.leukocyte.responder.Released;
+import io.leukocyte.responder.ResponderControl;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+
+/** What an operator on the host asks of the responder of a data folder. */
+final class Operator {
+  private Operator() {}
+
+  /** The responder's part of a data folder. */
+  static Path folder(Path data) {
+    return data.resolve("responder");
+  }
+
+  /** Actions in force; none where no responder ever ran. */
+  static List<OpenAction> actions(CommonOptions common) {
+    if (Files.notExists(folder(common.dataFolder()))) {
+      return List.of();
+    }
+    try {
+      return ask(common, ResponderControl::actions);
+    } catch (OrderException e) {
+      throw new EnvironmentException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Takes back what is in force on a container, or one action.
+   *
+   * @throws OrderException when nothing of it is in force
+   */
+  static List<Released> release(CommonOptions common, String what) {
+    return ask(common, control -> control.release(what, user()));
+  }
+
+  /** Takes back everything that is in force on this host. */
+  static List<Released> releaseAll(CommonOptions common) {
+    return ask(common, control -> control.releaseAll(user()));
+  }
+
+  private static <T> T ask(CommonOptions common, Function<ResponderControl, T> question) {
+    Path data = common.dataFolder();
+    HostId host = DeploySettings.from(common.load()).host(data);
+    try (Engine engine = Engines.fromEnvironment();
+        ResponderControl control = ResponderControl.open(folder(data), host, engine)) {
+      return question.apply(control);
+    }
+  }
+
+  /** Who asks, for the audit: the user behind sudo, where there is one. */
+  private static String user() {
+    String behind = System.getenv("SUDO_USER");
+    return behind == null ? System.getProperty("user.name") : behind;
+  }
+}

@@ -1,0 +1,50 @@
+package io.leukocyte.deploy;
+
+import io.leukocyte.events.config.Problem;
+import io.leukocyte.responder.PolicyFile;
+import io.leukocyte.responder.PolicySet;
+import io.leukocyte.responder.ResponderSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Policies from disk, or those that are shipped. */
+final class Policies {
+  private Policies() {}
+
+  /**
+   * The policies that the settings put in force.
+   *
+   * @throws BadInputException with every problem of all files
+   */
+  static PolicySet inForce(ResponderSettings settings) {
+    PolicySet.Loaded loaded =
+        PolicySet.load(files(settings.policies()), settings.webhooks().keySet());
+    if (!loaded.problems().isEmpty()) {
+      throw new BadInputException(
+          loaded.problems().stream().map(Problem::toString).collect(Collectors.joining("\n")));
+    }
+    return loaded.policies();
+  }
+
+  private static List<PolicyFile> files(Optional<Path> path) {
+    if (path.isEmpty()) {
+      return PolicyFile.shipped();
+    }
+    try {
+      return PolicyFile.in(path.get());
+    } catch (IOException e) {
+      throw new BadInputException(
+          "Cannot read the policies at %s: %s; check responder.policies."
+              .formatted(path.get(), e.getMessage()));
+    }
+  }
+
+  /** For one line of the screen: {@code 2 policies, 1 enforced}. */
+  static String summary(PolicySet policies) {
+    return "%d policies loaded, %d of them enforced"
+        .formatted(policies.size(), policies.enforced());
+  }
+}

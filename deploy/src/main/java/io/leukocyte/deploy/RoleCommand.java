@@ -1,0 +1,78 @@
+package io.leukocyte.deploy;
+
+import io.leukocyte.events.CheckResult;
+import io.leukocyte.events.Component;
+import io.leukocyte.events.KafkaSettings;
+import io.leukocyte.events.TopicSpecs;
+import io.leukocyte.events.config.Config;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** One role as its own process: settings, topics, health, and the role until it is told to end. */
+abstract class RoleCommand implements Callable<Integer> {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final String name;
+  private final int defaultPort;
+
+  @Mixin private final CommonOptions common = new CommonOptions();
+
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      description = "Port of /health and /metrics; default is the role's: 7071 to 7074.")
+  private int httpPort;
+
+  RoleCommand(String name, int defaultPort) {
+    this.name = name;
+    this.defaultPort = defaultPort;
+  }
+
+  /** Makes the role; no I/O but reading files of rules or policies. */
+  abstract Component role(
+      Config config,
+      DeploySettings settings,
+      KafkaSettings kafka,
+      Path data,
+      MeterRegistry metrics);
+
+  @Override
+  public final Integer call() throws InterruptedException {
+    common.applyVerbosity();
+    Logger log = LoggerFactory.getLogger(RoleCommand.class);
+    Config config = common.load();
+    DeploySettings settings = DeploySettings.from(config);
+    KafkaSettings kafka = KafkaSettings.from(config);
+    Path data = PrivateFiles.folder(common.dataFolder());
+    config.effective().forEach(line -> log.info("{}", line));
+    try (RoleProcess process = new RoleProcess()) {
+      Component role = role(config, settings, kafka, data, process.metrics());
+      process.add(role);
+      KafkaAccess.ensureTopics(kafka, TopicSpecs.from(config));
+      try (HealthServer health =
+          HealthServer.start(
+              settings.httpAddress(),
+              httpPort == 0 ? defaultPort : httpPort,
+              process::checks,
+              process.metrics())) {
+        process.start(role, PATIENCE);
+        role.check().forEach(result -> say(log, result));
+        log.info("{} ready; health on port {}", name, health.port());
+        process.await();
+        log.info("{} stopping", name);
+        process.end();
+      }
+    }
+    return ExitCode.FINE;
+  }
+
+  private static void say(Logger log, CheckResult result) {
+    Checks.complaint(result).ifPresent(log::warn);
+  }
+}

@@ -1,0 +1,70 @@
+package io.leukocyte.deploy;
+
+import io.leukocyte.analyzer.Analyzer;
+import io.leukocyte.analyzer.AnalyzerSettings;
+import io.leukocyte.collector.Collector;
+import io.leukocyte.collector.CollectorSettings;
+import io.leukocyte.collector.KafkaPublisher;
+import io.leukocyte.engine.Engine;
+import io.leukocyte.events.HostId;
+import io.leukocyte.events.KafkaSettings;
+import io.leukocyte.events.config.Config;
+import io.leukocyte.responder.Responder;
+import io.leukocyte.responder.ResponderSettings;
+import io.leukocyte.rules.RuleSet;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
+
+/**
+ * Makes the roles of this host from the settings.
+ *
+ * @param config the settings
+ * @param kafka how Kafka is reached
+ * @param host this host
+ * @param data the data folder
+ * @param engine the container engine; stays open when a role is closed
+ * @param metrics where the roles count
+ */
+record Roles(
+    Config config,
+    KafkaSettings kafka,
+    HostId host,
+    Path data,
+    Engine engine,
+    MeterRegistry metrics) {
+
+  Collector collector() {
+    return new Collector(
+        CollectorSettings.from(config, data),
+        host,
+        engine,
+        new KafkaPublisher(kafka.clientProperties(), host),
+        metrics);
+  }
+
+  Analyzer analyzer(RuleSet rules) {
+    return analyzer(config, kafka, data, rules, metrics);
+  }
+
+  static Analyzer analyzer(
+      Config config, KafkaSettings kafka, Path data, RuleSet rules, MeterRegistry metrics) {
+    AnalyzerSettings settings = AnalyzerSettings.from(config);
+    return new Analyzer(
+        settings.stateDir().isPresent()
+            ? settings
+            : settings.withStateDir(data.resolve("analyzer")),
+        kafka,
+        rules,
+        metrics);
+  }
+
+  Responder responder() {
+    return new Responder(
+        ResponderSettings.from(config),
+        Operator.folder(data),
+        host,
+        kafka.clientProperties(),
+        engine,
+        metrics);
+  }
+}

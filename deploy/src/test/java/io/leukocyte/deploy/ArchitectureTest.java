@@ -1,0 +1,92 @@
+package io.leukocyte.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** Holds the arrows between modules, and which libraries may be seen where. */
+class ArchitectureTest {
+  private static final String ROOT = "io.leukocyte.";
+  private static final Map<String, Set<String>> MAY_USE =
+      Map.of(
+          "events", Set.of(),
+          "engine", Set.of("events"),
+          "rules", Set.of("events"),
+          "collector", Set.of("events", "engine", "rules"),
+          "analyzer", Set.of("events", "rules"),
+          "responder", Set.of("events", "engine", "rules"),
+          "indexer", Set.of("events"),
+          "deploy",
+              Set.of("events", "engine", "rules", "collector", "analyzer", "responder", "indexer"));
+
+  private static final Map<String, Set<String>> ONLY_IN =
+      Map.of(
+          "com.github.dockerjava", Set.of("engine"),
+          "co.elastic.clients", Set.of("indexer"),
+          "org.apache.kafka.streams", Set.of("analyzer"),
+          "kafka.server", Set.of("deploy"),
+          "picocli", Set.of("deploy"),
+          "org.snakeyaml", Set.of("events"));
+
+  private final JavaClasses classes =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("io.leukocyte");
+
+  @Test
+  void modulesUseOnlyWhatTheDesignAllows() {
+    Map<String, Set<String>> wrong = new TreeMap<>();
+    for (JavaClass type : classes) {
+      String from = module(type.getPackageName());
+      for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
+        String to = dependency.getTargetClass().getPackageName();
+        if (to.startsWith(ROOT)
+            && !module(to).equals(from)
+            && !MAY_USE.getOrDefault(from, Set.of()).contains(module(to))) {
+          wrong
+              .computeIfAbsent(from + " -> " + module(to), k -> new TreeSet<>())
+              .add(type.getName());
+        }
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  @Test
+  void librariesStayBehindTheirPorts() {
+    Map<String, Set<String>> wrong = new TreeMap<>();
+    for (JavaClass type : classes) {
+      String from = module(type.getPackageName());
+      for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
+        String to = dependency.getTargetClass().getPackageName();
+        ONLY_IN.forEach((library, modules) -> {
+          if (to.startsWith(library) && !modules.contains(from)) {
+            wrong.computeIfAbsent(library, k -> new TreeSet<>()).add(type.getName());
+          }
+        });
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  @Test
+  void everyModuleWasLookedAt() {
+    assertThat(classes.stream().map(c -> module(c.getPackageName())).distinct())
+        .containsExactlyInAnyOrderElementsOf(MAY_USE.keySet());
+  }
+
+  private static String module(String packageName) {
+    String rest = packageName.substring(ROOT.length());
+    int dot = rest.indexOf('.');
+    return dot < 0 ? rest : rest.substring(0, dot);
+  }
+}

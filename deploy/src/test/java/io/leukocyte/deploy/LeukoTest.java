@@ -1,0 +1,157 @@
+package io.leukocyte.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class LeukoTest {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final String RECORDING = "src/test/resources/recordings/shell.ndjson";
+
+  @TempDir Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void everySubcommandExplainsItselfWithAnExample() {
+    CommandLine leuko = Leuko.commandLine();
+    leuko.getSubcommands().keySet().stream()
+        .filter(name -> !name.equals("help") && !name.equals("rules"))
+        .forEach(name -> {
+          out.getBuffer().setLength(0);
+          assertThat(run(name, "--help")).isZero();
+          assertThat(out.toString()).as(name).contains("Example: ").contains("leuko " + name);
+        });
+    assertThat(run("rules", "check", "--help")).isZero();
+  }
+
+  @Test
+  void unknownSubcommandSuggestsANearOne() {
+    assertThat(run("contaners")).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(err.toString()).contains("Did you mean").contains("containers");
+  }
+
+  @Test
+  void sameRecordingGivesTheSameAlertIds() throws IOException {
+    assertThat(run("replay", RECORDING)).isEqualTo(ExitCode.FINDINGS);
+    List<JsonNode> first = alerts();
+    out.getBuffer().setLength(0);
+    assertThat(run("replay", RECORDING)).isEqualTo(ExitCode.FINDINGS);
+
+    assertThat(alerts()).isEqualTo(first);
+    assertThat(first)
+        .extracting(alert -> alert.at("/rule/name").asText())
+        .containsExactly("Terminal shell in container", "Download or package tool in a container");
+    assertThat(first.getFirst().at("/event/id").asText())
+        .isEqualTo("6cf0ed9b8fb550f2630a68b5f6e1e01f");
+    assertThat(first)
+        .allSatisfy(alert -> {
+          assertThat(alert.at("/container/id").asText()).hasSize(64);
+          assertThat(alert.at("/@timestamp").asText()).endsWith("Z");
+        });
+  }
+
+  @Test
+  void recordingWithoutAFindingExitsFine() throws IOException {
+    Path quiet = folder.resolve("quiet.ndjson");
+    Files.writeString(
+        quiet,
+        Files.readAllLines(Path.of(RECORDING)).stream()
+            .filter(line -> !line.contains("process.exec"))
+            .reduce("", (a, b) -> a + b + "\n"));
+
+    assertThat(run("replay", quiet.toString())).isEqualTo(ExitCode.FINE);
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void badLineOfARecordingIsNamedWithItsNumber() throws IOException {
+    Path bad = folder.resolve("bad.ndjson");
+    Files.writeString(bad, Files.readAllLines(Path.of(RECORDING)).getFirst() + "\nnot json\n");
+
+    assertThat(run("replay", bad.toString())).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(err.toString()).contains("bad.ndjson:2: ");
+  }
+
+  @Test
+  void shippedRulesHaveNoProblem() {
+    assertThat(run("rules", "check")).isZero();
+    assertThat(out.toString()).endsWith("5 rules loaded, 0 skipped, 0 problems\n");
+  }
+
+  @Test
+  void rulesCheckTellsEveryProblemWithItsPlace() throws IOException {
+    Path rules = folder.resolve("mine.yaml");
+    Files.writeString(
+        rules,
+        """
+        - rule: one
+          desc: d
+          condition: proc.nam = sh
+          output: o
+          priority: warning
+        - rule: two
+          desc: d
+          condition: proc.name = sh and
+          output: o
+          priority: shouting
+        """);
+
+    assertThat(run("rules", "check", rules.toString())).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(out.toString())
+        .containsPattern("mine\\.yaml:3:\\d+: .*proc\\.nam.*did you mean 'proc\\.name'")
+        .containsPattern("mine\\.yaml:8:\\d+: ")
+        .containsPattern("mine\\.yaml:10:\\d+: .*shouting");
+  }
+
+  @Test
+  void configurationProblemsAreToldAllAtOnce() throws IOException {
+    Path config = folder.resolve("leukocyte.yaml");
+    Files.writeString(config, "kafka:\n  bootstrp: x:1\nindexer:\n  retention: soon\n");
+
+    assertThat(run("replay", RECORDING, "--config", config.toString()))
+        .isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(err.toString())
+        .contains("leukocyte.yaml:2:3: ")
+        .contains("did you mean 'kafka.bootstrap'")
+        .contains("leukocyte.yaml:4:");
+  }
+
+  @Test
+  void releaseNeedsOneTarget() {
+    assertThat(run("release", "--data", folder.toString())).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(err.toString()).contains("--all");
+  }
+
+  @Test
+  void missingFileIsBadInput() {
+    assertThat(run("replay", "no-such-file")).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(err.toString()).contains("no-such-file");
+  }
+
+  private List<JsonNode> alerts() throws IOException {
+    List<JsonNode> alerts = new ArrayList<>();
+    for (String line : out.toString().lines().toList()) {
+      alerts.add(MAPPER.readTree(line));
+    }
+    return alerts;
+  }
+
+  private int run(String... args) {
+    return Leuko.commandLine()
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(args);
+  }
+}
