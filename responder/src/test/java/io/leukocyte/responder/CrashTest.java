@@ -22,9 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The responder dies at every single point of an action: after each entry of the journal, before and
- * after each call to the engine and to the packet filter. Afterwards a new one finds journal and
- * host in agreement, and each action happened once.
+ * The responder dies at every single point of an action: after each entry of the journal, before
+ * and after each call to the engine and to the packet filter. Afterwards a new one finds journal
+ * and host in agreement, and each action happened once.
  */
 class CrashTest {
   private static final int MOST_POINTS = 60;
@@ -227,10 +227,7 @@ class CrashTest {
       Path own = Files.createDirectory(folder.resolve("l" + point));
       Scene scene = Scene.create(what.contains("disconnecting"));
       Points points = new Points(point);
-      act(
-          scene.dying(own, points),
-          action,
-          TestAlerts.shell(scene.web(), scene.clock().nanos()));
+      act(scene.dying(own, points), action, TestAlerts.shell(scene.web(), scene.clock().nanos()));
       reached = points.reached;
       boolean inForce = inForce(own, scene);
       scene.clock().advance(Duration.ofMinutes(6));

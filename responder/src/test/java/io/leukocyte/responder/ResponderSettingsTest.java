@@ -15,8 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class ResponderSettingsTest {
   private static ResponderSettings of(Map<String, String> environment) {
-    return ResponderSettings.from(
-        Config.parse("none", "", environment, ResponderSettings.KEYS));
+    return ResponderSettings.from(Config.parse("none", "", environment, ResponderSettings.KEYS));
   }
 
   @Test

@@ -1,0 +1,80 @@
+package io.leukocyte.responder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.leukocyte.events.ContainerId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Whose namespace is touched: never the host's, never one of a process that is not the container's.
+ */
+class NftNetworkFilterTest {
+  private static final ContainerId WEB = new ContainerId("ab".repeat(32));
+  private static final ContainerId OTHER = new ContainerId("cd".repeat(32));
+
+  @TempDir Path proc;
+  private NftNetworkFilter filter;
+
+  @BeforeEach
+  void host() throws IOException {
+    process("1", "/init.scope", "net:[1]");
+    process("self", "/", "net:[1]");
+    filter = new NftNetworkFilter(proc, new Commands(Duration.ofSeconds(5)));
+  }
+
+  private void process(String pid, String cgroup, String namespace) throws IOException {
+    Path folder = proc.resolve(pid);
+    Files.createDirectories(folder.resolve("ns"));
+    Files.createDirectories(folder.resolve("net"));
+    Files.writeString(folder.resolve("net/dev"), "Inter-|\n    lo: 0\n  eth0: 0\n");
+    Files.writeString(folder.resolve("cgroup"), "0::" + cgroup + "\n");
+    Files.writeString(folder.resolve("stat"), "7 (a) b) S" + " 0".repeat(18) + " 4711 0 0\n");
+    Files.createSymbolicLink(folder.resolve("ns/net"), Path.of(namespace));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 0, 1})
+  void aContainerHasNoSuchProcess(int pid) {
+    assertThatThrownBy(() -> new ContainerProcess(WEB, pid))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aPidThatWasGivenToAnotherContainerIsNotTouched() throws IOException {
+    process("777", "/docker/" + OTHER.value(), "net:[2]");
+    assertThatThrownBy(() -> filter.close(new ContainerProcess(WEB, 777)))
+        .isInstanceOf(NetworkFilterException.class)
+        .hasMessageContaining("ended meanwhile");
+  }
+
+  @Test
+  void aPidThatIsGoneIsNotTouched() {
+    assertThatThrownBy(() -> filter.close(new ContainerProcess(WEB, 778)))
+        .isInstanceOf(NetworkFilterException.class);
+  }
+
+  @Test
+  void theHostsOwnNetworkIsNotTouched() throws IOException {
+    process("779", "/docker/" + WEB.value(), "net:[1]");
+    assertThatThrownBy(() -> filter.close(new ContainerProcess(WEB, 779)))
+        .isInstanceOf(NetworkFilterException.class)
+        .hasMessageContaining("the host's network");
+  }
+
+  @Test
+  void othersInTheSameNamespaceAreFound() throws IOException {
+    process("780", "/docker/" + WEB.value(), "net:[3]");
+    process("781", "/system.slice/docker-" + OTHER.value() + ".scope", "net:[3]");
+    process("782", "/docker/" + "ef".repeat(32), "net:[4]");
+    assertThat(filter.sharers(new ContainerProcess(WEB, 780))).containsExactly(OTHER);
+  }
+}
