@@ -96,7 +96,7 @@ final class LogStream extends StreamThread {
                   + what
                   + ": "
                   + options.maxStreams()
-                  + " streams are open; raise engine.max-streams",
+                  + " streams are open, the most at the same time; follow fewer containers",
               null));
       return;
     }

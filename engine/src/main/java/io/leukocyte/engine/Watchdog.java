@@ -144,7 +144,7 @@ final class Watchdog implements AutoCloseable {
             + deadline.toMillis()
             + " ms: "
             + why
-            + "; it may still happen. Look at the engine's own log, or raise engine.deadline",
+            + "; it may still happen. Look at the engine's own log",
         e);
   }
 

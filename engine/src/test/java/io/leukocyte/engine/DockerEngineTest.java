@@ -152,7 +152,8 @@ final class DockerEngineTest {
         assertThat(refused.isOpen()).isFalse();
         assertThat(second.cause().orElseThrow())
             .isInstanceOf(EngineException.Refused.class)
-            .hasMessageEndingWith("1 streams are open; raise engine.max-streams");
+            .hasMessageEndingWith(
+                "1 streams are open, the most at the same time; follow fewer containers");
       }
       assertThat(open.isOpen()).isTrue();
     }
