@@ -7,6 +7,7 @@ import io.leukocyte.events.config.Suggestion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.StringJoiner;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -107,12 +108,26 @@ final class OutputTemplate {
     if (blank.field() == null) {
       return MISSING;
     }
-    for (Source source : blank.field().sources(row.kind(), blank.argument())) {
+    String value = text(blank.field(), blank.argument(), row, facts);
+    return value == null
+        ? MISSING
+        : Text.clip(Text.printable(Text.clip(value, MAX_VALUE)), MAX_VALUE);
+  }
+
+  /** The first of the places that has a value; all of them for a field of many values. */
+  private static @Nullable String text(
+      Field field, @Nullable String argument, BatchCursor row, FactsLookup facts) {
+    boolean all = field.argument() == Field.Argument.INDEX && argument == null;
+    StringJoiner values = new StringJoiner(" ");
+    for (Source source : field.sources(row.kind(), argument)) {
       String value = source.read(row, facts);
+      if (value != null && !all) {
+        return value;
+      }
       if (value != null) {
-        return Text.clip(Text.printable(Text.clip(value, MAX_VALUE)), MAX_VALUE);
+        values.add(value);
       }
     }
-    return MISSING;
+    return values.length() == 0 ? null : values.toString();
   }
 }

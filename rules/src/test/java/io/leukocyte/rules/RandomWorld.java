@@ -1,0 +1,348 @@
+package io.leukocyte.rules;
+
+import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.ContainerLifecycle;
+import io.leukocyte.events.ContainerLog;
+import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.Endpoint;
+import io.leukocyte.events.Event;
+import io.leukocyte.events.NetConnect;
+import io.leukocyte.events.NetFlow;
+import io.leukocyte.events.ProcessExec;
+import io.leukocyte.events.ProcessExit;
+import io.leukocyte.events.ProcessInfo;
+import io.leukocyte.events.ProcessRef;
+import io.leukocyte.events.Protocol;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Events and conditions by chance, from few values, so that many conditions hold. */
+final class RandomWorld {
+  private static final List<String> WORDS =
+      List.of("sh", "bash", "nginx", "curl", "SH", "php-fpm", "x y", "-c", "/bin/sh", "ü", "", "=");
+  private static final List<String> ADDRESSES =
+      List.of("10.0.0.1", "10.9.9.9", "203.0.113.9", "2001:db8::9", "::1", "fd00::5", "");
+  private static final List<String> NETWORKS =
+      List.of("10.0.0.0/8", "10.0.0.1", "203.0.113.0/25", "::1", "2001:db8::/32", "fc00::/7");
+  private static final List<String> PORTS = List.of("80", "443", "53");
+  private static final List<String> NUMBERS = List.of("0", "1", "80", "-1", "1000");
+  private static final List<String> TYPES =
+      List.of("execve", "procexit", "connect", "flow", "log", "lifecycle", "container", "net.flow");
+  private static final List<String> TEXT_FIELDS =
+      List.of(
+          "proc.name",
+          "proc.exepath",
+          "proc.cwd",
+          "proc.exe",
+          "proc.args",
+          "proc.cmdline",
+          "proc.pname",
+          "proc.pexepath",
+          "proc.pcmdline",
+          "proc.aname",
+          "proc.aname[0]",
+          "proc.aname[1]",
+          "proc.aname[2]",
+          "proc.aname[3]",
+          "user.name",
+          "fd.name",
+          "container.name",
+          "container.image",
+          "container.image.repository",
+          "container.image.tag",
+          "container.label[tier]",
+          "container.action",
+          "container.attribute[k]",
+          "log.line",
+          "log.line",
+          "log.line",
+          "log.stream");
+  private static final List<String> NUMBER_FIELDS =
+      List.of(
+          "proc.tty",
+          "proc.pid",
+          "proc.vpid",
+          "proc.ppid",
+          "user.uid",
+          "user.loginuid",
+          "fd.sport",
+          "fd.cport",
+          "fd.port",
+          "flow.bytes",
+          "container.exit_code",
+          "proc.exit_code",
+          "evt.rawres");
+  private static final List<String> ADDRESS_FIELDS =
+      List.of("fd.ip", "fd.sip", "fd.cip", "fd.net", "fd.snet", "fd.cnet", "fd.rip", "fd.lnet");
+  private static final List<String> BOOL_FIELDS =
+      List.of(
+          "proc.is_setup",
+          "proc.is_exe_upper_layer",
+          "proc.is_exe_from_memfd",
+          "container.privileged");
+  private static final List<String> TEXT_OPERATORS =
+      List.of(
+          "=",
+          "!=",
+          "in",
+          "intersects",
+          "startswith",
+          "endswith",
+          "contains",
+          "icontains",
+          "contains anyof",
+          "contains allof",
+          "exists");
+  private static final List<String> NUMBER_OPERATORS =
+      List.of("=", "!=", "in", "<", "<=", ">", ">=", "exists");
+
+  private final Random random;
+  private final Map<ContainerId, ContainerFacts> facts = new TreeMap<>();
+
+  RandomWorld(long seed) {
+    this.random = new Random(seed);
+  }
+
+  FactsLookup lookup() {
+    return facts::get;
+  }
+
+  @Nullable ContainerFacts facts(@Nullable ContainerRef container) {
+    return container == null ? null : facts.get(container.id());
+  }
+
+  private <T> T pick(List<T> from) {
+    return from.get(random.nextInt(from.size()));
+  }
+
+  private @Nullable String maybe(List<String> from) {
+    return random.nextInt(6) == 0 ? null : pick(from);
+  }
+
+  private int number() {
+    return Integer.parseInt(pick(NUMBERS));
+  }
+
+  private List<String> words(int most) {
+    List<String> words = new ArrayList<>();
+    for (int i = random.nextInt(most + 1); i > 0; i--) {
+      words.add(pick(WORDS));
+    }
+    return words;
+  }
+
+  // Conditions.
+
+  /** A condition of some depth; now and then one of its parts is a macro or a list. */
+  Reference.Condition condition(int depth) {
+    int kind = depth == 0 ? 9 : random.nextInt(10);
+    if (kind < 3) {
+      return new Reference.All(parts(depth));
+    }
+    if (kind < 6) {
+      return new Reference.Any(parts(depth));
+    }
+    return kind == 6 ? new Reference.Not(condition(depth - 1)) : check();
+  }
+
+  private List<Reference.Condition> parts(int depth) {
+    List<Reference.Condition> parts = new ArrayList<>();
+    for (int i = 2 + random.nextInt(2); i > 0; i--) {
+      parts.add(condition(depth - 1));
+    }
+    return parts;
+  }
+
+  private Reference.Condition check() {
+    return switch (random.nextInt(8)) {
+      case 0 -> check(pick(NUMBER_FIELDS), pick(NUMBER_OPERATORS), NUMBERS);
+      case 1 -> check(pick(ADDRESS_FIELDS), pick(List.of("=", "!=", "in", "exists")), NETWORKS);
+      case 2 ->
+          check(pick(BOOL_FIELDS), pick(List.of("=", "!=", "exists")), List.of("true", "false"));
+      case 3 -> check("evt.type", pick(List.of("=", "!=", "in")), TYPES);
+      case 4 ->
+          pick(
+              List.of(
+                  container(),
+                  check("fd.l4proto", "in", List.of("tcp", "udp", "icmp")),
+                  check("fd.type", "=", List.of("ipv4", "ipv6"))));
+      default -> check(pick(TEXT_FIELDS), pick(TEXT_OPERATORS), WORDS);
+    };
+  }
+
+  private Reference.Condition container() {
+    return new Reference.Check("container.id", "!=", List.of("host"));
+  }
+
+  private Reference.Condition check(String field, String operator, List<String> from) {
+    List<String> values = new ArrayList<>();
+    boolean many = operator.matches("in|intersects|.* (any|all)of");
+    for (int i = many ? 1 + random.nextInt(3) : 1; i > 0; i--) {
+      values.add(pick(from));
+    }
+    return new Reference.Check(field, operator, operator.equals("exists") ? List.of() : values);
+  }
+
+  /** The condition in the rule language; macros and lists that it uses are added to the file. */
+  String write(Reference.Condition condition, StringBuilder definitions) {
+    String text =
+        switch (condition) {
+          case Reference.All all -> "(" + join(all.parts(), " and ", definitions) + ")";
+          case Reference.Any any -> "(" + join(any.parts(), " or ", definitions) + ")";
+          case Reference.Not not -> "not (" + write(not.part(), definitions) + ")";
+          case Reference.Check check -> write(check, definitions);
+        };
+    if (random.nextInt(12) > 0) {
+      return text;
+    }
+    String name = "m" + definitions.length();
+    definitions
+        .append("- macro: ")
+        .append(name)
+        .append("\n  condition: >\n    ")
+        .append(text)
+        .append("\n");
+    return name;
+  }
+
+  private String join(List<Reference.Condition> parts, String with, StringBuilder definitions) {
+    List<String> texts = new ArrayList<>();
+    parts.forEach(part -> texts.add(write(part, definitions)));
+    return String.join(with, texts);
+  }
+
+  private String write(Reference.Check check, StringBuilder definitions) {
+    List<String> quoted = check.values().stream().map(v -> "\"" + v + "\"").toList();
+    String left = check.field() + " " + check.operator() + " ";
+    if (!check.operator().matches("in|intersects|.* (any|all)of")) {
+      return left + String.join("", quoted);
+    }
+    if (random.nextInt(4) > 0) {
+      return left + "(" + String.join(", ", quoted) + ")";
+    }
+    String name = "l" + definitions.length();
+    String items = String.join(", ", check.values().stream().map(v -> "'" + v + "'").toList());
+    definitions.append("- list: ").append(name).append("\n  items: [").append(items).append("]\n");
+    return left + "(" + name + ")";
+  }
+
+  // Events.
+
+  Event event() {
+    long time = 1_767_225_600_000_000_000L + random.nextInt(1_000_000);
+    ContainerRef container = random.nextInt(8) == 0 ? null : anyContainer();
+    ContainerRef own = container == null ? anyContainer() : container;
+    return switch (random.nextInt(6)) {
+      case 0 -> new ProcessExec(time, container, process());
+      case 1 -> new ProcessExit(time, container, process(), Math.max(0, number()), 0);
+      case 2 ->
+          new NetConnect(
+              time, container, random.nextInt(4) == 0 ? null : process(), protocol(), end(), end());
+      case 3 -> new NetFlow(time, container, protocol(), end(), Math.max(0, number()), 1, 1);
+      case 4 -> lifecycle(time, own);
+      default ->
+          new ContainerLog(
+              time,
+              own,
+              pick(List.of(ContainerLog.Stream.values())),
+              String.join(" ", words(5)),
+              10,
+              false);
+    };
+  }
+
+  private Event lifecycle(long time, ContainerRef container) {
+    TreeMap<String, String> attributes = new TreeMap<>();
+    if (random.nextBoolean()) {
+      attributes.put("k", pick(WORDS));
+    }
+    Integer code = random.nextBoolean() ? null : Math.max(0, number());
+    return new ContainerLifecycle(
+        time, container, pick(List.of("start", "die", "sh")), code, attributes);
+  }
+
+  private Protocol protocol() {
+    return pick(List.of(Protocol.values()));
+  }
+
+  private Endpoint end() {
+    return new Endpoint(
+        pick(ADDRESSES), random.nextInt(4) == 0 ? 0 : Integer.parseInt(pick(PORTS)));
+  }
+
+  private ContainerRef anyContainer() {
+    int number = random.nextInt(5);
+    return new ContainerRef(
+        new ContainerId("%064x".formatted(number + 0xabcdef)),
+        number == 0 ? "" : pick(WORDS),
+        pick(List.of("nginx", "sh", "")),
+        maybe(List.of("1", "sh")),
+        null,
+        number == 1);
+  }
+
+  /** Gives some containers other labels. */
+  void changeFacts() {
+    for (int number = 0; number < 5; number++) {
+      if (random.nextInt(3) == 0) {
+        ContainerRef ref =
+            ContainerRef.unknown(new ContainerId("%064x".formatted(number + 0xabcdef)));
+        facts.put(ref.id(), labelled(ref, "tier", pick(WORDS)));
+      }
+    }
+  }
+
+  static ContainerFacts labelled(ContainerRef ref, String key, String value) {
+    TreeMap<String, String> labels = new TreeMap<>(Map.of(key, value));
+    ContainerFacts f = ContainerFacts.unknown(1, ref);
+    return new ContainerFacts(
+        1,
+        ref,
+        f.state(),
+        0,
+        0,
+        0,
+        labels,
+        List.of(),
+        List.of(),
+        "",
+        "",
+        List.of(),
+        "",
+        List.of(),
+        false,
+        "",
+        "",
+        f.limits(),
+        f.security());
+  }
+
+  private ProcessInfo process() {
+    ProcessInfo.Parent parent =
+        random.nextInt(5) == 0
+            ? null
+            : new ProcessInfo.Parent(new ProcessRef(80, 5), maybe(WORDS), maybe(WORDS), words(3));
+    return new ProcessInfo(
+        new ProcessRef(pick(List.of(1, 80, 1000)), 7),
+        pick(List.of(0, 1, 80)),
+        maybe(WORDS),
+        maybe(WORDS),
+        words(3),
+        false,
+        maybe(WORDS),
+        pick(List.of(0, 1, 1000)),
+        number(),
+        number(),
+        number(),
+        0,
+        new ProcessInfo.Flags(
+            random.nextInt(4) == 0, random.nextBoolean(), random.nextBoolean(), false),
+        parent,
+        words(3));
+  }
+}

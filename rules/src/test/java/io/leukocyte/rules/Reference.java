@@ -1,0 +1,310 @@
+package io.leukocyte.rules;
+
+import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.ContainerLifecycle;
+import io.leukocyte.events.ContainerLog;
+import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.Endpoint;
+import io.leukocyte.events.Event;
+import io.leukocyte.events.NetConnect;
+import io.leukocyte.events.NetFlow;
+import io.leukocyte.events.ProcessExec;
+import io.leukocyte.events.ProcessExit;
+import io.leukocyte.events.ProcessInfo;
+import io.leukocyte.events.Protocol;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What conditions mean, said a second time and as plainly as can be: it reads event records, not
+ * batches, and shares nothing with the compiler.
+ */
+final class Reference {
+  private Reference() {}
+
+  /** A condition that can be asked directly. */
+  sealed interface Condition {}
+
+  record All(List<Condition> parts) implements Condition {}
+
+  record Any(List<Condition> parts) implements Condition {}
+
+  record Not(Condition part) implements Condition {}
+
+  record Check(String field, String operator, List<String> values) implements Condition {}
+
+  static boolean holds(Condition condition, Event event, @Nullable ContainerFacts facts) {
+    return switch (condition) {
+      case All all -> all.parts().stream().allMatch(p -> holds(p, event, facts));
+      case Any any -> any.parts().stream().anyMatch(p -> holds(p, event, facts));
+      case Not not -> !holds(not.part(), event, facts);
+      case Check check -> check(check, event, facts);
+    };
+  }
+
+  private static boolean check(Check check, Event event, @Nullable ContainerFacts facts) {
+    List<String> values = read(check.field(), event, facts);
+    if (values.isEmpty()) {
+      return false;
+    }
+    if (check.operator().endsWith(" allof")) {
+      String operator = check.operator().replace(" allof", "");
+      return check.values().stream()
+          .allMatch(w -> check(new Check(check.field(), operator, List.of(w)), event, facts));
+    }
+    boolean both = List.of("fd.ip", "fd.net", "fd.port").contains(check.field());
+    if (check.operator().equals("!=") && (both || check.field().equals("evt.type"))) {
+      return values.stream().noneMatch(v -> compare(check.field(), v, "=", check.values()));
+    }
+    return values.stream()
+        .anyMatch(v -> compare(check.field(), v, check.operator(), check.values()));
+  }
+
+  private static boolean compare(String field, String value, String operator, List<String> with) {
+    if (operator.equals("exists")) {
+      return true;
+    }
+    String first = with.getFirst();
+    if (field.matches("fd\\.[srcl]?(ip|net)")) {
+      boolean in = with.stream().anyMatch(network -> within(value, network));
+      return operator.equals("!=") != in;
+    }
+    if (isNumber(field)) {
+      long number = Long.parseLong(value);
+      return switch (operator) {
+        case "=", "in" -> with.stream().anyMatch(w -> Long.parseLong(w) == number);
+        case "!=" -> Long.parseLong(first) != number;
+        case "<" -> number < Long.parseLong(first);
+        case "<=" -> number <= Long.parseLong(first);
+        case ">" -> number > Long.parseLong(first);
+        case ">=" -> number >= Long.parseLong(first);
+        default -> throw new IllegalArgumentException(operator);
+      };
+    }
+    return switch (operator) {
+      case "=" -> value.equals(first);
+      case "!=" -> !value.equals(first);
+      case "in", "intersects" -> with.contains(value);
+      case "startswith" -> value.startsWith(first);
+      case "endswith" -> value.endsWith(first);
+      case "contains" -> value.contains(first);
+      case "icontains" -> value.toLowerCase(Locale.ROOT).contains(first.toLowerCase(Locale.ROOT));
+      case "contains anyof" -> with.stream().anyMatch(value::contains);
+      default -> throw new IllegalArgumentException(operator);
+    };
+  }
+
+  static boolean isNumber(String field) {
+    return field.matches(
+        "proc\\.(tty|vpid|pid|ppid)|user\\.(uid|loginuid)|fd\\.[srcl]?port|flow\\.bytes"
+            + "|container\\.exit_code|proc\\.exit_code|evt\\.rawres");
+  }
+
+  private static boolean within(String address, String network) {
+    String[] parts = network.split("/", -1);
+    byte[] a = InetAddress.ofLiteral(address).getAddress();
+    byte[] n = InetAddress.ofLiteral(parts[0]).getAddress();
+    int bits = parts.length == 1 ? n.length * 8 : Integer.parseInt(parts[1]);
+    if (a.length != n.length) {
+      return false;
+    }
+    for (int i = 0; i < bits; i++) {
+      int mask = 0x80 >> (i % 8);
+      if ((a[i / 8] & mask) != (n[i / 8] & mask)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static List<String> one(@Nullable Object value) {
+    return value == null ? List.of() : List.of(value.toString());
+  }
+
+  /** The values that a field has; none when it is missing. */
+  static List<String> read(String field, Event event, @Nullable ContainerFacts facts) {
+    if (field.startsWith("container.") && !field.matches("container\\.(action|exit_code|attr.*)")) {
+      return container(field, event.container(), facts);
+    }
+    if (field.startsWith("evt.")) {
+      return ofEvent(field, event);
+    }
+    if (field.startsWith("fd.") || field.startsWith("flow.")) {
+      return connection(field, event);
+    }
+    return switch (event) {
+      case ContainerLog log when field.startsWith("log.") ->
+          one(field.equals("log.line") ? log.line() : log.stream().text());
+      case ContainerLifecycle life when field.equals("container.action") -> one(life.action());
+      case ContainerLifecycle life when field.equals("container.exit_code") -> one(life.exitCode());
+      case ContainerLifecycle life when field.startsWith("container.attribute[") ->
+          one(life.attributes().get(field.substring(20, field.length() - 1)));
+      case ProcessExit exit when field.equals("proc.exit_code") -> one(exit.exitCode());
+      case ProcessExec exec -> process(field, exec.process());
+      case ProcessExit exit -> process(field, exit.process());
+      case NetConnect connect when connect.process() != null -> process(field, connect.process());
+      default -> List.of();
+    };
+  }
+
+  private static List<String> ofEvent(String field, Event event) {
+    boolean syscall =
+        event instanceof ProcessExec || event instanceof ProcessExit || event instanceof NetConnect;
+    return switch (field) {
+      case "evt.type" -> types(event);
+      case "evt.rawres" -> syscall ? List.of("0") : List.of();
+      case "evt.dir" -> syscall ? List.of("<") : List.of();
+      default -> throw new IllegalArgumentException(field);
+    };
+  }
+
+  private static List<String> types(Event event) {
+    return switch (event) {
+      case ProcessExec e -> List.of("execve", "execveat", "process.exec");
+      case ProcessExit e -> List.of("procexit", "process.exit");
+      case NetConnect e -> List.of("connect", "net.connect");
+      case NetFlow e -> List.of("flow", "net.flow");
+      case ContainerLifecycle e when e.action().equals("start") ->
+          List.of("lifecycle", "container.lifecycle", "container");
+      case ContainerLifecycle e -> List.of("lifecycle", "container.lifecycle");
+      case ContainerLog e -> List.of("log", "container.log");
+      default -> List.of("other");
+    };
+  }
+
+  private static List<String> connection(String field, Event event) {
+    Endpoint local = event instanceof NetConnect c ? c.source() : null;
+    Endpoint remote =
+        switch (event) {
+          case NetConnect c -> c.destination();
+          case NetFlow f -> f.destination();
+          default -> null;
+        };
+    if (remote == null) {
+      return List.of();
+    }
+    return switch (field) {
+      case "fd.sip", "fd.rip", "fd.snet", "fd.rnet" -> ips(remote);
+      case "fd.cip", "fd.lip", "fd.cnet", "fd.lnet" -> ips(local);
+      case "fd.ip", "fd.net" -> ips(local, remote);
+      case "fd.sport", "fd.rport" -> ports(remote);
+      case "fd.cport", "fd.lport" -> ports(local);
+      case "fd.port" -> ports(local, remote);
+      case "fd.type" ->
+          remote.address().isEmpty()
+              ? List.of()
+              : one(remote.address().contains(":") ? "ipv6" : "ipv4");
+      case "fd.typechar" ->
+          remote.address().isEmpty() ? List.of() : one(remote.address().contains(":") ? "6" : "4");
+      case "fd.l4proto" -> one(protocol(event).text());
+      case "fd.name" -> names(local, remote);
+      case "flow.bytes" -> event instanceof NetFlow f ? one(f.bytes()) : List.of();
+      default -> throw new IllegalArgumentException(field);
+    };
+  }
+
+  private static List<String> names(@Nullable Endpoint local, Endpoint remote) {
+    String from = local == null || local.address().isEmpty() ? "" : local.toString();
+    return remote.address().isEmpty() ? List.of() : one(from + "->" + remote);
+  }
+
+  private static Protocol protocol(Event event) {
+    return event instanceof NetConnect c ? c.protocol() : ((NetFlow) event).protocol();
+  }
+
+  private static List<String> ips(@Nullable Endpoint... ends) {
+    List<String> all = new ArrayList<>();
+    for (Endpoint end : ends) {
+      if (end != null && !end.address().isEmpty()) {
+        all.add(end.address());
+      }
+    }
+    return all;
+  }
+
+  private static List<String> ports(@Nullable Endpoint... ends) {
+    List<String> all = new ArrayList<>();
+    for (Endpoint end : ends) {
+      if (end != null && end.port() != 0) {
+        all.add(Integer.toString(end.port()));
+      }
+    }
+    return all;
+  }
+
+  private static List<String> container(
+      String field, @Nullable ContainerRef container, @Nullable ContainerFacts facts) {
+    if (container == null) {
+      return field.equals("container.id") || field.equals("container.name")
+          ? one("host")
+          : List.of();
+    }
+    return switch (field) {
+      case "container.id" -> one(container.id().value().substring(0, 12));
+      case "container.name" -> filled(container.name());
+      case "container.image.repository" -> filled(container.image());
+      case "container.image.tag" -> one(container.tag());
+      case "container.image" ->
+          container.image().isEmpty() || container.tag() == null
+              ? filled(container.image())
+              : one(container.image() + ":" + container.tag());
+      case "container.privileged" -> one(container.privileged());
+      default ->
+          facts == null
+              ? List.of()
+              : one(facts.labels().get(field.substring(16, field.length() - 1)));
+    };
+  }
+
+  private static List<String> filled(String text) {
+    return text.isEmpty() ? List.of() : one(text);
+  }
+
+  private static List<String> process(String field, ProcessInfo p) {
+    ProcessInfo.Parent parent = p.parent();
+    List<String> parentArgs = parent == null ? List.of() : parent.args();
+    List<String> ancestors = new ArrayList<>();
+    ancestors.addAll(one(parent == null ? null : parent.name()));
+    ancestors.addAll(p.ancestors());
+    return switch (field) {
+      case "proc.name", "proc.aname[0]" -> one(p.name());
+      case "proc.exepath" -> one(p.executable());
+      case "proc.cwd" -> one(p.workingDirectory());
+      case "proc.exe" -> p.args().isEmpty() ? List.of() : one(p.args().getFirst());
+      case "proc.args" -> p.args().isEmpty() ? List.of() : one(rest(p.args()));
+      case "proc.cmdline" -> commandLine(p.name(), p.args());
+      case "proc.pname", "proc.aname[1]" -> one(parent == null ? null : parent.name());
+      case "proc.pexepath" -> one(parent == null ? null : parent.executable());
+      case "proc.pcmdline" -> commandLine(parent == null ? null : parent.name(), parentArgs);
+      case "proc.aname" -> ancestors;
+      case "proc.aname[2]" -> p.ancestors().isEmpty() ? List.of() : one(p.ancestors().getFirst());
+      case "proc.aname[3]" -> p.ancestors().size() < 2 ? List.of() : one(p.ancestors().get(1));
+      case "proc.tty" -> one(p.tty());
+      case "proc.pid" -> one(p.ref().pid());
+      case "proc.vpid" -> p.containerPid() == 0 ? List.of() : one(p.containerPid());
+      case "proc.ppid" -> parent == null ? List.of() : one(parent.ref().pid());
+      case "user.uid" -> p.uid() == -1 ? List.of() : one(p.uid());
+      case "user.loginuid" -> one(p.loginUid());
+      case "user.name" -> p.uid() == 0 ? one("root") : List.of();
+      case "proc.is_setup" -> one(p.flags().setup());
+      case "proc.is_exe_upper_layer" -> one(p.flags().upperLayer());
+      case "proc.is_exe_from_memfd" -> one(p.flags().fileless());
+      default -> List.of();
+    };
+  }
+
+  private static String rest(List<String> args) {
+    return String.join(" ", args.subList(1, args.size()));
+  }
+
+  private static List<String> commandLine(@Nullable String name, List<String> args) {
+    if (name == null && args.isEmpty()) {
+      return List.of();
+    }
+    String first = name == null ? args.getFirst() : name;
+    return one(args.size() < 2 ? first : first + " " + rest(args));
+  }
+}
