@@ -75,7 +75,7 @@ public final class Analyzer implements Component {
             DetectionTopology.build(settings.detector(), () -> rules, metrics, poison),
             properties(settings, kafka));
     starting.setUncaughtExceptionHandler(this::failed);
-    Gauge.builder("leuko.analyzer.lag", starting, Analyzer::lag)
+    Gauge.builder("leuko.analyzer.lag", this, Analyzer::lag)
         .description("Batches behind the end of the partition that is furthest behind.")
         .register(metrics.registry());
     streams = starting;
@@ -111,15 +111,21 @@ public final class Analyzer implements Component {
   /** A thread died: another takes its place, unless a newer analyzer is needed. */
   private StreamThreadExceptionResponse failed(Throwable failure) {
     AnalyzerFailures.Failure noted = failures.note(failure);
+    if (noted.lasting()) {
+      LOG.error("{}; {}", noted.problem(), noted.todo());
+      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
     LOG.error("{}; {}", noted.problem(), noted.todo(), failure);
-    return noted.lasting()
-        ? StreamThreadExceptionResponse.SHUTDOWN_CLIENT
-        : StreamThreadExceptionResponse.REPLACE_THREAD;
+    return StreamThreadExceptionResponse.REPLACE_THREAD;
   }
 
-  private static double lag(KafkaStreams streams) {
+  private double lag() {
+    KafkaStreams running = streams;
+    if (running == null) {
+      return 0;
+    }
     double most = 0;
-    for (Metric metric : streams.metrics().values()) {
+    for (Metric metric : running.metrics().values()) {
       if (metric.metricName().name().equals("records-lag-max")
           && metric.metricValue() instanceof Double value
           && value > most) {

@@ -20,7 +20,7 @@ import java.util.Random;
 /**
  * A made-up stream like that of busy hosts: 5,000 containers on 250 hosts, few of which send most;
  * a quarter each of exec and log, 30 % connect, the rest flow and exit; one in a thousand is a
- * shell. The same seed gives the same stream.
+ * shell, in one of 250 containers. The same seed gives the same stream.
  */
 final class BenchStream {
   static final int HOSTS = 250;
@@ -81,13 +81,15 @@ final class BenchStream {
     BatchWriter writer = writers[host];
     for (int i = 0; i < BATCH; i++) {
       clocks[host] += random.nextInt(1_000) * MICROSECOND;
-      writer.add(event(clocks[host], containers[host * PER_HOST + random.nextInt(PER_HOST)]));
+      int dice = random.nextInt(1_000);
+      // Shells come together: all of a host's in one container.
+      int container = dice == 0 ? 0 : random.nextInt(PER_HOST);
+      writer.add(event(dice, clocks[host], containers[host * PER_HOST + container]));
     }
     return writer.finish(sequences[host]++);
   }
 
-  private Event event(long time, ContainerRef container) {
-    int dice = random.nextInt(1_000);
+  private Event event(int dice, long time, ContainerRef container) {
     if (dice == 0) {
       return new ProcessExec(time, container, process("sh", time, 34816));
     }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.Supplier;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -96,6 +97,8 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
     }
     try {
       task().detect(record);
+    } catch (KafkaException e) {
+      throw e; // of forwarding: the task has moved, Kafka is away; the record is not to blame
     } catch (RuntimeException e) {
       poison.add(place, "Detection failed: " + e);
       throw e;

@@ -43,6 +43,9 @@ public final class Detector {
   /** A container's time of being seen is written this coarsely, nanoseconds. */
   private static final long SEEN_STEP = TimeUnit.SECONDS.toNanos(10);
 
+  /** Characters of a group-by value. */
+  private static final int MOST_GROUP = 128;
+
   /** What is known of a symbol as a destination. */
   private static final byte UNKNOWN = 0;
 
@@ -315,9 +318,14 @@ public final class Detector {
       found(
           container,
           BuiltInRules.EVENTS_LOST,
-          List.of(loss.source()),
+          List.of(clipped(loss.source())),
           () -> lossOutput(loss, loss.count() == 0 ? "unknown" : Long.toString(loss.count())));
     }
+  }
+
+  /** Values of a group go into every incident, so they are short. */
+  private static String clipped(String value) {
+    return value.length() <= MOST_GROUP ? value : value.substring(0, MOST_GROUP);
   }
 
   private String lossOutput(SensorLoss loss, String count) {

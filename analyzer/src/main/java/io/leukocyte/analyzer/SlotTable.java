@@ -70,13 +70,12 @@ final class SlotTable {
     long k0 = (long) LONG.get(id, at);
     long k1 = (long) LONG.get(id, at + 8);
     int mask = index.length - 1;
-    for (int i = home(k0, k1); index[i] != 0; i = (i + 1) & mask) {
+    long k2 = (long) LONG.get(id, at + 16);
+    long k3 = (long) LONG.get(id, at + 24);
+    for (int i = home(k0, k1, k2, k3); index[i] != 0; i = (i + 1) & mask) {
       int slot = index[i] - 1;
       int k = slot * KEY_LONGS;
-      if (keys[k] == k0
-          && keys[k + 1] == k1
-          && keys[k + 2] == (long) LONG.get(id, at + 16)
-          && keys[k + 3] == (long) LONG.get(id, at + 24)) {
+      if (keys[k] == k0 && keys[k + 1] == k1 && keys[k + 2] == k2 && keys[k + 3] == k3) {
         return slot;
       }
     }
@@ -226,13 +225,21 @@ final class SlotTable {
     firstFree = 0;
   }
 
-  private int home(long k0, long k1) {
-    return (int) (((k0 ^ k1) * MIX) >>> 33) & (index.length - 1);
+  /** Where the search for an id begins; every byte counts, for ids need not be random. */
+  private int home(long k0, long k1, long k2, long k3) {
+    long hash = ((k0 * MIX + k1) * MIX + k2) * MIX + k3;
+    hash = (hash ^ (hash >>> 32)) * MIX;
+    return (int) (hash >>> 33) & (index.length - 1);
+  }
+
+  private int home(int slot) {
+    int k = slot * KEY_LONGS;
+    return home(keys[k], keys[k + 1], keys[k + 2], keys[k + 3]);
   }
 
   private void enter(int slot) {
     int mask = index.length - 1;
-    int i = home(keys[slot * KEY_LONGS], keys[slot * KEY_LONGS + 1]);
+    int i = home(slot);
     while (index[i] != 0) {
       i = (i + 1) & mask;
     }
@@ -242,7 +249,7 @@ final class SlotTable {
   /** Takes a slot out of the index and moves up what stood behind it. */
   private void leave(int slot) {
     int mask = index.length - 1;
-    int hole = home(keys[slot * KEY_LONGS], keys[slot * KEY_LONGS + 1]);
+    int hole = home(slot);
     while (index[hole] != slot + 1) {
       hole = (hole + 1) & mask;
     }

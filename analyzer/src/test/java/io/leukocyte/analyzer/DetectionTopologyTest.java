@@ -42,6 +42,7 @@ import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -49,7 +50,7 @@ class DetectionTopologyTest {
   private static final long MIB = 1 << 20;
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final AtomicReference<RuleSet> rules = new AtomicReference<>(SHELL_RULES);
+  private final AtomicReference<@Nullable RuleSet> rules = new AtomicReference<>(SHELL_RULES);
   private final Poison poison = new Poison();
   private final Map<String, byte[]> changelog = new LinkedHashMap<>();
   private TopologyTestDriver driver = driver();
@@ -67,7 +68,15 @@ class DetectionTopologyTest {
 
   private Topology topology() {
     return DetectionTopology.build(
-        DetectorSettings.DEFAULTS, rules::get, new AnalyzerMetrics(registry), poison);
+        DetectorSettings.DEFAULTS, this::rules, new AnalyzerMetrics(registry), poison);
+  }
+
+  private RuleSet rules() {
+    RuleSet now = rules.get();
+    if (now == null) {
+      throw new IllegalStateException("no rules");
+    }
+    return now;
   }
 
   @AfterEach
@@ -203,6 +212,21 @@ class DetectionTopologyTest {
         .hasMessageContaining("leuko.events-0@0 has major version 2")
         .hasMessageContaining("upgrade analyzers before collectors");
     assertThat(read(Topic.DEAD)).isEmpty();
+  }
+
+  @Test
+  void batchAtWhichDetectionFailsGoesToTheDeadWhenItComesAgain() {
+    rules.set(null);
+    byte[] batch = batch(HOST, 0, lost(NOON, WEB, 1));
+    assertThatThrownBy(() -> send(HOST, batch)).hasRootCauseMessage("no rules");
+    driver.close();
+    rules.set(SHELL_RULES);
+    driver = driver();
+    send(HOST, batch);
+    TestRecord<byte[], byte[]> dead = read(Topic.DEAD).getFirst();
+    assertThat(dead.value()).isEqualTo(batch);
+    assertThat(header(dead, "leuko.dead.reason")).contains("Detection failed", "no rules");
+    assertThat(counted("leuko.analyzer.batches", "result", "poisoned")).isEqualTo(1);
   }
 
   @Test

@@ -17,8 +17,8 @@ class SlotTableTest {
     return id;
   }
 
-  /** Ids that all have the same home in the index. */
-  private static byte[] crowdedId(int number) {
+  /** Ids that differ in two bytes only. */
+  private static byte[] similarId(int number) {
     byte[] id = new byte[SlotTable.ID_BYTES];
     id[31] = (byte) number;
     id[30] = (byte) (number >> 8);
@@ -49,16 +49,16 @@ class SlotTableTest {
   }
 
   @Test
-  void idsThatCollideAreAllFoundWhenSomeAreRemoved() {
+  void similarIdsAreAllFoundWhenSomeAreRemoved() {
     SlotTable table = new SlotTable(1);
     for (int i = 0; i < 300; i++) {
-      table.set(table.add(crowdedId(i), 0), 0, i);
+      table.set(table.add(similarId(i), 0), 0, i);
     }
     for (int i = 0; i < 300; i += 3) {
-      table.remove(table.find(crowdedId(i), 0));
+      table.remove(table.find(similarId(i), 0));
     }
     for (int i = 0; i < 300; i++) {
-      int slot = table.find(crowdedId(i), 0);
+      int slot = table.find(similarId(i), 0);
       assertThat(slot >= 0).isEqualTo(i % 3 != 0);
       if (slot >= 0) {
         assertThat(table.get(slot, 0)).isEqualTo(i);
