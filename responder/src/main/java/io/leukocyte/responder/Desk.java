@@ -167,6 +167,8 @@ final class Desk implements Orders {
       Outcome outcome = new Outcome.Done("opened a packet filter that the journal did not know");
       ActionId id = journalSweep(facts.get(), operator, outcome);
       return Optional.of(said(id.value(), "quarantine", facts.get().container().name(), outcome));
+    } catch (NetworkFilterException.Gone e) {
+      return Optional.empty();
     } catch (EngineException | NetworkFilterException e) {
       return Optional.of(
           said("", "quarantine", container.brief(), new Outcome.Failed(e.getMessage() + "")));

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The packet filter did not do what it was asked. The message says what failed, why, what to do.
  */
-final class NetworkFilterException extends RuntimeException {
+class NetworkFilterException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   NetworkFilterException(String message, @Nullable Throwable cause) {
@@ -14,5 +14,16 @@ final class NetworkFilterException extends RuntimeException {
 
   NetworkFilterException(String message) {
     this(message, null);
+  }
+
+  /**
+   * The container's process ended, and its network namespace with it: nothing is filtered there.
+   */
+  static final class Gone extends NetworkFilterException {
+    private static final long serialVersionUID = 1L;
+
+    Gone(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
   }
 }

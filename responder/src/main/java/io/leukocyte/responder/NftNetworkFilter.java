@@ -324,7 +324,7 @@ final class NftNetworkFilter implements NetworkFilter {
   }
 
   private static NetworkFilterException gone(ContainerProcess process, @Nullable Exception cause) {
-    return new NetworkFilterException(
+    return new NetworkFilterException.Gone(
         "The process "
             + process.pid()
             + " of container "

@@ -31,7 +31,11 @@ sealed interface Undo {
       if (process.isEmpty()) {
         return new Outcome.Done("the container does not run: its network namespace is gone");
       }
-      host.filter().open(process.get());
+      try {
+        host.filter().open(process.get());
+      } catch (NetworkFilterException.Gone e) {
+        return new Outcome.Done("the container ended: its network namespace is gone");
+      }
       return new Outcome.Done("the packet filter is removed from its network namespace");
     }
   }

@@ -3,7 +3,10 @@ package io.leukocyte.responder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leukocyte.engine.ContainerSpec;
+import io.leukocyte.engine.InMemoryEngine;
 import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +55,7 @@ class NftNetworkFilterTest {
   void aPidThatWasGivenToAnotherContainerIsNotTouched() throws IOException {
     process("777", "/docker/" + OTHER.value(), "net:[2]");
     assertThatThrownBy(() -> filter.close(new ContainerProcess(WEB, 777)))
-        .isInstanceOf(NetworkFilterException.class)
+        .isInstanceOf(NetworkFilterException.Gone.class)
         .hasMessageContaining("ended meanwhile");
   }
 
@@ -60,6 +63,14 @@ class NftNetworkFilterTest {
   void aPidThatIsGoneIsNotTouched() {
     assertThatThrownBy(() -> filter.close(new ContainerProcess(WEB, 778)))
         .isInstanceOf(NetworkFilterException.class);
+  }
+
+  @Test
+  void aReleaseOfAContainerWhoseProcessIsGoneHasNothingToOpen() {
+    InMemoryEngine engine = new InMemoryEngine();
+    ContainerId web = engine.run(ContainerSpec.of("web", "x:1"));
+    Host host = new Host(engine, filter);
+    assertThat(new Undo.OpenFilter().run(host, web)).isInstanceOf(Outcome.Done.class);
   }
 
   @Test
