@@ -109,6 +109,15 @@ public final class Detector {
    * @param out where the findings go
    */
   public void process(BatchCursor cursor, AlertSink out) {
+    process(cursor, out, true);
+  }
+
+  /**
+   * Takes a batch that may have been cut out of a recording.
+   *
+   * @param whole whether missing batches are an alert; they are counted in any case
+   */
+  void process(BatchCursor cursor, AlertSink out, boolean whole) {
     HostState known = state.find(cursor.host());
     HostState source = known == null ? addHost(cursor) : known;
     Sequences.Verdict verdict =
@@ -120,7 +129,10 @@ public final class Detector {
     }
     open(cursor, source, out);
     if (verdict instanceof Sequences.Verdict.Gap gap) {
-      missing(gap, source);
+      tally.add(Tally.Count.MISSING_BATCHES, gap.batches());
+      if (whole) {
+        missing(gap, source);
+      }
     }
     source.advance(rows(source.clock));
     state.changed(source);
@@ -361,7 +373,6 @@ public final class Detector {
 
   /** Batches of the host never came: an alert whose cause stands where the gap shows. */
   private void missing(Sequences.Verdict.Gap gap, HostState source) {
-    tally.add(Tally.Count.MISSING_BATCHES, gap.batches());
     long now = firstTime(source.clock);
     SensorLoss loss =
         new SensorLoss(

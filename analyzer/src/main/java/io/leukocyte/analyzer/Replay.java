@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Recorded events through the detector, in memory: the same alerts, with the same ids, as when they
  * happened. Events are put together to the batches they came in, by their ids; where a recording
- * leaves rows of a batch out, the runs between become parts of it.
+ * leaves rows of a batch out, the runs between become parts of it. Batches it leaves out are counted
+ * but no alert: people cut recordings.
  */
 public final class Replay {
   private final Detector detector;
@@ -103,7 +104,7 @@ public final class Replay {
     } catch (MalformedBatchException e) {
       throw new IllegalStateException("A batch just written cannot be read", e);
     }
-    detector.process(cursor, sink);
+    detector.process(cursor, sink, false);
   }
 
   /** What the detector counted. */
