@@ -205,11 +205,11 @@ final class IndexerLoop implements Runnable {
         reason);
     ProducerRecord<byte[], byte[]> dead =
         new ProducerRecord<>(Topic.DEAD.text(), record.key(), record.value());
-    header(dead, "leuko.reason", reason);
-    header(dead, "leuko.role", "indexer");
-    header(dead, "leuko.topic", record.topic());
-    header(dead, "leuko.partition", Integer.toString(record.partition()));
-    header(dead, "leuko.offset", Long.toString(record.offset()));
+    header(dead, "leuko.dead.reason", reason);
+    header(dead, "leuko.dead.role", "indexer");
+    header(dead, "leuko.dead.topic", record.topic());
+    header(dead, "leuko.dead.partition", Integer.toString(record.partition()));
+    header(dead, "leuko.dead.offset", Long.toString(record.offset()));
     deliver(dead);
   }
 

@@ -149,8 +149,8 @@ class IndexerLoopTest {
     ProducerRecord<byte[], byte[]> dead = producer.history().getFirst();
     assertThat(dead.topic()).isEqualTo(Topic.DEAD.text());
     assertThat(dead.value()).isEqualTo(alertJson("a"));
-    assertThat(header(dead, "leuko.reason")).isEqualTo("400 mapper_parsing");
-    assertThat(header(dead, "leuko.offset")).isEqualTo("0");
+    assertThat(header(dead, "leuko.dead.reason")).isEqualTo("400 mapper_parsing");
+    assertThat(header(dead, "leuko.dead.offset")).isEqualTo("0");
   }
 
   @Test

@@ -29,8 +29,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Nanoseconds of CPU an event that matching takes, beside a loop over the same rules with hash sets, on
- * the same batches in the same run. Reading the batch is measured alone and taken off both.
+ * Nanoseconds of CPU an event that matching takes, beside a loop over the same rules with hash
+ * sets, on the same batches in the same run. Reading the batch is measured alone and taken off
+ * both.
  *
  * <p>Batches have 200 events of one host: 25 % execs, 30 % connects, 25 % log lines, 20 % flows;
  * 1,000 containers on 50 hosts.
