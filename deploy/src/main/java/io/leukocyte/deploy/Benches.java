@@ -2,8 +2,10 @@ package io.leukocyte.deploy;
 
 import io.leukocyte.analyzer.AnalyzerBench;
 import io.leukocyte.events.CodecBench;
+import io.leukocyte.events.KafkaSettings;
 import io.leukocyte.events.MalformedBatchException;
 import io.leukocyte.events.MalformedJsonException;
+import io.leukocyte.events.TopicSpecs;
 import io.leukocyte.rules.RuleFile;
 import io.leukocyte.rules.RuleSet;
 import java.io.IOException;
@@ -26,9 +28,11 @@ final class Benches {
         new EmbeddedKafka.Settings(LoopbackPorts.free(), LoopbackPorts.free(), Access.OPEN);
     try (EmbeddedKafka kafka = EmbeddedKafka.create(folder, settings)) {
       kafka.start();
+      KafkaSettings client = KafkaAccess.embedded(kafka.clientProperties());
+      KafkaAccess.ensureTopics(client, TopicSpecs.oneMachine());
       RuleSet rules = RuleSet.load(RuleFile.shipped()).rules();
       new AnalyzerBench(
-              KafkaAccess.embedded(kafka.clientProperties()),
+              client,
               rules,
               plan,
               line -> {

@@ -220,6 +220,7 @@ final class EmbeddedKafka implements AutoCloseable {
     properties.put("share.coordinator.state.topic.replication.factor", "1");
     properties.put("share.coordinator.state.topic.min.isr", "1");
     properties.put("group.initial.rebalance.delay.ms", "0");
+    properties.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
     properties.put("num.network.threads", "2");
     properties.put("num.io.threads", "4");
     properties.put("log.cleaner.dedupe.buffer.size", Integer.toString(16 << 20));

@@ -125,7 +125,8 @@ class IndexerIT {
       await().atMost(PATIENCE).untilAsserted(() -> assertThat(count("container")).isEqualTo(2));
       await().atMost(PATIENCE).untilAsserted(() -> assertThat(count("alerts")).isEqualTo(1));
       assertThat(search("alerts", "source.ip:\"198.51.100.0/24\"")).isEqualTo(1);
-      assertThat(search("container", "message:*jndi* AND leukocyte.log.stream:stderr")).isEqualTo(1);
+      assertThat(search("container", "message:*jndi* AND leukocyte.log.stream:stderr"))
+          .isEqualTo(1);
       JsonNode mapping = get("/logs-leukocyte.alerts-default/_mapping/field/source.ip");
       assertThat(mapping.toString()).contains("\"type\":\"ip\"");
       assertThat(deadLetter()).isEqualTo(bad);

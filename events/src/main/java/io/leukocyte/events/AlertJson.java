@@ -17,50 +17,6 @@ import org.jspecify.annotations.Nullable;
  * leukocyte.cause.id}. Reading gives back exactly what was written.
  */
 public final class AlertJson {
-  private static final List<String> CAPABILITIES =
-      List.of(
-          "CHOWN",
-          "DAC_OVERRIDE",
-          "DAC_READ_SEARCH",
-          "FOWNER",
-          "FSETID",
-          "KILL",
-          "SETGID",
-          "SETUID",
-          "SETPCAP",
-          "LINUX_IMMUTABLE",
-          "NET_BIND_SERVICE",
-          "NET_BROADCAST",
-          "NET_ADMIN",
-          "NET_RAW",
-          "IPC_LOCK",
-          "IPC_OWNER",
-          "SYS_MODULE",
-          "SYS_RAWIO",
-          "SYS_CHROOT",
-          "SYS_PTRACE",
-          "SYS_PACCT",
-          "SYS_ADMIN",
-          "SYS_BOOT",
-          "SYS_NICE",
-          "SYS_RESOURCE",
-          "SYS_TIME",
-          "SYS_TTY_CONFIG",
-          "MKNOD",
-          "LEASE",
-          "AUDIT_WRITE",
-          "AUDIT_CONTROL",
-          "SETFCAP",
-          "MAC_OVERRIDE",
-          "MAC_ADMIN",
-          "SYSLOG",
-          "WAKE_ALARM",
-          "BLOCK_SUSPEND",
-          "AUDIT_READ",
-          "PERFMON",
-          "BPF",
-          "CHECKPOINT_RESTORE");
-
   /**
    * Most bytes of a document. One that would be longer, because a program was started with a novel
    * for an argument, has its texts and lists cut and {@code leukocyte.alert.truncated} set.
@@ -208,11 +164,7 @@ public final class AlertJson {
       return;
     }
     ArrayNode names = process.withObject("/thread/capabilities").putArray("effective");
-    for (int i = 0; i < CAPABILITIES.size(); i++) {
-      if ((bits >>> i & 1) == 1) {
-        names.add("CAP_" + CAPABILITIES.get(i));
-      }
-    }
+    Capabilities.names(bits).forEach(names::add);
   }
 
   private static ObjectNode observer() {

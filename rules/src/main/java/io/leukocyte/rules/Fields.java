@@ -7,6 +7,7 @@ import static io.leukocyte.rules.Field.Type.NUMBER;
 import static io.leukocyte.rules.Field.Type.STRING;
 
 import io.leukocyte.events.BatchCursor;
+import io.leukocyte.events.Capabilities;
 import io.leukocyte.events.Column;
 import io.leukocyte.events.Columns;
 import io.leukocyte.events.Columns.Connect;
@@ -182,7 +183,7 @@ final class Fields {
                 new Source.Numeral(
                     row -> hasProcess(row) ? row.longAt(Proc.CAPABILITIES) : NumberReader.MISSING,
                     false,
-                    Capabilities::names)));
+                    bits -> String.join(" ", Capabilities.names(bits)))));
   }
 
   private static void addParent(List<Field> to) {
