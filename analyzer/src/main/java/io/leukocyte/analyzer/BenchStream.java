@@ -19,8 +19,9 @@ import java.util.Random;
 
 /**
  * A made-up stream like that of busy hosts: 5,000 containers on 250 hosts, few of which send most;
- * a quarter each of exec and log, 30 % connect, the rest flow and exit; one in a thousand is a
- * shell, in one of 250 containers. The same seed gives the same stream.
+ * a quarter each of exec and log, 30 % connect, the rest flow and exit. One in a thousand is of
+ * interest: a shell, in one of 250 containers; connections stay inside the allowed networks, a
+ * third of the flows does not. The same seed gives the same stream.
  */
 final class BenchStream {
   static final int HOSTS = 250;
@@ -103,7 +104,7 @@ final class BenchStream {
           process(program(), time, 0),
           Protocol.TCP,
           new Endpoint("172.17.0." + random.nextInt(2, 250), random.nextInt(32_768, 61_000)),
-          new Endpoint(address(), 443));
+          new Endpoint(inside(skewed(ADDRESSES)), 443));
     }
     if (dice < 800) {
       String line = line();
@@ -130,7 +131,11 @@ final class BenchStream {
 
   private String address() {
     int n = skewed(ADDRESSES);
-    return n % 3 == 0 ? "203.0.113." + n % 250 : "10." + n % 7 + "." + n % 250 + "." + n % 101;
+    return n % 3 == 0 ? "203.0.113." + n % 250 : inside(n);
+  }
+
+  private static String inside(int n) {
+    return "10." + n % 7 + "." + n % 250 + "." + n % 101;
   }
 
   private String line() {
