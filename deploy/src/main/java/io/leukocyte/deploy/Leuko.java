@@ -2,6 +2,8 @@ package io.leukocyte.deploy;
 
 import io.leukocyte.events.config.ConfigException;
 import io.leukocyte.events.config.Problem;
+import io.leukocyte.responder.OrderException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -75,6 +77,14 @@ final class Leuko {
       }
       case EnvironmentException lacking -> {
         command.getErr().println(lacking.getMessage());
+        yield ExitCode.ENVIRONMENT;
+      }
+      case OrderException held -> {
+        command.getErr().println(held.getMessage());
+        yield ExitCode.ENVIRONMENT;
+      }
+      case UncheckedIOException unusable -> {
+        command.getErr().println(unusable.getMessage());
         yield ExitCode.ENVIRONMENT;
       }
       default -> {
