@@ -4,17 +4,15 @@ import io.leukocyte.events.Alert;
 import io.leukocyte.events.AlertJson;
 import io.leukocyte.events.BatchCursor;
 import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.DeadLetter;
 import io.leukocyte.events.EventJson;
 import io.leukocyte.events.MalformedBatchException;
 import io.leukocyte.events.Observed;
 import io.leukocyte.rules.RuleSet;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -26,11 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   /** Wall clock between two commits that alerts ask for. */
   private static final Duration COMMIT_PACE = Duration.ofMillis(20);
-
-  private static final String DEAD_HEADER = "leuko.dead.";
-
-  /** A dead record above this is cut, so that a producer takes it; bytes. */
-  static final int MOST_DEAD = 900 << 10;
 
   private final DetectorSettings settings;
   private final Supplier<RuleSet> rules;
@@ -179,23 +172,20 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
         Poison.Place place,
         AnalyzerMetrics.Batch result) {
       metrics.batch(result);
-      byte[] value = batch.value();
-      Headers headers = new RecordHeaders(batch.headers().toArray());
-      add(headers, "reason", reason);
-      add(headers, "topic", place.topic());
-      add(headers, "partition", Integer.toString(place.partition()));
-      add(headers, "offset", Long.toString(place.offset()));
-      if (value != null && value.length > MOST_DEAD) {
-        add(headers, "cut-from", Integer.toString(value.length));
-        value = Arrays.copyOf(value, MOST_DEAD);
-      }
-      context.forward(
-          new Record<>(batch.key(), value, Math.max(0, batch.timestamp()), headers),
-          DetectionTopology.DEAD);
-    }
-
-    private static void add(Headers headers, String name, String value) {
-      headers.add(DEAD_HEADER + name, value.getBytes(StandardCharsets.UTF_8));
+      DeadLetter.Original original =
+          new DeadLetter.Original(
+              place.topic(),
+              place.partition(),
+              place.offset(),
+              batch.timestamp(),
+              batch.key(),
+              batch.value(),
+              batch.headers());
+      DeadLetter.bury(DeadLetter.Role.ANALYZER, reason, original)
+          .forEach(dead ->
+              context.forward(
+                  new Record<>(dead.key(), dead.value(), dead.timestamp(), dead.headers()),
+                  DetectionTopology.DEAD));
     }
 
     /** Asks for the commit that an alert waits for, at most every 20 ms. */

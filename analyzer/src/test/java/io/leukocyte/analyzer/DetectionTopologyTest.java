@@ -26,6 +26,7 @@ import io.leukocyte.events.MalformedJsonException;
 import io.leukocyte.events.Topic;
 import io.leukocyte.rules.RuleSet;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -178,6 +180,7 @@ class DetectionTopologyTest {
     assertThat(header(dead, "leuko.dead.topic")).isEqualTo("leuko.events");
     assertThat(header(dead, "leuko.dead.partition")).isEqualTo("0");
     assertThat(header(dead, "leuko.dead.offset")).isEqualTo("0");
+    assertThat(header(dead, "leuko.dead.role")).isEqualTo("analyzer");
     assertThat(alerts()).hasSize(1);
     assertThat(counted("leuko.analyzer.batches", "result", "malformed")).isEqualTo(1);
     assertThat(counted("leuko.analyzer.batches", "result", "processed")).isEqualTo(1);
@@ -195,11 +198,19 @@ class DetectionTopologyTest {
   }
 
   @Test
-  void hugeRecordIsCutSoThatItCannotBlockThePartition() {
-    send(HOST, new byte[5 << 20]);
-    TestRecord<byte[], byte[]> dead = read(Topic.DEAD).getFirst();
-    assertThat(dead.value()).hasSize(DetectProcessor.MOST_DEAD);
-    assertThat(header(dead, "leuko.dead.cut-from")).isEqualTo(Integer.toString(5 << 20));
+  void hugeRecordGoesToTheDeadInPartsSoThatItCannotBlockThePartition() {
+    byte[] huge = new byte[5 << 20];
+    new Random(7).nextBytes(huge);
+    send(HOST, huge);
+    ByteArrayOutputStream whole = new ByteArrayOutputStream();
+    List<TestRecord<byte[], byte[]>> parts = read(Topic.DEAD);
+    parts.forEach(part -> whole.writeBytes(part.value()));
+    assertThat(whole.toByteArray()).isEqualTo(huge);
+    assertThat(parts)
+        .allSatisfy(part -> assertThat(part.value()).hasSizeLessThanOrEqualTo(900 << 10))
+        .extracting(
+            part -> header(part, "leuko.dead.part") + "/" + header(part, "leuko.dead.parts"))
+        .containsExactly("1/6", "2/6", "3/6", "4/6", "5/6", "6/6");
   }
 
   @Test

@@ -1,9 +1,9 @@
 package io.leukocyte.indexer;
 
 import io.leukocyte.events.CheckResult;
+import io.leukocyte.events.DeadLetter;
 import io.leukocyte.events.Topic;
 import io.leukocyte.indexer.Documents.UnreadableException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -203,14 +203,7 @@ final class IndexerLoop implements Runnable {
         record.offset(),
         Topic.DEAD.text(),
         reason);
-    ProducerRecord<byte[], byte[]> dead =
-        new ProducerRecord<>(Topic.DEAD.text(), record.key(), record.value());
-    header(dead, "leuko.dead.reason", reason);
-    header(dead, "leuko.dead.role", "indexer");
-    header(dead, "leuko.dead.topic", record.topic());
-    header(dead, "leuko.dead.partition", Integer.toString(record.partition()));
-    header(dead, "leuko.dead.offset", Long.toString(record.offset()));
-    deliver(dead);
+    DeadLetter.bury(DeadLetter.Role.INDEXER, reason, record).forEach(this::deliver);
   }
 
   /** Sends until it is acknowledged: offsets are committed only after that. */
@@ -229,10 +222,6 @@ final class IndexerLoop implements Runnable {
         throw new WakeupException();
       }
     }
-  }
-
-  private static void header(ProducerRecord<byte[], byte[]> record, String name, String value) {
-    record.headers().add(name, value.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Waits while the group still hears of this member. Paused partitions give no records. */
