@@ -9,6 +9,7 @@ import io.leukocyte.events.NetFlow;
 import io.leukocyte.events.ProcessExec;
 import io.leukocyte.events.ProcessExit;
 import io.leukocyte.events.ProcessInfo;
+import io.leukocyte.events.Secrets;
 import io.leukocyte.events.SensorHeartbeat;
 import io.leukocyte.events.SensorLoss;
 import java.nio.charset.StandardCharsets;

@@ -33,6 +33,7 @@ public final class DockerEngine implements Engine {
 
   private final EngineOptions options;
   private final DockerHttp http;
+  private final DockerFiles files;
   private final Set<Subscription> open = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService flusher;
 
@@ -40,6 +41,7 @@ public final class DockerEngine implements Engine {
   public DockerEngine(EngineOptions options) {
     this.options = options;
     http = new DockerHttp(options);
+    files = new DockerFiles(http);
     flusher =
         Executors.newSingleThreadScheduledExecutor(task -> {
           Thread thread = new Thread(task, "engine-flush");
@@ -341,6 +343,30 @@ public final class DockerEngine implements Engine {
       }
       throw new EngineException.Conflict("Cannot " + what + ": it is " + status, e);
     }
+  }
+
+  @Override
+  public Optional<String> describe(ContainerId container) {
+    try {
+      return Optional.of(inspectJson(container).toString());
+    } catch (EngineException.NotFound e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public List<FileChange> fileChanges(ContainerId container) {
+    return files.changes(container);
+  }
+
+  @Override
+  public <T> T readFile(ContainerId container, String path, FileReader<T> reader) {
+    return files.read(container, path, reader);
+  }
+
+  @Override
+  public List<LogLine> lastLines(ContainerId container, int most) {
+    return files.lastLines(container, most);
   }
 
   private JsonNode inspectJson(ContainerId container) {

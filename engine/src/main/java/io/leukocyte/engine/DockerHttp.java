@@ -11,6 +11,7 @@ import com.github.dockerjava.transport.DockerHttpClient.Response;
 import com.github.dockerjava.transport.SSLConfig;
 import io.leukocyte.events.Text;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -97,6 +98,29 @@ final class DockerHttp implements AutoCloseable {
    */
   JsonNode get(String what, String path) {
     return call(what, "GET", versioned(path), null, deadline());
+  }
+
+  /** Makes something of an answer's body while it comes. */
+  interface BodyReader<T> {
+    T read(InputStream body) throws IOException;
+  }
+
+  /**
+   * An answer that is read while it comes.
+   *
+   * @param extraTime for the whole of it, beyond a call's deadline
+   */
+  <T> T read(String what, String path, Duration extraTime, BodyReader<T> reader) {
+    String versioned = versioned(path);
+    return watchdog.call(
+        what,
+        deadline().plus(extraTime),
+        () -> {
+          try (Response response = checked(what, send(what, calls, "GET", versioned, null))) {
+            return reader.read(response.getBody());
+          }
+        },
+        late -> {});
   }
 
   /** As {@link #get}. */

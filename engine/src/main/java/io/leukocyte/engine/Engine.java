@@ -156,6 +156,41 @@ public interface Engine extends AutoCloseable {
    */
   List<ProcessRow> top(ContainerId container);
 
+  /**
+   * All that the engine says of a container, as it says it: one JSON object. Secrets in it are not
+   * masked.
+   *
+   * @return empty when there is no such container
+   */
+  Optional<String> describe(ContainerId container);
+
+  /**
+   * What a container's file system has that its image has not, and the other way round.
+   *
+   * @throws EngineException.NotFound when there is no such container
+   */
+  List<FileChange> fileChanges(ContainerId container);
+
+  /**
+   * Reads a file of a container, whether it runs or not. Links on the way lead within the
+   * container; a link at the end is not followed. Takes up to a minute.
+   *
+   * @param path absolute, in the container
+   * @param reader called once, perhaps in another thread; when it fails the call ends with {@link
+   *     EngineException.Unavailable}
+   * @throws EngineException.NotFound when there is no such container or file
+   */
+  <T> T readFile(ContainerId container, String path, FileReader<T> reader);
+
+  /**
+   * The last lines that a container wrote, in the order in which the engine gives them.
+   *
+   * @param most so many at most
+   * @throws EngineException.NotFound when there is no such container
+   * @throws EngineException.Refused when its log driver keeps none
+   */
+  List<LogLine> lastLines(ContainerId container, int most);
+
   /** Ends all subscriptions and closes the connections; calls that wait end with an error. */
   @Override
   void close();

@@ -1,5 +1,7 @@
 package io.leukocyte.engine;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerFacts.Network;
 import io.leukocyte.events.ContainerId;
@@ -28,6 +30,9 @@ final class InMemoryContainer {
   int pid;
   long started;
   boolean removed;
+
+  /** Its file system, as far as it differs from the image. */
+  final InMemoryFiles files = new InMemoryFiles();
 
   private final String digest;
   private final List<Piece> log = new ArrayList<>();
@@ -125,6 +130,16 @@ final class InMemoryContainer {
         spec.security());
   }
 
+  /** What the engine says of it, in Docker's form as far as it goes. */
+  String description() {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("Id", id.value()).put("Image", digest).put("Name", "/" + spec.name());
+    node.putObject("State").put("Status", status).put("Pid", pid);
+    ObjectNode config = node.putObject("Config").put("Image", spec.image());
+    spec.labels().forEach(config.putObject("Labels")::put);
+    return node.toString();
+  }
+
   /** The container writes: whole lines and whole pieces reach the log, each with its time. */
   void print(Stream stream, byte[] bytes, LongSupplier clock) {
     ByteArrayOutputStream buffer =
@@ -167,6 +182,15 @@ final class InMemoryContainer {
     }
     unfinished.clear();
     pieceTimes.clear();
+  }
+
+  /** All lines that are kept, joined. */
+  List<LogLine> lines() {
+    List<LogLine> all = new ArrayList<>();
+    LineJoiner lines = new LineJoiner(all::add);
+    log.forEach(piece -> piece.addTo(lines));
+    lines.flush();
+    return all;
   }
 
   /** The first piece from that number on; null when there is none yet. */

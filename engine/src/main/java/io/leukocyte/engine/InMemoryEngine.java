@@ -160,6 +160,25 @@ public final class InMemoryEngine implements Engine {
     });
   }
 
+  /**
+   * A program in the container writes a file that its image has not.
+   *
+   * @param mode its permission bits
+   */
+  public void writeFile(ContainerId container, String path, int mode, byte[] content) {
+    scriptRun(() -> known(container).files.write(path, mode, content, clock.getAsLong()));
+  }
+
+  /** A program in the container makes a symbolic link. */
+  public void linkFile(ContainerId container, String path, String target) {
+    scriptRun(() -> known(container).files.link(path, target, clock.getAsLong()));
+  }
+
+  /** A program in the container removes a file, of its own or of the image. */
+  public void deleteFile(ContainerId container, String path) {
+    scriptRun(() -> known(container).files.delete(path));
+  }
+
   /** Makes a network; its id. */
   public String createNetwork(String name) {
     return script(() -> networks.create(name));
@@ -461,6 +480,45 @@ public final class InMemoryEngine implements Engine {
           requireRunning("list the processes of", container);
           String command = String.join(" ", container.spec.entrypoint());
           return List.of(new ProcessRow(container.pid, 1, 0, command));
+        });
+  }
+
+  @Override
+  public Optional<String> describe(ContainerId id) {
+    return call(
+        "inspect container " + id.brief(),
+        () -> Optional.ofNullable(find(id)).map(InMemoryContainer::description));
+  }
+
+  @Override
+  public List<FileChange> fileChanges(ContainerId id) {
+    return call(
+        "compare container " + id.brief() + " with its image",
+        () -> existing("compare", id).files.changes());
+  }
+
+  @Override
+  public <T> T readFile(ContainerId id, String path, FileReader<T> reader) {
+    return call(
+        "read a file of container " + id.brief(),
+        () -> existing("read a file of", id).files.read(path, reader));
+  }
+
+  @Override
+  public List<LogLine> lastLines(ContainerId id, int most) {
+    return call(
+        "read the logs of container " + id.brief(),
+        () -> {
+          InMemoryContainer container = existing("read the logs of", id);
+          if (container.spec.logDriver().equals("none")) {
+            throw new EngineException.Refused(
+                "Cannot read the logs of container "
+                    + id.brief()
+                    + ": its log driver does not keep them",
+                null);
+          }
+          List<LogLine> lines = container.lines();
+          return List.copyOf(lines.subList(Math.max(0, lines.size() - most), lines.size()));
         });
   }
 

@@ -151,6 +151,22 @@ final class DockerWorld implements EngineWorld {
   }
 
   @Override
+  public void write(ContainerId container, String path, int mode, byte[] content) {
+    String script = "cat > " + path + " && chmod " + Integer.toOctalString(mode) + " " + path;
+    DockerCli.run(List.of("exec", "-i", container.value(), "sh", "-c", script), content);
+  }
+
+  @Override
+  public void link(ContainerId container, String path, String target) {
+    DockerCli.run(List.of("exec", container.value(), "ln", "-s", target, path));
+  }
+
+  @Override
+  public void delete(ContainerId container, String path) {
+    DockerCli.run(List.of("exec", container.value(), "rm", path));
+  }
+
+  @Override
   public void exit(ContainerId container, int code) {
     DockerCli.run(
         List.of("exec", container.value(), "sh", "-c", "echo " + code + " > /leuko-exit"));

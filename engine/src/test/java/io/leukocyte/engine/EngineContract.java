@@ -13,6 +13,7 @@ import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerLifecycle;
 import io.leukocyte.events.ContainerLog;
 import io.leukocyte.events.ContainerLog.Stream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -614,6 +615,90 @@ abstract class EngineContract {
           assertThat(row.uid()).isZero();
           assertThat(row.command()).isNotEmpty();
         });
+  }
+
+  @Test
+  void whatWasChangedInTheFileSystemIsTold() {
+    ContainerId id = world.run(plain());
+    world.write(id, "/x", 0755, bytes("#!/bin/sh\n"));
+    world.link(id, "/y", "/etc/shadow");
+    world.delete(id, "/bin/true");
+    assertThat(engine.fileChanges(id))
+        .contains(
+            new FileChange("/x", FileChange.Kind.ADDED),
+            new FileChange("/y", FileChange.Kind.ADDED),
+            new FileChange("/bin/true", FileChange.Kind.DELETED));
+    assertThatThrownBy(() -> engine.fileChanges(NOBODY))
+        .isInstanceOf(EngineException.NotFound.class);
+  }
+
+  @Test
+  void aFileIsReadFromRunningAndStoppedContainers() {
+    ContainerId id = world.run(plain());
+    byte[] content = new byte[3_000_000];
+    Arrays.fill(content, (byte) 7);
+    world.write(id, "/x", 0755, content);
+    FileReader<byte[]> whole = (file, in) -> in.readAllBytes();
+    assertThat(engine.readFile(id, "/x", whole)).isEqualTo(content);
+    engine.stop(id, Duration.ZERO);
+    assertThat(engine.readFile(id, "/x", whole)).isEqualTo(content);
+    ContainerFile file = engine.readFile(id, "/x", (found, in) -> found);
+    assertThat(file.type()).isEqualTo(ContainerFile.Type.REGULAR);
+    assertThat(file.size()).isEqualTo(content.length);
+    assertThat(file.mode()).isEqualTo(0755);
+    assertThat(file.executable()).isTrue();
+    assertThat(file.modified()).isPositive();
+  }
+
+  @Test
+  void aLinkIsToldAndNotFollowed() {
+    ContainerId id = world.run(plain());
+    world.link(id, "/y", "/etc/shadow");
+    String seen =
+        engine.readFile(
+            id, "/y", (file, in) -> file.type() + " " + file.target() + " " + in.read());
+    assertThat(seen).isEqualTo("LINK /etc/shadow -1");
+  }
+
+  @Test
+  void readingAFileFailsWithAnEngineException() {
+    ContainerId id = world.run(plain());
+    world.write(id, "/x", 0644, bytes("x"));
+    FileReader<String> failing =
+        (file, in) -> {
+          throw new IOException("disk full");
+        };
+    assertThatThrownBy(() -> engine.readFile(id, "/nothing", failing))
+        .isInstanceOf(EngineException.NotFound.class);
+    assertThatThrownBy(() -> engine.readFile(id, "/x", failing))
+        .isInstanceOf(EngineException.Unavailable.class)
+        .hasMessageContaining("disk full");
+  }
+
+  @Test
+  void theLastLinesAreReadAlone() {
+    ContainerId id = world.run(plain());
+    for (int i = 0; i < 5; i++) {
+      world.print(id, Stream.STDOUT, bytes("line " + i + "\n"));
+    }
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() ->
+            assertThat(engine.lastLines(id, 2))
+                .extracting(LogLine::text)
+                .containsExactly("line 3", "line 4"));
+    assertThat(engine.lastLines(id, 100)).hasSize(5);
+    engine.stop(id, Duration.ZERO);
+    assertThat(engine.lastLines(id, 1)).extracting(LogLine::text).containsExactly("line 4");
+    assertThatThrownBy(() -> engine.lastLines(NOBODY, 1))
+        .isInstanceOf(EngineException.NotFound.class);
+  }
+
+  @Test
+  void theEnginesOwnDescriptionIsGivenWhole() {
+    ContainerId id = world.run(plain());
+    assertThat(engine.describe(id).orElseThrow()).contains(id.value()).startsWith("{");
+    assertThat(engine.describe(NOBODY)).isEmpty();
   }
 
   @Test

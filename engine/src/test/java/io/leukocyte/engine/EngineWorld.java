@@ -30,6 +30,15 @@ interface EngineWorld extends AutoCloseable {
 
   void exec(ContainerId container, String command);
 
+  /** A program in the container writes a file. */
+  void write(ContainerId container, String path, int mode, byte[] content);
+
+  /** A program in the container makes a symbolic link. */
+  void link(ContainerId container, String path, String target);
+
+  /** A program in the container removes a file that the image has. */
+  void delete(ContainerId container, String path);
+
   void exit(ContainerId container, int code);
 
   void remove(ContainerId container);

@@ -56,6 +56,21 @@ final class InMemoryEngineTest extends EngineContract {
     }
 
     @Override
+    public void write(ContainerId container, String path, int mode, byte[] content) {
+      engine.writeFile(container, path, mode, content);
+    }
+
+    @Override
+    public void link(ContainerId container, String path, String target) {
+      engine.linkFile(container, path, target);
+    }
+
+    @Override
+    public void delete(ContainerId container, String path) {
+      engine.deleteFile(container, path);
+    }
+
+    @Override
     public void exit(ContainerId container, int code) {
       engine.exit(container, code);
     }

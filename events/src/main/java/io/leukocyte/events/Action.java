@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param operator who ordered it; null when a policy did
  * @param undoAt unix nanoseconds when it undoes itself; 0 is never
  * @param dryRun whether nothing was changed because the policy only tries
+ * @param evidence the id of the evidence that was taken before the change, and is kept on the host;
+ *     null when none is
  */
 public record Action(
     ActionId id,
@@ -38,10 +40,35 @@ public record Action(
     @Nullable String source,
     @Nullable String operator,
     long undoAt,
-    boolean dryRun) {
+    boolean dryRun,
+    @Nullable String evidence) {
+
+  /** A step without evidence. */
+  public Action(
+      ActionId id,
+      Step step,
+      int number,
+      long time,
+      HostId host,
+      String type,
+      @Nullable ContainerRef target,
+      Outcome outcome,
+      @Nullable AlertId alert,
+      @Nullable String rule,
+      @Nullable String policy,
+      @Nullable String source,
+      @Nullable String operator,
+      long undoAt,
+      boolean dryRun) {
+    this(
+        id, step, number, time, host, type, target, outcome, alert, rule, policy, source, operator,
+        undoAt, dryRun, null);
+  }
 
   /** What an action went through. */
   public enum Step {
+    /** It waits for somebody's approval; nothing was changed. */
+    WAITING,
     /** Written before anything is changed. */
     INTENDED,
     /** The change was made. */

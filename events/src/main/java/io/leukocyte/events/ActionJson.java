@@ -70,7 +70,11 @@ public final class ActionJson {
   /** What ECS calls the outcome; of a step that only announces the next it is unknown. */
   private static String ecsOutcome(Action action) {
     return switch (action.outcome()) {
-      case Outcome.Done d -> action.step() == Action.Step.INTENDED ? "unknown" : "success";
+      case Outcome.Done d ->
+          switch (action.step()) {
+            case WAITING, INTENDED -> "unknown";
+            case APPLIED, VERIFIED, UNDONE, FAILED, REFUSED, SKIPPED -> "success";
+          };
       case Outcome.Skipped s -> "unknown";
       case Outcome.Refused r -> "failure";
       case Outcome.Failed f -> "failure";
@@ -108,6 +112,7 @@ public final class ActionJson {
     Json.put(own, "operator", action.operator());
     Json.put(own, "undo_at", action.undoAt() == 0 ? null : Json.time(action.undoAt()));
     Json.put(own, "dry_run", action.dryRun());
+    Json.put(own, "evidence", action.evidence());
     return own;
   }
 
@@ -135,7 +140,8 @@ public final class ActionJson {
         own.text("source"),
         own.text("operator"),
         own.time("undo_at", 0),
-        own.flag("dry_run"));
+        own.flag("dry_run"),
+        own.text("evidence"));
   }
 
   private static Action.Step step(String text) {

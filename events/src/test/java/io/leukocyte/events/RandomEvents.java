@@ -126,7 +126,8 @@ final class RandomEvents {
         orNull(this::word),
         orNull(this::word),
         random.nextBoolean() ? 0 : time(),
-        random.nextBoolean());
+        random.nextBoolean(),
+        orNull(this::word));
   }
 
   private <E extends Enum<E>> E one(Class<E> type) {

@@ -1,4 +1,4 @@
-package io.leukocyte.collector;
+package io.leukocyte.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

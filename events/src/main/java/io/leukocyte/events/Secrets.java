@@ -1,4 +1,4 @@
-package io.leukocyte.collector;
+package io.leukocyte.events;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,9 +15,9 @@ import java.util.Locale;
  * The value of a name ends at white space, a quote or one of {@code & ; ,}.
  */
 @SuppressWarnings("ReferenceEquality") // the same object says that nothing was masked
-final class Secrets {
+public final class Secrets {
   /** What stands in the place of a secret. */
-  static final String MASK = "***";
+  public static final String MASK = "***";
 
   private static final int ASCII = 128;
   private static final int LEAST_PREFIXED = 12;
@@ -119,7 +119,7 @@ final class Secrets {
   }
 
   /** The text with each secret masked; the same object when there is none. */
-  static String mask(String text) {
+  public static String mask(String text) {
     int last = text.length() - 1;
     for (int i = 0; i < last; i++) {
       if (triggersAt(text, i).length > 0) {
@@ -146,7 +146,7 @@ final class Secrets {
    * flag such as {@code --password} or {@code -u user:…} of curl. The same object when there is
    * none.
    */
-  static List<String> mask(List<String> args) {
+  public static List<String> mask(List<String> args) {
     List<String> masked = args;
     for (int i = 0; i < args.size(); i++) {
       String arg = args.get(i);

@@ -1,0 +1,132 @@
+package io.leukocyte.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.leukocyte.events.ContainerId;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+
+/** What is in a container's file system and at the end of its log, read once and to the end. */
+final class DockerFiles {
+  /** Files and logs may be large: the engine needs longer for them than for other calls. */
+  private static final Duration EXTRA_TIME = Duration.ofSeconds(50);
+
+  private static final int PERMISSIONS = 07777;
+
+  private final DockerHttp http;
+
+  DockerFiles(DockerHttp http) {
+    this.http = http;
+  }
+
+  List<FileChange> changes(ContainerId container) {
+    String what = "compare container " + container.brief() + " with its image";
+    JsonNode answer = http.get(what, "/containers/" + container + "/changes");
+    List<FileChange> changes = new ArrayList<>();
+    for (JsonNode change : answer) {
+      changes.add(new FileChange(change.path("Path").asText(), kind(change.path("Kind").asInt())));
+    }
+    return changes;
+  }
+
+  private static FileChange.Kind kind(int number) {
+    return switch (number) {
+      case 1 -> FileChange.Kind.ADDED;
+      case 2 -> FileChange.Kind.DELETED;
+      default -> FileChange.Kind.MODIFIED;
+    };
+  }
+
+  <T> T read(ContainerId container, String path, FileReader<T> reader) {
+    String what = "read a file of container " + container.brief();
+    String archive =
+        "/containers/"
+            + container
+            + "/archive?path="
+            + URLEncoder.encode(path, StandardCharsets.UTF_8);
+    return http.read(what, archive, EXTRA_TIME, body -> first(what, body, reader));
+  }
+
+  private static <T> T first(String what, InputStream body, FileReader<T> reader)
+      throws IOException {
+    TarArchiveInputStream tar = new TarArchiveInputStream(body);
+    TarArchiveEntry entry = tar.getNextEntry();
+    if (entry == null) {
+      throw new EngineException.Refused("Cannot " + what + ": the engine's archive is empty", null);
+    }
+    ContainerFile file = file(entry);
+    boolean regular = file.type() == ContainerFile.Type.REGULAR;
+    return reader.read(file, regular ? tar : InputStream.nullInputStream());
+  }
+
+  private static ContainerFile file(TarArchiveEntry entry) {
+    ContainerFile.Type type =
+        entry.isDirectory()
+            ? ContainerFile.Type.FOLDER
+            : entry.isSymbolicLink()
+                ? ContainerFile.Type.LINK
+                : entry.isFile() ? ContainerFile.Type.REGULAR : ContainerFile.Type.OTHER;
+    return new ContainerFile(
+        type,
+        type == ContainerFile.Type.REGULAR ? entry.getSize() : 0,
+        entry.getMode() & PERMISSIONS,
+        entry.getLongUserId(),
+        entry.getLongGroupId(),
+        entry.getLastModifiedTime().toInstant().getEpochSecond(),
+        type == ContainerFile.Type.LINK ? entry.getLinkName() : "");
+  }
+
+  List<LogLine> lastLines(ContainerId container, int most) {
+    String what = "read the logs of container " + container.brief();
+    boolean terminal =
+        http.get(what, "/containers/" + container + "/json")
+            .path("Config")
+            .path("Tty")
+            .asBoolean(false);
+    String path =
+        String.format(
+            Locale.ROOT,
+            "/containers/%s/logs?stdout=1&stderr=1&timestamps=1&tail=%d",
+            container,
+            most);
+    return http.read(what, path, EXTRA_TIME, body -> lines(what, body, terminal, most));
+  }
+
+  private static List<LogLine> lines(String what, InputStream body, boolean terminal, int most)
+      throws IOException {
+    Deque<LogLine> last = new ArrayDeque<>();
+    LineJoiner joiner =
+        new LineJoiner(line -> {
+          last.addLast(line);
+          if (last.size() > most) {
+            last.removeFirst();
+          }
+        });
+    LogReader reader = new LogReader(joiner);
+    try {
+      boolean more = true;
+      while (more) {
+        more = terminal ? reader.readTerminal(body) : reader.readFrame(body);
+      }
+    } catch (LogReader.Unreadable e) {
+      throw new EngineException.Refused(
+          "Cannot "
+              + what
+              + ": the engine sends '"
+              + e.getMessage()
+              + "', such as from a log driver that does not keep lines",
+          e);
+    }
+    joiner.flush();
+    return List.copyOf(last);
+  }
+}
