@@ -28,6 +28,11 @@ import picocli.CommandLine.ParameterException;
       ContainersCommand.class,
       ActionsCommand.class,
       ReleaseCommand.class,
+      ContainCommand.Quarantine.class,
+      ContainCommand.Pause.class,
+      ContainCommand.Kill.class,
+      StopCommand.class,
+      ResumeCommand.class,
       BenchCommand.class,
       CommandLine.HelpCommand.class
     },

@@ -2,6 +2,8 @@ package io.leukocyte.deploy;
 
 import io.leukocyte.engine.Engine;
 import io.leukocyte.events.HostId;
+import io.leukocyte.responder.Answer;
+import io.leukocyte.responder.Containment;
 import io.leukocyte.responder.OpenAction;
 import io.leukocyte.responder.OrderException;
 import io.leukocyte.responder.Released;
@@ -46,6 +48,22 @@ final class Operator {
     return ask(common, control -> control.releaseAll(user()));
   }
 
+  /** Does something to a container of this host. */
+  static Answer contain(
+      CommonOptions common, Containment what, String container, String reason) {
+    return ask(common, control -> control.contain(what, container, user(), reason));
+  }
+
+  /** Stops all that policies do on this host. */
+  static Answer stop(CommonOptions common, String reason) {
+    return ask(common, control -> control.stop(user(), reason));
+  }
+
+  /** Lets policies act again on this host. */
+  static Answer resume(CommonOptions common) {
+    return ask(common, control -> control.resume(user()));
+  }
+
   private static <T> T ask(CommonOptions common, Function<ResponderControl, T> question) {
     Path data = common.dataFolder();
     HostId host = DeploySettings.from(common.load()).host(data);
@@ -56,7 +74,7 @@ final class Operator {
   }
 
   /** Who asks, for the audit: the user behind sudo, where there is one. */
-  private static String user() {
+  static String user() {
     String behind = System.getenv("SUDO_USER");
     return behind == null ? System.getProperty("user.name") : behind;
   }

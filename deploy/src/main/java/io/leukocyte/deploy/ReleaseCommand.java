@@ -1,9 +1,6 @@
 package io.leukocyte.deploy;
 
-import io.leukocyte.responder.OrderException;
-import io.leukocyte.responder.Released;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,6 +25,7 @@ import picocli.CommandLine.Spec;
 final class ReleaseCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private final CommonOptions common = new CommonOptions();
+  @Mixin private final OrderOptions order = new OrderOptions();
 
   @Parameters(
       paramLabel = "ID",
@@ -48,24 +46,6 @@ final class ReleaseCommand implements Callable<Integer> {
       throw new BadInputException("Name a container or an action, or give --all.");
     }
     PrintWriter out = spec.commandLine().getOut();
-    List<Released> released;
-    try {
-      released = what == null ? Operator.releaseAll(common) : Operator.release(common, what);
-    } catch (OrderException e) {
-      throw new BadInputException(e.getMessage());
-    }
-    for (Released one : released) {
-      out.printf(
-          "%s of %s: %s%s%n",
-          one.type(),
-          one.container(),
-          one.released() ? "released" : "NOT released",
-          one.detail().isEmpty() ? "" : "; " + one.detail());
-    }
-    if (released.isEmpty()) {
-      out.println("Nothing is in force on this host.");
-    }
-    out.flush();
-    return released.stream().allMatch(Released::released) ? ExitCode.FINE : ExitCode.FINDINGS;
+    return what == null ? order.releaseAll(common, out) : order.release(common, out, what);
   }
 }

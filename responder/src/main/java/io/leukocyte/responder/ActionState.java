@@ -96,6 +96,11 @@ record ActionState(
     };
   }
 
+  /** Whether a policy wanted it, and no operator. */
+  boolean automatic() {
+    return last.policy() != null;
+  }
+
   /** Whether it is to be taken back by now. */
   boolean overdue(long now) {
     return phase == Phase.IN_FORCE && last.undoAt() != 0 && last.undoAt() <= now;

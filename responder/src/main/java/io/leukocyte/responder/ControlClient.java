@@ -36,6 +36,23 @@ final class ControlClient implements Orders {
         ask(ControlJson.order("release-all").put("operator", operator)));
   }
 
+  @Override
+  public Answer contain(Containment what, String container, String operator, String reason) {
+    ObjectNode order = ControlJson.contain(what, container);
+    return ControlJson.readAnswer(ask(order.put("operator", operator).put("reason", reason)));
+  }
+
+  @Override
+  public Answer stop(String operator, String reason) {
+    ObjectNode order = ControlJson.order("stop").put("operator", operator).put("reason", reason);
+    return ControlJson.readAnswer(ask(order));
+  }
+
+  @Override
+  public Answer resume(String operator) {
+    return ControlJson.readAnswer(ask(ControlJson.order("resume").put("operator", operator)));
+  }
+
   private JsonNode ask(ObjectNode order) {
     try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
       ByteBuffer bytes = ByteBuffer.wrap((order + "\n").getBytes(StandardCharsets.UTF_8));

@@ -4,9 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Orders and answers on the control socket: a JSON object a line, one order a connection. */
@@ -31,6 +35,19 @@ final class ControlJson {
             released(
                 answer.putArray("released"), orders.release(order.path("what").asText(), operator));
         case "release-all" -> released(answer.putArray("released"), orders.releaseAll(operator));
+        case "contain" ->
+            answer(
+                answer.putObject("answer"),
+                orders.contain(
+                    readContainment(order),
+                    order.path("container").asText(),
+                    operator,
+                    order.path("reason").asText()));
+        case "stop" ->
+            answer(
+                answer.putObject("answer"),
+                orders.stop(operator, order.path("reason").asText()));
+        case "resume" -> answer(answer.putObject("answer"), orders.resume(operator));
         default -> answer.put("error", "The responder does not know the order '" + what + "'");
       }
     } catch (JsonProcessingException e) {
@@ -39,6 +56,43 @@ final class ControlJson {
       answer.put("error", e.getMessage());
     }
     return answer;
+  }
+
+  /** The order to do something to a container. */
+  static ObjectNode contain(Containment what, String container) {
+    ObjectNode order = order("contain").put("container", container);
+    order.put("kind", what.kind().name().toLowerCase(Locale.ROOT));
+    return order.put("for", what.length().map(Duration::toString).orElse(null));
+  }
+
+  private static Containment readContainment(JsonNode order) {
+    try {
+      String length = nullable(order, "for");
+      return new Containment(
+          Containment.Kind.valueOf(order.path("kind").asText().toUpperCase(Locale.ROOT)),
+          length == null ? Optional.empty() : Optional.of(Duration.parse(length)));
+    } catch (IllegalArgumentException | DateTimeParseException e) {
+      throw new OrderException("The responder does not know this way to contain a container", e);
+    }
+  }
+
+  private static void answer(ObjectNode node, Answer answer) {
+    node.put("action", answer.action())
+        .put("type", answer.type())
+        .put("container", answer.container())
+        .put("done", answer.done())
+        .put("detail", answer.detail());
+  }
+
+  /** What became of an order, in an answer. */
+  static Answer readAnswer(JsonNode answer) {
+    JsonNode a = answer.path("answer");
+    return new Answer(
+        a.path("action").asText(),
+        a.path("type").asText(),
+        a.path("container").asText(),
+        a.path("done").asBoolean(),
+        a.path("detail").asText());
   }
 
   private static void actions(ArrayNode array, List<OpenAction> actions) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -31,13 +32,56 @@ final class Desk implements Orders {
   private final Journal journal;
   private final Interventions interventions;
   private final Clock clock;
+  private final ByHand byHand;
+  private final Emergency emergency;
 
-  Desk(HostId hostId, Host host, Journal journal, Interventions interventions, Clock clock) {
+  Desk(
+      HostId hostId,
+      Host host,
+      Journal journal,
+      Interventions interventions,
+      Protection protection,
+      Clock clock) {
     this.hostId = hostId;
     this.host = host;
     this.journal = journal;
     this.interventions = interventions;
     this.clock = clock;
+    byHand = new ByHand(hostId, host, journal, interventions, protection, clock);
+    emergency = new Emergency(hostId, journal, clock);
+  }
+
+  ByHand byHand() {
+    return byHand;
+  }
+
+  Emergency emergency() {
+    return emergency;
+  }
+
+  @Override
+  public Answer contain(Containment what, String container, String operator, String reason) {
+    return byHand
+        .contain(newId(), what, container, operator, reason)
+        .orElseThrow(() ->
+            new OrderException(
+                "There is no container '"
+                    + container
+                    + "' on this host; 'leuko containers' lists those there are"));
+  }
+
+  @Override
+  public Answer stop(String operator, String reason) {
+    return emergency.stop(newId(), operator, reason);
+  }
+
+  @Override
+  public Answer resume(String operator) {
+    return emergency.resume(newId(), operator);
+  }
+
+  private static ActionId newId() {
+    return ActionId.of("operator", UUID.randomUUID().toString());
   }
 
   @Override

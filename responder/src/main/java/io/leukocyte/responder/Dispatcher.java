@@ -122,9 +122,28 @@ final class Dispatcher {
       Outcome outcome = decide(refusal, response, alert);
       steps.add(step(policy, alert, ids.get(i), response, outcome, now, document));
     }
-    journal.append(new JournalEntry.Steps(steps));
-    steps.forEach(step -> carryOut(step, alert, received));
+    List<JournalStep> taken = journalled(steps, now);
+    taken.forEach(step -> carryOut(step, alert, received));
     return true;
+  }
+
+  /** Writes the decision down; nothing on a container begins during an emergency stop. */
+  private List<JournalStep> journalled(List<JournalStep> steps, long now) {
+    boolean begins = steps.stream().anyMatch(Dispatcher::changes);
+    Optional<Halt> halt =
+        journal.appendUnless(
+            ledger -> begins ? ledger.halt() : Optional.empty(), new JournalEntry.Steps(steps));
+    if (halt.isEmpty()) {
+      return steps;
+    }
+    List<JournalStep> refused =
+        steps.stream().map(s -> changes(s) ? s.refused(halt.get().refusal(), now) : s).toList();
+    journal.append(new JournalEntry.Steps(refused));
+    return refused;
+  }
+
+  private static boolean changes(JournalStep step) {
+    return step.phase() != ActionState.Phase.CLOSED && step.response() instanceof Intervention;
   }
 
   /** Done means: it may begin. */

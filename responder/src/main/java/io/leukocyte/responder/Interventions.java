@@ -132,6 +132,13 @@ final class Interventions {
         });
   }
 
+  /** The action after all that was to be done with it so far. */
+  CompletableFuture<ActionState> settled(ActionId id) {
+    CompletableFuture<ActionState> result = new CompletableFuture<>();
+    inLane(id, result::complete);
+    return result;
+  }
+
   private void inLane(ActionId id, Consumer<ActionState> work) {
     Optional<ContainerId> container =
         journal.read(ledger -> ledger.find(id)).flatMap(ActionState::container);
@@ -157,10 +164,21 @@ final class Interventions {
       case Checked.Ready ready when state.last().dryRun() ->
           close(state, new Outcome.Skipped("dry run: " + state.last().type() + " " + ready.way()));
       case Checked.Ready ready -> {
-        journal.append(new JournalEntry.Prepared(state.id(), ready.undo(), ready.way()));
-        carryOut(now(state));
+        Optional<Halt> halt = prepare(state, ready);
+        if (halt.isPresent()) {
+          close(state, new Outcome.Refused(halt.get().refusal()));
+        } else {
+          carryOut(now(state));
+        }
       }
     }
+  }
+
+  /** From here on the host may be changed; not what a policy wants during an emergency stop. */
+  private Optional<Halt> prepare(ActionState state, Checked.Ready ready) {
+    return journal.appendUnless(
+        ledger -> state.automatic() ? ledger.halt() : Optional.empty(),
+        new JournalEntry.Prepared(state.id(), ready.undo(), ready.way()));
   }
 
   private Checked look(ActionState state) {

@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -127,6 +128,26 @@ final class Journal implements AutoCloseable {
       write(entry, true);
     }
     appended.run();
+  }
+
+  /**
+   * Adds an entry unless what was added before forbids it: nothing comes between the look and the
+   * entry.
+   *
+   * @param why says why the entry is not to be added; empty when it is
+   * @return why it was not added; empty when it is on the disk
+   * @throws JournalException when it could not be written
+   */
+  <T> Optional<T> appendUnless(Function<Ledger, Optional<T>> why, JournalEntry entry) {
+    synchronized (this) {
+      Optional<T> reason = why.apply(ledger);
+      if (reason.isPresent()) {
+        return reason;
+      }
+      write(entry, true);
+    }
+    appended.run();
+    return Optional.empty();
   }
 
   /** Adds an entry that may be lost: what it says is found out again. */

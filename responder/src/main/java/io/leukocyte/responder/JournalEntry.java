@@ -31,6 +31,27 @@ sealed interface JournalEntry {
   /** Entries up to this number are published. */
   record Published(long through) implements JournalEntry {}
 
+  /** From here on policies begin nothing new. */
+  record Halted(Halt halt) implements JournalEntry {}
+
+  /** From here on they do again. */
+  record Resumed() implements JournalEntry {}
+
+  /**
+   * What became of an order; it is published. An order that is known does nothing a second time.
+   *
+   * @param action what is published
+   * @param order the order's id; null when it did not come over Kafka, or nobody vouches for it
+   * @param expires until when it is remembered, unix nanoseconds
+   */
+  record Answered(Action action, @Nullable ActionId order, long expires) implements JournalEntry {}
+
+  /** An order that is remembered so that it does nothing a second time. */
+  record Ordered(ActionId order, long expires) implements JournalEntry {}
+
+  /** Orders of the partition before this offset were looked at. */
+  record OrdersRead(int partition, long offset) implements JournalEntry {}
+
   /** An action as it was when the journal was made smaller. */
   record Kept(ActionState state) implements JournalEntry {}
 

@@ -38,6 +38,21 @@ final class JournalJson {
       case JournalEntry.Read e ->
           node.putObject("read").put("partition", e.partition()).put("offset", e.offset());
       case JournalEntry.Published e -> node.put("published", e.through());
+      case JournalEntry.Halted e ->
+          node.putObject("halted")
+              .put("operator", e.halt().operator())
+              .put("reason", e.halt().reason())
+              .put("since", e.halt().since());
+      case JournalEntry.Resumed e -> node.put("resumed", true);
+      case JournalEntry.Answered e -> {
+        ObjectNode body = node.putObject("answered").put("expires", e.expires());
+        body.put("order", e.order() == null ? null : e.order().value());
+        body.set("action", action(e.action()));
+      }
+      case JournalEntry.Ordered e ->
+          node.putObject("ordered").put("order", e.order().value()).put("expires", e.expires());
+      case JournalEntry.OrdersRead e ->
+          node.putObject("ordersRead").put("partition", e.partition()).put("offset", e.offset());
       case JournalEntry.Kept e -> node.set("kept", state(e.state()));
       case JournalEntry.Unpublished e -> node.set("unpublished", action(e.action()));
     }
@@ -66,6 +81,22 @@ final class JournalJson {
       case "read" ->
           new JournalEntry.Read(body.path("partition").asInt(), body.path("offset").asLong());
       case "published" -> new JournalEntry.Published(body.asLong());
+      case "halted" ->
+          new JournalEntry.Halted(
+              new Halt(text(body, "operator"), text(body, "reason"), body.path("since").asLong()));
+      case "resumed" -> new JournalEntry.Resumed();
+      case "answered" -> {
+        String order = nullable(body, "order");
+        yield new JournalEntry.Answered(
+            readAction(body.path("action")),
+            order == null ? null : new ActionId(order),
+            body.path("expires").asLong());
+      }
+      case "ordered" ->
+          new JournalEntry.Ordered(
+              new ActionId(text(body, "order")), body.path("expires").asLong());
+      case "ordersRead" ->
+          new JournalEntry.OrdersRead(body.path("partition").asInt(), body.path("offset").asLong());
       case "kept" -> new JournalEntry.Kept(readState(body));
       case "unpublished" -> new JournalEntry.Unpublished(readAction(body));
       default -> throw new IllegalArgumentException("No entry of a journal: " + kind);

@@ -1,6 +1,7 @@
 package io.leukocyte.responder;
 
 import io.leukocyte.events.Action;
+import io.leukocyte.events.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,4 +13,27 @@ import org.jspecify.annotations.Nullable;
  * @param alert the alert's document, for telling it, with the first step only; else null
  */
 record JournalStep(
-    Action action, ActionState.Phase phase, Response response, @Nullable String alert) {}
+    Action action, ActionState.Phase phase, Response response, @Nullable String alert) {
+
+  /** The same first step, but a guard does not allow it. */
+  JournalStep refused(String reason, long now) {
+    Action refused =
+        new Action(
+            action.id(),
+            Action.Step.REFUSED,
+            action.number(),
+            now,
+            action.host(),
+            action.type(),
+            action.target(),
+            new Outcome.Refused(reason),
+            action.alert(),
+            action.rule(),
+            action.policy(),
+            action.source(),
+            action.operator(),
+            0,
+            action.dryRun());
+    return new JournalStep(refused, ActionState.Phase.CLOSED, response, null);
+  }
+}

@@ -13,12 +13,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** What the journal's entries add up to. Not thread-safe: the journal guards it. */
 final class Ledger {
   private final Map<ActionId, ActionState> states = new LinkedHashMap<>();
   private final Deque<Numbered> unpublished = new ArrayDeque<>();
   private final Map<Integer, Long> offsets = new HashMap<>();
+  private final Map<Integer, Long> orderOffsets = new HashMap<>();
+  private final Map<ActionId, Long> orders = new HashMap<>();
+  private @Nullable Halt halt;
 
   /** A step with the number of its entry. */
   record Numbered(long number, Action action) {}
@@ -34,6 +38,16 @@ final class Ledger {
       case JournalEntry.Read e -> offsets.put(e.partition(), e.offset());
       case JournalEntry.Published e -> published(e.through());
       case JournalEntry.Kept e -> states.put(e.state().id(), e.state());
+      case JournalEntry.Halted e -> halt = e.halt();
+      case JournalEntry.Resumed e -> halt = null;
+      case JournalEntry.Answered e -> {
+        unpublished.add(new Numbered(number, e.action()));
+        if (e.order() != null) {
+          orders.put(e.order(), e.expires());
+        }
+      }
+      case JournalEntry.Ordered e -> orders.put(e.order(), e.expires());
+      case JournalEntry.OrdersRead e -> orderOffsets.put(e.partition(), e.offset());
       case JournalEntry.Unpublished e -> unpublished.add(new Numbered(number, e.action()));
     }
   }
@@ -77,6 +91,22 @@ final class Ledger {
     return offset == null ? OptionalLong.empty() : OptionalLong.of(offset);
   }
 
+  /** Where to read orders on; empty when the partition was never read. */
+  OptionalLong orderOffset(int partition) {
+    Long offset = orderOffsets.get(partition);
+    return offset == null ? OptionalLong.empty() : OptionalLong.of(offset);
+  }
+
+  /** Whether an order was carried out or refused before. */
+  boolean knows(ActionId order) {
+    return orders.containsKey(order);
+  }
+
+  /** The emergency stop that is in force; empty when policies may act. */
+  Optional<Halt> halt() {
+    return Optional.ofNullable(halt);
+  }
+
   /** The first steps that are not published, no more than asked for, but whole entries. */
   List<Numbered> unpublished(int about) {
     List<Numbered> first = new ArrayList<>();
@@ -111,6 +141,13 @@ final class Ledger {
     List<JournalEntry> rest = entries.computeIfAbsent(number, n -> new ArrayList<>());
     states.values().forEach(state -> rest.add(new JournalEntry.Kept(state)));
     offsets.forEach((partition, offset) -> rest.add(new JournalEntry.Read(partition, offset)));
+    orderOffsets.forEach(
+        (partition, offset) -> rest.add(new JournalEntry.OrdersRead(partition, offset)));
+    orders.values().removeIf(expires -> expires < before);
+    orders.forEach((order, expires) -> rest.add(new JournalEntry.Ordered(order, expires)));
+    if (halt != null) {
+      rest.add(new JournalEntry.Halted(halt));
+    }
     return entries;
   }
 }

@@ -18,4 +18,25 @@ interface Orders {
 
   /** Takes back everything that is in force on this host. */
   List<Released> releaseAll(String operator);
+
+  /**
+   * Does something to a container of this host.
+   *
+   * @param container a name, or an id that may be shortened
+   * @param operator who asks, for the audit
+   * @param reason why; may be empty
+   * @throws OrderException when there is no such container
+   */
+  Answer contain(Containment what, String container, String operator, String reason);
+
+  /**
+   * Stops all that policies do: when this returns they begin nothing new on any container.
+   *
+   * @param operator who asks, for the audit
+   * @param reason why; may be empty
+   */
+  Answer stop(String operator, String reason);
+
+  /** Lets policies act again. */
+  Answer resume(String operator);
 }

@@ -293,7 +293,7 @@ public final class Responder implements Component {
               clock,
               meters);
       dispatcher.use(policies);
-      desk = new Desk(hostId, host, journal, interventions, clock);
+      desk = new Desk(hostId, host, journal, interventions, protection, clock);
       feed = new AlertFeed(kafka, hostId, settings.maxAlertAge(), journal, clock, this::alert);
       publisher = new ActionPublisher(kafka, hostId, journal, appended);
       control = openControl();
@@ -442,6 +442,14 @@ public final class Responder implements Component {
                       "packet filter",
                       why + ": a quarantine takes networks away instead",
                       "install nftables and util-linux")));
+      journal
+          .read(Ledger::halt)
+          .ifPresent(halt ->
+              results.add(
+                  new CheckResult.Degraded(
+                      "emergency stop",
+                      halt.description() + ": policies begin nothing new",
+                      "when it is over: leuko resume")));
       if (journal.damaged() > 0) {
         results.add(
             new CheckResult.Degraded(

@@ -18,9 +18,11 @@ import java.util.Set;
 public final class ResponderControl implements AutoCloseable {
   private final Orders orders;
   private final AutoCloseable resources;
+  private final boolean standsIn;
 
-  private ResponderControl(Orders orders, AutoCloseable resources) {
+  private ResponderControl(Orders orders, boolean standsIn, AutoCloseable resources) {
     this.orders = orders;
+    this.standsIn = standsIn;
     this.resources = resources;
   }
 
@@ -36,7 +38,8 @@ public final class ResponderControl implements AutoCloseable {
     try {
       Optional<DataFolder> lock = DataFolder.lock(folder);
       if (lock.isEmpty()) {
-        return new ResponderControl(new ControlClient(DataFolder.socket(folder)), () -> {});
+        return new ResponderControl(
+            new ControlClient(DataFolder.socket(folder)), false, () -> {});
       }
       return standIn(folder, host, new Host(engine, new NftNetworkFilter()), lock.get());
     } catch (AccessDeniedException e) {
@@ -52,16 +55,18 @@ public final class ResponderControl implements AutoCloseable {
   private static ResponderControl standIn(Path folder, HostId hostId, Host host, DataFolder lock) {
     Clock clock = Clock.systemUTC();
     Journal journal = new Journal(DataFolder.journal(folder), clock, () -> {});
+    Protection protection = new Protection(List.of(), List.of(), List.of(), Set.of());
     Interventions interventions =
         new Interventions(
             host,
             journal,
             new Lanes(Runnable::run),
-            new Protection(List.of(), List.of(), List.of(), Set.of()),
+            protection,
             clock,
             new Meters(new SimpleMeterRegistry(), clock));
     return new ResponderControl(
-        new Desk(hostId, host, journal, interventions, clock),
+        new Desk(hostId, host, journal, interventions, protection, clock),
+        true,
         () -> {
           journal.close();
           lock.close();
@@ -93,6 +98,44 @@ public final class ResponderControl implements AutoCloseable {
    */
   public List<Released> releaseAll(String operator) {
     return orders.releaseAll(operator);
+  }
+
+  /**
+   * Does something to a container; a responder must run on this host, to hold it and take it back.
+   *
+   * @param container a name, or an id that may be shortened
+   * @param operator who asks, for the audit
+   * @param reason why; may be empty
+   * @throws OrderException when there is no such container, or no responder runs
+   */
+  public Answer contain(Containment what, String container, String operator, String reason) {
+    if (standsIn) {
+      throw new OrderException(
+          "No responder runs on this host with this data folder: nobody would hold '"
+              + container
+              + "' or take it back; start 'leuko up' or 'leuko respond', or name its --data");
+    }
+    return orders.contain(what, container, operator, reason);
+  }
+
+  /**
+   * The emergency stop: when this returns policies begin nothing new on any container of this host,
+   * also after a restart, until {@link #resume}.
+   *
+   * @param operator who asks, for the audit
+   * @param reason why; may be empty
+   */
+  public Answer stop(String operator, String reason) {
+    return orders.stop(operator, reason);
+  }
+
+  /**
+   * Lets policies act again.
+   *
+   * @param operator who asks, for the audit
+   */
+  public Answer resume(String operator) {
+    return orders.resume(operator);
   }
 
   @Override

@@ -19,8 +19,8 @@ final class ResponseReader {
       List.of("notify", "quarantine", "pause", "stop", "kill");
   private static final List<String> SIGNALS =
       List.of("KILL", "TERM", "INT", "QUIT", "HUP", "ABRT", "USR1", "USR2");
-  private static final Duration SHORTEST = Duration.ofSeconds(1);
-  private static final Duration LONGEST = Duration.ofDays(30);
+  static final Duration SHORTEST = Duration.ofSeconds(1);
+  static final Duration LONGEST = Duration.ofDays(30);
   private static final Duration LONGEST_GRACE = Duration.ofMinutes(10);
 
   private final Collection<String> webhooks;

@@ -60,6 +60,18 @@ final class Ward implements AutoCloseable {
       Host host,
       Runnable appended,
       Protection protection) {
+    this(folder, docker, filter, clock, host, appended, protection, new Lanes(Runnable::run));
+  }
+
+  Ward(
+      Path folder,
+      InMemoryEngine docker,
+      InMemoryNetworkFilter filter,
+      MutableClock clock,
+      Host host,
+      Runnable appended,
+      Protection protection,
+      Lanes lanes) {
     this.folder = folder;
     this.docker = docker;
     this.filter = filter;
@@ -69,7 +81,7 @@ final class Ward implements AutoCloseable {
     Meters meters = new Meters(registry, clock);
     journal = new Journal(folder.resolve("journal"), clock, appended);
     interventions =
-        new Interventions(host, journal, new Lanes(Runnable::run), protection, clock, meters);
+        new Interventions(host, journal, lanes, protection, clock, meters);
     guards = new Guards(journal, new LocalBudget(journal, engine, "service"), MAX_AGE);
     notifier =
         new Notifier(
@@ -93,7 +105,7 @@ final class Ward implements AutoCloseable {
             notifier,
             clock,
             meters);
-    desk = new Desk(TestAlerts.HOST, host, journal, interventions, clock);
+    desk = new Desk(TestAlerts.HOST, host, journal, interventions, protection, clock);
   }
 
   static Protection shielded() {
