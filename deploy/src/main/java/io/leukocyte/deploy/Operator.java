@@ -49,8 +49,7 @@ final class Operator {
   }
 
   /** Does something to a container of this host. */
-  static Answer contain(
-      CommonOptions common, Containment what, String container, String reason) {
+  static Answer contain(CommonOptions common, Containment what, String container, String reason) {
     return ask(common, control -> control.contain(what, container, user(), reason));
   }
 

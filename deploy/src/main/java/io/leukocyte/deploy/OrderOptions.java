@@ -10,10 +10,7 @@ import picocli.CommandLine.Option;
 
 /** Whom an order goes to and why; gives it and prints what became of it. */
 final class OrderOptions {
-  @Option(
-      names = "--reason",
-      paramLabel = "TEXT",
-      description = "Why; it is kept with the order.")
+  @Option(names = "--reason", paramLabel = "TEXT", description = "Why; it is kept with the order.")
   private String reason = "";
 
   /** Does something to a container. */

@@ -9,5 +9,4 @@ package io.leukocyte.responder;
  * @param done whether it is carried out
  * @param detail how, or why not
  */
-public record Answer(
-    String action, String type, String container, boolean done, String detail) {}
+public record Answer(String action, String type, String container, boolean done, String detail) {}

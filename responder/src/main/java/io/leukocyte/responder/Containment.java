@@ -28,19 +28,18 @@ public record Containment(Kind kind, Optional<Duration> length) {
    * @throws OrderException when it is longer than a policy's may be, or not a time at all
    */
   public Containment {
-    length.ifPresent(
-        time -> {
-          if (time.compareTo(ResponseReader.SHORTEST) < 0
-              || time.compareTo(ResponseReader.LONGEST) > 0) {
-            throw new OrderException(
-                "A container cannot be held for "
-                    + Durations.format(time)
-                    + "; choose from "
-                    + Durations.format(ResponseReader.SHORTEST)
-                    + " to "
-                    + Durations.format(ResponseReader.LONGEST));
-          }
-        });
+    length.ifPresent(time -> {
+      if (time.compareTo(ResponseReader.SHORTEST) < 0
+          || time.compareTo(ResponseReader.LONGEST) > 0) {
+        throw new OrderException(
+            "A container cannot be held for "
+                + Durations.format(time)
+                + "; choose from "
+                + Durations.format(ResponseReader.SHORTEST)
+                + " to "
+                + Durations.format(ResponseReader.LONGEST));
+      }
+    });
   }
 
   Intervention intervention() {

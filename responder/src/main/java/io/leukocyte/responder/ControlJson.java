@@ -45,8 +45,7 @@ final class ControlJson {
                     order.path("reason").asText()));
         case "stop" ->
             answer(
-                answer.putObject("answer"),
-                orders.stop(operator, order.path("reason").asText()));
+                answer.putObject("answer"), orders.stop(operator, order.path("reason").asText()));
         case "resume" -> answer(answer.putObject("answer"), orders.resume(operator));
         default -> answer.put("error", "The responder does not know the order '" + what + "'");
       }

@@ -22,12 +22,12 @@ final class Emergency {
   /** When this returns no policy begins anything on a container until somebody resumes. */
   Answer stop(ActionId id, String operator, String reason) {
     Halt halt = new Halt(operator, reason, Nanos.now(clock));
-    Optional<Halt> before =
-        journal.appendUnless(Ledger::halt, new JournalEntry.Halted(halt));
+    Optional<Halt> before = journal.appendUnless(Ledger::halt, new JournalEntry.Halted(halt));
     Outcome outcome =
         before.isPresent()
             ? new Outcome.Skipped("already " + before.get().description())
-            : new Outcome.Done("policies begin nothing new" + (reason.isEmpty() ? "" : ": " + reason));
+            : new Outcome.Done(
+                "policies begin nothing new" + (reason.isEmpty() ? "" : ": " + reason));
     return say(id, "emergency-stop", operator, outcome);
   }
 

@@ -38,8 +38,7 @@ public final class ResponderControl implements AutoCloseable {
     try {
       Optional<DataFolder> lock = DataFolder.lock(folder);
       if (lock.isEmpty()) {
-        return new ResponderControl(
-            new ControlClient(DataFolder.socket(folder)), false, () -> {});
+        return new ResponderControl(new ControlClient(DataFolder.socket(folder)), false, () -> {});
       }
       return standIn(folder, host, new Host(engine, new NftNetworkFilter()), lock.get());
     } catch (AccessDeniedException e) {

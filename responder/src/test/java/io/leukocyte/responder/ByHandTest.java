@@ -106,8 +106,8 @@ class ByHandTest {
     assertThatThrownBy(() -> client.contain(QUARANTINE, "nobody", "alice", ""))
         .isInstanceOf(OrderException.class)
         .hasMessageStartingWith("There is no container 'nobody' on this host");
-    assertThatThrownBy(() ->
-            new Containment(Containment.Kind.PAUSE, Optional.of(Duration.ofDays(31))))
+    assertThatThrownBy(
+            () -> new Containment(Containment.Kind.PAUSE, Optional.of(Duration.ofDays(31))))
         .isInstanceOf(OrderException.class)
         .hasMessageContaining("from 1s to 30d");
   }

@@ -36,7 +36,8 @@ class EmergencyTest {
   private static Set<ActionId> begun(Ward ward) {
     return ward
         .journal
-        .read(ledger -> ledger.all(s -> s.undo() != null || s.phase() == ActionState.Phase.PREPARED))
+        .read(
+            ledger -> ledger.all(s -> s.undo() != null || s.phase() == ActionState.Phase.PREPARED))
         .stream()
         .map(ActionState::id)
         .collect(Collectors.toSet());
@@ -53,8 +54,7 @@ class EmergencyTest {
     MutableClock clock = new MutableClock();
     Semaphore mayPause = new Semaphore(0);
     Host slow =
-        new Host(
-            FailingEngine.wrap(docker, "pause", mayPause::acquireUninterruptibly), filter);
+        new Host(FailingEngine.wrap(docker, "pause", mayPause::acquireUninterruptibly), filter);
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     Lanes lanes = new Lanes(threads);
     Ward ward =
@@ -102,8 +102,8 @@ class EmergencyTest {
     assertThat(ward.facts(shop).state()).isEqualTo("running");
     assertThat(ward.steps().stream().filter(a -> a.step() == Action.Step.REFUSED))
         .singleElement()
-        .satisfies(a ->
-            assertThat(a.outcome()).isEqualTo(new Outcome.Refused("emergency stop by alice")));
+        .satisfies(
+            a -> assertThat(a.outcome()).isEqualTo(new Outcome.Refused("emergency stop by alice")));
     assertThat(ward.desk.resume("bob").done()).isTrue();
     ward = ward.restarted().policies(POLICY);
     ward.shell(shop);
@@ -134,8 +134,9 @@ class EmergencyTest {
     waiting.shell(web);
     waiting.desk.stop("alice", "");
     Ward next = waiting.restarted();
-    assertThat(pauses(next)).singleElement().satisfies(s ->
-        assertThat(reason(s)).isEqualTo("emergency stop by alice"));
+    assertThat(pauses(next))
+        .singleElement()
+        .satisfies(s -> assertThat(reason(s)).isEqualTo("emergency stop by alice"));
     assertThat(ward.facts(web).state()).isEqualTo("running");
     next.close();
     ward.close();

@@ -80,8 +80,7 @@ final class Ward implements AutoCloseable {
     Engine engine = host.engine();
     Meters meters = new Meters(registry, clock);
     journal = new Journal(folder.resolve("journal"), clock, appended);
-    interventions =
-        new Interventions(host, journal, lanes, protection, clock, meters);
+    interventions = new Interventions(host, journal, lanes, protection, clock, meters);
     guards = new Guards(journal, new LocalBudget(journal, engine, "service"), MAX_AGE);
     notifier =
         new Notifier(
