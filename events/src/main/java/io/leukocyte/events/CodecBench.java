@@ -1,11 +1,11 @@
 package io.leukocyte.events;
 
+import io.leukocyte.events.bench.Alternated;
+import io.leukocyte.events.bench.Report;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CodecBench {
   private static final int EVENTS = 20_000;
+  private static final String UNIT = "ns/event";
+  private static final String WRITE = "batch: write";
+  private static final String SCAN = "batch: read the fields of rules";
+  private static final String READ = "batch: make events again";
+  private static final String JSON_WRITE = "JSON: write";
+  private static final String JSON_READ = "JSON: make events again";
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private final List<Event> events = new SampleStream(1).next(EVENTS);
@@ -30,68 +36,42 @@ public final class CodecBench {
   }
 
   /**
-   * What was measured.
+   * Measures everything, all in turn.
    *
-   * @param name what was done
-   * @param nanos CPU nanoseconds for one event: the median of the rounds
-   * @param least of the rounds
-   * @param most of the rounds
+   * @param warm rounds before
+   * @param rounds how often each is measured
+   * @param report takes the figures
    */
-  public record Figure(String name, double nanos, double least, double most) {
-    /** One line of a table. */
-    @Override
-    public String toString() {
-      return "%-34s %8.0f ns/event (%.0f to %.0f)".formatted(name, nanos, least, most);
-    }
-  }
-
-  /** Prints the figures; the argument is the seconds for each, 5 when it is left out. */
-  public static void main(String[] args) throws MalformedBatchException, MalformedJsonException {
-    int seconds = args.length == 0 ? 5 : Integer.parseInt(args[0]);
-    CodecBench bench = new CodecBench();
-    bench.run(Duration.ofSeconds(seconds)).forEach(System.out::println);
-    System.out.println(bench.sizes());
-  }
-
-  /**
-   * Measures everything.
-   *
-   * @param each time for each figure, its warm-up included
-   */
-  public List<Figure> run(Duration each) throws MalformedBatchException, MalformedJsonException {
+  public void run(int warm, int rounds, Report report) throws Exception {
     encodeBatches();
     encodeLines();
-    return List.of(
-        measure("batch: write", each, this::encodeBatches),
-        measure("batch: read the fields of rules", each, this::scanBatches),
-        measure("batch: make events again", each, this::decodeBatches),
-        measure("JSON: write", each, this::encodeLines),
-        measure("JSON: make events again", each, this::decodeLines));
-  }
-
-  /** Bytes of an event in each form, not compressed. */
-  public String sizes() {
-    return "%d bytes/event in batches, %d in JSON, check %x"
-        .formatted(total(batches) / EVENTS, total(lines) / EVENTS, sink);
+    Alternated.Rounds measured =
+        new Alternated()
+            .add(WRITE, round -> measure(this::encodeBatches))
+            .add(JSON_WRITE, round -> measure(this::encodeLines))
+            .add(SCAN, round -> measure(this::scanBatches))
+            .add(READ, round -> measure(this::decodeBatches))
+            .add(JSON_READ, round -> measure(this::decodeLines))
+            .run(warm, rounds);
+    measured.figures().keySet().forEach(name -> report.figure(name, UNIT, measured.of(name)));
+    report.ratio(WRITE, JSON_WRITE, measured.ratio(WRITE, JSON_WRITE));
+    report.ratio(SCAN, JSON_READ, measured.ratio(SCAN, JSON_READ));
+    report.ratio(READ, JSON_READ, measured.ratio(READ, JSON_READ));
+    report.count("events", EVENTS);
+    report.count("bytes/event in batches", total(batches) / EVENTS);
+    report.count("bytes/event in JSON", total(lines) / EVENTS);
+    report.note("Check sum of what was read: %x".formatted(sink));
   }
 
   private static long total(List<byte[]> parts) {
     return parts.stream().mapToLong(part -> part.length).sum();
   }
 
-  private static Figure measure(String name, Duration each, Pass pass)
-      throws MalformedBatchException, MalformedJsonException {
-    long begin = System.nanoTime();
-    List<Double> rounds = new ArrayList<>();
-    while (System.nanoTime() - begin < each.toNanos() || rounds.size() < 4) {
-      long before = THREADS.getCurrentThreadCpuTime();
-      pass.run();
-      rounds.add((THREADS.getCurrentThreadCpuTime() - before) / (double) EVENTS);
-    }
-    double[] steady =
-        rounds.stream().skip(rounds.size() / 2).mapToDouble(Double::doubleValue).toArray();
-    Arrays.sort(steady);
-    return new Figure(name, steady[steady.length / 2], steady[0], steady[steady.length - 1]);
+  /** CPU nanoseconds of this thread an event. */
+  private static double measure(Pass pass) throws MalformedBatchException, MalformedJsonException {
+    long before = THREADS.getCurrentThreadCpuTime();
+    pass.run();
+    return (THREADS.getCurrentThreadCpuTime() - before) / (double) EVENTS;
   }
 
   private void encodeBatches() {

@@ -2,21 +2,20 @@ package io.leukocyte.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
-import java.util.List;
+import io.leukocyte.events.bench.Machine;
+import io.leukocyte.events.bench.Report;
 import org.junit.jupiter.api.Test;
 
 class CodecBenchTest {
   @Test
   void shortFormOfTheBenchmarkMeasuresEveryForm() throws Exception {
-    CodecBench bench = new CodecBench();
-    List<CodecBench.Figure> figures = bench.run(Duration.ofMillis(200));
+    Report report = new Report("codec", Machine.now());
+    new CodecBench().run(1, 3, report);
 
-    assertThat(figures).hasSize(5).allMatch(figure -> figure.nanos() > 0);
-    double scan = figures.get(1).nanos();
-    double json = figures.get(4).nanos();
-    assertThat(json / scan).isGreaterThan(5);
-    assertThat(bench.sizes()).contains("bytes/event");
+    assertThat(report.figures()).hasSize(5).allMatch(figure -> figure.samples().least() > 0);
+    Report.Ratio scan = report.ratios().get(1);
+    assertThat(scan.samples().median()).isLessThan(0.2);
+    assertThat(report.counts()).allMatch(count -> count.value() > 0);
   }
 
   @Test
