@@ -16,7 +16,11 @@ import picocli.CommandLine.Spec;
       "A bench ends with 1 when a goal was missed. How each measures: docs/benchmarks.md."
     },
     mixinStandardHelpOptions = true,
-    subcommands = {AnalyzerBenchCommand.class, CodecBenchCommand.class},
+    subcommands = {
+      LatencyBenchCommand.class,
+      AnalyzerBenchCommand.class,
+      CodecBenchCommand.class
+    },
     footer = {"", "Example: leuko bench analyzer"})
 final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

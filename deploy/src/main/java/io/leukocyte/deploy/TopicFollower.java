@@ -16,8 +16,8 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads topics from their ends on, outside of any consumer group, committed records only: for eyes,
- * not for work.
+ * Reads topics from their ends on, outside of any consumer group, committed records only unless
+ * told: for eyes, not for work.
  */
 final class TopicFollower implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
@@ -44,16 +44,32 @@ final class TopicFollower implements AutoCloseable {
       Map<String, Object> client,
       List<Topic> topics,
       Consumer<ConsumerRecord<byte[], byte[]>> sink) {
+    return start(client, topics.stream().map(Topic::text).toList(), "read_committed", sink);
+  }
+
+  /**
+   * Starts to read at the present ends.
+   *
+   * @param client how to reach Kafka
+   * @param topics which, by name
+   * @param isolation read_committed, or read_uncommitted for what may still be taken back
+   * @param sink called by one thread
+   */
+  static TopicFollower start(
+      Map<String, Object> client,
+      List<String> topics,
+      String isolation,
+      Consumer<ConsumerRecord<byte[], byte[]>> sink) {
     Map<String, Object> properties = new HashMap<>(client);
-    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
     properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
     KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     List<TopicPartition> partitions = new ArrayList<>();
-    for (Topic topic : topics) {
-      for (PartitionInfo info : consumer.partitionsFor(topic.text())) {
+    for (String topic : topics) {
+      for (PartitionInfo info : consumer.partitionsFor(topic)) {
         partitions.add(new TopicPartition(info.topic(), info.partition()));
       }
     }
