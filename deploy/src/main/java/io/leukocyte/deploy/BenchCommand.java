@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       LatencyBenchCommand.class,
       AnalyzerBenchCommand.class,
+      CollectorBenchCommand.class,
       CodecBenchCommand.class
     },
     footer = {"", "Example: leuko bench analyzer"})

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 /**
@@ -80,6 +81,7 @@ final class LatencyBench {
       BenchLoad.start(containers, Math.max(1, plan.events() / 200), plan.events());
       progress.accept("warming up for " + plan.warmUp().toSeconds() + " s");
       probe(shells, limits, plan.warming());
+      awaitAll(watch);
       clear();
       progress.accept("measuring for " + plan.length().minus(plan.warmUp()).toSeconds() + " s");
       long events = roles.events("received");
@@ -223,7 +225,7 @@ final class LatencyBench {
 
   /** Each probe over the limit that was taken right after it. */
   private static Samples ratios(
-      List<Key> all, List<Key> seen, List<Double> limits, java.util.function.ToDoubleFunction<Key> millis) {
+      List<Key> all, List<Key> seen, List<Double> limits, ToDoubleFunction<Key> millis) {
     List<Double> ratios = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
       if (seen.contains(all.get(i))) {

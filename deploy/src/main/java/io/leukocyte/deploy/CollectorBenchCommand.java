@@ -1,0 +1,144 @@
+package io.leukocyte.deploy;
+
+import io.leukocyte.events.bench.Report;
+import io.leukocyte.events.bench.Samples;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code leuko bench collector}: what a collector costs a host. */
+@Command(
+    name = "collector",
+    description =
+        "CPU time an event and memory of 'leuko collect' with 50 containers, to a bare producer of"
+            + " the same batches; 3 min.",
+    mixinStandardHelpOptions = true,
+    footer = {"", "Example: sudo leuko bench collector --containers 50 --load 1000"})
+final class CollectorBenchCommand extends BenchSubcommand {
+  private static final Duration START_EACH = Duration.ofMillis(700);
+  private static final double MEGABYTE = 1e6;
+
+  @Option(
+      names = "--containers",
+      paramLabel = "N",
+      defaultValue = "50",
+      description = "Containers that load. Default: ${DEFAULT-VALUE}.")
+  private int containers;
+
+  @Option(
+      names = "--load",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "Events a second of all of them. Default: ${DEFAULT-VALUE}.")
+  private int load;
+
+  CollectorBenchCommand() {
+    super(20);
+  }
+
+  @Override
+  List<BenchNeed> needs() {
+    return List.of(BenchNeed.ROOT, BenchNeed.ENGINE, BenchNeed.IMAGE);
+  }
+
+  private int containers() {
+    return isShort() ? 3 : containers;
+  }
+
+  private int load() {
+    return isShort() ? 300 : load;
+  }
+
+  private Duration window() {
+    return isShort() ? Duration.ofSeconds(1) : Duration.ofSeconds(5);
+  }
+
+  private Duration warmUp() {
+    return isShort() ? Duration.ofSeconds(1) : Duration.ofSeconds(30);
+  }
+
+  @Override
+  String plan() {
+    return "%d containers, %,d events a second, 'leuko collect' as its own process; %d windows of %d s after %d s of warm-up."
+        .formatted(
+            containers(), load(), repeats(), window().toSeconds(), warmUp().toSeconds());
+  }
+
+  @Override
+  Duration length() {
+    return warmUp()
+        .plus(window().multipliedBy(repeats()))
+        .plus(START_EACH.multipliedBy(containers()))
+        .plusSeconds(20);
+  }
+
+  @Override
+  void measure(Report report) throws IOException, InterruptedException {
+    try (BenchKafka kafka = BenchKafka.start();
+        BenchContainers made = new BenchContainers()) {
+      BenchLoad.start(made, containers(), load());
+      Map<String, String> settings =
+          Map.of(
+              "LEUKO_KAFKA_BOOTSTRAP", kafka.bootstrap(),
+              "LEUKO_TOPICS_PARTITIONS", "2",
+              "LEUKO_COLLECTOR_SENSOR_RING", "16MiB");
+      try (BenchProcess collector = BenchProcess.start("collect", kafka.folder(), settings);
+          BareProducer _ = BareProducer.start(kafka.client())) {
+        TimeUnit.NANOSECONDS.sleep(warmUp().toNanos());
+        measure(collector, report);
+      }
+    }
+  }
+
+  private void measure(BenchProcess collector, Report report)
+      throws IOException, InterruptedException {
+    List<Double> cost = new ArrayList<>();
+    List<Double> bare = new ArrayList<>();
+    List<Double> ratios = new ArrayList<>();
+    List<Double> memory = new ArrayList<>();
+    List<Double> rate = new ArrayList<>();
+    Mark from = Mark.take(collector);
+    for (int i = 0; i < repeats(); i++) {
+      TimeUnit.NANOSECONDS.sleep(window().toNanos());
+      Mark to = Mark.take(collector);
+      double events = Math.max(1, to.events - from.events);
+      cost.add((to.stats.cpu() - from.stats.cpu()) / events);
+      bare.add((to.bare - from.bare) / events);
+      ratios.add(cost.getLast() / bare.getLast());
+      memory.add(to.stats.rssAnon() / MEGABYTE);
+      rate.add(events / ((to.time - from.time) / 1e9));
+      from = to;
+    }
+    report.figure("load", "events/s", Samples.of(rate));
+    report.figure("collector, CPU without JIT compilers", "ns/event", Samples.of(cost));
+    report.figure("limit: bare producer of the same batches", "ns/event", Samples.of(bare));
+    report.figure("collector, RssAnon", "MB", Samples.of(memory));
+    report.figure("collector, live heap", "MB", Samples.of(collector.liveHeap() / MEGABYTE));
+    report.ratio("collector", "bare producer", Samples.of(ratios));
+    report.count("threads", from.stats.threads());
+    report.count("open files", from.stats.descriptors());
+    report.count("containers", containers());
+    for (String result : List.of("received", "published", "filtered", "lost")) {
+      report.count("events " + result, (long) events(collector, result));
+    }
+    report.atMost("RssAnon, most", Samples.of(memory).most(), 200, "MB");
+  }
+
+  private static double events(BenchProcess collector, String result)
+      throws IOException, InterruptedException {
+    return collector.metric("leuko_collector_events_total", "result=\"" + result + "\"");
+  }
+
+  /** All counters at one moment. */
+  private record Mark(long time, double events, ProcessStats stats, long bare) {
+    static Mark take(BenchProcess collector) throws IOException, InterruptedException {
+      double events = CollectorBenchCommand.events(collector, "received");
+      return new Mark(System.nanoTime(), events, collector.stats(), BareProducer.cpu());
+    }
+  }
+}
