@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     subcommands = {
       LatencyBenchCommand.class,
+      SensorBenchCommand.class,
       AnalyzerBenchCommand.class,
       CollectorBenchCommand.class,
       CodecBenchCommand.class
