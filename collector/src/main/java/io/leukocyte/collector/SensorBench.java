@@ -72,8 +72,7 @@ public final class SensorBench {
       report.figure(name + ", " + WITHOUT, "CPU ms", Samples.of(values(without, name)));
       report.figure(name + ", " + WITH, "CPU ms", Samples.of(values(with, name)));
       Alternated.Rounds pairs =
-          new Alternated.Rounds(
-              Map.of(WITH, values(with, name), WITHOUT, values(without, name)));
+          new Alternated.Rounds(Map.of(WITH, values(with, name), WITHOUT, values(without, name)));
       report.ratio(name, WITHOUT, pairs.ratio(WITH, WITHOUT));
     }
     report.ratio("all loads together", WITHOUT, all.ratio(WITH, WITHOUT));

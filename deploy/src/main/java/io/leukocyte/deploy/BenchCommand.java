@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       LatencyBenchCommand.class,
       SensorBenchCommand.class,
       AnalyzerBenchCommand.class,
+      IndexerBenchCommand.class,
       CollectorBenchCommand.class,
       CodecBenchCommand.class
     },

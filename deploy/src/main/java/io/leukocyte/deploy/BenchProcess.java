@@ -54,7 +54,8 @@ final class BenchProcess implements AutoCloseable {
     Path data = PrivateFiles.folder(folder.resolve(role));
     Path log = folder.resolve(role + ".log");
     int port = LoopbackPorts.free();
-    ProcessBuilder builder = new ProcessBuilder(new ServiceUser.Self().command(command(role, folder, data, port)));
+    ProcessBuilder builder =
+        new ProcessBuilder(new ServiceUser.Self().command(command(role, folder, data, port)));
     builder.environment().putAll(settings);
     builder.environment().putAll(JvmOptions.environment(role));
     builder.redirectErrorStream(true).redirectOutput(log.toFile());
@@ -143,8 +144,7 @@ final class BenchProcess implements AutoCloseable {
 
   /** The sum of what each part of a heap uses, from the answer to GC.heap_info. */
   static long usedHeap(String info) {
-    return USED
-        .matcher(info)
+    return USED.matcher(info)
         .results()
         .filter(found -> !found.group(1).matches("(Metaspace|class space)"))
         .mapToLong(found -> Long.parseLong(found.group(2)) * 1024)

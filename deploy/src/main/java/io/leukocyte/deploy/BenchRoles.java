@@ -84,7 +84,11 @@ final class BenchRoles implements AutoCloseable {
 
   /** Events of the collector by what became of them: received, published, filtered, lost. */
   long events(String result) {
-    return process.metrics().find("leuko.collector.events").tag("result", result).functionCounters()
+    return process
+        .metrics()
+        .find("leuko.collector.events")
+        .tag("result", result)
+        .functionCounters()
         .stream()
         .mapToLong(counter -> (long) counter.count())
         .sum();

@@ -65,8 +65,7 @@ final class CollectorBenchCommand extends BenchSubcommand {
   @Override
   String plan() {
     return "%d containers, %,d events a second, 'leuko collect' as its own process; %d windows of %d s after %d s of warm-up."
-        .formatted(
-            containers(), load(), repeats(), window().toSeconds(), warmUp().toSeconds());
+        .formatted(containers(), load(), repeats(), window().toSeconds(), warmUp().toSeconds());
   }
 
   @Override

@@ -158,8 +158,14 @@ final class LatencyBench {
     stage(report, watch, seen, " ‣ readable to alert written", Stages::detect);
     stage(report, watch, seen, " ‣ written to committed", Stages::commit);
     report.figure("limit: a record through a transaction", UNIT, Samples.of(transactions));
-    report.ratio("alert", "transaction", ratios(alerts, seen, transactions, key ->
-        (committed(watch, key) - kernel(watch, key)) / MILLIS));
+    report.ratio(
+        "alert",
+        "transaction",
+        ratios(
+            alerts,
+            seen,
+            transactions,
+            key -> (committed(watch, key) - kernel(watch, key)) / MILLIS));
     report.atMost("exec to alert committed, p99", alert.percentile(0.99), 250, UNIT);
     reportQuarantines(report, watch);
   }
@@ -176,19 +182,31 @@ final class LatencyBench {
   }
 
   private void reportQuarantines(Report report, LatencyWatch watch) {
-    List<Key> held =
-        quarantines.stream().filter(key -> verified(watch, key).isPresent()).toList();
-    Samples total = samples(held, key -> step(watch, key, Action.Step.VERIFIED) - committed(watch, key));
+    List<Key> held = quarantines.stream().filter(key -> verified(watch, key).isPresent()).toList();
+    Samples total =
+        samples(held, key -> step(watch, key, Action.Step.VERIFIED) - committed(watch, key));
     report.figure("alert committed to quarantine verified", UNIT, total);
     report.figure(
         " ‣ alert committed to intended",
         UNIT,
         samples(held, key -> step(watch, key, Action.Step.INTENDED) - committed(watch, key)));
-    report.figure(" ‣ intended to applied", UNIT, between(watch, held, Action.Step.INTENDED, Action.Step.APPLIED));
-    report.figure(" ‣ applied to verified", UNIT, between(watch, held, Action.Step.APPLIED, Action.Step.VERIFIED));
+    report.figure(
+        " ‣ intended to applied",
+        UNIT,
+        between(watch, held, Action.Step.INTENDED, Action.Step.APPLIED));
+    report.figure(
+        " ‣ applied to verified",
+        UNIT,
+        between(watch, held, Action.Step.APPLIED, Action.Step.VERIFIED));
     report.figure("limit: nft changed and listed in the namespace", UNIT, Samples.of(filters));
-    report.ratio("quarantine", "nft alone", ratios(quarantines, held, filters, key ->
-        (step(watch, key, Action.Step.VERIFIED) - committed(watch, key)) / MILLIS));
+    report.ratio(
+        "quarantine",
+        "nft alone",
+        ratios(
+            quarantines,
+            held,
+            filters,
+            key -> (step(watch, key, Action.Step.VERIFIED) - committed(watch, key)) / MILLIS));
     report.atMost("alert to quarantine verified, p99", total.percentile(0.99), 200, UNIT);
   }
 

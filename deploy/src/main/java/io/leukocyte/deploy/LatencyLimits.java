@@ -28,7 +28,8 @@ final class LatencyLimits implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 20;
   private static final String RULESET =
       "add table inet leuko_bench\n"
-          + "add chain inet leuko_bench input { type filter hook input priority -500; policy accept; }\n"
+          + "add chain inet leuko_bench input { type filter hook input priority -500; policy"
+          + " accept; }\n"
           + "delete table inet leuko_bench\n";
 
   private final KafkaProducer<byte[], byte[]> producer;
@@ -51,8 +52,7 @@ final class LatencyLimits implements AutoCloseable {
             kafka.clientProperties(),
             List.of(TOPIC),
             "read_committed",
-            record ->
-                arrived.add(LatencyWatch.now() - ByteBuffer.wrap(record.value()).getLong()));
+            record -> arrived.add(LatencyWatch.now() - ByteBuffer.wrap(record.value()).getLong()));
   }
 
   /** Nanoseconds from the send of a record until a consumer had it, committed. */
@@ -77,8 +77,7 @@ final class LatencyLimits implements AutoCloseable {
   private static void nft(Running container, String script)
       throws IOException, InterruptedException {
     Process process =
-        new ProcessBuilder(
-                "nsenter", "-t", Long.toString(container.pid()), "-n", "nft", "-f", "-")
+        new ProcessBuilder("nsenter", "-t", Long.toString(container.pid()), "-n", "nft", "-f", "-")
             .redirectErrorStream(true)
             .start();
     try (var in = process.outputWriter(StandardCharsets.UTF_8)) {

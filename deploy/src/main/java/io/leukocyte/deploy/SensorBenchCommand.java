@@ -101,8 +101,7 @@ final class SensorBenchCommand extends BenchSubcommand {
           String line = work.command().replace("%d", Integer.toString(times)) + "\n";
           loads.add(
               new SensorBench.Load(
-                  "%,d of %s".formatted(times, work.name()),
-                  () -> run(line, lines, answers, cpu)));
+                  "%,d of %s".formatted(times, work.name()), () -> run(line, lines, answers, cpu)));
         }
         new SensorBench(loads).run(warm(), repeats(), report);
       } catch (SensorUnavailableException e) {
