@@ -2,33 +2,40 @@ package io.leukocyte.collector;
 
 import io.leukocyte.events.Event;
 import io.leukocyte.events.Kind;
-import io.leukocyte.events.SensorLoss;
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 
 /** What a batch holds, beside its bytes. Filled by one thread at a time, then only read. */
 final class Batch {
   private final Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
-  private final List<SensorLoss> losses = new ArrayList<>(0);
   private final Marks marks = new Marks();
+  private long from = Long.MAX_VALUE;
+  private long to;
   private byte[] bytes = new byte[0];
+  private long epoch;
+  private long sequence;
   private long opened;
+  private long openedAt;
 
   /** Notes an event that was put in. */
   void note(Event event) {
     counts.merge(event.kind(), 1, Integer::sum);
-    if (event instanceof SensorLoss loss) {
-      losses.add(loss);
-    }
+    from = Math.min(from, event.time());
+    to = Math.max(to, event.time());
     marks.note(event);
   }
 
+  /** Its first event comes now: by {@link TimeSource#ticks} and in unix nanoseconds. */
+  void opened(long ticks, long unixNanos) {
+    opened = ticks;
+    openedAt = unixNanos;
+  }
+
   /** Closes it. */
-  Batch finished(byte[] content, long openedTicks) {
+  Batch finished(byte[] content, long ofEpoch, long number) {
     bytes = content;
-    opened = openedTicks;
+    epoch = ofEpoch;
+    sequence = number;
     return this;
   }
 
@@ -37,14 +44,34 @@ final class Batch {
     return bytes;
   }
 
+  /** The collector's start that made it. */
+  long epoch() {
+    return epoch;
+  }
+
+  /** Its number in the epoch. */
+  long sequence() {
+    return sequence;
+  }
+
   /** When its first event came, by {@link TimeSource#ticks}. */
   long opened() {
     return opened;
   }
 
-  /** The reports of losses in it. */
-  List<SensorLoss> losses() {
-    return losses;
+  /** When its first event came, unix nanoseconds. */
+  long openedAt() {
+    return openedAt;
+  }
+
+  /** The least time of its events, unix nanoseconds. */
+  long from() {
+    return from;
+  }
+
+  /** The greatest time of its events, unix nanoseconds. */
+  long to() {
+    return to;
   }
 
   /** How far it takes each source. */

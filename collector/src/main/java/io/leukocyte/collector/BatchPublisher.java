@@ -19,6 +19,12 @@ public interface BatchPublisher extends Component {
     /** It is stored for good. */
     void stored();
 
+    /**
+     * It is not known to be stored, and is not tried any more. The caller may publish it again,
+     * before any batch that it has not published yet.
+     */
+    void returned(Exception cause);
+
     /** It will never be stored. */
     void failed(Exception cause);
   }

@@ -17,7 +17,8 @@ import java.util.List;
  * @param flushInterval longest time an event waits for its batch to end
  * @param urgentInterval shortest time between batches that an exec, a connection or a life-cycle
  *     event ends
- * @param backlogBytes batches that wait in memory while Kafka is away
+ * @param backlogBytes batches that are neither stored nor spooled
+ * @param spool batches that wait on disk while Kafka is away
  * @param heartbeatInterval time between heartbeats
  * @param factsInterval time after which the facts of a container are sent again
  * @param holdTime longest time that events wait for the facts of their container
@@ -32,6 +33,7 @@ public record CollectorSettings(
     Duration flushInterval,
     Duration urgentInterval,
     long backlogBytes,
+    Spool spool,
     Duration heartbeatInterval,
     Duration factsInterval,
     Duration holdTime,
@@ -78,6 +80,14 @@ public record CollectorSettings(
    * @param from where a log begins that was never followed
    */
   public record Logs(boolean enabled, LogsSelect select, LogsFrom from) {}
+
+  /**
+   * The spool: batches that wait on disk.
+   *
+   * @param bytes at most; 0 spools nothing
+   * @param keepFree bytes of the disk that are left to others
+   */
+  public record Spool(long bytes, long keepFree) {}
 
   private static final int LEAST_RING = 64 << 10;
   private static final int MOST_RING = 1 << 30;
@@ -169,9 +179,26 @@ public record CollectorSettings(
       Key.of(
           "collector.backlog",
           ValueType.bytes(1L << 20, 1L << 30),
-          32L << 20,
-          "Batches that wait in memory while Kafka is away; beyond it events are dropped, counted"
-              + " and reported");
+          16L << 20,
+          "Batches in memory that are neither in Kafka nor in the spool; beyond it events are"
+              + " dropped, counted and reported");
+
+  /** Setting {@code collector.spool-bytes}. */
+  public static final Key<Long> SPOOL_BYTES =
+      Key.of(
+          "collector.spool-bytes",
+          ValueType.bytes(0, 1L << 50),
+          1L << 30,
+          "Batches that wait on disk, in the data folder, while Kafka is away or slow; beyond it"
+              + " the newest events are dropped, counted and reported; 0 uses no disk");
+
+  /** Setting {@code collector.spool-keep-free}. */
+  public static final Key<Long> SPOOL_KEEP_FREE =
+      Key.of(
+          "collector.spool-keep-free",
+          ValueType.bytes(0, 1L << 50),
+          512L << 20,
+          "Room on that disk that the spool leaves to others");
 
   /** Setting {@code collector.heartbeat-interval}. */
   public static final Key<Duration> HEARTBEAT_INTERVAL =
@@ -227,6 +254,8 @@ public record CollectorSettings(
           FLUSH_INTERVAL,
           URGENT_INTERVAL,
           BACKLOG,
+          SPOOL_BYTES,
+          SPOOL_KEEP_FREE,
           HEARTBEAT_INTERVAL,
           FACTS_INTERVAL,
           HOLD_TIME,
@@ -252,6 +281,7 @@ public record CollectorSettings(
         config.get(FLUSH_INTERVAL),
         config.get(URGENT_INTERVAL),
         config.get(BACKLOG),
+        new Spool(config.get(SPOOL_BYTES), config.get(SPOOL_KEEP_FREE)),
         config.get(HEARTBEAT_INTERVAL),
         config.get(FACTS_INTERVAL),
         config.get(HOLD_TIME),

@@ -69,6 +69,11 @@ final class Counters {
     tally(kind).received.increment();
   }
 
+  /** Facts that a former collector had received, and has left in the spool. */
+  void inherited(Kind kind, long count) {
+    tally(kind).received.add(count);
+  }
+
   /** Facts are stored where the publisher puts them. */
   void published(Kind kind, long count) {
     tally(kind).published.add(count);

@@ -25,13 +25,15 @@ import org.slf4j.LoggerFactory;
 /**
  * The way of the events of one run of the collector, from the sources to the publisher: kernel
  * sensor, engine events, logs → {@link Intake} → {@link ContainerRegistry} → {@link Batcher} →
- * publisher; and what is done by the clock beside it.
+ * {@link Outbox} → publisher; and what is done by the clock beside it.
  */
 final class Flow implements Component {
   private static final Logger LOG = LoggerFactory.getLogger(Flow.class);
   private static final Duration SWEEP = Duration.ofMillis(100);
   private static final Duration SAVE = Duration.ofMillis(200);
   private static final Duration REPORT = Duration.ofSeconds(1);
+  private static final Duration BEAT = Duration.ofMillis(500);
+  private static final Duration FORCE = Duration.ofSeconds(1);
   private static final Duration FORGET = Duration.ofMinutes(1);
 
   private final CollectorSettings settings;
@@ -40,6 +42,9 @@ final class Flow implements Component {
   private final Counters counters;
   private final LossLedger losses;
   private final Positions positions;
+  private final Alive alive;
+  private final Spool spool;
+  private final Outbox outbox;
   private final Batcher batcher;
   private final ContainerRegistry registry;
   private final LogFollower logs;
@@ -70,18 +75,32 @@ final class Flow implements Component {
     losses = new LossLedger();
     positions = new Positions(folder);
     positions.load();
+    alive = new Alive(folder, Alive.bootId());
+    spool =
+        new Spool(
+            settings.data().resolve("spool"),
+            new Spool.Limits(settings.spool().bytes(), settings.spool().keepFree()),
+            Disk.REAL,
+            new SpoolLosses(counters, losses, time));
+    outbox =
+        new Outbox(
+            publisher,
+            spool,
+            counters,
+            losses,
+            positions,
+            settings.backlogBytes(),
+            time,
+            new OutboxMeters(meters));
     batcher =
         new Batcher(
             host,
             Epoch.next(folder, time),
-            publisher,
+            outbox,
             counters,
             losses,
-            positions,
-            new Batcher.Limits(
-                settings.flushInterval(), settings.urgentInterval(), settings.backlogBytes()),
-            time,
-            meters);
+            new Batcher.Limits(settings.flushInterval(), settings.urgentInterval()),
+            time);
     registry =
         new ContainerRegistry(
             engine,
@@ -96,7 +115,7 @@ final class Flow implements Component {
     intake = new Intake(counters, redaction, own, registry::accept);
     logs =
         new LogFollower(
-            engine, settings.logs(), own, positions, batcher::awaitRoom, intake, time, meters);
+            engine, settings.logs(), own, positions, outbox::awaitRoom, intake, time, meters);
     engineEvents = new EngineEvents(engine, positions, intake, registry, logs, time);
   }
 
@@ -106,13 +125,18 @@ final class Flow implements Component {
 
   @Override
   public void start() {
+    spool.open();
     publisher.start();
+    outbox.start();
     batcher.start();
     engineEvents.start();
     sensor.start(intake);
+    reportGap();
     every(SWEEP, registry::sweep);
-    every(SAVE, positions::save);
+    every(SAVE, this::save);
+    every(BEAT, this::beat);
     every(REPORT, this::reportLosses);
+    every(FORCE, () -> Thread.ofVirtual().start(spool::force));
     every(settings.factsInterval(), () -> Thread.ofVirtual().start(logs::forgetGone));
     heartbeat();
     every(settings.heartbeatInterval(), this::heartbeat);
@@ -131,6 +155,24 @@ final class Flow implements Component {
             interval.toNanos(),
             interval.toNanos(),
             TimeUnit.NANOSECONDS);
+  }
+
+  /** Reports what the kernel did while no sensor was there to see it. */
+  private void reportGap() {
+    if (!sensor.missing().contains(Kind.PROCESS_EXEC)) {
+      alive.gap(time.unixNanos()).ifPresent(losses::add);
+    }
+  }
+
+  private void save() {
+    spool.save();
+    positions.save();
+  }
+
+  /** What waits for facts, or is not spooled yet, would be gone with this process. */
+  private void beat() {
+    long held = registry.held() == 0 ? 0 : settings.holdTime().toNanos();
+    alive.beat(Math.min(time.unixNanos() - held, batcher.safeUntil()));
   }
 
   /** Reports what the sensor lost, and what was lost here, as soon as there is room for it. */
@@ -184,28 +226,31 @@ final class Flow implements Component {
     checks.add(engineEvents.check());
     checks.addAll(logs.check());
     checks.addAll(publisher.check());
+    checks.add(outbox.check());
     return List.copyOf(checks);
   }
 
   /** Sources first, so that what they gave is still published; then the rest in its order. */
   @Override
   public void close() {
-    batcher.endWaiting();
+    outbox.endWaiting();
     sensor.close();
+    long stopped = time.unixNanos();
     engineEvents.close();
     logs.close();
     endTimer();
     registry.close();
     reportLosses();
-    if (!batcher.drain(settings.closeTimeout())) {
-      LOG.warn(
-          "Kafka did not take the last events within {}; {} bytes of them are lost",
-          settings.closeTimeout(),
-          batcher.backlog());
+    batcher.close();
+    if (!outbox.drain(settings.closeTimeout())) {
+      LOG.info("Not all events are in Kafka; the next collector sends what is spooled");
     }
     publisher.close();
-    batcher.close();
+    outbox.close();
     savePositions();
+    if (outbox.lostNothingAtEnd()) {
+      alive.beat(stopped);
+    } // else the gap begins with what was lost, as it was last written down
   }
 
   private void endTimer() {

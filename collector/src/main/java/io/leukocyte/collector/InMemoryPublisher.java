@@ -43,7 +43,8 @@ public final class InMemoryPublisher implements BatchPublisher {
     switch (now) {
       case UP -> receipt.stored();
       case AWAY -> {}
-      case REFUSING, CLOSED -> receipt.failed(new IllegalStateException("not taken: " + now));
+      case REFUSING -> receipt.failed(new IllegalStateException("it refuses"));
+      case CLOSED -> receipt.returned(new IllegalStateException("it is closed"));
     }
   }
 
@@ -115,12 +116,12 @@ public final class InMemoryPublisher implements BatchPublisher {
 
   @Override
   public void close() {
-    List<Map.Entry<byte[], Receipt>> failed;
+    List<Map.Entry<byte[], Receipt>> returned;
     synchronized (this) {
       state = State.CLOSED;
-      failed = List.copyOf(waiting);
+      returned = List.copyOf(waiting);
       waiting.clear();
     }
-    failed.forEach(w -> w.getValue().failed(new IllegalStateException("closed")));
+    returned.forEach(w -> w.getValue().returned(new IllegalStateException("it is closed")));
   }
 }

@@ -17,8 +17,11 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,8 +29,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Puts batches on the topic {@code leuko.events} under the host's id: idempotent, in order, lz4,
- * acknowledged by all replicas in sync. While Kafka is away a batch is tried again for ever; it
- * fails only when Kafka refuses it for good or this is closed.
+ * acknowledged by all replicas in sync. While Kafka is away a batch is tried again for ever. A
+ * batch fails when Kafka refuses its form for good; it is returned when the producer can be used no
+ * more, Kafka refuses the user, or this is closed.
  */
 public final class KafkaPublisher implements BatchPublisher {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaPublisher.class);
@@ -35,7 +39,6 @@ public final class KafkaPublisher implements BatchPublisher {
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int MAX_REQUEST = 2 << 20;
-  private static final long BUFFER = 128L << 20;
 
   private final Supplier<Producer<byte[], byte[]>> producers;
   private final byte[] key;
@@ -88,7 +91,7 @@ public final class KafkaPublisher implements BatchPublisher {
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 0); // a record is a batch already
     settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, PAUSE.toMillis());
     settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST);
-    settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER);
+    settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Buffers.PRODUCER);
     return settings;
   }
 
@@ -115,7 +118,7 @@ public final class KafkaPublisher implements BatchPublisher {
       pause();
     }
     done();
-    receipt.failed(new IllegalStateException("the publisher is closed"));
+    receipt.returned(new IllegalStateException("the publisher is closed"));
   }
 
   /** Whether the producer took it; else it is worth another try. */
@@ -195,8 +198,19 @@ public final class KafkaPublisher implements BatchPublisher {
     } else {
       problem(problem);
       done();
-      receipt.failed(problem);
+      if (isForGood(problem)) {
+        receipt.failed(problem);
+      } else {
+        receipt.returned(problem);
+      }
     }
+  }
+
+  /** Whether it is the batch that Kafka does not like. */
+  private static boolean isForGood(Exception problem) {
+    return problem instanceof RecordTooLargeException
+        || problem instanceof InvalidRecordException
+        || problem instanceof SerializationException;
   }
 
   private void done() {
@@ -242,18 +256,18 @@ public final class KafkaPublisher implements BatchPublisher {
             new CheckResult.Ok(CHECK, bootstrap + ", " + outstanding + " batches on their way"));
       }
       return List.of(
-          new CheckResult.Failed(
+          new CheckResult.Degraded(
               CHECK,
               bootstrap
                   + " has taken nothing for "
                   + TimeUnit.NANOSECONDS.toSeconds(waited)
                   + " s"
                   + (lastProblem.isEmpty() ? "" : ": " + lastProblem),
-              "start Kafka or correct kafka.bootstrap; events wait in memory meanwhile"));
+              "start Kafka or correct kafka.bootstrap; events are spooled meanwhile"));
     }
   }
 
-  /** Sends nothing more. What is not stored by now fails; drain the batcher before. */
+  /** Sends nothing more. What is not stored by now is returned. */
   @Override
   public void close() {
     closed.countDown();

@@ -38,31 +38,56 @@ class BatcherTest {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Counters counters = new Counters(meters);
   private final LossLedger losses = new LossLedger();
-  private Batcher batcher = batcher(time, MEBIBYTE);
+  private Outbox outbox = outbox(time, MEBIBYTE);
+  private Batcher batcher = batcher(time);
 
-  private Batcher batcher(TimeSource clock, long backlog) {
+  /** One without a disk. */
+  private Outbox outbox(TimeSource clock, long backlog) {
+    Path unused = Path.of("unused");
+    return new Outbox(
+        publisher,
+        new Spool(
+            unused, new Spool.Limits(0, 0), Disk.REAL, new SpoolLosses(counters, losses, clock)),
+        counters,
+        losses,
+        new Positions(new DataFolder(unused)),
+        backlog,
+        clock,
+        new OutboxMeters(meters));
+  }
+
+  private Batcher batcher(TimeSource clock) {
     return new Batcher(
         HOST,
         EPOCH,
-        publisher,
+        outbox,
         counters,
         losses,
-        new Positions(new DataFolder(Path.of("unused"))),
-        new Batcher.Limits(Duration.ofMillis(100), Duration.ofMillis(20), backlog),
-        clock,
-        meters);
+        new Batcher.Limits(Duration.ofMillis(100), Duration.ofMillis(20)),
+        clock);
+  }
+
+  private void use(TimeSource clock, long backlog) {
+    outbox = outbox(clock, backlog);
+    batcher = batcher(clock);
   }
 
   @AfterEach
   void close() {
-    publisher.close();
     batcher.close();
+    publisher.close();
+    outbox.close();
+  }
+
+  private void publishDue() {
+    batcher.flushDue();
+    outbox.sendAll();
   }
 
   private void offer(Event event) {
     counters.received(event.kind());
     batcher.offer(event);
-    batcher.publishDue();
+    publishDue();
   }
 
   private void offerFlows(int from, int to) {
@@ -107,10 +132,10 @@ class BatcherTest {
     time.passMillis(60);
     offerFlows(1, 2);
     time.passMillis(39);
-    batcher.publishDue();
+    publishDue();
     assertThat(publisher.batches()).isEmpty();
     time.passMillis(1);
-    batcher.publishDue();
+    publishDue();
     assertThat(countsOfBatches()).containsExactly(2);
   }
 
@@ -123,10 +148,10 @@ class BatcherTest {
     offer(lifecycle(WEB, 1, "start"));
     offer(exec(WEB, 2));
     time.passMillis(14);
-    batcher.publishDue();
+    publishDue();
     assertThat(countsOfBatches()).containsExactly(2);
     time.passMillis(1);
-    batcher.publishDue();
+    publishDue();
     assertThat(countsOfBatches()).containsExactly(2, 2);
     time.passMillis(20);
     offer(exec(WEB, 3));
@@ -137,7 +162,7 @@ class BatcherTest {
   void eventsKeepTheirOrderAndBatchesAreNumberedFromZeroWithoutAGap() {
     offerFlows(0, 450);
     time.passMillis(100);
-    batcher.publishDue();
+    publishDue();
     List<Observed> observed = publisher.observed();
     assertThat(observed)
         .extracting(o -> ((NetFlow) o.event()).bytes())
@@ -150,17 +175,17 @@ class BatcherTest {
 
   @Test
   void backlogIsBoundedAndWhatDoesNotFitIsCountedByKindAndReported() {
-    batcher = batcher(time, 64 << 10);
+    use(time, 64 << 10);
     publisher.goAway();
     offerFlows(0, 5000);
     offer(exec(WEB, 1));
-    assertThat(batcher.backlog()).isLessThanOrEqualTo(64 << 10);
+    assertThat(outbox.backlog()).isLessThanOrEqualTo(64 << 10);
     Counters.Totals flows = counters.totals(Kind.NET_FLOW);
     assertThat(flows.lost()).isPositive();
     assertThat(counters.totals(Kind.PROCESS_EXEC).lost()).isEqualTo(1);
 
     publisher.comeBack();
-    assertThat(batcher.backlog()).isZero();
+    assertThat(outbox.backlog()).isZero();
     List<SensorLoss> reports = losses.drain();
     assertThat(reports)
         .extracting(SensorLoss::lostKind)
@@ -169,7 +194,7 @@ class BatcherTest {
     assertThat(reports.getFirst().count()).isEqualTo(flows.lost());
     reports.forEach(this::offer);
     time.passMillis(100);
-    batcher.publishDue();
+    publishDue();
     assertThat(publisher.events(SensorLoss.class)).hasSize(2);
     assertThat(publisher.batches().stream().map(b -> open(b).sequence()))
         .containsExactlyElementsOf(
@@ -199,17 +224,17 @@ class BatcherTest {
         .extracting(SensorLoss::source, SensorLoss::lostKind, SensorLoss::count)
         .containsExactlyInAnyOrder(
             tuple("ring", "process.exec", 7L), tuple("batch", "process.exec", 1L));
-    assertThat(batcher.backlog()).isZero();
+    assertThat(outbox.backlog()).isZero();
     assertBalanced();
   }
 
   @Test
   void whoReadsLogsWaitsForRoomAndIsLetGoAtTheEnd() throws InterruptedException {
-    batcher = batcher(time, 64 << 10);
+    use(time, 64 << 10);
     publisher.goAway();
     offerFlows(0, 1000);
     AtomicInteger passed = new AtomicInteger();
-    Thread reader = Thread.ofVirtual().start(() -> passed.addAndGet(batcher.awaitRoom() ? 1 : 0));
+    Thread reader = Thread.ofVirtual().start(() -> passed.addAndGet(outbox.awaitRoom() ? 1 : 0));
     await().atMost(SECONDS).until(() -> reader.getState() == Thread.State.WAITING);
     publisher.comeBack();
     reader.join();
@@ -218,16 +243,17 @@ class BatcherTest {
     publisher.goAway();
     offerFlows(0, 1000);
     AtomicInteger refused = new AtomicInteger();
-    Thread last = Thread.ofVirtual().start(() -> refused.addAndGet(batcher.awaitRoom() ? 0 : 1));
+    Thread last = Thread.ofVirtual().start(() -> refused.addAndGet(outbox.awaitRoom() ? 0 : 1));
     await().atMost(SECONDS).until(() -> last.getState() == Thread.State.WAITING);
-    batcher.endWaiting();
+    outbox.endWaiting();
     last.join();
     assertThat(refused).hasValue(1);
   }
 
   @Test
   void itsThreadPublishesByTheClockAndDrainsAtTheEnd() throws InterruptedException {
-    batcher = batcher(TimeSource.SYSTEM, MEBIBYTE);
+    use(TimeSource.SYSTEM, MEBIBYTE);
+    outbox.start();
     batcher.start();
     counters.received(Kind.NET_FLOW);
     batcher.offer(flow(WEB, 1));
@@ -240,7 +266,8 @@ class BatcherTest {
     for (Thread writer : writers) {
       writer.join();
     }
-    assertThat(batcher.drain(SECONDS)).isTrue();
+    batcher.close();
+    assertThat(outbox.drain(SECONDS)).isTrue();
     assertThat(publisher.events()).hasSize(1 + 4 * 1000);
     assertThat(counters.totals().pending()).isZero();
     for (int w = 0; w < 4; w++) {

@@ -26,7 +26,8 @@ class CollectorSettingsTest {
                 true,
                 Duration.ofMillis(100),
                 Duration.ofMillis(20),
-                32 << 20,
+                16 << 20,
+                new CollectorSettings.Spool(1 << 30, 512 << 20),
                 Duration.ofSeconds(5),
                 Duration.ofMinutes(5),
                 Duration.ofSeconds(2),
@@ -45,6 +46,8 @@ class CollectorSettingsTest {
           flush-interval: 50ms
           urgent-interval: 10ms
           backlog: 64MiB
+          spool-bytes: 2GiB
+          spool-keep-free: 1GiB
           heartbeat-interval: 1s
           facts-interval: 1m
           hold-time: 1s
@@ -63,6 +66,7 @@ class CollectorSettingsTest {
                 Duration.ofMillis(50),
                 Duration.ofMillis(10),
                 64 << 20,
+                new CollectorSettings.Spool(2L << 30, 1 << 30),
                 Duration.ofSeconds(1),
                 Duration.ofMinutes(1),
                 Duration.ofSeconds(1),

@@ -349,7 +349,10 @@ class CollectorTest {
     InMemoryPublisher publisher = new InMemoryPublisher();
     ContainerId web = engine.run(WEB);
     Collector collector =
-        start(publisher, "collector: {backlog: 1MiB, heartbeat-interval: 100ms}", sensor);
+        start(
+            publisher,
+            "collector: {backlog: 1MiB, spool-bytes: 0, heartbeat-interval: 100ms}",
+            sensor);
     awaitFacts(publisher, web);
     publisher.goAway();
     for (int i = 0; i < 30_000; i++) {

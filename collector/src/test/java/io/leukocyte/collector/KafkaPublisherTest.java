@@ -53,6 +53,11 @@ class KafkaPublisherTest {
       }
 
       @Override
+      public void returned(Exception cause) {
+        told.add(name + " returned: " + cause.getMessage());
+      }
+
+      @Override
       public void failed(Exception cause) {
         told.add(name + " failed: " + cause.getMessage());
       }
@@ -102,10 +107,10 @@ class KafkaPublisherTest {
     time.pass(Duration.ofSeconds(11));
     assertThat(publisher.check().getFirst())
         .isEqualTo(
-            new CheckResult.Failed(
+            new CheckResult.Degraded(
                 "kafka",
                 "kafka:9092 has taken nothing for 11 s: no metadata",
-                "start Kafka or correct kafka.bootstrap; events wait in memory meanwhile"));
+                "start Kafka or correct kafka.bootstrap; events are spooled meanwhile"));
     first.sendException = null;
     thread.join();
     first.completeNext();
@@ -156,7 +161,7 @@ class KafkaPublisherTest {
     await().atMost(SECONDS).until(() -> thread.getState() == Thread.State.TIMED_WAITING);
     publisher.close();
     thread.join();
-    assertThat(told).containsExactly("a failed: the publisher is closed");
+    assertThat(told).containsExactly("a returned: the publisher is closed");
   }
 
   @Test
