@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +68,7 @@ final class Outbox implements AutoCloseable {
   private boolean taking;
   private Spool.Outcome.@Nullable Refused refused;
   private Spot deliveredTo = Spot.BEGIN;
-  private volatile long unsafe;
+  private final AtomicLong unsafe = new AtomicLong();
   private long inWindow;
   private int flying;
   private boolean retreat;
@@ -174,10 +175,10 @@ final class Outbox implements AutoCloseable {
     lock.lock();
     try {
       queue.add(new Entry(batch, time.ticks()));
-      unsafe += batch.bytes().length;
+      unsafe.addAndGet(batch.bytes().length);
       meters.made(batch);
       sendable.signal();
-      if (unsafe > bound / 4) {
+      if (unsafe.get() > bound / 4) {
         spoolable.signal();
       }
     } finally {
@@ -189,7 +190,7 @@ final class Outbox implements AutoCloseable {
 
   /** Whether there is room for so many bytes more. */
   boolean hasRoom(long bytes) {
-    return unsafe + bytes < bound;
+    return unsafe.get() + bytes < bound;
   }
 
   /** Events are dropped as there is no room. Returns why: the reason of the loss. */
@@ -222,7 +223,7 @@ final class Outbox implements AutoCloseable {
   }
 
   private boolean isHalfFull() {
-    return unsafe >= bound / 2 || (spool.limit() > 0 && spool.bytes() >= spool.limit() / 2);
+    return unsafe.get() >= bound / 2 || (spool.limit() > 0 && spool.bytes() >= spool.limit() / 2);
   }
 
   /** Lets go all that wait for room; nobody waits from now on. */
@@ -238,7 +239,7 @@ final class Outbox implements AutoCloseable {
 
   /** Bytes of batches that are neither stored nor spooled. */
   long backlog() {
-    return unsafe;
+    return unsafe.get();
   }
 
   /** When the oldest event came that would be gone with this process, unix nanoseconds; or now. */
@@ -484,7 +485,7 @@ final class Outbox implements AutoCloseable {
 
   private void done(Entry entry) {
     if (entry.isUnsafe()) {
-      unsafe -= entry.bytes.length;
+      unsafe.addAndGet(-entry.bytes.length);
     }
     entry.state = State.DONE;
   }
@@ -584,7 +585,7 @@ final class Outbox implements AutoCloseable {
     long now = time.ticks();
     return oldest != null
         && now >= spoolAfter
-        && (unsafe > bound / 4 || now - oldest.since >= SAFE_AFTER.toNanos());
+        && (unsafe.get() > bound / 4 || now - oldest.since >= SAFE_AFTER.toNanos());
   }
 
   /** Writes all batches that are here now, in their order, until one is refused. */
@@ -656,7 +657,7 @@ final class Outbox implements AutoCloseable {
       return;
     }
     entry.spot = spot;
-    unsafe -= entry.bytes.length;
+    unsafe.addAndGet(-entry.bytes.length);
     if (entry.batch != null) {
       positions.apply(entry.batch.marks());
     }
@@ -673,7 +674,7 @@ final class Outbox implements AutoCloseable {
       if (all) {
         deliveredTo(spool.readTo()); // with what was damaged at its end
         spooledSince = spool.hasUnread() ? spooledSince : 0;
-        refused = spool.hasUnread() || unsafe > 0 ? refused : null;
+        refused = spool.hasUnread() || unsafe.get() > 0 ? refused : null;
       }
       spot = deliveredTo;
     } finally {
@@ -697,7 +698,7 @@ final class Outbox implements AutoCloseable {
             : new CheckResult.Degraded(
                 CHECK,
                 "%s; %d of %d MiB wait in memory"
-                    .formatted(problem.problem(), unsafe >> 20, bound >> 20),
+                    .formatted(problem.problem(), unsafe.get() >> 20, bound >> 20),
                 problem.todo());
       }
       if (now - lostAt < LOSING) {

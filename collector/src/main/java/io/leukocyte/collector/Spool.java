@@ -96,14 +96,33 @@ final class Spool implements AutoCloseable {
     record Refused(String reason, String problem, String todo) implements Outcome {}
   }
 
-  /**
-   * A batch that was read.
-   *
-   * @param bytes the batch
-   * @param header what is known of it
-   * @param end just after it
-   */
-  record Taken(byte[] bytes, SpoolRecord.Header header, Spot end) {}
+  /** A batch that was read. */
+  static final class Taken {
+    private final byte[] bytes;
+    private final SpoolRecord.Header header;
+    private final Spot end;
+
+    private Taken(byte[] bytes, SpoolRecord.Header header, Spot end) {
+      this.bytes = bytes;
+      this.header = header;
+      this.end = end;
+    }
+
+    /** The batch. */
+    byte[] bytes() {
+      return bytes;
+    }
+
+    /** What is known of it. */
+    SpoolRecord.Header header() {
+      return header;
+    }
+
+    /** The place just after it. */
+    Spot end() {
+      return end;
+    }
+  }
 
   /** A spool that is not opened. */
   Spool(Path folder, Limits limits, Disk disk, Listener listener) {
@@ -128,7 +147,7 @@ final class Spool implements AutoCloseable {
     } catch (IOException | UncheckedIOException e) {
       LOG.error("What waits in {} cannot be read: {}; check the disk and restart", folder, e);
     }
-    countUnread();
+    count();
     Map<Kind, Long> counts = new EnumMap<>(Kind.class);
     segments.forEach(s -> s.unread().forEach((kind, n) -> counts.merge(kind, n, Long::sum)));
     listener.inherited(counts);
@@ -151,7 +170,7 @@ final class Spool implements AutoCloseable {
       return;
     }
     switch (SpoolSegment.open(file, disk)) {
-      case SpoolSegment.Opened.Readable r -> add(r.segment());
+      case SpoolSegment.Opened.Usable r -> add(r.segment());
       case SpoolSegment.Opened.Newer n -> setAside(file, "a newer collector wrote it");
       case SpoolSegment.Opened.Unreadable u when Files.size(file) <= SpoolSegment.HEADER ->
           Files.deleteIfExists(file); // its process ended before it held anything
@@ -164,7 +183,6 @@ final class Spool implements AutoCloseable {
       segment.skipTo(delivered.offset());
     }
     segments.add(segment);
-    total += segment.end();
     for (int i = 0; i < segment.damages(); i++) {
       listener.damaged(Map.of(), segment.from(), segment.to());
     }
@@ -216,14 +234,9 @@ final class Spool implements AutoCloseable {
         return full("less than " + (limits.keepFree() >> 20) + " MiB are free at " + folder);
       }
       SpoolSegment segment = active();
-      total -= segment.end();
-      try {
-        segment.append(batch, onItsWay);
-      } finally {
-        total += segment.end();
-      }
+      segment.append(batch, onItsWay);
       unforced = true;
-      unread |= !onItsWay;
+      count();
       return new Outcome.Kept(new Spot(segment.number(), segment.end()));
     } catch (IOException e) {
       active = null; // the next try begins a segment of its own
@@ -251,7 +264,6 @@ final class Spool implements AutoCloseable {
       current = SpoolSegment.create(folder, lastNumber + 1, random.nextLong(), disk);
       lastNumber++;
       segments.add(current);
-      total += current.end();
       active = current;
     }
     return current;
@@ -266,7 +278,7 @@ final class Spool implements AutoCloseable {
         reportLeft(segment);
       }
     }
-    countUnread();
+    count();
     return taken;
   }
 
@@ -301,7 +313,8 @@ final class Spool implements AutoCloseable {
     return unread;
   }
 
-  private void countUnread() {
+  private void count() {
+    total = segments.stream().mapToLong(SpoolSegment::end).sum();
     unread = segments.stream().anyMatch(s -> !s.isRead());
   }
 
@@ -329,7 +342,6 @@ final class Spool implements AutoCloseable {
   private void trim() {
     while (!segments.isEmpty() && isDone(segments.getFirst())) {
       SpoolSegment done = segments.removeFirst();
-      total -= done.end();
       if (done == active) {
         active = null;
       }
@@ -339,6 +351,7 @@ final class Spool implements AutoCloseable {
         LOG.warn("{} is delivered and cannot be deleted: {}", done.file(), e.toString());
       }
     }
+    count();
   }
 
   /** Nothing is unread, and all of it is delivered. */
@@ -411,7 +424,7 @@ final class Spool implements AutoCloseable {
       }
     }
     segments.clear();
-    countUnread();
+    count();
     active = null;
     usable = false;
   }

@@ -80,7 +80,7 @@ final class SpoolSegment implements AutoCloseable {
   /** What became of opening a segment that another process left. */
   sealed interface Opened {
     /** It can be read. */
-    record Readable(SpoolSegment segment) implements Opened {}
+    record Usable(SpoolSegment segment) implements Opened {}
 
     /** A newer collector wrote it. */
     record Newer(int version) implements Opened {}
@@ -105,7 +105,7 @@ final class SpoolSegment implements AutoCloseable {
     }
     SpoolSegment segment = new SpoolSegment(file, numberOf(file), header.getLong(8), channel, disk);
     segment.scan();
-    return new Opened.Readable(segment);
+    return new Opened.Usable(segment);
   }
 
   private static int crcOf(ByteBuffer header) {
@@ -209,13 +209,26 @@ final class SpoolSegment implements AutoCloseable {
     }
   }
 
-  /**
-   * A batch that was read.
-   *
-   * @param header what is known of it
-   * @param batch its bytes; null when they are damaged
-   */
-  record Taken(SpoolRecord.Header header, byte @Nullable [] batch) {}
+  /** A batch that was read. */
+  static final class Taken {
+    private final SpoolRecord.Header header;
+    private final byte @Nullable [] batch;
+
+    private Taken(SpoolRecord.Header header, byte @Nullable [] batch) {
+      this.header = header;
+      this.batch = batch;
+    }
+
+    /** What is known of it. */
+    SpoolRecord.Header header() {
+      return header;
+    }
+
+    /** Its bytes; null when they are damaged. */
+    byte @Nullable [] batch() {
+      return batch;
+    }
+  }
 
   /** The next record; null when there is none. What cannot be told apart is passed over. */
   @Nullable Taken take() throws IOException {

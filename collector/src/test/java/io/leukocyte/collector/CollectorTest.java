@@ -375,6 +375,53 @@ class CollectorTest {
   }
 
   @Test
+  void whatIsSpooledWhileNothingCanBePublishedIsSentByTheNextCollectorInOrder() {
+    ContainerId web = engine.run(WEB);
+    InMemoryPublisher away = new InMemoryPublisher();
+    Collector first = start(away, "collector: {heartbeat-interval: 1m, close-timeout: 1s}", sensor);
+    awaitFacts(away, web);
+    int before = away.events(ProcessExec.class).size();
+    away.goAway();
+    for (int i = 0; i < 20_000; i++) {
+      sensor.sees(exec(web, i));
+    }
+    first.close();
+    assertThat(first.totals().lost()).isZero();
+    assertThat(away.events(ProcessExec.class)).hasSize(before);
+
+    InMemoryPublisher publisher = new InMemoryPublisher();
+    Collector next = start(publisher, "collector.heartbeat-interval: 1m", sensor);
+    await().atMost(SECONDS).until(() -> publisher.events(ProcessExec.class).size() >= 20_000);
+    assertThat(publisher.events(ProcessExec.class))
+        .extracting(e -> e.process().ref().pid())
+        .isEqualTo(IntStream.range(0, 20_000).boxed().toList());
+    next.close();
+    assertThat(next.totals().pending()).isZero();
+    assertThat(publisher.events(SensorLoss.class))
+        .extracting(SensorLoss::source, SensorLoss::reason)
+        .containsExactly(tuple("sensor", "collector-down"));
+  }
+
+  @Test
+  void aStartReportsWhatTheKernelDidWhileNoCollectorRanButTheFirstDoesNot() {
+    InMemoryPublisher publisher = new InMemoryPublisher();
+    Collector first = start(publisher);
+    long running = now();
+    first.close();
+    long stopped = now();
+    assertThat(publisher.events(SensorLoss.class)).isEmpty();
+
+    InMemoryPublisher again = new InMemoryPublisher();
+    start(again);
+    await().atMost(SECONDS).until(() -> !again.events(SensorLoss.class).isEmpty());
+    SensorLoss gap = again.events(SensorLoss.class).getFirst();
+    assertThat(gap.reason()).isEqualTo("collector-down");
+    assertThat(gap.count()).isZero();
+    assertThat(gap.from()).isBetween(running, stopped);
+    assertThat(gap.to()).isBetween(stopped, now());
+  }
+
+  @Test
   void withoutAnEngineTheSensorGoesOnAndTheCheckSaysSo() {
     InMemoryPublisher publisher = new InMemoryPublisher();
     ContainerId web = engine.run(WEB);

@@ -18,6 +18,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.LongStream;
@@ -117,9 +118,7 @@ class SpoolTest {
     int segments = first.segments();
     assertThat(segments).isGreaterThan(2);
     for (int i = 0; i < 1500; i++) {
-      Spool.Taken taken = first.take();
-      assertThat(taken).isNotNull();
-      first.delivered(taken.end());
+      first.delivered(Objects.requireNonNull(first.take()).end());
     }
     assertThat(files(folder())).hasSizeLessThan(segments);
     first.save();
