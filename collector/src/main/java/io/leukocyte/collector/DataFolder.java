@@ -2,11 +2,14 @@ package io.leukocyte.collector;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The small files that outlive a collector: each is replaced as a whole, so that a crash leaves the
@@ -15,16 +18,29 @@ import java.util.Optional;
  * @param path the folder
  */
 record DataFolder(Path path) {
+  private static final Logger LOG = LoggerFactory.getLogger(DataFolder.class);
 
-  /** The text of a file; empty when there is none. */
+  /** The text of a file; empty when there is none, or none that is text: that is kept aside. */
   Optional<String> read(String name) {
     Path file = path.resolve(name);
     try {
       return Optional.of(Files.readString(file));
     } catch (NoSuchFileException e) {
       return Optional.empty();
+    } catch (CharacterCodingException e) {
+      return keepAside(file);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read " + file + "; check its permissions", e);
+    }
+  }
+
+  private static Optional<String> keepAside(Path file) {
+    try {
+      Path aside = DamagedFile.keepAside(file);
+      LOG.error("{} is damaged; it is kept as {}, and what it said is lost", file, aside);
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot put aside the damaged " + file, e);
     }
   }
 

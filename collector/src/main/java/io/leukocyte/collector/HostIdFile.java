@@ -2,38 +2,46 @@ package io.leukocyte.collector;
 
 import io.leukocyte.events.HostId;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The id of this host: a UUID made once and kept in the data folder, which everybody may read. */
 public final class HostIdFile {
   /** The file's name in the data folder. */
   public static final String NAME = "host-id";
 
+  private static final Logger LOG = LoggerFactory.getLogger(HostIdFile.class);
+  private static final int MOST_BYTES = 1024;
+
   private HostIdFile() {}
 
   /**
-   * The host's id, made when there is none yet. Two processes that ask at once get the same.
+   * The host's id, made when there is none yet, or none that can be read: a damaged file is kept
+   * aside. Two processes that ask at once get the same.
    *
    * @param folder the data folder, made when missing
    * @throws UncheckedIOException when the file cannot be read or made
-   * @throws IllegalArgumentException when the file holds something else
    */
   public static HostId readOrMake(Path folder) {
     Path file = folder.resolve(NAME);
     try {
-      try {
-        return parse(file);
-      } catch (NoSuchFileException e) {
-        make(folder, file);
-        return parse(file);
+      Optional<HostId> known = parse(file);
+      if (known.isPresent()) {
+        return known.get();
       }
+      make(folder, file);
+      return parse(file).orElseThrow(() -> new IOException(file + " holds no host id"));
     } catch (IOException e) {
       throw new UncheckedIOException(
           "Cannot read or make the host's id at "
@@ -43,13 +51,23 @@ public final class HostIdFile {
     }
   }
 
-  private static HostId parse(Path file) throws IOException {
-    String text = Files.readString(file).strip();
+  private static Optional<HostId> parse(Path file) throws IOException {
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(MOST_BYTES);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
     try {
-      return new HostId(text);
+      return Optional.of(new HostId(new String(bytes, StandardCharsets.UTF_8).strip()));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          file + " holds no host id; put the former one in, or remove the file to get another", e);
+      Path aside = DamagedFile.keepAside(file);
+      LOG.error(
+          "{} holds no host id; it is kept as {} and this host gets another id. To keep the former"
+              + " one, write it into the file, or set host.id, and start again",
+          file,
+          aside);
+      return Optional.empty();
     }
   }
 

@@ -2,12 +2,13 @@ package io.leukocyte.collector;
 
 import static io.leukocyte.collector.TestEvents.DATABASE;
 import static io.leukocyte.collector.TestEvents.WEB;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leukocyte.collector.Marks.LogMark;
 import io.leukocyte.engine.EventPosition;
-import io.leukocyte.events.ContainerLog.Stream;
+import io.leukocyte.events.ContainerLog;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.SensorHeartbeat;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,11 +56,37 @@ class StateFilesTest {
   }
 
   @Test
-  void aFileThatHoldsNoHostIdIsNotReplaced() throws IOException {
-    Files.writeString(data.resolve("host-id"), "a b\n");
-    assertThatThrownBy(() -> HostIdFile.readOrMake(data))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("host-id holds no host id");
+  void aFileThatHoldsNoHostIdIsKeptAsideAndTheHostGetsAnother() throws IOException {
+    List<byte[]> damaged =
+        List.of(
+            "a b\n".getBytes(UTF_8),
+            new byte[0],
+            new byte[] {0, 0, 0},
+            new byte[] {(byte) 0xff, (byte) 0xfe},
+            "x".repeat(1 << 20).getBytes(UTF_8));
+    for (byte[] content : damaged) {
+      Path file = Files.write(data.resolve("host-id"), content);
+      HostId made = HostIdFile.readOrMake(data);
+      assertThat(HostIdFile.readOrMake(data)).isEqualTo(made);
+      assertThat(Files.readString(file)).isEqualTo(made.value() + "\n");
+      assertThat(aside("host-id")).anySatisfy(kept -> assertThat(kept).hasBinaryContent(content));
+    }
+  }
+
+  @Test
+  void aStateFileThatIsNoTextIsKeptAsideAndTheCollectorGoesOn() throws IOException {
+    byte[] damaged = {'e', 'n', 'g', (byte) 0xff, (byte) 0xfe, 0};
+    Files.write(data.resolve("positions"), damaged);
+    assertThat(new DataFolder(data).read("positions")).isEmpty();
+    assertThat(aside("positions"))
+        .singleElement()
+        .satisfies(kept -> assertThat(kept).hasBinaryContent(damaged));
+  }
+
+  private List<Path> aside(String name) throws IOException {
+    try (Stream<Path> files = Files.list(data)) {
+      return files.filter(f -> f.getFileName().toString().startsWith(name + ".damaged-")).toList();
+    }
   }
 
   @Test
@@ -92,8 +120,8 @@ class StateFilesTest {
     Marks marks = new Marks();
     marks.note(TestEvents.lifecycle(WEB, 50, "start"));
     marks.note(TestEvents.line(WEB, 60, "a"));
-    marks.note(TestEvents.line(WEB, 70, Stream.STDERR, "b"));
-    marks.note(TestEvents.line(DATABASE, 65, Stream.TTY, "c"));
+    marks.note(TestEvents.line(WEB, 70, ContainerLog.Stream.STDERR, "b"));
+    marks.note(TestEvents.line(DATABASE, 65, ContainerLog.Stream.TTY, "c"));
     marks.note(new SensorHeartbeat(80, "h", "ebpf", List.of(), null, "1", 0, 0, 0, 0, 0));
     positions.apply(marks);
     Marks older = new Marks();

@@ -23,6 +23,14 @@ sealed interface BulkAnswer {
    */
   record Away(String problem, String todo) implements BulkAnswer {}
 
+  /**
+   * The node refuses the request for what is in it: one document, or its size. In smaller parts it
+   * may take most of them.
+   *
+   * @param problem what the node said
+   */
+  record Refused(String problem) implements BulkAnswer {}
+
   /** What became of one document. */
   sealed interface Item {
     /** It is stored now. */

@@ -15,6 +15,7 @@ import io.leukocyte.events.MalformedBatchException;
 import io.leukocyte.events.Topic;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -26,6 +27,12 @@ import org.jspecify.annotations.Nullable;
 final class Documents {
   private static final String ECS_VERSION = "9.0.0";
   private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  /** Alerts and actions are half as large at most; a parsed tree takes many times the bytes. */
+  private static final int MOST_BYTES = 1 << 20;
+
+  /** Elasticsearch refuses the whole bulk request for a longer one. */
+  private static final int LONGEST_ID = 512;
 
   private final JsonFactory json = new JsonFactory();
   private final BatchCursor cursor = new BatchCursor();
@@ -64,6 +71,7 @@ final class Documents {
     if (value == null) {
       throw new UnreadableException("the record has no value");
     }
+    requireBounded(value);
     try {
       JsonNode node = MAPPER.readTree(value);
       if (!(node instanceof ObjectNode document)
@@ -74,11 +82,20 @@ final class Documents {
       if (id.isEmpty() || !document.path("@timestamp").isTextual()) {
         throw new UnreadableException("event.id or @timestamp is missing");
       }
+      if (id.getBytes(StandardCharsets.UTF_8).length > LONGEST_ID) {
+        throw new UnreadableException("event.id is longer than " + LONGEST_ID + " bytes");
+      }
       event.put("ingested", clock.instant().toString());
       document.set("data_stream", dataStream(stream));
       return new Document(stream, id, MAPPER.writeValueAsBytes(document), record);
     } catch (IOException e) {
       throw new UnreadableException("not JSON: " + e.getMessage());
+    }
+  }
+
+  private static void requireBounded(byte[] value) throws UnreadableException {
+    if (value.length > MOST_BYTES) {
+      throw new UnreadableException("larger than 1 MiB: " + value.length + " bytes");
     }
   }
 

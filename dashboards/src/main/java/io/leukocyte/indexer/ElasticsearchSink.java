@@ -38,18 +38,24 @@ final class ElasticsearchSink implements BulkSink {
     }
     try {
       BulkResponse response = client.bulk(request.build());
-      return new BulkAnswer.Taken(response.items().stream().map(ElasticsearchSink::item).toList());
+      return response.items().size() == documents.size()
+          ? new BulkAnswer.Taken(response.items().stream().map(ElasticsearchSink::item).toList())
+          : strange("an answer with " + response.items().size() + " items");
     } catch (ElasticsearchException e) {
       return refused(e);
     } catch (TransportException e) {
-      return new BulkAnswer.Away(
-          "Elasticsearch answered with what is not a bulk answer: " + message(e),
-          "check that elasticsearch.url names an Elasticsearch node and not a proxy's error page");
+      return strange(message(e));
     } catch (IOException e) {
       return new BulkAnswer.Away(
           "Elasticsearch cannot be reached: " + message(e),
           "check elasticsearch.url and that the node runs; nothing is lost meanwhile");
     }
+  }
+
+  private static BulkAnswer strange(String what) {
+    return new BulkAnswer.Away(
+        "Elasticsearch answered with what is not a bulk answer: " + what,
+        "check that elasticsearch.url names an Elasticsearch node and not a proxy's error page");
   }
 
   private static BulkAnswer.Item item(BulkResponseItem item) {
@@ -80,9 +86,7 @@ final class ElasticsearchSink implements BulkSink {
       case 403 ->
           new BulkAnswer.Away(
               problem, "give the user create_doc and auto_configure on logs-leukocyte.*");
-      case 413 ->
-          new BulkAnswer.Away(
-              problem, "lower indexer.bulk-bytes, or raise http.max_content_length on the node");
+      case 400, 413 -> new BulkAnswer.Refused(problem);
       default -> new BulkAnswer.Away(problem, "look at the node's log; it is tried again");
     };
   }

@@ -59,7 +59,7 @@ public final class Indexer implements Component {
     if (now == null) {
       return List.of(new CheckResult.Failed("indexer", "it is not started", "start it"));
     }
-    return List.of(now.templates(), now.loop().state(), now.threadState());
+    return List.of(now.templates(), now.loop().state(), now.loop().batches(), now.threadState());
   }
 
   @Override

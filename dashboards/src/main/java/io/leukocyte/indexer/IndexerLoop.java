@@ -1,5 +1,6 @@
 package io.leukocyte.indexer;
 
+import io.leukocyte.events.BatchCursor;
 import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.DeadLetter;
 import io.leukocyte.events.Topic;
@@ -43,6 +44,7 @@ final class IndexerLoop implements Runnable {
   private final int bulkBytes;
   private final Meters meters;
   private final Backoff backoff = new Backoff(MOST_PAUSE);
+  private final HeldPartitions held = new HeldPartitions();
   private boolean paused;
   private volatile boolean closing;
   private volatile CheckResult state =
@@ -70,6 +72,11 @@ final class IndexerLoop implements Runnable {
     return state;
   }
 
+  /** Whether every batch could be read. */
+  CheckResult batches() {
+    return held.state();
+  }
+
   /** Makes {@link #run} return soon. Documents that are not stored by then are read again later. */
   void stop() {
     closing = true;
@@ -82,10 +89,20 @@ final class IndexerLoop implements Runnable {
       consumer.subscribe(topics, new PauseArrivals());
       while (!closing) {
         index(consumer.poll(POLL));
+        meters.lag(lag());
       }
     } catch (WakeupException e) {
       LOG.debug("Woken to close");
     }
+  }
+
+  /** Records that wait, as far as this member knows. */
+  private long lag() {
+    long lag = 0;
+    for (TopicPartition partition : consumer.assignment()) {
+      lag += consumer.currentLag(partition).orElse(0);
+    }
+    return lag;
   }
 
   private void index(ConsumerRecords<byte[], byte[]> records) {
@@ -94,7 +111,7 @@ final class IndexerLoop implements Runnable {
     }
     List<Document> batch = new ArrayList<>();
     int bytes = 0;
-    for (ConsumerRecord<byte[], byte[]> record : records) {
+    for (ConsumerRecord<byte[], byte[]> record : readable(records)) {
       for (Document document : read(record)) {
         if (bytes + document.bulkBytes() > bulkBytes && !batch.isEmpty()) {
           store(batch);
@@ -111,10 +128,49 @@ final class IndexerLoop implements Runnable {
     }
   }
 
+  /** The records up to the first of each partition that only a newer indexer can read. */
+  private List<ConsumerRecord<byte[], byte[]>> readable(ConsumerRecords<byte[], byte[]> records) {
+    List<ConsumerRecord<byte[], byte[]>> readable = new ArrayList<>(records.count());
+    for (TopicPartition partition : records.partitions()) {
+      for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
+        int major = newerMajor(record);
+        if (major > 0) {
+          hold(partition, record, major);
+          break;
+        }
+        readable.add(record);
+      }
+    }
+    return readable;
+  }
+
+  /** The version of a batch that this indexer is too old for; 0 for everything else. */
+  private static int newerMajor(ConsumerRecord<byte[], byte[]> record) {
+    if (!record.topic().equals(Topic.EVENTS.text()) || record.value() == null) {
+      return 0;
+    }
+    int major = BatchCursor.majorOf(record.value());
+    return major > 0 && !BatchCursor.reads(major) ? major : 0;
+  }
+
+  private void hold(TopicPartition partition, ConsumerRecord<byte[], byte[]> record, int major) {
+    consumer.seek(partition, record.offset());
+    consumer.pause(List.of(partition));
+    held.add(partition, record, major);
+    LOG.error(
+        "{}@{} is a batch of major version {}, which this indexer does not read; the partition"
+            + " waits there: upgrade indexers before collectors",
+        partition,
+        record.offset(),
+        major);
+  }
+
   /** A commit that the group refuses is no loss: the records are read again, and known by id. */
   private void commit() {
+    long start = System.nanoTime();
     try {
       consumer.commitSync();
+      meters.commitTook(System.nanoTime() - start);
     } catch (RebalanceInProgressException
         | RetriableCommitFailedException
         | CommitFailedException e) {
@@ -133,6 +189,10 @@ final class IndexerLoop implements Runnable {
         bury(record, String.valueOf(e.getMessage()));
       }
       return List.of();
+    } catch (RuntimeException e) {
+      // Nobody foresaw it; the partition must not stand still for it.
+      bury(record, "reading failed: " + e);
+      return List.of();
     }
   }
 
@@ -141,22 +201,33 @@ final class IndexerLoop implements Runnable {
     while (!left.isEmpty() && !closing) {
       long start = System.nanoTime();
       BulkAnswer answer = sink.send(left);
-      meters.bulkTook(System.nanoTime() - start);
+      meters.bulk(left.size(), System.nanoTime() - start);
       left =
           switch (answer) {
             case BulkAnswer.Taken taken -> settle(left, taken.items());
+            case BulkAnswer.Refused refused -> halve(left, refused);
             case BulkAnswer.Away away -> {
               report(away);
               yield left;
             }
           };
-      if (left.isEmpty()) {
+      if (left.isEmpty() || answer instanceof BulkAnswer.Refused) {
         backoff.reset();
       } else {
         meters.retry();
         pause(backoff.next());
       }
     }
+  }
+
+  /** Sends a refused request's halves, so that only the document at fault is buried. */
+  private List<Document> halve(List<Document> refused, BulkAnswer.Refused answer) {
+    if (refused.size() == 1) {
+      return settle(refused, List.of(new BulkAnswer.Item.Rejected(answer.problem())));
+    }
+    int half = refused.size() / 2;
+    store(refused.subList(0, half));
+    return refused.subList(half, refused.size());
   }
 
   private void report(BulkAnswer.Away away) {
@@ -173,14 +244,15 @@ final class IndexerLoop implements Runnable {
     for (int i = 0; i < sent.size(); i++) {
       Document document = sent.get(i);
       switch (items.get(i)) {
-        case BulkAnswer.Item.Created c -> meters.documents(document.stream(), "created");
-        case BulkAnswer.Item.Known k -> meters.documents(document.stream(), "known");
+        case BulkAnswer.Item.Created c ->
+            meters.documents(document.stream(), Meters.Result.CREATED);
+        case BulkAnswer.Item.Known k -> meters.documents(document.stream(), Meters.Result.KNOWN);
         case BulkAnswer.Item.Busy b -> {
           again.add(document);
           busy = b.problem();
         }
         case BulkAnswer.Item.Rejected r -> {
-          meters.documents(document.stream(), "rejected");
+          meters.documents(document.stream(), Meters.Result.REJECTED);
           bury(document.origin(), r.problem());
         }
       }
@@ -195,14 +267,15 @@ final class IndexerLoop implements Runnable {
     return again;
   }
 
+  /** The reason may quote the record, which has no place in the log. */
   private void bury(ConsumerRecord<byte[], byte[]> record, String reason) {
+    meters.dead(record.topic());
     LOG.warn(
-        "Record {}-{}@{} goes to {}: {}",
+        "Record {}-{}@{} goes to {}; 'leuko dead list' says why",
         record.topic(),
         record.partition(),
         record.offset(),
-        Topic.DEAD.text(),
-        reason);
+        Topic.DEAD.text());
     DeadLetter.bury(DeadLetter.Role.INDEXER, reason, record).forEach(this::deliver);
   }
 
@@ -235,7 +308,9 @@ final class IndexerLoop implements Runnable {
       }
     } finally {
       paused = false;
-      consumer.resume(consumer.assignment());
+      List<TopicPartition> again = new ArrayList<>(consumer.assignment());
+      again.removeAll(held.partitions());
+      consumer.resume(again);
     }
   }
 
@@ -249,6 +324,8 @@ final class IndexerLoop implements Runnable {
     }
 
     @Override
-    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {}
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+      held.remove(partitions);
+    }
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -35,6 +36,11 @@ final class ClientFile {
       properties.load(reader);
     } catch (NoSuchFileException e) {
       return Optional.empty();
+    } catch (CharacterCodingException | IllegalArgumentException e) {
+      throw new EnvironmentException(
+          "Cannot read %s: it is damaged; start leuko up again, which writes it anew."
+              .formatted(file),
+          e);
     } catch (IOException e) {
       throw new EnvironmentException(
           "Cannot read %s: %s; run as the user who started leuko up, or as root."

@@ -11,12 +11,12 @@ import io.leukocyte.events.Observed;
 import io.leukocyte.events.config.Config;
 import io.leukocyte.rules.RuleFile;
 import io.leukocyte.rules.RuleSet;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -58,7 +58,7 @@ final class ReplayCommand implements Callable<Integer> {
   ReplayCommand() {}
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     common.applyVerbosity();
     Config config = common.load();
     PrintWriter out = spec.commandLine().getOut();
@@ -84,15 +84,20 @@ final class ReplayCommand implements Callable<Integer> {
     return RuleFiles.checked(RuleSet.load(files)).rules();
   }
 
-  private void feed(Replay replay) throws IOException {
-    try (BufferedReader lines = open()) {
-      long number = 0;
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        number++;
-        if (!line.isBlank()) {
-          replay.add(event(line, number));
+  private void feed(Replay replay) {
+    try (InputStream in = open()) {
+      BoundedLines lines = new BoundedLines(in);
+      while (lines.next()) {
+        if (!lines.text().isBlank()) {
+          replay.add(event(lines.text(), lines.number()));
         }
       }
+    } catch (BoundedLines.TooLongException e) {
+      throw new BadInputException(
+          "%s:%d: the line is longer than %d MiB; each line is one event as leuko record writes it"
+              .formatted(file, e.number(), BoundedLines.MOST_BYTES >> 20));
+    } catch (IOException e) {
+      throw cannotRead(e);
     }
     replay.end();
   }
@@ -107,14 +112,14 @@ final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private BufferedReader open() {
-    if (file.equals("-")) {
-      return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    }
-    try {
-      return Files.newBufferedReader(Path.of(file));
-    } catch (IOException e) {
-      throw new BadInputException("Cannot read %s: %s".formatted(file, e.getMessage()));
-    }
+  private InputStream open() throws IOException {
+    return file.equals("-") ? System.in : Files.newInputStream(Path.of(file));
+  }
+
+  private BadInputException cannotRead(IOException e) {
+    return new BadInputException(
+        e instanceof NoSuchFileException
+            ? "There is no file %s; check the name.".formatted(file)
+            : "Cannot read %s: %s".formatted(file, e.getMessage()));
   }
 }

@@ -1,6 +1,8 @@
 package io.leukocyte.deploy;
 
+import io.leukocyte.events.config.UserFile;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,12 +52,14 @@ record TextFile(String name, String text) {
 
   private static TextFile read(Path file) {
     try {
-      return new TextFile(file.toString(), Files.readString(file));
+      return new TextFile(file.toString(), UserFile.read(file));
     } catch (java.nio.file.NoSuchFileException e) {
       throw new BadInputException("There is no file or folder %s; check the name.".formatted(file));
+    } catch (CharacterCodingException e) {
+      throw new BadInputException("Cannot read %s: not UTF-8; save it as UTF-8.".formatted(file));
     } catch (IOException e) {
       throw new BadInputException(
-          "Cannot read %s: %s; it must be UTF-8 that this user may read."
+          "Cannot read %s: %s; name a text file that this user may read."
               .formatted(file, e.getMessage()));
     }
   }

@@ -38,7 +38,7 @@ final class TopicFollower implements AutoCloseable {
    *
    * @param client how to reach Kafka
    * @param topics which
-   * @param sink called by one thread
+   * @param sink called by one thread for each record that has a value
    */
   static TopicFollower start(
       Map<String, Object> client,
@@ -84,7 +84,11 @@ final class TopicFollower implements AutoCloseable {
   private void run() {
     try {
       while (true) {
-        consumer.poll(POLL).forEach(sink);
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+          if (record.value() != null) {
+            sink.accept(record);
+          }
+        }
       }
     } catch (WakeupException e) {
       // Closing.

@@ -148,7 +148,8 @@ final class Up {
         screen.action(ActionJson.read(record.value()));
       }
     } catch (MalformedJsonException e) {
-      LOG.warn("A record of {} cannot be shown: {}", record.topic(), e.getMessage());
+      LOG.warn("{}-{}@{} cannot be shown", record.topic(), record.partition(), record.offset());
+      LOG.debug("Why it cannot be shown", e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.leukocyte.responder;
 
+import io.leukocyte.events.config.UserFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -51,7 +52,7 @@ public record PolicyFile(String name, String text) {
   }
 
   private static PolicyFile read(Path path) throws IOException {
-    return new PolicyFile(path.toString(), Files.readString(path));
+    return new PolicyFile(path.toString(), UserFile.read(path));
   }
 
   private static PolicyFile resource(String name) {

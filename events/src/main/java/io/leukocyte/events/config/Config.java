@@ -2,7 +2,6 @@ package io.leukocyte.events.config;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +10,9 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Config {
   private static final String MASK = "********";
+  private static final Pattern SECRET_NAME =
+      Pattern.compile("password|secret|token|jaas|ssl\\.keystore\\.key", Pattern.CASE_INSENSITIVE);
 
   private final Map<String, Value<?>> values;
 
@@ -36,13 +40,55 @@ public final class Config {
    * @param origin the same for people: default, file:line, environment
    */
   record Value<T>(Key<T> key, T value, boolean given, Position at, String origin) {
+    String written() {
+      return key.type().write(value);
+    }
+
     String line() {
-      String shown = key.type().write(value);
-      if (key.secret() && given) {
-        shown = MASK;
-      }
+      String shown = key.secret() && given ? MASK : shown(this);
       return key.name() + " = " + (shown.isEmpty() ? "" : shown + " ") + "(" + origin + ")";
     }
+  }
+
+  /** The value as written, with secrets in a map of other programs' settings masked. */
+  private static String shown(Value<?> value) {
+    return value.value() instanceof Map<?, ?> map
+        ? map.entrySet().stream()
+            .map(e -> e.getKey() + "=" + (isSecret(e.getKey()) ? MASK : e.getValue()))
+            .collect(Collectors.joining(","))
+        : value.written();
+  }
+
+  private static boolean isSecret(Object name) {
+    return SECRET_NAME.matcher(String.valueOf(name)).find();
+  }
+
+  private static Object plain(Object value) {
+    if (value instanceof Optional<?> optional) {
+      return optional.isPresent() ? optional.get() : "";
+    }
+    return value;
+  }
+
+  /**
+   * The values that must never be shown: of secret settings, and of names in maps that say so, such
+   * as {@code sasl.jaas.config} among the properties of Kafka's clients.
+   */
+  public List<String> secrets() {
+    List<String> secrets = new ArrayList<>();
+    for (Value<?> value : values.values()) {
+      Object content = plain(value.value());
+      if (content instanceof Map<?, ?> map) {
+        map.forEach((name, text) -> {
+          if (value.key().secret() || isSecret(name)) {
+            secrets.add(String.valueOf(text));
+          }
+        });
+      } else if (value.key().secret() && value.given()) {
+        secrets.add(String.valueOf(content));
+      }
+    }
+    return secrets;
   }
 
   /**
@@ -86,13 +132,13 @@ public final class Config {
   private static String readText(Path file, List<Problem> problems) {
     Position at = new Position(file.toString(), 1, 1);
     try {
-      return Files.readString(file);
+      return UserFile.read(file);
     } catch (NoSuchFileException e) {
       problems.add(new Problem(at, "there is no such file", "create it or name another"));
     } catch (CharacterCodingException e) {
       problems.add(new Problem(at, "not UTF-8", "save it as UTF-8"));
     } catch (IOException e) {
-      problems.add(new Problem(at, "cannot be read: " + e.getMessage(), "check its permissions"));
+      problems.add(new Problem(at, "cannot be read: " + e.getMessage(), "name a file of settings"));
     }
     return "";
   }
@@ -166,12 +212,17 @@ public final class Config {
       String fallback = fallback(key);
       table
           .append("| `%s` | `%s` | ".formatted(key.name(), key.variable()))
-          .append(key.secret() ? "secret text" : key.type().name())
+          .append(key.secret() ? secretType(key) : key.type().name())
           .append(fallback.isEmpty() ? " | | " : " | `" + fallback + "` | ")
           .append(key.description().replace("|", "\\|"))
           .append(" |\n");
     }
     return table.toString();
+  }
+
+  private static String secretType(Key<?> key) {
+    String type = key.type().name();
+    return type.startsWith("map") ? "secret " + type : "secret text";
   }
 
   private static <T> String fallback(Key<T> key) {

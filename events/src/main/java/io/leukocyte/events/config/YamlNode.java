@@ -1,5 +1,6 @@
 package io.leukocyte.events.config;
 
+import io.leukocyte.events.Text;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,7 +12,8 @@ public sealed interface YamlNode {
   /** What it is, for messages: "a mapping", "a list", "text". */
   default String description() {
     return switch (this) {
-      case Scalar s -> s.isNull() ? "nothing" : "'" + s.text() + "'";
+      case Scalar s ->
+          s.isNull() ? "nothing" : "'" + Text.clip(Text.printable(s.text()), 200) + "'";
       case Sequence s -> "a list";
       case Mapping m -> "a mapping";
     };
