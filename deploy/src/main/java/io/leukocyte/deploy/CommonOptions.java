@@ -49,7 +49,7 @@ final class CommonOptions {
   /** Turns on what {@code --verbose} asks for; before the first logger is made. */
   void applyVerbosity() {
     if (verbose) {
-      System.setProperty("leuko.log.level", "DEBUG");
+      Logs.verbose();
     }
   }
 
@@ -67,7 +67,9 @@ final class CommonOptions {
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.keySet().removeIf(NOT_SETTINGS::contains);
     environment.putAll(over);
-    return Config.load(file(), environment, DeploySettings.allKeys());
+    Config config = Config.load(file(), environment, DeploySettings.allKeys());
+    Logs.configure(config);
+    return config;
   }
 
   private @Nullable Path file() {

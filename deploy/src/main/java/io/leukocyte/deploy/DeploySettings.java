@@ -25,9 +25,18 @@ import java.util.Set;
  * @param rules files and folders of rules, besides those shipped
  * @param shippedRules whether the shipped rules are in force
  * @param httpAddress where /health and /metrics listen
+ * @param logFormat form of our own log
+ * @param logLevel what our own log says
+ * @param logLines lines a minute of the same message
  */
 record DeploySettings(
-    Optional<String> hostId, List<String> rules, boolean shippedRules, String httpAddress) {
+    Optional<String> hostId,
+    List<String> rules,
+    boolean shippedRules,
+    String httpAddress,
+    LogFormat logFormat,
+    LogLevel logLevel,
+    int logLines) {
 
   static final Key<Optional<String>> HOST_ID =
       Key.optional(
@@ -49,14 +58,56 @@ record DeploySettings(
           ValueType.text(),
           "127.0.0.1",
           "Address on which /health and /metrics listen.");
-  static final List<Key<?>> KEYS = List.of(HOST_ID, RULES, SHIPPED_RULES, HTTP_ADDRESS);
+  static final Key<LogFormat> LOG_FORMAT =
+      Key.of(
+          "log.format",
+          ValueType.oneOf(LogFormat.class),
+          LogFormat.TEXT,
+          "Form of Leukocyte's own log: lines for people, or ECS in JSON for Elasticsearch.");
+  static final Key<LogLevel> LOG_LEVEL =
+      Key.of(
+          "log.level",
+          ValueType.oneOf(LogLevel.class),
+          LogLevel.INFO,
+          "The least that Leukocyte's own log tells; --verbose is debug.");
+  static final Key<Integer> LOG_LINES =
+      Key.of(
+          "log.lines-per-minute",
+          ValueType.integer(1, 1_000_000),
+          30,
+          "Lines a minute of the same message; of more, only their number is logged.");
+  static final List<Key<?>> KEYS =
+      List.of(HOST_ID, RULES, SHIPPED_RULES, HTTP_ADDRESS, LOG_FORMAT, LOG_LEVEL, LOG_LINES);
+
+  /** Forms of our own log. */
+  enum LogFormat {
+    /** For people. */
+    TEXT,
+    /** One JSON object a line, in the Elastic Common Schema. */
+    ECS
+  }
+
+  /** What our own log says at least. */
+  enum LogLevel {
+    /** What does not work. */
+    ERROR,
+    /** What may need somebody. */
+    WARN,
+    /** What began and ended. */
+    INFO,
+    /** Everything. */
+    DEBUG
+  }
 
   static DeploySettings from(Config config) {
     return new DeploySettings(
         config.get(HOST_ID),
         config.get(RULES),
         config.get(SHIPPED_RULES),
-        config.get(HTTP_ADDRESS));
+        config.get(HTTP_ADDRESS),
+        config.get(LOG_FORMAT),
+        config.get(LOG_LEVEL),
+        config.get(LOG_LINES));
   }
 
   /**

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.leukocyte.events.CheckResult;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,25 +14,57 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** What a role tells of itself by HTTP: {@code /health}, 200 or 503, and {@code /metrics}. */
+/**
+ * What a role tells of itself by HTTP: {@code /health}, the list of checks, 503 when one has
+ * failed; {@code /health/live}, 200 as long as the process answers; and {@code /metrics}.
+ */
 final class HealthServer implements AutoCloseable {
+  private static final Duration LOOK = Duration.ofSeconds(5);
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Supplier<List<CheckResult>> checks;
   private final PrometheusMeterRegistry metrics;
+  private final ProcessMetrics process;
+  private final HealthHistory history = new HealthHistory(InstantSource.system());
+  private final ScheduledExecutorService looks =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("leuko-health").factory());
 
   private HealthServer(
       HttpServer server, Supplier<List<CheckResult>> checks, PrometheusMeterRegistry metrics) {
     this.server = server;
     this.checks = checks;
     this.metrics = metrics;
+    this.process = ProcessMetrics.bind(metrics);
+    for (HealthHistory.Status status : HealthHistory.Status.values()) {
+      Gauge.builder("leuko.health.checks", () -> count(status))
+          .description("Checks of /health in each state.")
+          .tag("status", status.name().toLowerCase(Locale.ROOT))
+          .register(metrics);
+    }
+  }
+
+  private long count(HealthHistory.Status status) {
+    return look().stream().filter(dated -> dated.status() == status).count();
+  }
+
+  private List<HealthHistory.Dated> look() {
+    return history.look(checks.get());
   }
 
   /**
@@ -49,9 +82,12 @@ final class HealthServer implements AutoCloseable {
           HttpServer.create(new InetSocketAddress(InetAddress.getByName(address), port), 16);
       HealthServer health = new HealthServer(http, checks, metrics);
       http.createContext("/health", health::health);
+      http.createContext("/health/live", health::live);
       http.createContext("/metrics", health::metrics);
       http.setExecutor(health.threads);
       http.start();
+      Future<?> _ =
+          health.looks.scheduleWithFixedDelay(health::look, 0, LOOK.toSeconds(), TimeUnit.SECONDS);
       return health;
     } catch (BindException e) {
       throw new EnvironmentException(
@@ -72,30 +108,44 @@ final class HealthServer implements AutoCloseable {
   }
 
   private void health(HttpExchange exchange) throws IOException {
-    List<CheckResult> results = checks.get();
-    boolean failed = results.stream().anyMatch(r -> r instanceof CheckResult.Failed);
-    boolean degraded = results.stream().anyMatch(r -> r instanceof CheckResult.Degraded);
+    List<HealthHistory.Dated> results = look();
+    HealthHistory.Status worst =
+        results.stream()
+            .map(HealthHistory.Dated::status)
+            .max(Comparator.naturalOrder())
+            .orElse(HealthHistory.Status.OK);
     ObjectNode body = MAPPER.createObjectNode();
-    body.put("status", failed ? "failed" : degraded ? "degraded" : "ok");
+    body.put("status", text(worst));
     ArrayNode list = body.putArray("checks");
     results.forEach(result -> list.add(json(result)));
     answer(
         exchange,
-        failed ? 503 : 200,
+        worst == HealthHistory.Status.FAILED ? 503 : 200,
         "application/json",
         MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(body) + "\n");
   }
 
-  private static ObjectNode json(CheckResult result) {
-    ObjectNode node = MAPPER.createObjectNode().put("name", result.name());
-    switch (result) {
-      case CheckResult.Ok ok -> node.put("status", "ok").put("detail", ok.detail());
-      case CheckResult.Degraded d ->
-          node.put("status", "degraded").put("problem", d.problem()).put("todo", d.todo());
-      case CheckResult.Failed f ->
-          node.put("status", "failed").put("problem", f.problem()).put("todo", f.todo());
-    }
-    return node;
+  /** For orchestrators: the process answers. A restart mends nothing that /health complains of. */
+  private void live(HttpExchange exchange) throws IOException {
+    answer(exchange, 200, "application/json", "{\"status\":\"ok\"}\n");
+  }
+
+  private static String text(HealthHistory.Status status) {
+    return status.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static ObjectNode json(HealthHistory.Dated dated) {
+    ObjectNode node =
+        MAPPER
+            .createObjectNode()
+            .put("name", dated.result().name())
+            .put("status", text(dated.status()))
+            .put("since", dated.since().truncatedTo(ChronoUnit.SECONDS).toString());
+    return switch (dated.result()) {
+      case CheckResult.Ok ok -> node.put("detail", ok.detail());
+      case CheckResult.Degraded d -> node.put("problem", d.problem()).put("todo", d.todo());
+      case CheckResult.Failed f -> node.put("problem", f.problem()).put("todo", f.todo());
+    };
   }
 
   private void metrics(HttpExchange exchange) throws IOException {
@@ -121,6 +171,8 @@ final class HealthServer implements AutoCloseable {
 
   @Override
   public void close() {
+    looks.shutdownNow();
+    process.close();
     server.stop(0);
     threads.close();
   }

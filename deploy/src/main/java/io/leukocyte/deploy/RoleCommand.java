@@ -45,8 +45,9 @@ abstract class RoleCommand implements Callable<Integer> {
   @Override
   public final Integer call() throws InterruptedException {
     common.applyVerbosity();
-    Logger log = LoggerFactory.getLogger(RoleCommand.class);
     Config config = common.load();
+    Logs.service(name);
+    Logger log = LoggerFactory.getLogger(RoleCommand.class);
     DeploySettings settings = DeploySettings.from(config);
     KafkaSettings kafka = KafkaSettings.from(config);
     Path data = PrivateFiles.folder(common.dataFolder());

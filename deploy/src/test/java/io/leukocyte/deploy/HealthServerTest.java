@@ -2,6 +2,7 @@ package io.leukocyte.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,6 +14,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -50,6 +53,31 @@ class HealthServerTest {
     HttpResponse<String> ill = get("/health");
     assertThat(ill.statusCode()).isEqualTo(503);
     assertThat(json(ill).at("/checks/0/todo").asText()).isEqualTo("start it");
+  }
+
+  @Test
+  void eachCheckSaysSinceWhenItIsInItsState() throws Exception {
+    String since = json(get("/health")).at("/checks/0/since").asText();
+    assertThat(Instant.parse(since)).isCloseTo(Instant.now(), within(60, ChronoUnit.SECONDS));
+    checks.set(List.of(new CheckResult.Ok("sensor", "finer")));
+    assertThat(json(get("/health")).at("/checks/0/since").asText()).isEqualTo(since);
+  }
+
+  @Test
+  void aProcessThatAnswersIsAliveWhateverFails() throws Exception {
+    checks.set(List.of(new CheckResult.Failed("kafka", "away", "start it")));
+    assertThat(get("/health").statusCode()).isEqualTo(503);
+    assertThat(get("/health/live").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void metricsTellOfTheProcessAndOfTheChecks() throws Exception {
+    checks.set(
+        List.of(new CheckResult.Failed("kafka", "away", "x"), new CheckResult.Ok("logs", "fine")));
+    assertThat(get("/metrics").body())
+        .contains("leuko_build_info{", "leuko_health_checks{status=\"failed\"} 1.0")
+        .contains("jvm_memory_used_bytes", "process_cpu_usage", "process_files_open_files")
+        .contains("jvm_threads_live_threads", "process_uptime_seconds");
   }
 
   @Test

@@ -1,0 +1,297 @@
+package io.leukocyte.deploy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.leukocyte.analyzer.AnalyzerSettings;
+import io.leukocyte.analyzer.Replay;
+import io.leukocyte.engine.LogFuzz;
+import io.leukocyte.events.Action;
+import io.leukocyte.events.ActionId;
+import io.leukocyte.events.ActionJson;
+import io.leukocyte.events.Alert;
+import io.leukocyte.events.AlertJson;
+import io.leukocyte.events.BatchCursor;
+import io.leukocyte.events.BatchLimits;
+import io.leukocyte.events.BatchWriter;
+import io.leukocyte.events.Event;
+import io.leukocyte.events.EventId;
+import io.leukocyte.events.EventJson;
+import io.leukocyte.events.HostId;
+import io.leukocyte.events.MalformedBatchException;
+import io.leukocyte.events.MalformedJsonException;
+import io.leukocyte.events.Observed;
+import io.leukocyte.events.Outcome;
+import io.leukocyte.events.SampleStream;
+import io.leukocyte.events.config.Config;
+import io.leukocyte.events.config.ConfigException;
+import io.leukocyte.responder.ControlFuzz;
+import io.leukocyte.responder.PolicyFile;
+import io.leukocyte.responder.PolicySet;
+import io.leukocyte.rules.RuleFile;
+import io.leukocyte.rules.RuleSet;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What takes bytes from outside. Each target reads any bytes: it throws for a fault of ours only,
+ * and checks that what it could read is the same after writing and reading again.
+ */
+enum FuzzTarget {
+  /** Batches of events. */
+  BATCH {
+    @Override
+    List<byte[]> seeds() {
+      List<byte[]> seeds = new ArrayList<>();
+      for (int seed = 0; seed < 4; seed++) {
+        BatchWriter writer = new BatchWriter(HOST, 7);
+        new SampleStream(seed).next(1 + 5 * seed).forEach(writer::add);
+        seeds.add(writer.finish(seed));
+      }
+      return seeds;
+    }
+
+    @Override
+    void run(byte[] input) {
+      byte[] once = again(input);
+      if (once != null) {
+        requireSame(once, again(once));
+      }
+    }
+  },
+
+  /** Events as JSON, as in recordings. */
+  EVENT {
+    @Override
+    List<byte[]> seeds() {
+      return recording().stream().map(FuzzTarget::utf8).toList();
+    }
+
+    @Override
+    void run(byte[] input) {
+      try {
+        EventId id = new EventId(HOST, 0, 0, 0);
+        Observed read = EventJson.read(new String(input, UTF_8), id);
+        requireSame(read, EventJson.read(EventJson.line(read), id));
+      } catch (MalformedJsonException e) {
+        // Refused.
+      }
+    }
+  },
+
+  /** Alerts as JSON. */
+  ALERT {
+    @Override
+    List<byte[]> seeds() {
+      List<byte[]> seeds = new ArrayList<>();
+      Replay replay =
+          new Replay(
+              RuleSet.load(RuleFile.shipped()).rules(),
+              AnalyzerSettings.from(Config.defaults(DeploySettings.allKeys())).detector(),
+              (Alert alert) -> seeds.add(AlertJson.write(alert)));
+      try {
+        for (String line : recording()) {
+          replay.add(EventJson.read(line));
+        }
+      } catch (MalformedJsonException e) {
+        throw new IllegalStateException(e);
+      }
+      replay.end();
+      return seeds;
+    }
+
+    @Override
+    void run(byte[] input) {
+      try {
+        Alert read = AlertJson.read(input);
+        requireSame(read, AlertJson.read(AlertJson.write(read)));
+      } catch (MalformedJsonException e) {
+        // Refused.
+      }
+    }
+  },
+
+  /** Steps of actions as JSON. */
+  ACTION {
+    @Override
+    List<byte[]> seeds() {
+      List<byte[]> seeds = new ArrayList<>();
+      for (Outcome outcome :
+          List.of(new Outcome.Done("d"), new Outcome.Refused("r"), new Outcome.Failed("f"))) {
+        seeds.add(
+            ActionJson.write(
+                new Action(
+                    new ActionId("ab".repeat(16)),
+                    Action.Step.APPLIED,
+                    1,
+                    5,
+                    HOST,
+                    "quarantine",
+                    null,
+                    outcome,
+                    null,
+                    "a rule",
+                    "a policy",
+                    "p.yaml:1",
+                    "ann",
+                    9,
+                    true)));
+      }
+      return seeds;
+    }
+
+    @Override
+    void run(byte[] input) {
+      try {
+        Action read = ActionJson.read(input);
+        requireSame(read, ActionJson.read(ActionJson.write(read)));
+      } catch (MalformedJsonException e) {
+        // Refused.
+      }
+    }
+  },
+
+  /** A file of settings. */
+  SETTINGS {
+    @Override
+    List<byte[]> seeds() {
+      return List.of(
+          utf8("kafka:\n  bootstrap: [a:1, \"[::1]:9\"]\n  security: sasl-ssl\n  user: u\n"),
+          utf8("topics.partitions: 12\nkafka.properties: {linger.ms: 5}\n"),
+          utf8("collector.flush-interval: 100ms\ntopics: {events-bytes: 2GiB}\n"),
+          utf8("a: &a [x, y]\nb: *a\nc: |\n  text\n"));
+    }
+
+    @Override
+    void run(byte[] input) {
+      try {
+        Config.parse("f", new String(input, UTF_8), Map.of(), DeploySettings.allKeys()).effective();
+      } catch (ConfigException e) {
+        requireProblems(e.problems());
+      }
+    }
+  },
+
+  /** A file of rules. */
+  RULES {
+    @Override
+    List<byte[]> seeds() {
+      List<byte[]> seeds = new ArrayList<>();
+      RuleFile.shipped().forEach(file -> seeds.add(utf8(file.text())));
+      seeds.add(
+          utf8(
+              "- list: l\n  items: [a, \"b\"]\n- macro: m\n  condition: proc.name in (l)\n"
+                  + "- rule: r\n  desc: d\n  condition: evt.type=execve and not m\n"
+                  + "  output: \"%proc.cmdline %x[1]\"\n  priority: warning\n"));
+      return seeds;
+    }
+
+    @Override
+    void run(byte[] input) {
+      RuleSet.load(List.of(new RuleFile("f", new String(input, UTF_8))));
+    }
+  },
+
+  /** A file of policies. */
+  POLICIES {
+    @Override
+    List<byte[]> seeds() {
+      return PolicyFile.shipped().stream().map(file -> utf8(file.text())).toList();
+    }
+
+    @Override
+    void run(byte[] input) {
+      PolicySet.load(List.of(new PolicyFile("f", new String(input, UTF_8))), Set.of("ops"));
+    }
+  },
+
+  /** Orders at the control socket. */
+  CONTROL {
+    @Override
+    List<byte[]> seeds() {
+      return ControlFuzz.seeds();
+    }
+
+    @Override
+    void run(byte[] input) {
+      ControlFuzz.run(input);
+    }
+  },
+
+  /** The engine's log stream. */
+  LOG {
+    @Override
+    List<byte[]> seeds() {
+      return LogFuzz.seeds();
+    }
+
+    @Override
+    void run(byte[] input) {
+      LogFuzz.run(input);
+    }
+  };
+
+  private static final HostId HOST = new HostId("h1");
+
+  /** Inputs that it can read, from which others are made. */
+  abstract List<byte[]> seeds();
+
+  /** Reads the input. */
+  abstract void run(byte[] input);
+
+  /** The batch of the events of a batch; null when it is none, or the events need several. */
+  private static byte @Nullable [] again(byte[] batch) {
+    try {
+      BatchCursor cursor = BatchCursor.over(batch);
+      BatchWriter writer = new BatchWriter(cursor.host(), cursor.epoch());
+      while (cursor.next()) {
+        Event event = cursor.event();
+        if (writer.isFull()) {
+          return null;
+        }
+        writer.add(event);
+      }
+      byte[] written = writer.finish(cursor.sequence());
+      return written.length > BatchLimits.MAX_BYTES ? null : written;
+    } catch (MalformedBatchException e) {
+      return null;
+    }
+  }
+
+  private static void requireSame(byte[] one, byte @Nullable [] other) {
+    if (!Arrays.equals(one, other)) {
+      throw new AssertionError("Writing and reading again gives another batch");
+    }
+  }
+
+  private static void requireSame(Record one, Record other) {
+    if (!one.equals(other)) {
+      throw new AssertionError("Writing and reading again gives\n" + other + "\nof\n" + one);
+    }
+  }
+
+  private static void requireProblems(List<?> problems) {
+    if (problems.isEmpty()) {
+      throw new AssertionError("Refused without a problem");
+    }
+  }
+
+  private static List<String> recording() {
+    try {
+      return Files.readAllLines(Path.of("src/test/resources/recordings/shell.ndjson"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(UTF_8);
+  }
+}
