@@ -20,8 +20,9 @@ import picocli.CommandLine.Spec;
       LatencyBenchCommand.class,
       SensorBenchCommand.class,
       AnalyzerBenchCommand.class,
-      IndexerBenchCommand.class,
       CollectorBenchCommand.class,
+      SoakBenchCommand.class,
+      IndexerBenchCommand.class,
       CodecBenchCommand.class
     },
     footer = {"", "Example: leuko bench analyzer"})

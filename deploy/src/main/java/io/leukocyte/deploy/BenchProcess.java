@@ -120,10 +120,19 @@ final class BenchProcess implements AutoCloseable {
     return http.send(request, HttpResponse.BodyHandlers.ofString());
   }
 
+  /** All its metrics, in the form of Prometheus. */
+  String metrics() throws IOException, InterruptedException {
+    return get("/metrics").body();
+  }
+
   /** The sum of a metric's samples whose labels contain a text. */
   double metric(String name, String label) throws IOException, InterruptedException {
-    return get("/metrics")
-        .body()
+    return sum(metrics(), name, label);
+  }
+
+  /** The same of metrics that were read before, so that several are of one moment. */
+  static double sum(String metrics, String name, String label) {
+    return metrics
         .lines()
         .filter(line -> line.startsWith(name) && line.contains(label))
         .filter(line -> " {".indexOf(line.charAt(name.length())) >= 0)

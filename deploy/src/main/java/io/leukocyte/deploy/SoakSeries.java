@@ -1,0 +1,56 @@
+package io.leukocyte.deploy;
+
+import io.leukocyte.events.bench.Report;
+import io.leukocyte.events.bench.Samples;
+import io.leukocyte.events.bench.Trend;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What was sampled again and again during a soak, and whether it grows. */
+final class SoakSeries {
+  /** The part of the run that may still grow: caches fill, code is compiled. */
+  private static final double SETTLING = 1.0 / 3;
+
+  private final Map<Name, List<Double>> values = new LinkedHashMap<>();
+  private final Map<Name, List<Double>> minutes = new LinkedHashMap<>();
+
+  private record Name(String text, String unit) {}
+
+  /** Adds a sample. */
+  void add(double minute, String name, String unit, double value) {
+    Name key = new Name(name, unit);
+    values.computeIfAbsent(key, k -> new ArrayList<>()).add(value);
+    minutes.computeIfAbsent(key, k -> new ArrayList<>()).add(minute);
+  }
+
+  /** Adds a figure, a sentence and a goal for each. */
+  void report(Report report) {
+    values.forEach((name, all) -> {
+      report.figure(name.text(), name.unit(), Samples.of(all));
+      int from = (int) (all.size() * SETTLING);
+      if (all.size() - from >= 3) {
+        List<Double> times = minutes.getOrDefault(name, List.of());
+        Trend trend = Trend.of(times.subList(from, all.size()), all.subList(from, all.size()));
+        report.note(sentence(name, trend));
+        if (name.text().endsWith("RssAnon") || name.text().endsWith("live heap")) {
+          report.atMost(name.text() + ", low end of growth", trend.low(), 0, name.unit() + "/min");
+        }
+      }
+    });
+  }
+
+  private static String sentence(Name name, Trend trend) {
+    return String.format(
+        Locale.ROOT,
+        "%s: %+.3f %s a minute (%+.3f to %+.3f): %s",
+        name.text(),
+        trend.slope(),
+        name.unit(),
+        trend.low(),
+        trend.high(),
+        trend.isFlat() ? "flat" : "grows");
+  }
+}
