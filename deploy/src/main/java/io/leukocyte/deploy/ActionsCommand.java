@@ -3,6 +3,7 @@ package io.leukocyte.deploy;
 import io.leukocyte.responder.OpenAction;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -14,7 +15,8 @@ import picocli.CommandLine.Spec;
 /** {@code leuko actions}: what is in force on this host. */
 @Command(
     name = "actions",
-    description = "Lists the actions that are in force on this host, or on their way.",
+    description =
+        "Lists the actions that are in force on this host, on their way, or wait for an approval.",
     mixinStandardHelpOptions = true,
     footer = {"", "Example: leuko actions", "Taken back by: leuko release ID"})
 final class ActionsCommand implements Callable<Integer> {
@@ -37,7 +39,8 @@ final class ActionsCommand implements Callable<Integer> {
     common.applyVerbosity();
     Table table =
         new Table("id", "action", "container", "state", "since", "until", "way", "policy", "rule");
-    for (OpenAction action : Operator.actions(common)) {
+    List<OpenAction> actions = Operator.actions(common);
+    for (OpenAction action : actions) {
       table.add(
           format == Table.Format.JSON ? action.id() : action.id().substring(0, SHORT_ID),
           action.type(),
@@ -50,6 +53,10 @@ final class ActionsCommand implements Callable<Integer> {
           text(action.rule()));
     }
     table.print(spec.commandLine().getOut(), format);
+    boolean waits = actions.stream().anyMatch(a -> a.state().equals("waiting"));
+    if (waits && format == Table.Format.TABLE) {
+      spec.commandLine().getErr().println("What waits: leuko approve ID, or leuko deny ID");
+    }
     return ExitCode.FINE;
   }
 

@@ -27,6 +27,8 @@ import picocli.CommandLine.ParameterException;
       TailCommand.class,
       ContainersCommand.class,
       ActionsCommand.class,
+      ApproveCommand.class,
+      DenyCommand.class,
       ReleaseCommand.class,
       ContainCommand.Quarantine.class,
       ContainCommand.Pause.class,

@@ -4,6 +4,7 @@ import io.leukocyte.engine.Engine;
 import io.leukocyte.events.HostId;
 import io.leukocyte.responder.Answer;
 import io.leukocyte.responder.Containment;
+import io.leukocyte.responder.Decided;
 import io.leukocyte.responder.OpenAction;
 import io.leukocyte.responder.OrderException;
 import io.leukocyte.responder.Released;
@@ -61,6 +62,24 @@ final class Operator {
   /** Lets policies act again on this host. */
   static Answer resume(CommonOptions common) {
     return ask(common, control -> control.resume(user()));
+  }
+
+  /**
+   * Carries out what waits for an approval.
+   *
+   * @throws OrderException when nothing of it waits
+   */
+  static List<Decided> approve(CommonOptions common, String what) {
+    return ask(common, control -> control.approve(what, user()));
+  }
+
+  /**
+   * Closes what waits for an approval.
+   *
+   * @throws OrderException when nothing of it waits
+   */
+  static List<Decided> deny(CommonOptions common, String what, String reason) {
+    return ask(common, control -> control.deny(what, user(), reason));
   }
 
   private static <T> T ask(CommonOptions common, Function<ResponderControl, T> question) {

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param policy name of the policy; null for an operator's order
  * @param source the policy's place, {@code file:line}; null for an operator's order
  * @param operator who ordered it; null when a policy did
- * @param undoAt unix nanoseconds when it undoes itself; 0 is never
+ * @param undoAt unix nanoseconds when it undoes itself, or while it waits for an approval when that
+ *     ends; 0 is never
  * @param dryRun whether nothing was changed because the policy only tries
  * @param evidence the id of the evidence that was taken before the change, and is kept on the host;
  *     null when none is

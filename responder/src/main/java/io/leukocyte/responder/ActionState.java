@@ -34,6 +34,8 @@ record ActionState(
 
   /** What a restart finds on the host. */
   enum Phase {
+    /** Nothing was changed, and nothing will be before somebody approves. */
+    WAITING,
     /** Nothing was changed yet. */
     INTENDED,
     /** The change may or may not have been made. */
@@ -64,8 +66,17 @@ record ActionState(
   ActionState then(JournalStep step) {
     @Nullable String told = step.phase() == Phase.CLOSED ? null : alert;
     @Nullable String who = step.phase() == Phase.UNDOING ? operator : null;
+    boolean begins = step.action().step() == Action.Step.INTENDED;
     return new ActionState(
-        step.action(), since, begun, response, step.phase(), undo, way, who, told);
+        step.action(),
+        begins ? step.action().time() : since,
+        begun || begins,
+        response,
+        step.phase(),
+        undo,
+        way,
+        who,
+        told);
   }
 
   ActionState prepared(Undo how, String by) {
@@ -74,6 +85,34 @@ record ActionState(
 
   ActionState undoing(@Nullable String who) {
     return new ActionState(last, since, begun, response, Phase.UNDOING, undo, way, who, alert);
+  }
+
+  /** The same, with who decides about it. */
+  ActionState by(@Nullable String who) {
+    return new ActionState(last, since, begun, response, phase, undo, way, who, alert);
+  }
+
+  /** The step by which what waits begins: from now on its time counts. */
+  JournalStep approved(long now, String who) {
+    Action action =
+        new Action(
+            last.id(),
+            Action.Step.INTENDED,
+            last.number() + 1,
+            now,
+            last.host(),
+            last.type(),
+            last.target(),
+            new Outcome.Done("approved by " + who),
+            last.alert(),
+            last.rule(),
+            last.policy(),
+            last.source(),
+            who,
+            response.length().map(length -> now + length.toNanos()).orElse(0L),
+            last.dryRun(),
+            last.evidence());
+    return new JournalStep(action, Phase.INTENDED, response, null);
   }
 
   ActionId id() {
@@ -92,7 +131,7 @@ record ActionState(
   boolean onHost() {
     return switch (phase) {
       case PREPARED, IN_FORCE, UNDOING -> true;
-      case INTENDED, CLOSED -> false;
+      case WAITING, INTENDED, CLOSED -> false;
     };
   }
 
@@ -104,6 +143,11 @@ record ActionState(
   /** Whether it is to be taken back by now. */
   boolean overdue(long now) {
     return phase == Phase.IN_FORCE && last.undoAt() != 0 && last.undoAt() <= now;
+  }
+
+  /** Whether it waited for an approval until now, and too long. */
+  boolean expired(long now) {
+    return phase == Phase.WAITING && last.undoAt() <= now;
   }
 
   /** The next step, not yet journalled. */
@@ -124,7 +168,8 @@ record ActionState(
             last.source(),
             operator != null ? operator : last.operator(),
             then == Phase.CLOSED ? 0 : last.undoAt(),
-            last.dryRun());
+            last.dryRun(),
+            last.evidence());
     return new JournalStep(action, then, response, null);
   }
 }

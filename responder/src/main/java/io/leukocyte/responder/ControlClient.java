@@ -53,6 +53,18 @@ final class ControlClient implements Orders {
     return ControlJson.readAnswer(ask(ControlJson.order("resume").put("operator", operator)));
   }
 
+  @Override
+  public List<Decided> approve(String what, String operator) {
+    ObjectNode order = ControlJson.order("approve").put("what", what).put("operator", operator);
+    return ControlJson.readDecided(ask(order));
+  }
+
+  @Override
+  public List<Decided> deny(String what, String operator, String reason) {
+    ObjectNode order = ControlJson.order("deny").put("what", what).put("operator", operator);
+    return ControlJson.readDecided(ask(order.put("reason", reason)));
+  }
+
   private JsonNode ask(ObjectNode order) {
     try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
       ByteBuffer bytes = ByteBuffer.wrap((order + "\n").getBytes(StandardCharsets.UTF_8));

@@ -34,6 +34,14 @@ final class ControlJson {
         case "release" ->
             released(
                 answer.putArray("released"), orders.release(order.path("what").asText(), operator));
+        case "approve" ->
+            decided(
+                answer.putArray("decided"), orders.approve(order.path("what").asText(), operator));
+        case "deny" ->
+            decided(
+                answer.putArray("decided"),
+                orders.deny(
+                    order.path("what").asText(), operator, order.path("reason").asText("")));
         case "release-all" -> released(answer.putArray("released"), orders.releaseAll(operator));
         case "contain" ->
             answer(
@@ -123,6 +131,33 @@ final class ControlJson {
           .put("released", r.released())
           .put("detail", r.detail());
     }
+  }
+
+  private static void decided(ArrayNode array, List<Decided> decided) {
+    for (Decided d : decided) {
+      array
+          .addObject()
+          .put("action", d.action())
+          .put("type", d.type())
+          .put("container", d.container())
+          .put("done", d.done())
+          .put("detail", d.detail());
+    }
+  }
+
+  /** What was approved or denied, in an answer. */
+  static List<Decided> readDecided(JsonNode answer) {
+    List<Decided> decided = new ArrayList<>();
+    for (JsonNode d : answer.path("decided")) {
+      decided.add(
+          new Decided(
+              d.path("action").asText(),
+              d.path("type").asText(),
+              d.path("container").asText(),
+              d.path("done").asBoolean(),
+              d.path("detail").asText()));
+    }
+    return decided;
   }
 
   /** The actions in an answer. */

@@ -19,8 +19,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Carries out operators' orders, by the journal and on the host itself. */
 final class Desk implements Orders {
@@ -31,21 +33,29 @@ final class Desk implements Orders {
   private final Host host;
   private final Journal journal;
   private final Interventions interventions;
+  private final @Nullable Approvals approvals;
   private final Clock clock;
   private final ByHand byHand;
   private final Emergency emergency;
 
+  /**
+   * Makes the desk.
+   *
+   * @param approvals null where no responder runs: nothing can be approved then
+   */
   Desk(
       HostId hostId,
       Host host,
       Journal journal,
       Interventions interventions,
       Protection protection,
+      @Nullable Approvals approvals,
       Clock clock) {
     this.hostId = hostId;
     this.host = host;
     this.journal = journal;
     this.interventions = interventions;
+    this.approvals = approvals;
     this.clock = clock;
     byHand = new ByHand(hostId, host, journal, interventions, protection, clock);
     emergency = new Emergency(hostId, journal, clock);
@@ -108,6 +118,64 @@ final class Desk implements Orders {
           "Nothing is in force on '" + what + "' on this host; 'leuko actions' lists what is");
     }
     return released;
+  }
+
+  @Override
+  public List<Decided> approve(String what, String operator) {
+    Approvals by = approvals();
+    return decided(waiting(what), s -> by.approve(s.id(), operator), Outcome.Done.class);
+  }
+
+  @Override
+  public List<Decided> deny(String what, String operator, String reason) {
+    Approvals by = approvals();
+    return decided(waiting(what), s -> by.deny(s.id(), operator, reason), Outcome.Refused.class);
+  }
+
+  private Approvals approvals() {
+    if (approvals == null) {
+      throw new OrderException(
+          "No responder runs on this host: start it (leuko up, or leuko respond) and try again");
+    }
+    return approvals;
+  }
+
+  private List<ActionState> waiting(String what) {
+    Optional<ContainerId> container = resolve(what);
+    List<ActionState> found =
+        states(s -> s.phase() == ActionState.Phase.WAITING && container.filter(s::of).isPresent());
+    if (found.isEmpty()) {
+      found = states(s -> s.phase() == ActionState.Phase.WAITING && isNamed(s, what));
+      unambiguous(what, found);
+    }
+    if (found.isEmpty()) {
+      throw new OrderException(
+          "Nothing waits for an approval on '"
+              + what
+              + "' on this host; 'leuko actions' lists what does");
+    }
+    return found;
+  }
+
+  private static List<Decided> decided(
+      List<ActionState> states,
+      Function<ActionState, CompletableFuture<Outcome>> decide,
+      Class<? extends Outcome> asAsked) {
+    List<CompletableFuture<Outcome>> results = states.stream().map(decide).toList();
+    List<Decided> decided = new ArrayList<>();
+    for (int i = 0; i < states.size(); i++) {
+      OpenAction action = OpenAction.of(states.get(i));
+      Outcome outcome = await(results.get(i));
+      Released said = said(action.id(), action.type(), action.container(), outcome);
+      decided.add(
+          new Decided(
+              said.action(),
+              said.type(),
+              said.container(),
+              asAsked.isInstance(outcome),
+              said.detail()));
+    }
+    return decided;
   }
 
   private Optional<ContainerId> resolve(String what) {

@@ -162,6 +162,11 @@ final class Dispatcher {
     return shielded.isPresent() ? new Outcome.Refused(shielded.get()) : new Outcome.Done("allowed");
   }
 
+  /** What changes nothing is done at once. */
+  private static boolean needsApproval(Policy policy, Response response) {
+    return policy.guard().mode() == Policy.Mode.APPROVE && response instanceof Intervention;
+  }
+
   private JournalStep step(
       Policy policy,
       Alert alert,
@@ -178,26 +183,31 @@ final class Dispatcher {
           case Outcome.Failed o -> Action.Step.FAILED;
         };
     boolean begins = reached == Action.Step.INTENDED;
+    boolean waits = begins && needsApproval(policy, response);
     Action action =
         new Action(
             id,
-            reached,
+            waits ? Action.Step.WAITING : reached,
             0,
             now,
             host,
             response.type(),
             alert.container(),
-            outcome,
+            waits ? new Outcome.Done("until somebody approves: leuko approve " + id) : outcome,
             alert.id(),
             alert.rule().name(),
             policy.name(),
             policy.source(),
             null,
-            begins ? response.length().map(length -> now + length.toNanos()).orElse(0L) : 0,
+            waits
+                ? now + policy.guard().approveWithin().toNanos()
+                : begins ? response.length().map(length -> now + length.toNanos()).orElse(0L) : 0,
             policy.guard().mode() == Policy.Mode.DRY_RUN);
     return new JournalStep(
         action,
-        begins ? ActionState.Phase.INTENDED : ActionState.Phase.CLOSED,
+        waits
+            ? ActionState.Phase.WAITING
+            : begins ? ActionState.Phase.INTENDED : ActionState.Phase.CLOSED,
         response,
         begins && response instanceof Notify ? document : null);
   }

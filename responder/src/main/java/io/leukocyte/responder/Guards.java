@@ -1,11 +1,13 @@
 package io.leukocyte.responder;
 
 import io.leukocyte.events.Alert;
+import io.leukocyte.events.AlertId;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.config.Durations;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Whether a policy may act on an alert now. */
 final class Guards {
@@ -31,7 +33,33 @@ final class Guards {
     if (stale.isPresent() || target == null) {
       return stale;
     }
-    return cooldown(policy, target.id(), now).or(() -> budget.refusal(policy, target.id(), now));
+    return waiting(policy, target.id())
+        .or(() -> cooldown(policy, target.id(), null, now))
+        .or(() -> budget.refusal(policy, target.id(), now));
+  }
+
+  /** Why what was approved may not begin now; empty when it may. */
+  Optional<String> refusalAtApproval(Policy policy, ActionState state, long now) {
+    ContainerId target = state.container().orElseThrow();
+    return cooldown(policy, target, state.last().alert(), now)
+        .or(() -> budget.refusal(policy, target, now));
+  }
+
+  /** One question about a container at a time is enough. */
+  private Optional<String> waiting(Policy policy, ContainerId container) {
+    return journal
+        .read(ledger ->
+            ledger.all(s ->
+                s.phase() == ActionState.Phase.WAITING
+                    && s.of(container)
+                    && policy.name().equals(s.last().policy())))
+        .stream()
+        .findFirst()
+        .map(s ->
+            "waiting: the policy's "
+                + s.last().type()
+                + " of this container waits for an approval already, "
+                + s.id());
   }
 
   /** Why an alert of that time is not acted on. */
@@ -45,7 +73,8 @@ final class Guards {
         : Optional.empty();
   }
 
-  private Optional<String> cooldown(Policy policy, ContainerId container, long now) {
+  private Optional<String> cooldown(
+      Policy policy, ContainerId container, @Nullable AlertId but, long now) {
     Duration cooldown = policy.guard().cooldown();
     boolean dryRun = policy.guard().mode() == Policy.Mode.DRY_RUN;
     boolean acted =
@@ -56,6 +85,7 @@ final class Guards {
                         s.begun()
                             && s.of(container)
                             && s.since() > now - cooldown.toNanos()
+                            && (but == null || !but.equals(s.last().alert()))
                             && s.last().dryRun() == dryRun
                             && policy.name().equals(s.last().policy())))
                 .isEmpty();

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,7 @@ final class Interventions {
         id,
         state -> {
           switch (state.phase()) {
+            case WAITING -> {}
             case INTENDED -> {
               if (tooLate) {
                 failed(state, "interrupted before it began, and too late by now", Phase.CLOSED);
@@ -108,6 +110,42 @@ final class Interventions {
     }
     journal.append(new JournalEntry.Undoing(state.id(), operator));
     return undo(now(state));
+  }
+
+  /**
+   * Ends the waiting of an action, and carries it out when the decision says so.
+   *
+   * @param decision the step that ends it; null: it waits on
+   * @return what became of it
+   */
+  CompletableFuture<Outcome> settle(
+      ActionId id, Function<ActionState, @Nullable JournalStep> decision) {
+    CompletableFuture<Outcome> result = new CompletableFuture<>();
+    inLane(
+        id,
+        state -> {
+          try {
+            result.complete(settle(state, decision));
+          } catch (RuntimeException e) {
+            result.complete(new Outcome.Failed(String.valueOf(e.getMessage())));
+            throw e;
+          }
+        });
+    return result;
+  }
+
+  private Outcome settle(
+      ActionState state, Function<ActionState, @Nullable JournalStep> decision) {
+    @Nullable JournalStep step = state.phase() == Phase.WAITING ? decision.apply(state) : null;
+    if (step == null) {
+      return new Outcome.Skipped("it does not wait any more");
+    }
+    journal.append(new JournalEntry.Steps(List.of(step)));
+    meters.step(step.action());
+    if (step.phase() == Phase.INTENDED) {
+      execute(now(state));
+    }
+    return now(state).last().outcome();
   }
 
   /** Looks whether an action that is in force still holds, and makes it hold. */

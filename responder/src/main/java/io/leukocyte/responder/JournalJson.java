@@ -185,7 +185,8 @@ final class JournalJson {
             .put("source", a.source())
             .put("operator", a.operator())
             .put("undoAt", a.undoAt())
-            .put("dryRun", a.dryRun());
+            .put("dryRun", a.dryRun())
+            .put("evidence", a.evidence());
     node.set("target", a.target() == null ? null : container(a.target()));
     node.set("outcome", outcome(a.outcome()));
     return node;
@@ -208,7 +209,8 @@ final class JournalJson {
         nullable(node, "source"),
         nullable(node, "operator"),
         node.path("undoAt").asLong(),
-        node.path("dryRun").asBoolean());
+        node.path("dryRun").asBoolean(),
+        nullable(node, "evidence"));
   }
 
   private static ObjectNode container(ContainerRef ref) {

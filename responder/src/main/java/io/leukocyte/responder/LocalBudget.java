@@ -99,6 +99,7 @@ final class LocalBudget implements Budget {
             .read(ledger ->
                 ledger.all(s ->
                     s.phase() != ActionState.Phase.CLOSED
+                        && s.phase() != ActionState.Phase.WAITING
                         && !s.last().dryRun()
                         && s.response() instanceof Intervention))
             .stream()

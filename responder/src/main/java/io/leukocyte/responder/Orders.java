@@ -16,6 +16,26 @@ interface Orders {
    */
   List<Released> release(String what, String operator);
 
+  /**
+   * Carries out what waits for an approval, unless a guard is against it by now.
+   *
+   * @param what an action's id, or a container's name or id for all that wait on it; ids may be
+   *     shortened
+   * @param operator who approves, for the audit
+   * @throws OrderException when nothing of it waits
+   */
+  List<Decided> approve(String what, String operator);
+
+  /**
+   * Closes what waits for an approval.
+   *
+   * @param what as {@link #approve}
+   * @param operator who denies, for the audit
+   * @param reason why, for the audit; may be empty
+   * @throws OrderException when nothing of it waits
+   */
+  List<Decided> deny(String what, String operator, String reason);
+
   /** Takes back everything that is in force on this host. */
   List<Released> releaseAll(String operator);
 

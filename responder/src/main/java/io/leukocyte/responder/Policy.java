@@ -22,6 +22,11 @@ record Policy(String name, Position at, Match match, List<Response> responses, G
     responses = List.copyOf(responses);
   }
 
+  /** The same in another mode. */
+  Policy in(Mode mode) {
+    return new Policy(name, at, match, responses, guard.in(mode));
+  }
+
   /** {@code file:line}, for the audit. */
   String source() {
     return at.file() + ":" + at.line();
@@ -52,16 +57,27 @@ record Policy(String name, Position at, Match match, List<Response> responses, G
    * @param mode whether it acts at all
    * @param cooldown for a container, after the policy acted on it; zero is none
    * @param atMost how many containers
+   * @param approveWithin how long an action waits for somebody's approval, where it needs one
    */
-  record Guard(Mode mode, Duration cooldown, Optional<AtMost> atMost) {
+  record Guard(
+      Mode mode, Duration cooldown, Optional<AtMost> atMost, Duration approveWithin) {
+    /** How long an action waits unless the policy says otherwise. */
+    static final Duration PATIENCE = Duration.ofMinutes(15);
+
     /** Of a policy that names none. */
-    static final Guard NONE = new Guard(Mode.DRY_RUN, Duration.ZERO, Optional.empty());
+    static final Guard NONE = new Guard(Mode.DRY_RUN, Duration.ZERO, Optional.empty(), PATIENCE);
+
+    Guard in(Mode other) {
+      return new Guard(other, cooldown, atMost, approveWithin);
+    }
   }
 
   /** Whether a policy acts. */
   enum Mode {
     /** It acts. */
     ENFORCE,
+    /** It acts once somebody approves. */
+    APPROVE,
     /** It journals what it would do. */
     DRY_RUN
   }

@@ -24,7 +24,7 @@ final class PolicyReader {
   private static final List<String> POLICY_KEYS =
       List.of("policy", "description", "match", "actions", "guard");
   private static final List<String> MATCH_KEYS = List.of("rules", "priority", "tags", "condition");
-  private static final List<String> GUARD_KEYS = List.of("mode", "cooldown", "at-most");
+  private static final List<String> GUARD_KEYS = List.of("mode", "cooldown", "at-most", "approve-within");
   private static final List<String> AT_MOST_KEYS = List.of("containers", "per", "share-of-service");
   private static final Duration SECOND = Duration.ofSeconds(1);
 
@@ -191,7 +191,10 @@ final class PolicyReader {
             new Policy.Guard(
                 mode(fields),
                 fields.duration("cooldown", Duration.ZERO, LONGEST_MEMORY).orElse(Duration.ZERO),
-                atMost(fields)));
+                atMost(fields),
+                fields
+                    .duration("approve-within", SECOND, LONGEST_MEMORY)
+                    .orElse(Policy.Guard.PATIENCE)));
   }
 
   private Policy.Mode mode(Fields fields) {
@@ -199,18 +202,14 @@ final class PolicyReader {
     return switch (word) {
       case "enforce" -> Policy.Mode.ENFORCE;
       case "dry-run" -> Policy.Mode.DRY_RUN;
-      case "approve" -> {
-        String todo = "use dry-run, or enforce with a cooldown and at-most";
-        problems.add(fields.problem("mode", "the mode approve is not there yet", todo));
-        yield Policy.Mode.DRY_RUN;
-      }
+      case "approve" -> Policy.Mode.APPROVE;
       default -> {
-        String hint = Suggestion.didYouMean(word, List.of("enforce", "dry-run"));
+        String hint = Suggestion.didYouMean(word, List.of("enforce", "approve", "dry-run"));
         problems.add(
             fields.problem(
                 "mode",
                 "unknown mode '" + Fields.shown(word) + "'",
-                hint.isEmpty() ? "write enforce or dry-run" : hint));
+                hint.isEmpty() ? "write enforce, approve or dry-run" : hint));
         yield Policy.Mode.DRY_RUN;
       }
     };

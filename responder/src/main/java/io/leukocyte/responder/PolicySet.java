@@ -52,9 +52,9 @@ public final class PolicySet {
     return policies.size();
   }
 
-  /** How many of them act, and do not only try. */
+  /** How many of them act, at once or when somebody approves, and do not only try. */
   public int enforced() {
-    return (int) policies.stream().filter(p -> p.guard().mode() == Policy.Mode.ENFORCE).count();
+    return (int) policies.stream().filter(p -> p.guard().mode() != Policy.Mode.DRY_RUN).count();
   }
 
   List<Policy> policies() {

@@ -248,6 +248,7 @@ public final class Responder implements Component {
     private final Interventions interventions;
     private final Dispatcher dispatcher;
     private final Guards guards;
+    private final Approvals approvals;
     private final Desk desk;
     private final AlertFeed feed;
     private final ActionPublisher publisher;
@@ -293,7 +294,8 @@ public final class Responder implements Component {
               clock,
               meters);
       dispatcher.use(policies);
-      desk = new Desk(hostId, host, journal, interventions, protection, clock);
+      approvals = new Approvals(interventions, guards, dispatcher::policies, clock);
+      desk = new Desk(hostId, host, journal, interventions, protection, approvals, clock);
       feed = new AlertFeed(kafka, hostId, settings.maxAlertAge(), journal, clock, this::alert);
       publisher = new ActionPublisher(kafka, hostId, journal, appended);
       control = openControl();
@@ -370,6 +372,7 @@ public final class Responder implements Component {
         ticks++;
         long now = Nanos.now(clock);
         states(s -> s.overdue(now)).forEach(s -> interventions.expire(s.id()));
+        states(s -> s.expired(now)).forEach(s -> approvals.expire(s.id()));
         if (ticks % RETRY_EACH == 0) {
           states(s -> s.phase() == Phase.UNDOING).forEach(s -> interventions.retryUndo(s.id()));
         }

@@ -64,7 +64,7 @@ public final class ResponderControl implements AutoCloseable {
             clock,
             new Meters(new SimpleMeterRegistry(), clock));
     return new ResponderControl(
-        new Desk(hostId, host, journal, interventions, protection, clock),
+        new Desk(hostId, host, journal, interventions, protection, null, clock),
         true,
         () -> {
           journal.close();
@@ -87,6 +87,31 @@ public final class ResponderControl implements AutoCloseable {
    */
   public List<Released> release(String what, String operator) {
     return orders.release(what, operator);
+  }
+
+  /**
+   * Carries out what waits for an approval, unless a guard is against it by now.
+   *
+   * @param what an action's id, or a container's name or id for all that wait on it
+   * @param operator who approves, for the audit
+   * @return what became of each
+   * @throws OrderException when nothing of it waits, or no responder runs
+   */
+  public List<Decided> approve(String what, String operator) {
+    return orders.approve(what, operator);
+  }
+
+  /**
+   * Closes what waits for an approval.
+   *
+   * @param what as {@link #approve}
+   * @param operator who denies, for the audit
+   * @param reason why, for the audit; may be empty
+   * @return what became of each
+   * @throws OrderException when nothing of it waits, or no responder runs
+   */
+  public List<Decided> deny(String what, String operator, String reason) {
+    return orders.deny(what, operator, reason);
   }
 
   /**

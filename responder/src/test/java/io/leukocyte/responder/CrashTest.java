@@ -157,6 +157,51 @@ class CrashTest {
     assertThat(point).as("points where it died").isGreaterThan(5);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"quarantine", "pause", "kill"})
+  void aCrashAtAnyPointOfAnApprovalLeavesItWaitingOrIsFinished(String action) throws IOException {
+    String waiting = policy(action).replace("mode: enforce", "mode: approve");
+    boolean reached = true;
+    int point = 0;
+    int left = 0;
+    for (; reached; point++) {
+      assertThat(point).isLessThan(MOST_POINTS);
+      Path own = Files.createDirectory(folder.resolve("a" + point));
+      Scene scene = Scene.create(false);
+      Points points = new Points(point);
+      Alert alert = TestAlerts.shell(scene.web(), scene.clock().nanos());
+      approve(scene.dying(own, points), waiting, alert);
+      reached = points.reached;
+
+      Ward next = new Ward(own, scene.docker(), scene.filter(), scene.clock()).restarted();
+      next.policies(waiting).alert(alert); // it is read again
+      if (!scene.isHeld(action)) {
+        left++;
+        assertThat(next.desk.actions())
+            .as("%s, point %d", action, point)
+            .singleElement()
+            .matches(a -> a.state().equals("waiting"));
+        assertThat(next.desk.approve("web", "bob")).singleElement().matches(Decided::done);
+      }
+      assertThat(scene.isHeld(action)).as("%s, point %d", action, point).isTrue();
+      assertThat(next.steps()).extracting(Action::number).doesNotHaveDuplicates();
+      assertThat(changes(scene, action)).as("effects").isLessThanOrEqualTo(1);
+      next.close();
+    }
+    assertThat(point).as("points where it died").isGreaterThan(5);
+    assertThat(left).as("points where it still waited").isBetween(1, point - 2);
+  }
+
+  private static void approve(Ward ward, String policies, Alert alert) {
+    try {
+      ward.policies(policies).alert(alert);
+      ward.desk.approve("web", "alice");
+      ward.close();
+    } catch (Crash crash) {
+      // what is on the disk and on the host is all there is
+    }
+  }
+
   private static void act(Ward ward, String action, Alert alert) {
     try {
       ward.policies(policy(action)).alert(alert);

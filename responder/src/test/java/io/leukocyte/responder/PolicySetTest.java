@@ -69,7 +69,8 @@ class PolicySetTest {
             new Policy.Guard(
                 Policy.Mode.ENFORCE,
                 Duration.ofMinutes(5),
-                Optional.of(new Policy.AtMost(3, Duration.ofMinutes(10), 30))));
+                Optional.of(new Policy.AtMost(3, Duration.ofMinutes(10), 30)),
+                Duration.ofMinutes(15)));
   }
 
   @Test
@@ -127,11 +128,17 @@ class PolicySetTest {
   }
 
   @Test
-  void theModeApproveIsNotThereYet() {
-    assertThat(problems(policy("pause") + "  guard: {mode: approve}\n"))
-        .singleElement()
+  void theModeApproveWaitsForAsLongAsItSays() {
+    String guard = "  guard: {mode: approve, approve-within: 1h}\n";
+    assertThat(load(policy("pause") + guard).policies().policies().getFirst().guard())
+        .isEqualTo(
+            new Policy.Guard(
+                Policy.Mode.APPROVE, Duration.ZERO, Optional.empty(), Duration.ofHours(1)));
+    assertThat(problems(policy("pause") + "  guard: {mode: aprove, approve-within: 25h}\n"))
+        .hasSize(2)
+        .first()
         .asString()
-        .contains("the mode approve is not there yet");
+        .contains("unknown mode 'aprove'; did you mean 'approve'");
   }
 
   @Test

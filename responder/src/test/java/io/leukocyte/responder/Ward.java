@@ -40,6 +40,7 @@ final class Ward implements AutoCloseable {
   final Dispatcher dispatcher;
   final Guards guards;
   final Notifier notifier;
+  final Approvals approvals;
   final Desk desk;
 
   private final Path folder;
@@ -104,7 +105,8 @@ final class Ward implements AutoCloseable {
             notifier,
             clock,
             meters);
-    desk = new Desk(TestAlerts.HOST, host, journal, interventions, protection, clock);
+    approvals = new Approvals(interventions, guards, dispatcher::policies, clock);
+    desk = new Desk(TestAlerts.HOST, host, journal, interventions, protection, approvals, clock);
   }
 
   static Protection shielded() {
@@ -177,6 +179,9 @@ final class Ward implements AutoCloseable {
     journal
         .read(ledger -> ledger.all(s -> s.overdue(now)))
         .forEach(s -> interventions.expire(s.id()));
+    journal
+        .read(ledger -> ledger.all(s -> s.expired(now)))
+        .forEach(s -> approvals.expire(s.id()));
   }
 
   /** The same host after the responder was started again. */

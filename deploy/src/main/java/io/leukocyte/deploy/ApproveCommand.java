@@ -1,0 +1,42 @@
+package io.leukocyte.deploy;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code leuko approve}: carries out what waits for an approval. */
+@Command(
+    name = "approve",
+    description =
+        "Carries out what waits for an approval on this host, unless a guard is against it by"
+            + " now. Works without Kafka.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Example: leuko approve web",
+      "Exit codes: 0 all carried out, 1 something was not, 2 nothing of that name waits."
+    })
+final class ApproveCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private final CommonOptions common = new CommonOptions();
+
+  @Parameters(
+      paramLabel = "ID",
+      description = "An action's id, or a container's name or id; ids may be shortened.")
+  private String what;
+
+  @SuppressWarnings("NullAway.Init") // picocli fills the fields
+  ApproveCommand() {}
+
+  @Override
+  public Integer call() {
+    common.applyVerbosity();
+    return Verdicts.print(
+        spec.commandLine().getOut(),
+        "carried out",
+        Verdicts.asked(() -> Operator.approve(common, what)));
+  }
+}
