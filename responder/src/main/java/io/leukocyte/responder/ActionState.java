@@ -87,6 +87,32 @@ record ActionState(
     return new ActionState(last, since, begun, response, Phase.UNDOING, undo, way, who, alert);
   }
 
+  /** The same, with the evidence that was kept for it; null changes nothing. */
+  ActionState keeping(@Nullable String evidence) {
+    if (evidence == null) {
+      return this;
+    }
+    Action kept =
+        new Action(
+            last.id(),
+            last.step(),
+            last.number(),
+            last.time(),
+            last.host(),
+            last.type(),
+            last.target(),
+            last.outcome(),
+            last.alert(),
+            last.rule(),
+            last.policy(),
+            last.source(),
+            last.operator(),
+            last.undoAt(),
+            last.dryRun(),
+            evidence);
+    return new ActionState(kept, since, begun, response, phase, undo, way, operator, alert);
+  }
+
   /** The same, with who decides about it. */
   ActionState by(@Nullable String who) {
     return new ActionState(last, since, begun, response, phase, undo, way, who, alert);

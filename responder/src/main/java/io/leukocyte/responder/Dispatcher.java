@@ -27,6 +27,8 @@ final class Dispatcher {
   private final Protection protection;
   private final Interventions interventions;
   private final Notifier notifier;
+  private final Snapshots snapshots;
+  private final Evidence evidence;
   private final Clock clock;
   private final Meters meters;
   private volatile PolicySet policies = PolicySet.EMPTY;
@@ -39,6 +41,8 @@ final class Dispatcher {
       Protection protection,
       Interventions interventions,
       Notifier notifier,
+      Snapshots snapshots,
+      Evidence evidence,
       Clock clock,
       Meters meters) {
     this.host = host;
@@ -48,6 +52,8 @@ final class Dispatcher {
     this.protection = protection;
     this.interventions = interventions;
     this.notifier = notifier;
+    this.snapshots = snapshots;
+    this.evidence = evidence;
     this.clock = clock;
     this.meters = meters;
   }
@@ -123,6 +129,7 @@ final class Dispatcher {
       steps.add(step(policy, alert, ids.get(i), response, outcome, now, document));
     }
     List<JournalStep> taken = journalled(steps, now);
+    evidence.noticed(alert);
     taken.forEach(step -> carryOut(step, alert, received));
     return true;
   }
@@ -214,11 +221,18 @@ final class Dispatcher {
 
   private void carryOut(JournalStep step, Alert alert, long received) {
     meters.step(step.action());
+    ActionId id = step.action().id();
+    if (step.action().step() == Action.Step.WAITING) {
+      interventions.witness(id);
+    }
     if (step.action().step() != Action.Step.INTENDED) {
       return;
     }
-    ActionId id = step.action().id();
     switch (step.response()) {
+      case Snapshot snapshot -> {
+        meters.received(id, alert, received);
+        snapshots.begin(id);
+      }
       case Notify notify -> notifier.begin(id);
       case Intervention intervention -> {
         meters.received(id, alert, received);

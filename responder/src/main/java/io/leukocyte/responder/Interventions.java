@@ -11,29 +11,42 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries changes to containers out, keeps them in force, and takes them back, each step
  * journalled. Everything about one container happens in its lane, one thing after the other.
  */
 final class Interventions {
+  private static final Logger LOG = LoggerFactory.getLogger(Interventions.class);
+
   private final Host host;
   private final Journal journal;
   private final Lanes lanes;
   private final Protection protection;
+  private final Evidence evidence;
   private final Clock clock;
   private final Meters meters;
 
   Interventions(
-      Host host, Journal journal, Lanes lanes, Protection protection, Clock clock, Meters meters) {
+      Host host,
+      Journal journal,
+      Lanes lanes,
+      Protection protection,
+      Evidence evidence,
+      Clock clock,
+      Meters meters) {
     this.host = host;
     this.journal = journal;
     this.lanes = lanes;
     this.protection = protection;
+    this.evidence = evidence;
     this.clock = clock;
     this.meters = meters;
   }
@@ -112,6 +125,23 @@ final class Interventions {
     return undo(now(state));
   }
 
+  /** Takes the evidence of what waits for an approval: later there may be none. */
+  void witness(ActionId id) {
+    inLane(
+        id,
+        state -> {
+          if (state.phase() == Phase.WAITING) {
+            try {
+              host.engine()
+                  .inspect(target(state))
+                  .ifPresent(facts -> evidence.before(state, facts));
+            } catch (EngineException e) {
+              LOG.warn("No evidence of container {}: {}", target(state).brief(), e.getMessage());
+            }
+          }
+        });
+  }
+
   /**
    * Ends the waiting of an action, and carries it out when the decision says so.
    *
@@ -136,7 +166,8 @@ final class Interventions {
 
   private Outcome settle(
       ActionState state, Function<ActionState, @Nullable JournalStep> decision) {
-    @Nullable JournalStep step = state.phase() == Phase.WAITING ? decision.apply(state) : null;
+    ActionState known = state.keeping(evidence.of(state));
+    @Nullable JournalStep step = state.phase() == Phase.WAITING ? decision.apply(known) : null;
     if (step == null) {
       return new Outcome.Skipped("it does not wait any more");
     }
@@ -197,11 +228,16 @@ final class Interventions {
   }
 
   private void execute(ActionState state) {
-    switch (look(state)) {
+    AtomicReference<@Nullable ContainerFacts> seen = new AtomicReference<>();
+    switch (look(state, seen)) {
       case Checked.Not not -> close(state, not.outcome());
       case Checked.Ready ready when state.last().dryRun() ->
           close(state, new Outcome.Skipped("dry run: " + state.last().type() + " " + ready.way()));
       case Checked.Ready ready -> {
+        ContainerFacts facts = seen.get();
+        if (facts != null) {
+          evidence.before(state, facts);
+        }
         Optional<Halt> halt = prepare(state, ready);
         if (halt.isPresent()) {
           close(state, new Outcome.Refused(halt.get().refusal()));
@@ -219,12 +255,13 @@ final class Interventions {
         new JournalEntry.Prepared(state.id(), ready.undo(), ready.way()));
   }
 
-  private Checked look(ActionState state) {
+  private Checked look(ActionState state, AtomicReference<@Nullable ContainerFacts> seen) {
     try {
       Optional<ContainerFacts> facts = host.engine().inspect(target(state));
       if (facts.isEmpty()) {
         return Checked.skip("the container is gone");
       }
+      seen.set(facts.get());
       Optional<String> shielded = protection.reason(facts.get().container(), facts.get().labels());
       if (shielded.isPresent()) {
         return new Checked.Not(new Outcome.Refused(shielded.get()));
@@ -256,6 +293,7 @@ final class Interventions {
       rollBack(now(state), failure.problem());
       return;
     }
+    evidence.settle(state);
     Undo undo = state.undo();
     boolean holds = undo != null && undo.wanted();
     step(now(state), Step.VERIFIED, outcome, holds ? Phase.IN_FORCE : Phase.CLOSED);
@@ -352,7 +390,8 @@ final class Interventions {
   }
 
   private void step(ActionState state, Step step, Outcome outcome, Phase then) {
-    JournalStep next = state.next(Nanos.now(clock), step, outcome, then);
+    JournalStep next =
+        state.keeping(evidence.of(state)).next(Nanos.now(clock), step, outcome, then);
     journal.append(new JournalEntry.Steps(List.of(next)));
     meters.step(next.action());
   }

@@ -9,7 +9,12 @@ final class Recovery {
   private Recovery() {}
 
   static void run(
-      Journal journal, Guards guards, Interventions interventions, Notifier notifier, Clock clock) {
+      Journal journal,
+      Guards guards,
+      Interventions interventions,
+      Snapshots snapshots,
+      Notifier notifier,
+      Clock clock) {
     long now = Nanos.now(clock);
     List<ActionState> left = journal.read(ledger -> ledger.all(s -> s.phase() != Phase.CLOSED));
     for (ActionState state : left) {
@@ -17,6 +22,7 @@ final class Recovery {
       switch (state.response()) {
         case Notify notify when tooLate -> notifier.giveUp(state.id());
         case Notify notify -> notifier.begin(state.id());
+        case Snapshot snapshot -> snapshots.resume(state.id(), tooLate);
         case Intervention what when state.overdue(now) -> interventions.expire(state.id());
         case Intervention what -> interventions.resume(state.id(), tooLate);
       }

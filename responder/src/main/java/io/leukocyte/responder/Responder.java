@@ -245,7 +245,9 @@ public final class Responder implements Component {
     private final Meters meters = new Meters(registry, clock);
     private final Journal journal;
     private final Notifier notifier;
+    private final Evidence evidence;
     private final Interventions interventions;
+    private final Snapshots snapshots;
     private final Dispatcher dispatcher;
     private final Guards guards;
     private final Approvals approvals;
@@ -276,7 +278,18 @@ public final class Responder implements Component {
               journal,
               clock,
               meters);
-      interventions = new Interventions(host, journal, lanes, protection, clock, meters);
+      evidence =
+          new Evidence(
+              hostId,
+              folder,
+              host.engine(),
+              new HostProc(),
+              settings.evidence(),
+              journal,
+              executor,
+              clock);
+      interventions = new Interventions(host, journal, lanes, protection, evidence, clock, meters);
+      snapshots = new Snapshots(host, journal, lanes, evidence, clock, meters);
       guards =
           new Guards(
               journal,
@@ -291,6 +304,8 @@ public final class Responder implements Component {
               protection,
               interventions,
               notifier,
+              snapshots,
+              evidence,
               clock,
               meters);
       dispatcher.use(policies);
@@ -343,7 +358,9 @@ public final class Responder implements Component {
         return;
       }
       events = host.engine().events(null, this);
-      Recovery.run(journal, guards, interventions, notifier, clock);
+      evidence.recover();
+      evidence.warmUp();
+      Recovery.run(journal, guards, interventions, snapshots, notifier, clock);
       ScheduledFuture<?> _ = timer.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
       feed.start();
     }
@@ -437,6 +454,12 @@ public final class Responder implements Component {
       add(results, "actions", publisher.problem(), "start Kafka, or see kafka.bootstrap");
       add(results, "engine", engineProblem, "start the container engine");
       add(results, "journal", lanes.problem(), "see the responder's log");
+      String unkept = evidence.problem();
+      if (unkept != null) {
+        results.add(
+            new CheckResult.Degraded(
+                "evidence", unkept, "make room on the disk of the data folder"));
+      }
       host.filter()
           .unusable()
           .ifPresent(why ->

@@ -61,6 +61,15 @@ public final class ResponderControl implements AutoCloseable {
             journal,
             new Lanes(Runnable::run),
             protection,
+            new Evidence(
+                hostId,
+                folder,
+                host.engine(),
+                new HostProc(),
+                EvidenceLimits.DEFAULT,
+                journal,
+                Runnable::run,
+                clock),
             clock,
             new Meters(new SimpleMeterRegistry(), clock));
     return new ResponderControl(

@@ -27,6 +27,9 @@ import java.util.TreeMap;
  * @param protectedImages images whose containers are never touched
  * @param protectedLabels labels whose containers are never touched
  * @param webhooks endpoints by name; their addresses are secret
+ * @param evidenceBytes all evidence on this host; the oldest goes first
+ * @param evidenceFileBytes a larger file is not copied
+ * @param evidenceCopiesBytes all copies of one snapshot
  */
 public record ResponderSettings(
     Optional<Path> policies,
@@ -35,7 +38,10 @@ public record ResponderSettings(
     List<String> protectedContainers,
     List<String> protectedImages,
     List<String> protectedLabels,
-    Map<String, URI> webhooks) {
+    Map<String, URI> webhooks,
+    long evidenceBytes,
+    long evidenceFileBytes,
+    long evidenceCopiesBytes) {
 
   /** Where the policies are. */
   public static final Key<Optional<Path>> POLICIES =
@@ -95,6 +101,31 @@ public record ResponderSettings(
           "Addresses that policies can post alerts to, by the name they use.",
           true);
 
+  /** How much evidence. */
+  public static final Key<Long> EVIDENCE_BYTES =
+      Key.of(
+          "responder.evidence-bytes",
+          ValueType.bytes(1L << 20, 1L << 50),
+          2L << 30,
+          "Room for evidence on this host; for new evidence the oldest is dropped, but not that of"
+              + " actions that are open.");
+
+  /** How large a file is copied. */
+  public static final Key<Long> EVIDENCE_FILE_BYTES =
+      Key.of(
+          "responder.evidence-file-bytes",
+          ValueType.bytes(0, 1L << 40),
+          32L << 20,
+          "A changed program that is larger is hashed, and not copied into the evidence.");
+
+  /** How much is copied for one snapshot. */
+  public static final Key<Long> EVIDENCE_COPIES_BYTES =
+      Key.of(
+          "responder.evidence-copies-bytes",
+          ValueType.bytes(0, 1L << 40),
+          128L << 20,
+          "All copies of programs in one snapshot together.");
+
   /** All of them. */
   public static final List<Key<?>> KEYS =
       List.of(
@@ -104,7 +135,10 @@ public record ResponderSettings(
           PROTECT_CONTAINERS,
           PROTECT_IMAGES,
           PROTECT_LABELS,
-          WEBHOOKS);
+          WEBHOOKS,
+          EVIDENCE_BYTES,
+          EVIDENCE_FILE_BYTES,
+          EVIDENCE_COPIES_BYTES);
 
   /** Copies the collections. */
   public ResponderSettings {
@@ -127,7 +161,14 @@ public record ResponderSettings(
         config.get(PROTECT_CONTAINERS),
         config.get(PROTECT_IMAGES),
         config.get(PROTECT_LABELS),
-        webhooks(config));
+        webhooks(config),
+        config.get(EVIDENCE_BYTES),
+        config.get(EVIDENCE_FILE_BYTES),
+        config.get(EVIDENCE_COPIES_BYTES));
+  }
+
+  EvidenceLimits evidence() {
+    return new EvidenceLimits(evidenceBytes, evidenceFileBytes, evidenceCopiesBytes);
   }
 
   private static Map<String, URI> webhooks(Config config) {

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** One action of a policy, with its parameters. */
-sealed interface Response permits Notify, Intervention {
+sealed interface Response permits Notify, Snapshot, Intervention {
   /** The word of policy files and of the audit: quarantine, pause, notify … */
   String type();
 

@@ -25,6 +25,7 @@ final class ResponseJson {
       }
       case Quarantine quarantine -> {}
       case Pause pause -> {}
+      case Snapshot snapshot -> {}
     }
     return node;
   }
@@ -41,6 +42,7 @@ final class ResponseJson {
     return switch (type) {
       case "quarantine" -> new Quarantine(length);
       case "pause" -> new Pause(length);
+      case "snapshot" -> new Snapshot();
       case "stop" -> new Stop(duration(node, "grace"), length);
       case "kill" -> new Kill(node.path("signal").asText(), length);
       case "notify" ->

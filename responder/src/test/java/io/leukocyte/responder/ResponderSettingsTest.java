@@ -29,7 +29,10 @@ class ResponderSettingsTest {
                 List.of(),
                 List.of(),
                 List.of(),
-                Map.of()));
+                Map.of(),
+                2L << 30,
+                32L << 20,
+                128L << 20));
   }
 
   @Test
@@ -43,7 +46,10 @@ class ResponderSettingsTest {
                     "LEUKO_PROTECT_CONTAINERS", "db*,vault",
                     "LEUKO_PROTECT_IMAGES", "postgres:*",
                     "LEUKO_PROTECT_LABELS", "tier=core",
-                    "LEUKO_NOTIFY_WEBHOOKS", "ops=https://example.org/hook?token=s3cret")))
+                    "LEUKO_NOTIFY_WEBHOOKS", "ops=https://example.org/hook?token=s3cret",
+                    "LEUKO_RESPONDER_EVIDENCE_BYTES", "5MiB",
+                    "LEUKO_RESPONDER_EVIDENCE_FILE_BYTES", "1MiB",
+                    "LEUKO_RESPONDER_EVIDENCE_COPIES_BYTES", "0")))
         .isEqualTo(
             new ResponderSettings(
                 Optional.of(Path.of("/etc/leuko/policies")),
@@ -52,7 +58,10 @@ class ResponderSettingsTest {
                 List.of("db*", "vault"),
                 List.of("postgres:*"),
                 List.of("tier=core"),
-                Map.of("ops", URI.create("https://example.org/hook?token=s3cret"))));
+                Map.of("ops", URI.create("https://example.org/hook?token=s3cret")),
+                5L << 20,
+                1L << 20,
+                0));
   }
 
   @Test

@@ -36,7 +36,9 @@ final class Ward implements AutoCloseable {
   final List<String> posted = new ArrayList<>();
   final Host host;
   final Journal journal;
+  final Evidence evidence;
   final Interventions interventions;
+  final Snapshots snapshots;
   final Dispatcher dispatcher;
   final Guards guards;
   final Notifier notifier;
@@ -81,7 +83,22 @@ final class Ward implements AutoCloseable {
     Engine engine = host.engine();
     Meters meters = new Meters(registry, clock);
     journal = new Journal(folder.resolve("journal"), clock, appended);
-    interventions = new Interventions(host, journal, lanes, protection, clock, meters);
+    evidence =
+        new Evidence(
+            TestAlerts.HOST,
+            folder,
+            engine,
+            new HostProc(folder.resolve("proc"), folder.resolve("cgroup")),
+            new EvidenceLimits(8L << 20, 1L << 20, 2L << 20),
+            journal,
+            task -> {
+              appended.run();
+              task.run();
+              appended.run();
+            },
+            clock);
+    interventions = new Interventions(host, journal, lanes, protection, evidence, clock, meters);
+    snapshots = new Snapshots(host, journal, lanes, evidence, clock, meters);
     guards = new Guards(journal, new LocalBudget(journal, engine, "service"), MAX_AGE);
     notifier =
         new Notifier(
@@ -103,6 +120,8 @@ final class Ward implements AutoCloseable {
             protection,
             interventions,
             notifier,
+            snapshots,
+            evidence,
             clock,
             meters);
     approvals = new Approvals(interventions, guards, dispatcher::policies, clock);
@@ -188,7 +207,9 @@ final class Ward implements AutoCloseable {
   Ward restarted() {
     close();
     Ward next = new Ward(folder, docker, filter, clock);
-    Recovery.run(next.journal, next.guards, next.interventions, next.notifier, clock);
+    next.evidence.recover();
+    Recovery.run(
+        next.journal, next.guards, next.interventions, next.snapshots, next.notifier, clock);
     return next;
   }
 

@@ -1,0 +1,397 @@
+package io.leukocyte.responder;
+
+import io.leukocyte.engine.Engine;
+import io.leukocyte.engine.EngineException;
+import io.leukocyte.events.Action;
+import io.leukocyte.events.ActionId;
+import io.leukocyte.events.Alert;
+import io.leukocyte.events.AlertId;
+import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.ContainerLifecycle;
+import io.leukocyte.events.ContainerLog;
+import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.HostId;
+import io.leukocyte.events.NetConnect;
+import io.leukocyte.events.NetFlow;
+import io.leukocyte.events.Outcome;
+import io.leukocyte.events.ProcessExec;
+import io.leukocyte.events.ProcessExit;
+import io.leukocyte.events.ProcessInfo;
+import io.leukocyte.events.ProcessRef;
+import io.leukocyte.events.SensorHeartbeat;
+import io.leukocyte.events.SensorLoss;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps evidence of containers that are acted on. What is volatile is read before the first change
+ * that an alert leads to, and written while the change is made; the rest when a policy says
+ * snapshot. All evidence of one container that one alert leads to is in one folder.
+ */
+final class Evidence {
+  private static final Logger LOG = LoggerFactory.getLogger(Evidence.class);
+  private static final Duration WRITE_TIME = Duration.ofSeconds(1);
+  private static final int MOST_CAUSES = 10_000;
+
+  private final HostId host;
+  private final Path root;
+  private final Engine engine;
+  private final HostProc proc;
+  private final VolatileEvidence reader;
+  private final EvidenceStore store;
+  private final EvidenceLimits limits;
+  private final Journal journal;
+  private final Executor writers;
+  private final Clock clock;
+  private final Map<String, CompletableFuture<Void>> writing = new ConcurrentHashMap<>();
+  private final Map<AlertId, ProcessRef> causes =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<AlertId, ProcessRef> eldest) {
+          return size() > MOST_CAUSES;
+        }
+      };
+  private volatile @Nullable String problem;
+
+  /**
+   * Makes the keeper of evidence; does nothing yet.
+   *
+   * @param folder the responder's part of the data folder
+   * @param writers write while the change is made
+   */
+  Evidence(
+      HostId host,
+      Path folder,
+      Engine engine,
+      HostProc proc,
+      EvidenceLimits limits,
+      Journal journal,
+      Executor writers,
+      Clock clock) {
+    this.host = host;
+    this.root = EvidenceStore.root(folder);
+    this.engine = engine;
+    this.proc = proc;
+    this.limits = limits;
+    this.journal = journal;
+    this.writers = writers;
+    this.clock = clock;
+    reader = new VolatileEvidence(proc, clock, VolatileEvidence.BUDGET);
+    store = new EvidenceStore(root, limits.total(), this::isNeeded, clock);
+  }
+
+  /** The id of the evidence that an action belongs to. */
+  static String id(ActionState state) {
+    AlertId alert = state.last().alert();
+    return alert == null
+        ? state.id().value()
+        : ActionId.of(
+                "evidence", alert.value(), state.container().map(ContainerId::value).orElse(""))
+            .value();
+  }
+
+  private boolean isNeeded(String id) {
+    return !journal
+        .read(ledger ->
+            ledger.all(s -> s.phase() != ActionState.Phase.CLOSED && id(s).equals(id)))
+        .isEmpty();
+  }
+
+  /** Remembers the process that caused an alert. */
+  void noticed(Alert alert) {
+    ProcessInfo process =
+        switch (alert.cause().event()) {
+          case ProcessExec e -> e.process();
+          case ProcessExit e -> e.process();
+          case NetConnect e -> e.process();
+          case NetFlow e -> null;
+          case ContainerLifecycle e -> null;
+          case ContainerFacts e -> null;
+          case ContainerLog e -> null;
+          case SensorLoss e -> null;
+          case SensorHeartbeat e -> null;
+        };
+    if (process != null) {
+      synchronized (causes) {
+        causes.put(alert.id(), process.ref());
+      }
+    }
+  }
+
+  private @Nullable ProcessRef cause(ActionState state) {
+    AlertId alert = state.last().alert();
+    synchronized (causes) {
+      return alert == null ? null : causes.get(alert);
+    }
+  }
+
+  /** Reads once what has to be loaded before it is quick. */
+  void warmUp() {
+    int own = (int) ProcessHandle.current().pid();
+    ContainerId nobody = new ContainerId("0".repeat(64));
+    VolatileEvidence.Reading _ =
+        reader.read(new VolatileEvidence.Subject(nobody, own, new ProcessRef(own, 0)));
+  }
+
+  /**
+   * Takes what is volatile, unless the alert led to that before. Holds its caller up by no more
+   * than {@link VolatileEvidence#BUDGET}, and never fails.
+   */
+  void before(ActionState state, ContainerFacts facts) {
+    String id = id(state);
+    if (!Host.runs(facts) || writing.containsKey(id) || store.has(id)) {
+      return;
+    }
+    VolatileEvidence.Reading reading = reader.read(subject(state, facts));
+    CompletableFuture<Void> written = new CompletableFuture<>();
+    writing.put(id, written);
+    try {
+      writers.execute(() -> {
+        keep(state, facts, reading);
+        writing.remove(id);
+        written.complete(null);
+      });
+    } catch (RejectedExecutionException e) {
+      writing.remove(id); // we are ending
+      written.complete(null);
+    }
+  }
+
+  private VolatileEvidence.Subject subject(ActionState state, ContainerFacts facts) {
+    return new VolatileEvidence.Subject(facts.container().id(), facts.pid(), cause(state));
+  }
+
+  private void keep(ActionState state, ContainerFacts facts, VolatileEvidence.Reading reading) {
+    try {
+      EvidenceFolder folder = store.open(id(state), facts.container().id().brief());
+      Draft draft = draft(state, facts.container(), folder);
+      draft.add(reading, folder, "");
+      folder.seal(draft.manifest(null));
+      problem = null;
+    } catch (IOException | RuntimeException e) {
+      problem = problem(e);
+      LOG.error("{}", problem);
+      store.discard(id(state));
+    }
+  }
+
+  private String problem(Exception cause) {
+    return "Cannot keep evidence in "
+        + root
+        + ": "
+        + (cause instanceof IOException ? cause.getMessage() : cause)
+        + "; make room there, or set responder.evidence-bytes lower";
+  }
+
+  /** What evidence lacks room or permission for; null when it is kept. */
+  @Nullable String problem() {
+    return problem;
+  }
+
+  /** The id of the evidence of an action, once it is kept; null when none is. */
+  @Nullable String of(ActionState state) {
+    String id = id(state);
+    return store.has(id) ? id : null;
+  }
+
+  /** Waits a moment for what is being written. */
+  void settle(ActionState state) {
+    await(id(state), WRITE_TIME);
+  }
+
+  private void await(String id, Duration most) {
+    CompletableFuture<Void> written = writing.get(id);
+    try {
+      if (written != null) {
+        written.get(most.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (TimeoutException e) {
+      LOG.warn("Evidence {} is still being written after {} ms", id, most.toMillis());
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Takes all there is, in one folder with what is volatile. */
+  Outcome all(ActionState state, ContainerFacts facts) {
+    String id = id(state);
+    await(id, Duration.ofMinutes(1));
+    try {
+      EvidenceFolder folder = store.open(id, facts.container().id().brief());
+      Draft draft = draft(state, facts.container(), folder);
+      if (draft.volatilePart == null && Host.runs(facts)) {
+        draft.add(reader.read(subject(state, facts)), folder, draft.files.isEmpty() ? "" : "again-");
+        folder.seal(draft.manifest("the snapshot is being taken"));
+      }
+      DeepEvidence deep =
+          new DeepEvidence(engine, proc, facts.container().id(), folder, limits);
+      deep.read(facts);
+      draft.add(deep);
+      EvidenceManifest manifest = draft.manifest(null);
+      folder.seal(manifest);
+      problem = null;
+      return new Outcome.Done(summary(manifest, folder.path()));
+    } catch (IOException | EvidenceException e) {
+      problem = problem(e);
+      store.discard(id);
+      return new Outcome.Failed(String.valueOf(problem));
+    }
+  }
+
+  private static String summary(EvidenceManifest manifest, Path path) {
+    return "evidence %s: %d files, %d bytes in %s%s"
+        .formatted(
+            manifest.id().substring(0, 12),
+            manifest.files().size(),
+            manifest.bytes(),
+            path,
+            manifest.missing().isEmpty() ? "" : "; missing: " + manifest.missing());
+  }
+
+  /** Ends what a former run left without a manifest: what is whole is kept and said to be part. */
+  void recover() {
+    try {
+      for (String id : store.unfinished()) {
+        EvidenceFolder folder = store.open(id, "");
+        List<EvidenceManifest.EvidenceFile> found = folder.found();
+        if (found.isEmpty()) {
+          store.remove(id);
+        } else {
+          finish(id, folder, found);
+        }
+      }
+    } catch (IOException e) {
+      problem = problem(e);
+      LOG.error("{}", problem);
+    }
+  }
+
+  private void finish(
+      String id, EvidenceFolder folder, List<EvidenceManifest.EvidenceFile> found)
+      throws IOException {
+    Optional<ActionState> of =
+        journal.read(ledger -> ledger.all(s -> s.container().isPresent() && id(s).equals(id)))
+            .stream()
+            .findFirst();
+    Draft draft =
+        of.isPresent()
+            ? new Draft(of.get(), of.get().last().target(), clock.instant())
+            : new Draft(id, clock.instant());
+    draft.files.addAll(found);
+    String why = "the responder ended while it was taken; the last file may be cut";
+    draft.missing.add(Missing.all("the rest", why));
+    folder.seal(draft.manifest(why));
+    LOG.warn("Evidence {} is incomplete: {}", folder.path(), why);
+  }
+
+  /** What is there already, to go on with. */
+  private Draft draft(ActionState state, ContainerRef container, EvidenceFolder folder)
+      throws IOException {
+    Draft draft = new Draft(state, container, clock.instant());
+    folder.manifest().ifPresent(draft::goOn);
+    return draft;
+  }
+
+  /** A manifest that grows. */
+  private final class Draft {
+    private final String id;
+    private final @Nullable Action action;
+    private final @Nullable ContainerRef container;
+    private final List<String> actions = new ArrayList<>();
+    private final List<EvidenceManifest.EvidenceFile> files = new ArrayList<>();
+    private final List<Missing> missing = new ArrayList<>();
+    private Instant began;
+    private String image = "";
+    private EvidenceManifest.@Nullable VolatilePart volatilePart;
+
+    Draft(ActionState state, @Nullable ContainerRef container, Instant began) {
+      id = id(state);
+      action = state.last();
+      this.container = container;
+      this.began = began;
+      actions.add(state.last().type() + " " + state.id());
+    }
+
+    Draft(String id, Instant began) {
+      this.id = id;
+      action = null;
+      container = null;
+      this.began = began;
+    }
+
+    void goOn(EvidenceManifest before) {
+      began = before.began();
+      volatilePart = before.volatilePart();
+      image = before.image();
+      before.actions().stream().filter(a -> !actions.contains(a)).forEach(actions::add);
+      files.addAll(before.files());
+      missing.addAll(before.missing());
+    }
+
+    void add(VolatileEvidence.Reading reading, EvidenceFolder folder, String prefix)
+        throws IOException {
+      long start = System.nanoTime();
+      for (Map.Entry<String, String> file : reading.files().entrySet()) {
+        files.add(folder.write(prefix + file.getKey(), file.getValue(), reading.taken(), start));
+      }
+      missing.addAll(reading.missing());
+      volatilePart =
+          new EvidenceManifest.VolatilePart(
+              reading.taken(),
+              reading.took().toNanos() / 1_000,
+              VolatileEvidence.BUDGET.toMillis());
+    }
+
+    void add(DeepEvidence deep) {
+      files.removeIf(f -> deep.files().stream().anyMatch(n -> n.name().equals(f.name())));
+      files.addAll(deep.files());
+      missing.addAll(deep.missing());
+      image = deep.image();
+    }
+
+    EvidenceManifest manifest(@Nullable String incomplete) {
+      AlertId alert = action == null ? null : action.alert();
+      return new EvidenceManifest(
+          id,
+          host.value(),
+          container == null ? "" : container.id().value(),
+          container == null ? "" : container.name(),
+          image,
+          alert == null ? null : alert.value(),
+          action == null ? null : action.rule(),
+          action == null ? null : action.policy(),
+          action == null ? null : action.source(),
+          action == null ? null : action.operator(),
+          actions,
+          began,
+          clock.instant(),
+          incomplete,
+          volatilePart,
+          files,
+          Missing.grouped(missing));
+    }
+  }
+}

@@ -1,0 +1,211 @@
+package io.leukocyte.responder;
+
+import java.io.ByteArrayInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+
+/**
+ * One folder of evidence. A file in it is on the disk when the call that writes it returns, and is
+ * evidence once the manifest names it. The manifest is replaced whole, or not.
+ */
+final class EvidenceFolder {
+  static final String MANIFEST = "manifest.json";
+
+  private static final String NEW = ".new";
+  private static final int BUFFER = 64 * 1024;
+  private static final int MOST_MANIFEST = 64 << 20;
+
+  private final Path path;
+  private final Room room;
+  private final Supplier<Instant> now;
+
+  /** Makes room for bytes, or says that there is none. */
+  interface Room {
+    void admit(long bytes) throws IOException;
+  }
+
+  EvidenceFolder(Path path, Room room, Supplier<Instant> now) {
+    this.path = path;
+    this.room = room;
+    this.now = now;
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** The manifest; empty when there is none yet, or it cannot be read. */
+  Optional<EvidenceManifest> manifest() throws IOException {
+    Path file = path.resolve(MANIFEST);
+    if (Files.notExists(file)) {
+      return Optional.empty();
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(MOST_MANIFEST);
+      return Optional.of(EvidenceManifest.read(JournalLines.MAPPER.readTree(bytes)));
+    } catch (IllegalArgumentException e) {
+      throw new IOException(file + " is not a manifest: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Writes a file.
+   *
+   * @param startNanos when reading its content was begun, {@link System#nanoTime}
+   */
+  EvidenceManifest.EvidenceFile write(String name, String text, Instant taken, long startNanos)
+      throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return write(name, new ByteArrayInputStream(bytes), bytes.length, taken, startNanos);
+  }
+
+  /**
+   * Writes a file from what is read.
+   *
+   * @param size bytes of it; what follows is left
+   */
+  EvidenceManifest.EvidenceFile write(
+      String name, InputStream content, long size, Instant taken, long startNanos)
+      throws IOException {
+    room.admit(size);
+    MessageDigest digest = sha256();
+    long written = 0;
+    Path file = create(name);
+    try (FileOutputStream out = new FileOutputStream(file.toFile())) {
+      byte[] buffer = new byte[BUFFER];
+      while (written < size) {
+        int got = content.read(buffer, 0, (int) Math.min(buffer.length, size - written));
+        if (got < 0) {
+          break;
+        }
+        digest.update(buffer, 0, got);
+        out.write(buffer, 0, got);
+        written += got;
+      }
+      out.getFD().sync();
+    } catch (IOException e) {
+      Files.deleteIfExists(file);
+      throw e;
+    }
+    return new EvidenceManifest.EvidenceFile(
+        name,
+        written,
+        HexFormat.of().formatHex(digest.digest()),
+        taken,
+        (System.nanoTime() - startNanos) / 1_000);
+  }
+
+  private Path create(String name) throws IOException {
+    Path file = path.resolve(name);
+    Files.deleteIfExists(file);
+    return Files.createFile(
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+  }
+
+  /** Writes the manifest, and removes what it does not name. */
+  void seal(EvidenceManifest manifest) throws IOException {
+    String text = manifest.json().toPrettyString() + "\n";
+    write(MANIFEST + NEW, text, manifest.finished(), System.nanoTime());
+    Files.move(
+        path.resolve(MANIFEST + NEW),
+        path.resolve(MANIFEST),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+    Set<String> named = new TreeSet<>(Set.of(MANIFEST));
+    manifest.files().forEach(file -> named.add(file.name()));
+    for (Path file : files()) {
+      if (!named.contains(file.getFileName().toString())) {
+        Files.delete(file);
+      }
+    }
+    force(path);
+    force(path.toAbsolutePath().getParent());
+  }
+
+  private static void force(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder)) {
+      channel.force(true);
+    }
+  }
+
+  private List<Path> files() throws IOException {
+    List<Path> files = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(path)) {
+      all.forEach(files::add);
+    }
+    return files;
+  }
+
+  /** Whole files that are there without a manifest; the last one may be cut. */
+  List<EvidenceManifest.EvidenceFile> found() throws IOException {
+    List<EvidenceManifest.EvidenceFile> found = new ArrayList<>();
+    for (Path file : files()) {
+      String name = file.getFileName().toString();
+      if (Files.isRegularFile(file) && !name.startsWith(MANIFEST)) {
+        long start = System.nanoTime();
+        found.add(
+            new EvidenceManifest.EvidenceFile(
+                name,
+                Files.size(file),
+                hash(file),
+                Files.getLastModifiedTime(file).toInstant(),
+                (System.nanoTime() - start) / 1_000));
+      }
+    }
+    return found;
+  }
+
+  /** The SHA-256 of a file, hexadecimal. */
+  static String hash(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return hash(in, Long.MAX_VALUE);
+    }
+  }
+
+  /** The SHA-256 of so many bytes, or all there are. */
+  static String hash(InputStream in, long most) throws IOException {
+    MessageDigest digest = sha256();
+    byte[] buffer = new byte[BUFFER];
+    long left = most;
+    while (left > 0) {
+      int got = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+      if (got < 0) {
+        break;
+      }
+      digest.update(buffer, 0, got);
+      left -= got;
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+
+  /** The time for what is taken now. */
+  Instant now() {
+    return now.get();
+  }
+}
