@@ -29,6 +29,7 @@ import picocli.CommandLine.ParameterException;
       ActionsCommand.class,
       ApproveCommand.class,
       DenyCommand.class,
+      EvidenceCommand.class,
       ReleaseCommand.class,
       ContainCommand.Quarantine.class,
       ContainCommand.Pause.class,

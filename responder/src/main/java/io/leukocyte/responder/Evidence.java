@@ -51,6 +51,7 @@ final class Evidence {
   private static final Logger LOG = LoggerFactory.getLogger(Evidence.class);
   private static final Duration WRITE_TIME = Duration.ofSeconds(1);
   private static final int MOST_CAUSES = 10_000;
+  private static final int WARM_UP = 10;
 
   private final HostId host;
   private final Path root;
@@ -97,7 +98,7 @@ final class Evidence {
     this.journal = journal;
     this.writers = writers;
     this.clock = clock;
-    reader = new VolatileEvidence(proc, clock, VolatileEvidence.BUDGET);
+    reader = new VolatileEvidence(proc, clock, limits.delay());
     store = new EvidenceStore(root, limits.total(), this::isNeeded, clock);
   }
 
@@ -149,14 +150,15 @@ final class Evidence {
   /** Reads once what has to be loaded before it is quick. */
   void warmUp() {
     int own = (int) ProcessHandle.current().pid();
-    ContainerId nobody = new ContainerId("0".repeat(64));
-    VolatileEvidence.Reading _ =
-        reader.read(new VolatileEvidence.Subject(nobody, own, new ProcessRef(own, 0)));
+    for (int i = 0; i < WARM_UP; i++) {
+      VolatileEvidence.Reading _ =
+          reader.read(new VolatileEvidence.Subject(null, own, new ProcessRef(own, 0)));
+    }
   }
 
   /**
    * Takes what is volatile, unless the alert led to that before. Holds its caller up by no more
-   * than {@link VolatileEvidence#BUDGET}, and never fails.
+   * than the settings allow, and never fails.
    */
   void before(ActionState state, ContainerFacts facts) {
     String id = id(state);
@@ -362,7 +364,7 @@ final class Evidence {
           new EvidenceManifest.VolatilePart(
               reading.taken(),
               reading.took().toNanos() / 1_000,
-              VolatileEvidence.BUDGET.toMillis());
+              limits.delay().toMillis());
     }
 
     void add(DeepEvidence deep) {

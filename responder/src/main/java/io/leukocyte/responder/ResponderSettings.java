@@ -30,6 +30,7 @@ import java.util.TreeMap;
  * @param evidenceBytes all evidence on this host; the oldest goes first
  * @param evidenceFileBytes a larger file is not copied
  * @param evidenceCopiesBytes all copies of one snapshot
+ * @param evidenceDelay a response waits so long for volatile evidence, at most
  */
 public record ResponderSettings(
     Optional<Path> policies,
@@ -41,7 +42,8 @@ public record ResponderSettings(
     Map<String, URI> webhooks,
     long evidenceBytes,
     long evidenceFileBytes,
-    long evidenceCopiesBytes) {
+    long evidenceCopiesBytes,
+    Duration evidenceDelay) {
 
   /** Where the policies are. */
   public static final Key<Optional<Path>> POLICIES =
@@ -126,6 +128,15 @@ public record ResponderSettings(
           128L << 20,
           "All copies of programs in one snapshot together.");
 
+  /** How long a response waits. */
+  public static final Key<Duration> EVIDENCE_DELAY =
+      Key.of(
+          "responder.evidence-delay",
+          ValueType.duration(Duration.ofMillis(1), Duration.ofSeconds(10)),
+          Duration.ofMillis(100),
+          "A response waits so long, at most, for evidence that it would destroy; what is not read"
+              + " by then is named as missing.");
+
   /** All of them. */
   public static final List<Key<?>> KEYS =
       List.of(
@@ -138,7 +149,8 @@ public record ResponderSettings(
           WEBHOOKS,
           EVIDENCE_BYTES,
           EVIDENCE_FILE_BYTES,
-          EVIDENCE_COPIES_BYTES);
+          EVIDENCE_COPIES_BYTES,
+          EVIDENCE_DELAY);
 
   /** Copies the collections. */
   public ResponderSettings {
@@ -164,11 +176,13 @@ public record ResponderSettings(
         webhooks(config),
         config.get(EVIDENCE_BYTES),
         config.get(EVIDENCE_FILE_BYTES),
-        config.get(EVIDENCE_COPIES_BYTES));
+        config.get(EVIDENCE_COPIES_BYTES),
+        config.get(EVIDENCE_DELAY));
   }
 
   EvidenceLimits evidence() {
-    return new EvidenceLimits(evidenceBytes, evidenceFileBytes, evidenceCopiesBytes);
+    return new EvidenceLimits(
+        evidenceBytes, evidenceFileBytes, evidenceCopiesBytes, evidenceDelay);
   }
 
   private static Map<String, URI> webhooks(Config config) {

@@ -38,9 +38,6 @@ import org.jspecify.annotations.Nullable;
  * of its own reads, and is left behind when it does not come back.
  */
 final class VolatileEvidence {
-  /** A response is held up by no more than this. */
-  static final Duration BUDGET = Duration.ofMillis(100);
-
   private static final int MOST_LEFT_BEHIND = 4;
   private static final int MOST_PROCESSES = 4_096;
   private static final int MOST_FILES = 4_096;
@@ -62,11 +59,11 @@ final class VolatileEvidence {
   /**
    * Whose evidence is taken.
    *
-   * @param container the container
+   * @param container the container; null: its first process alone
    * @param first its first process
    * @param cause the process that caused the alert; null when it is not known
    */
-  record Subject(ContainerId container, int first, @Nullable ProcessRef cause) {}
+  record Subject(@Nullable ContainerId container, int first, @Nullable ProcessRef cause) {}
 
   /**
    * What was read.
@@ -113,7 +110,11 @@ final class VolatileEvidence {
   private void read(Subject subject, Draft draft) {
     draft.plan("processes", "");
     try {
-      SortedSet<Integer> pids = proc.pids(subject.container(), subject.first());
+      ContainerId container = subject.container();
+      SortedSet<Integer> pids =
+          container == null
+              ? new TreeSet<>(Set.of(subject.first()))
+              : proc.pids(container, subject.first());
       new Pass(subject, draft, inOrder(subject, pids, draft), proc.bootTime(clock)).run();
     } catch (IOException | RuntimeException e) {
       draft.failed("processes", "", e);

@@ -33,6 +33,11 @@ final class LiveResponder implements AutoCloseable {
   private final Path folder;
 
   LiveResponder(Path folder, String actions) throws IOException {
+    this(folder, actions, "");
+  }
+
+  /** With more settings, as lines of YAML. */
+  LiveResponder(Path folder, String actions, String settings) throws IOException {
     this.folder = folder;
     Path policies = folder.resolve("policies.yaml");
     Files.writeString(
@@ -41,7 +46,7 @@ final class LiveResponder implements AutoCloseable {
             + actions
             + "\n  guard: {mode: enforce}\n");
     Config config =
-        Config.parse("test", "responder.policies: " + policies, Map.of(), ResponderSettings.KEYS);
+        Config.parse("test", "responder.policies: " + policies + "\n" + settings, Map.of(), ResponderSettings.KEYS);
     responder =
         new Responder(
             ResponderSettings.from(config), data(), TestAlerts.HOST, NOWHERE, engine, registry);

@@ -32,7 +32,8 @@ class ResponderSettingsTest {
                 Map.of(),
                 2L << 30,
                 32L << 20,
-                128L << 20));
+                128L << 20,
+                Duration.ofMillis(100)));
   }
 
   @Test
@@ -61,7 +62,14 @@ class ResponderSettingsTest {
                 Map.of("ops", URI.create("https://example.org/hook?token=s3cret")),
                 5L << 20,
                 1L << 20,
-                0));
+                0,
+                Duration.ofMillis(100)));
+  }
+
+  @Test
+  void theDelayOfEvidenceIsMapped() {
+    assertThat(of(Map.of("LEUKO_RESPONDER_EVIDENCE_DELAY", "40ms")).evidence().delay())
+        .isEqualTo(Duration.ofMillis(40));
   }
 
   @Test

@@ -89,7 +89,7 @@ final class Ward implements AutoCloseable {
             folder,
             engine,
             new HostProc(folder.resolve("proc"), folder.resolve("cgroup")),
-            new EvidenceLimits(8L << 20, 1L << 20, 2L << 20),
+            new EvidenceLimits(8L << 20, 1L << 20, 2L << 20, Duration.ofSeconds(5)),
             journal,
             task -> {
               appended.run();
