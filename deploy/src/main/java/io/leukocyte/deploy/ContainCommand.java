@@ -29,7 +29,8 @@ abstract class ContainCommand implements Callable<Integer> {
       names = "--for",
       paramLabel = "TIME",
       description =
-          "Taken back by itself after this time, such as 15m; without it when somebody releases it.")
+          "Taken back by itself after this time, such as 15m; without it when somebody releases"
+              + " it.")
   private @Nullable Duration length;
 
   @SuppressWarnings("NullAway.Init") // picocli fills the fields

@@ -49,7 +49,8 @@ final class EvidenceCommand {
               description = "One of ${COMPLETION-CANDIDATES}. Default: table.")
           Table.Format format) {
     Table table =
-        new Table("id", "began", "container", "state", "files", "bytes", "missing", "rule", "alert");
+        new Table(
+            "id", "began", "container", "state", "files", "bytes", "missing", "rule", "alert");
     try {
       for (EvidenceManifest m : EvidenceArchive.list(data(common))) {
         boolean whole = format == Table.Format.JSON;
@@ -81,7 +82,8 @@ final class EvidenceCommand {
 
   @Command(
       name = "show",
-      description = "Tells what evidence holds and lacks, and whether each file is as it was taken.",
+      description =
+          "Tells what evidence holds and lacks, and whether each file is as it was taken.",
       mixinStandardHelpOptions = true,
       footer = {
         "",

@@ -11,8 +11,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "up",
     description = {
-      "Runs everything on this machine: Kafka in this process, Elasticsearch as its child, all roles."
-          + " Prints a line as each is ready, then alerts and actions as they come.",
+      "Runs everything on this machine: Kafka in this process, Elasticsearch as its child, all"
+          + " roles. Prints a line as each is ready, then alerts and actions as they come.",
       "What is missing on the machine is said, and the rest runs: without root or BPF no kernel"
           + " events, without a Docker engine no containers, without nft no quarantine."
     },

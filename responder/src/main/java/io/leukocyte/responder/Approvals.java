@@ -22,8 +22,7 @@ final class Approvals {
   private final Clock clock;
 
   /** With the policies in force. */
-  Approvals(
-      Interventions interventions, Guards guards, Supplier<PolicySet> policies, Clock clock) {
+  Approvals(Interventions interventions, Guards guards, Supplier<PolicySet> policies, Clock clock) {
     this.interventions = interventions;
     this.guards = guards;
     this.policies = policies;
@@ -62,8 +61,7 @@ final class Approvals {
   CompletableFuture<Outcome> deny(ActionId id, String operator, String reason) {
     String because = reason.isBlank() ? "" : ": " + reason;
     return interventions.settle(
-        id,
-        state -> refused(state, Nanos.now(clock), operator, "denied by " + operator + because));
+        id, state -> refused(state, Nanos.now(clock), operator, "denied by " + operator + because));
   }
 
   /** Closes what has waited too long. */
@@ -81,14 +79,13 @@ final class Approvals {
 
   private static String notInTime(ActionState state) {
     long waited = state.last().undoAt() - state.since();
-    return "it waited for "
-        + Durations.format(Duration.ofNanos(waited))
-        + ", guard.approve-within";
+    return "it waited for " + Durations.format(Duration.ofNanos(waited)) + ", guard.approve-within";
   }
 
   private static JournalStep refused(
       ActionState state, long now, @Nullable String operator, String why) {
-    return state.by(operator).next(now, Action.Step.REFUSED, new Outcome.Refused(why), ActionState.Phase.CLOSED);
+    return state
+        .by(operator)
+        .next(now, Action.Step.REFUSED, new Outcome.Refused(why), ActionState.Phase.CLOSED);
   }
-
 }

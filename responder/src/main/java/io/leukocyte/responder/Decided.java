@@ -9,5 +9,4 @@ package io.leukocyte.responder;
  * @param done whether it was carried out, or denied, as was asked
  * @param detail how, or why not
  */
-public record Decided(
-    String action, String type, String container, boolean done, String detail) {}
+public record Decided(String action, String type, String container, boolean done, String detail) {}

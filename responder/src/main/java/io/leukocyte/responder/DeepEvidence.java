@@ -201,17 +201,14 @@ final class DeepEvidence {
       try {
         program(pid, first, seen, listed);
       } catch (IOException e) {
-        missing.add(
-            new Missing("running programs", List.of(String.valueOf(pid)), reason(e)));
+        missing.add(new Missing("running programs", List.of(String.valueOf(pid)), reason(e)));
       }
     }
     write("programs.json", lines(listed), taken, start);
   }
 
   private static String reason(IOException e) {
-    return e instanceof NoSuchFileException
-        ? "it ended meanwhile"
-        : String.valueOf(e.getMessage());
+    return e instanceof NoSuchFileException ? "it ended meanwhile" : String.valueOf(e.getMessage());
   }
 
   private void program(int pid, int first, Set<Object> seen, ArrayNode listed) throws IOException {
@@ -223,8 +220,7 @@ final class DeepEvidence {
     }
     String path = proc.link(pid, "exe");
     Object root = Files.getAttribute(proc.path(first, "root"), "unix:dev");
-    boolean strange =
-        path.endsWith(" (deleted)") || !root.equals(file.getOrDefault("dev", root));
+    boolean strange = path.endsWith(" (deleted)") || !root.equals(file.getOrDefault("dev", root));
     long size = file.get("size") instanceof Long bytes ? bytes : 0L;
     ObjectNode node =
         JournalLines.MAPPER.createObjectNode().put("pid", pid).put("path", path).put("bytes", size);
@@ -321,8 +317,7 @@ final class DeepEvidence {
                 describe(file, node);
                 if (file.type() == ContainerFile.Type.REGULAR) {
                   byte[] head = content.readNBytes(ELF.length);
-                  boolean program =
-                      file.executable() || Arrays.equals(head, ELF);
+                  boolean program = file.executable() || Arrays.equals(head, ELF);
                   InputStream whole =
                       new SequenceInputStream(new ByteArrayInputStream(head), content);
                   keep(path, file.size(), program, whole, node);

@@ -11,6 +11,7 @@ import io.leukocyte.events.HostId;
 import io.leukocyte.events.Outcome;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * in the journal, whole, before anything is done. Called by one thread.
  */
 final class Dispatcher {
+  private static final String ALLOWED = "allowed";
+
   private final HostId host;
   private final Engine engine;
   private final Journal journal;
@@ -112,7 +115,36 @@ final class Dispatcher {
     return found.orElseGet(() -> AlertFacts.of(alert, container));
   }
 
-  private boolean answer(Policy policy, Alert alert, String document, long received) {
+  /** A window that is open on the alert's container; the strictest of them. */
+  private record Hold(Maintenance.Effect effect, String reason) {}
+
+  private Optional<Hold> hold(Alert alert) {
+    ContainerRef container = alert.container();
+    List<Maintenance> windows = policies.windows();
+    if (container == null || windows.isEmpty()) {
+      return Optional.empty();
+    }
+    ContainerFacts facts = facts(alert);
+    return windows.stream()
+        .filter(w -> w.scope().covers(alert, container, facts))
+        .flatMap(w ->
+            w.when().until(clock.instant()).map(t -> new Hold(w.effect(), w.reason(t))).stream())
+        .min(Comparator.comparing(Hold::effect));
+  }
+
+  /** The policy as it is while a window is open. */
+  private static Policy held(Policy policy, Hold hold) {
+    return switch (hold.effect()) {
+      case OFF -> policy;
+      case DRY_RUN -> policy.in(Policy.Mode.DRY_RUN);
+      case APPROVE ->
+          policy.guard().mode() == Policy.Mode.ENFORCE ? policy.in(Policy.Mode.APPROVE) : policy;
+    };
+  }
+
+  private boolean answer(Policy given, Alert alert, String document, long received) {
+    Optional<Hold> hold = hold(alert);
+    Policy policy = hold.map(h -> held(given, h)).orElse(given);
     List<ActionId> ids = new ArrayList<>();
     for (int i = 0; i < policy.responses().size(); i++) {
       ids.add(ActionId.of(alert.id().value(), policy.name(), String.valueOf(i)));
@@ -125,7 +157,7 @@ final class Dispatcher {
     List<JournalStep> steps = new ArrayList<>();
     for (int i = 0; i < ids.size(); i++) {
       Response response = policy.responses().get(i);
-      Outcome outcome = decide(refusal, response, alert);
+      Outcome outcome = decide(refusal, hold, response, alert);
       steps.add(step(policy, alert, ids.get(i), response, outcome, now, document));
     }
     List<JournalStep> taken = journalled(steps, now);
@@ -154,19 +186,31 @@ final class Dispatcher {
   }
 
   /** Done means: it may begin. */
-  private Outcome decide(Optional<String> refusal, Response response, Alert alert) {
+  private Outcome decide(
+      Optional<String> refusal, Optional<Hold> hold, Response response, Alert alert) {
     if (refusal.isPresent()) {
       return new Outcome.Refused(refusal.get());
     }
     if (response instanceof Notify) {
-      return new Outcome.Done("allowed");
+      return new Outcome.Done(ALLOWED);
     }
     ContainerRef target = alert.container();
     if (target == null) {
       return new Outcome.Skipped("the alert is about no container");
     }
+    if (hold.filter(h -> h.effect() == Maintenance.Effect.OFF).isPresent()) {
+      return new Outcome.Refused(hold.get().reason());
+    }
     Optional<String> shielded = protection.reason(target, alert.labels());
-    return shielded.isPresent() ? new Outcome.Refused(shielded.get()) : new Outcome.Done("allowed");
+    return shielded.isPresent()
+        ? new Outcome.Refused(shielded.get())
+        : new Outcome.Done(ALLOWED + hold.map(h -> "; " + h.reason()).orElse(""));
+  }
+
+  private static Outcome waiting(ActionId id, Outcome allowed) {
+    String note =
+        allowed instanceof Outcome.Done done ? done.detail().substring(ALLOWED.length()) : "";
+    return new Outcome.Done("until somebody approves: leuko approve " + id + note);
   }
 
   /** What changes nothing is done at once. */
@@ -200,7 +244,7 @@ final class Dispatcher {
             host,
             response.type(),
             alert.container(),
-            waits ? new Outcome.Done("until somebody approves: leuko approve " + id) : outcome,
+            waits ? waiting(id, outcome) : outcome,
             alert.id(),
             alert.rule().name(),
             policy.name(),

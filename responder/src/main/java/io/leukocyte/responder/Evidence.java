@@ -1,7 +1,6 @@
 package io.leukocyte.responder;
 
 import io.leukocyte.engine.Engine;
-import io.leukocyte.engine.EngineException;
 import io.leukocyte.events.Action;
 import io.leukocyte.events.ActionId;
 import io.leukocyte.events.Alert;
@@ -114,8 +113,7 @@ final class Evidence {
 
   private boolean isNeeded(String id) {
     return !journal
-        .read(ledger ->
-            ledger.all(s -> s.phase() != ActionState.Phase.CLOSED && id(s).equals(id)))
+        .read(ledger -> ledger.all(s -> s.phase() != ActionState.Phase.CLOSED && id(s).equals(id)))
         .isEmpty();
   }
 
@@ -245,11 +243,11 @@ final class Evidence {
       EvidenceFolder folder = store.open(id, facts.container().id().brief());
       Draft draft = draft(state, facts.container(), folder);
       if (draft.volatilePart == null && Host.runs(facts)) {
-        draft.add(reader.read(subject(state, facts)), folder, draft.files.isEmpty() ? "" : "again-");
+        draft.add(
+            reader.read(subject(state, facts)), folder, draft.files.isEmpty() ? "" : "again-");
         folder.seal(draft.manifest("the snapshot is being taken"));
       }
-      DeepEvidence deep =
-          new DeepEvidence(engine, proc, facts.container().id(), folder, limits);
+      DeepEvidence deep = new DeepEvidence(engine, proc, facts.container().id(), folder, limits);
       deep.read(facts);
       draft.add(deep);
       EvidenceManifest manifest = draft.manifest(null);
@@ -291,11 +289,11 @@ final class Evidence {
     }
   }
 
-  private void finish(
-      String id, EvidenceFolder folder, List<EvidenceManifest.EvidenceFile> found)
+  private void finish(String id, EvidenceFolder folder, List<EvidenceManifest.EvidenceFile> found)
       throws IOException {
     Optional<ActionState> of =
-        journal.read(ledger -> ledger.all(s -> s.container().isPresent() && id(s).equals(id)))
+        journal
+            .read(ledger -> ledger.all(s -> s.container().isPresent() && id(s).equals(id)))
             .stream()
             .findFirst();
     Draft draft =
@@ -362,9 +360,7 @@ final class Evidence {
       missing.addAll(reading.missing());
       volatilePart =
           new EvidenceManifest.VolatilePart(
-              reading.taken(),
-              reading.took().toNanos() / 1_000,
-              limits.delay().toMillis());
+              reading.taken(), reading.took().toNanos() / 1_000, limits.delay().toMillis());
     }
 
     void add(DeepEvidence deep) {

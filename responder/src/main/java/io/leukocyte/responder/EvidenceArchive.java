@@ -126,11 +126,10 @@ public final class EvidenceArchive {
     return new Report(folder, manifest, faults);
   }
 
-  private static void verify(
-      Path folder, EvidenceManifest.EvidenceFile file, List<String> faults) {
+  private static void verify(Path folder, EvidenceManifest.EvidenceFile file, List<String> faults) {
     Path path = folder.resolve(file.name());
     try {
-      if (!path.normalize().getParent().equals(folder) || !Files.isRegularFile(path)) {
+      if (!folder.equals(path.normalize().getParent()) || !Files.isRegularFile(path)) {
         faults.add(file.name() + ": it is not there");
       } else if (Files.size(path) != file.bytes()) {
         faults.add(
@@ -161,7 +160,9 @@ public final class EvidenceArchive {
   }
 
   private static boolean isMeant(Path folder, String id) {
-    if (EvidenceStore.id(folder.getFileName().toString()).filter(i -> i.startsWith(id)).isPresent()) {
+    if (EvidenceStore.id(folder.getFileName().toString())
+        .filter(i -> i.startsWith(id))
+        .isPresent()) {
       return true;
     }
     if (Files.notExists(folder.resolve(EvidenceFolder.MANIFEST))) {
@@ -169,7 +170,8 @@ public final class EvidenceArchive {
     }
     EvidenceManifest manifest = manifest(folder);
     return (manifest.alert() != null && manifest.alert().startsWith(id))
-        || manifest.actions().stream().anyMatch(a -> a.substring(a.indexOf(' ') + 1).startsWith(id));
+        || manifest.actions().stream()
+            .anyMatch(a -> a.substring(a.indexOf(' ') + 1).startsWith(id));
   }
 
   /**

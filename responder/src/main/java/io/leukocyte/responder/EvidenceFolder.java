@@ -137,7 +137,7 @@ final class EvidenceFolder {
       }
     }
     force(path);
-    force(path.toAbsolutePath().getParent());
+    force(path.resolve("..")); // the folder's own name, when it is new
   }
 
   private static void force(Path folder) throws IOException {

@@ -164,8 +164,7 @@ final class Interventions {
     return result;
   }
 
-  private Outcome settle(
-      ActionState state, Function<ActionState, @Nullable JournalStep> decision) {
+  private Outcome settle(ActionState state, Function<ActionState, @Nullable JournalStep> decision) {
     ActionState known = state.keeping(evidence.of(state));
     @Nullable JournalStep step = state.phase() == Phase.WAITING ? decision.apply(known) : null;
     if (step == null) {

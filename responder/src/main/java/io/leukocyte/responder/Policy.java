@@ -59,8 +59,7 @@ record Policy(String name, Position at, Match match, List<Response> responses, G
    * @param atMost how many containers
    * @param approveWithin how long an action waits for somebody's approval, where it needs one
    */
-  record Guard(
-      Mode mode, Duration cooldown, Optional<AtMost> atMost, Duration approveWithin) {
+  record Guard(Mode mode, Duration cooldown, Optional<AtMost> atMost, Duration approveWithin) {
     /** How long an action waits unless the policy says otherwise. */
     static final Duration PATIENCE = Duration.ofMinutes(15);
 

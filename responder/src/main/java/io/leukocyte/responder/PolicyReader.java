@@ -24,7 +24,8 @@ final class PolicyReader {
   private static final List<String> POLICY_KEYS =
       List.of("policy", "description", "match", "actions", "guard");
   private static final List<String> MATCH_KEYS = List.of("rules", "priority", "tags", "condition");
-  private static final List<String> GUARD_KEYS = List.of("mode", "cooldown", "at-most", "approve-within");
+  private static final List<String> GUARD_KEYS =
+      List.of("mode", "cooldown", "at-most", "approve-within");
   private static final List<String> AT_MOST_KEYS = List.of("containers", "per", "share-of-service");
   private static final Duration SECOND = Duration.ofSeconds(1);
 
@@ -32,10 +33,18 @@ final class PolicyReader {
   private final List<Problem> problems;
   private final List<Policy> policies = new ArrayList<>();
   private final Map<String, Position> names = new HashMap<>();
+  private final List<Maintenance> windows = new ArrayList<>();
+  private final MaintenanceReader maintenance;
 
   PolicyReader(Collection<String> webhooks, List<Problem> problems) {
     this.webhooks = webhooks;
     this.problems = problems;
+    maintenance = new MaintenanceReader(problems);
+  }
+
+  /** The maintenance windows read so far that have no problem. */
+  List<Maintenance> windows() {
+    return windows;
   }
 
   /** Those read so far that have no problem. */
@@ -56,6 +65,10 @@ final class PolicyReader {
       return;
     }
     for (YamlNode item : list.items()) {
+      if (MaintenanceReader.isOne(item)) {
+        maintenance.read(item).ifPresent(windows::add);
+        continue;
+      }
       int before = problems.size();
       Optional<Policy> policy = policy(item);
       if (problems.size() == before) {

@@ -10,12 +10,14 @@ import java.util.List;
 /** The policies in force, in the order of their files. */
 public final class PolicySet {
   /** Without a policy nothing is acted on. */
-  public static final PolicySet EMPTY = new PolicySet(List.of());
+  public static final PolicySet EMPTY = new PolicySet(List.of(), List.of());
 
   private final List<Policy> policies;
+  private final List<Maintenance> windows;
 
-  private PolicySet(List<Policy> policies) {
+  private PolicySet(List<Policy> policies, List<Maintenance> windows) {
     this.policies = List.copyOf(policies);
+    this.windows = List.copyOf(windows);
   }
 
   /**
@@ -44,7 +46,7 @@ public final class PolicySet {
       Yaml.read(file.name(), file.text(), problems).ifPresent(reader::file);
     }
     problems.sort(Comparator.comparing(Problem::at));
-    return new Loaded(new PolicySet(reader.policies()), problems);
+    return new Loaded(new PolicySet(reader.policies(), reader.windows()), problems);
   }
 
   /** How many there are. */
@@ -59,5 +61,10 @@ public final class PolicySet {
 
   List<Policy> policies() {
     return policies;
+  }
+
+  /** Times in which the policies hold back. */
+  List<Maintenance> windows() {
+    return windows;
   }
 }

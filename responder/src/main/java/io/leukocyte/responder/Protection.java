@@ -75,7 +75,8 @@ final class Protection {
         .map(label -> "protected: it has the label " + label + " of protect.labels");
   }
 
-  private static boolean carries(Map<String, String> labels, String wanted) {
+  /** Whether labels have one, {@code key=value} or {@code key}. */
+  static boolean carries(Map<String, String> labels, String wanted) {
     int equals = wanted.indexOf('=');
     return equals < 0
         ? labels.containsKey(wanted)

@@ -181,8 +181,7 @@ public record ResponderSettings(
   }
 
   EvidenceLimits evidence() {
-    return new EvidenceLimits(
-        evidenceBytes, evidenceFileBytes, evidenceCopiesBytes, evidenceDelay);
+    return new EvidenceLimits(evidenceBytes, evidenceFileBytes, evidenceCopiesBytes, evidenceDelay);
   }
 
   private static Map<String, URI> webhooks(Config config) {

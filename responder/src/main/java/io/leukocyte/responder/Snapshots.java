@@ -55,15 +55,14 @@ final class Snapshots {
   private void inLane(ActionId id, Consumer<ActionState> work) {
     Optional<ContainerId> container =
         journal.read(ledger -> ledger.find(id)).flatMap(ActionState::container);
-    container.ifPresent(
-        c ->
-            lanes.run(
-                c,
-                () ->
-                    journal
-                        .read(ledger -> ledger.find(id))
-                        .filter(s -> s.phase() == Phase.INTENDED)
-                        .ifPresent(work)));
+    container.ifPresent(c ->
+        lanes.run(
+            c,
+            () ->
+                journal
+                    .read(ledger -> ledger.find(id))
+                    .filter(s -> s.phase() == Phase.INTENDED)
+                    .ifPresent(work)));
   }
 
   private void take(ActionState state) {

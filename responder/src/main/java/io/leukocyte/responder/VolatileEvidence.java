@@ -220,7 +220,9 @@ final class VolatileEvidence {
       }
     }
 
-    /** Of each network namespace that a process of the container is in; of the host's, only ours. */
+    /**
+     * Of each network namespace that a process of the container is in; of the host's, only ours.
+     */
     private void sockets(String table) throws IOException {
       Set<String> seen = new HashSet<>();
       for (int pid : pids) {
@@ -409,8 +411,7 @@ final class VolatileEvidence {
         if (target.startsWith("socket:[") && target.endsWith("]")) {
           owners
               .computeIfAbsent(
-                  Long.valueOf(target.substring(8, target.length() - 1)),
-                  inode -> new TreeSet<>())
+                  Long.valueOf(target.substring(8, target.length() - 1)), inode -> new TreeSet<>())
               .add(file.path("pid").asInt());
         }
       }

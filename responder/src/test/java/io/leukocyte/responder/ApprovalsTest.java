@@ -231,8 +231,7 @@ class ApprovalsTest {
   @Test
   void aShortIdOfSeveralContainersIsNotGuessed() {
     ward.shell(web);
-    assertThatThrownBy(() -> ward.desk.approve("zzzz", "alice"))
-        .isInstanceOf(OrderException.class);
+    assertThatThrownBy(() -> ward.desk.approve("zzzz", "alice")).isInstanceOf(OrderException.class);
     assertThatThrownBy(() -> ward.desk.deny("zzzz", "alice", ""))
         .isInstanceOf(OrderException.class);
     assertThat(List.copyOf(ward.desk.actions())).hasSize(1);

@@ -160,7 +160,8 @@ class EvidenceIT {
 
   @Test
   void aSnapshotTellsWhatTheIntruderDid() throws Exception {
-    try (LiveResponder live = new LiveResponder(folder, "[quarantine: {for: 15m}, snapshot]", PATIENT)) {
+    try (LiveResponder live =
+        new LiveResponder(folder, "[quarantine: {for: 15m}, snapshot]", PATIENT)) {
       live.responder.alert(alert(live));
       EvidenceManifest manifest = awaitEvidence(live, m -> m.actions().size() == 2);
       assertThat(manifest.incomplete()).isNull();
@@ -205,8 +206,7 @@ class EvidenceIT {
     assertThat(socket.path("pids").toString()).isEqualTo("[" + listener.path("pid") + "]");
     JsonNode loot =
         only(
-            json(live, manifest, "files.json"),
-            f -> f.path("target").asText().equals("/tmp/loot"));
+            json(live, manifest, "files.json"), f -> f.path("target").asText().equals("/tmp/loot"));
     assertThat(loot.path("fd").asInt()).isEqualTo(3);
     assertThat(manifest.files())
         .extracting(EvidenceManifest.EvidenceFile::name)
@@ -257,7 +257,8 @@ class EvidenceIT {
       await()
           .atMost(WAIT)
           .until(() -> docker.inspect(victim, "{{.State.Status}}").equals("exited"));
-      assertThat(only(json(live, manifest, "processes.json"), runs("/tmp/busybox-gone"))).isNotNull();
+      assertThat(only(json(live, manifest, "processes.json"), runs("/tmp/busybox-gone")))
+          .isNotNull();
       assertThat(manifest.files())
           .extracting(EvidenceManifest.EvidenceFile::name)
           .containsExactlyInAnyOrder(
@@ -271,7 +272,9 @@ class EvidenceIT {
       live.responder.alert(alert(live));
       EvidenceManifest manifest = awaitEvidence(live, m -> m.actions().size() == 2);
       assertThat(manifest.incomplete()).isNull();
-      only(json(live, manifest, "changes.json"), c -> c.path("path").asText().equals("/tmp/busybox-x"));
+      only(
+          json(live, manifest, "changes.json"),
+          c -> c.path("path").asText().equals("/tmp/busybox-x"));
     }
   }
 
@@ -296,8 +299,7 @@ class EvidenceIT {
     Path data = Files.createDirectories(folder.resolve("d"));
     Path small = Files.createDirectories(data.resolve("evidence"));
     Docker.Answer mounted =
-        Docker.command(
-            List.of("mount", "-t", "tmpfs", "-o", "size=64k", "none", small.toString()));
+        Docker.command(List.of("mount", "-t", "tmpfs", "-o", "size=64k", "none", small.toString()));
     assertThat(mounted.worked()).as(mounted.output()).isTrue();
     try (LiveResponder live = new LiveResponder(folder, "[snapshot, kill: {}]", PATIENT)) {
       live.responder.alert(alert(live));

@@ -46,7 +46,11 @@ final class LiveResponder implements AutoCloseable {
             + actions
             + "\n  guard: {mode: enforce}\n");
     Config config =
-        Config.parse("test", "responder.policies: " + policies + "\n" + settings, Map.of(), ResponderSettings.KEYS);
+        Config.parse(
+            "test",
+            "responder.policies: " + policies + "\n" + settings,
+            Map.of(),
+            ResponderSettings.KEYS);
     responder =
         new Responder(
             ResponderSettings.from(config), data(), TestAlerts.HOST, NOWHERE, engine, registry);

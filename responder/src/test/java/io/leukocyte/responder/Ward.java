@@ -198,9 +198,7 @@ final class Ward implements AutoCloseable {
     journal
         .read(ledger -> ledger.all(s -> s.overdue(now)))
         .forEach(s -> interventions.expire(s.id()));
-    journal
-        .read(ledger -> ledger.all(s -> s.expired(now)))
-        .forEach(s -> approvals.expire(s.id()));
+    journal.read(ledger -> ledger.all(s -> s.expired(now))).forEach(s -> approvals.expire(s.id()));
   }
 
   /** The same host after the responder was started again. */
