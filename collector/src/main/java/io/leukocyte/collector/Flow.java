@@ -33,6 +33,10 @@ final class Flow implements Component {
   private static final Duration SAVE = Duration.ofMillis(200);
   private static final Duration REPORT = Duration.ofSeconds(1);
   private static final Duration BEAT = Duration.ofMillis(500);
+
+  /** From the kernel through the ring to a batch an event takes less, but on a stalled host. */
+  private static final Duration ON_ITS_WAY = Duration.ofMillis(500);
+
   private static final Duration FORCE = Duration.ofSeconds(1);
   private static final Duration FORGET = Duration.ofMinutes(1);
 
@@ -172,7 +176,8 @@ final class Flow implements Component {
   /** What waits for facts, or is not spooled yet, would be gone with this process. */
   private void beat() {
     long held = registry.held() == 0 ? 0 : settings.holdTime().toNanos();
-    alive.beat(Math.min(time.unixNanos() - held, batcher.safeUntil()));
+    long safe = Math.min(time.unixNanos() - held, batcher.safeUntil());
+    alive.beat(safe - ON_ITS_WAY.toNanos());
   }
 
   /** Reports what the sensor lost, and what was lost here, as soon as there is room for it. */
