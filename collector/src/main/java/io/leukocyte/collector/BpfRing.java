@@ -77,6 +77,11 @@ final class BpfRing implements AutoCloseable {
     return count;
   }
 
+  /** Bytes of records that are not read yet; by any thread, while it is not closed. */
+  long used() {
+    return (long) POSITION.getAcquire(producer, 0L) - (long) POSITION.getAcquire(consumer, 0L);
+  }
+
   @Override
   public void close() {
     LibC.munmap(producer);

@@ -22,6 +22,11 @@ interface EventSource extends AutoCloseable {
   /** The kinds that it should deliver and cannot. */
   List<Kind> missing();
 
+  /** Bytes of what it has recorded and not delivered yet; 0 when it keeps nothing. */
+  default long waitingBytes() {
+    return 0;
+  }
+
   /** What it lost since the last call. */
   List<SensorLoss> losses();
 

@@ -10,6 +10,7 @@ import io.leukocyte.events.HostId;
 import io.leukocyte.events.Kind;
 import io.leukocyte.events.SensorHeartbeat;
 import io.leukocyte.events.SensorLoss;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -76,6 +77,14 @@ final class Flow implements Component {
     Redaction redaction = settings.redact() ? Redaction.ON : Redaction.OFF;
     Optional<ContainerId> own = OwnContainer.find();
     counters = new Counters(meters);
+    Gauge.builder("leuko.collector.ring.used", sensor, EventSource::waitingBytes)
+        .description("Records in the ring between kernel and collector")
+        .baseUnit("bytes")
+        .register(meters);
+    Gauge.builder("leuko.collector.ring.limit", settings.sensor().options(), o -> o.ringBytes())
+        .description("Size of the ring between kernel and collector")
+        .baseUnit("bytes")
+        .register(meters);
     losses = new LossLedger();
     positions = new Positions(folder);
     positions.load();

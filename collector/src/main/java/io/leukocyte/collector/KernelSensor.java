@@ -141,6 +141,11 @@ final class KernelSensor implements AutoCloseable {
     return new CheckResult.Ok(NAME, "eBPF, " + counters.total() + " records");
   }
 
+  /** Bytes of records in the ring that are not read yet. */
+  synchronized long waitingBytes() {
+    return closed ? 0 : ring.used();
+  }
+
   /** What was lost since the last call, by kind; empty when nothing was. */
   synchronized List<SensorLoss> losses() {
     if (closed) {

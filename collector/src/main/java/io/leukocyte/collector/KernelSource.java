@@ -63,6 +63,11 @@ final class KernelSource implements EventSource {
   }
 
   @Override
+  public synchronized long waitingBytes() {
+    return sensor == null ? 0 : sensor.waitingBytes();
+  }
+
+  @Override
   public synchronized List<SensorLoss> losses() {
     return sensor == null ? List.of() : sensor.losses();
   }

@@ -2,9 +2,11 @@ package io.leukocyte.deploy;
 
 import io.leukocyte.events.Component;
 import io.leukocyte.events.KafkaSettings;
+import io.leukocyte.events.TopicSpecs;
 import io.leukocyte.events.config.Config;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
+import java.time.Duration;
 import picocli.CommandLine.Command;
 
 /** {@code leuko collect}: the collector alone, against outside servers. */
@@ -15,8 +17,16 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     footer = {"", "Example: sudo leuko collect --config /etc/leuko/leukocyte.yaml"})
 final class CollectCommand extends RoleCommand {
+  private static final Duration PAUSE = Duration.ofSeconds(5);
+
   CollectCommand() {
     super("collector", 7071);
+  }
+
+  /** Kafka may be away when a collector starts: it spools meanwhile. */
+  @Override
+  void ensureTopics(RoleProcess process, KafkaSettings kafka, TopicSpecs specs) {
+    process.add(new TopicsMaker(() -> KafkaAccess.ensureTopics(kafka, specs), PAUSE)).start();
   }
 
   @Override

@@ -42,6 +42,11 @@ abstract class RoleCommand implements Callable<Integer> {
       Path data,
       MeterRegistry metrics);
 
+  /** Makes the topics that are missing, before the role begins. */
+  void ensureTopics(RoleProcess process, KafkaSettings kafka, TopicSpecs specs) {
+    KafkaAccess.ensureTopics(kafka, specs);
+  }
+
   @Override
   public final Integer call() throws InterruptedException {
     common.applyVerbosity();
@@ -55,7 +60,7 @@ abstract class RoleCommand implements Callable<Integer> {
     try (RoleProcess process = new RoleProcess()) {
       Component role = role(config, settings, kafka, data, process.metrics());
       process.add(role);
-      KafkaAccess.ensureTopics(kafka, TopicSpecs.from(config));
+      ensureTopics(process, kafka, TopicSpecs.from(config));
       try (HealthServer health =
           HealthServer.start(
               settings.httpAddress(),

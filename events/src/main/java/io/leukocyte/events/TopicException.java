@@ -4,7 +4,8 @@ package io.leukocyte.events;
 public final class TopicException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  TopicException(String message) {
+  /** Topics with other numbers than configured. */
+  public TopicException(String message) {
     super(message);
   }
 
