@@ -15,10 +15,11 @@ class BenchPartsTest {
   private static final String SERIAL =
       """
       4711:
-       def new generation   total 9792K, used 8704K [0x00, 0x01, 0x02)
-        eden space 8704K, 100% used [0x00, 0x01, 0x02)
-       tenured generation   total 21888K, used 14034K [0x00, 0x01, 0x02)
-        the  space 21888K,  64% used [0x00, 0x01, 0x02)
+      DefNew     total 9792K, used 8704K [0x00, 0x01, 0x02)
+       eden space 8704K, 100% used [0x00, 0x01, 0x02)
+       from space 1088K,   0% used [0x00, 0x01, 0x02)
+      Tenured    total 21888K, used 14034K [0x00, 0x01, 0x02)
+       the  space 21888K,  64% used [0x00, 0x01, 0x02)
        Metaspace       used 40000K, committed 40704K, reserved 1114112K
         class space    used 4500K, committed 4736K, reserved 1048576K
       """;
