@@ -1,0 +1,255 @@
+package io.leukocyte.deploy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.leukocyte.events.Action;
+import io.leukocyte.events.ActionId;
+import io.leukocyte.events.Alert;
+import io.leukocyte.events.AlertJson;
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.EventId;
+import io.leukocyte.events.HostId;
+import io.leukocyte.events.Observed;
+import io.leukocyte.events.Priority;
+import io.leukocyte.events.ProcessExec;
+import io.leukocyte.events.ProcessInfo;
+import io.leukocyte.events.ProcessRef;
+import io.leukocyte.events.Topic;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Responders as processes of their own, one for each kind of action, killed as soon as their
+ * journal reaches a step, and started again: the action was done once, is taken back once, and is
+ * told whole.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ActionCrashIT {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final List<String> STEPS =
+      List.of("intended", "prepared", "applied", "verified", "undoing", "undone");
+
+  /** What the engine must have seen of a container, of each kind of action. */
+  private static final Map<String, Map<String, Long>> SEEN_ONCE =
+      Map.of(
+          "quarantine", Map.of("start", 1L),
+          "pause", Map.of("start", 1L, "pause", 1L, "unpause", 1L),
+          "kill", Map.of("start", 2L, "kill", 1L, "die", 1L));
+
+  private final Map<String, Child> responders = new LinkedHashMap<>();
+  private Fleet fleet;
+  private Witness witness;
+  private KafkaProducer<byte[], byte[]> producer;
+  private int alerts;
+
+  static Stream<List<String>> deaths() {
+    return Stream.concat(STEPS.stream().map(List::of), Stream.of(STEPS));
+  }
+
+  @BeforeAll
+  void start(@TempDir(cleanup = CleanupMode.ALWAYS) Path folder) throws Exception {
+    Environment.requireRootAndEngine();
+    StringBuilder policies = new StringBuilder();
+    SEEN_ONCE
+        .keySet()
+        .forEach(type ->
+            policies.append(
+                "- policy: %1$s\n  match: {rules: [%1$s]}\n  actions: [%1$s: {for: 3s}]\n  guard: {mode: enforce}\n"
+                    .formatted(type)));
+    fleet = Fleet.start(folder, "[]", policies.toString());
+    for (String type : SEEN_ONCE.keySet()) {
+      responders.put(type, fleet.role(type, "respond", host(type), Map.of()));
+    }
+    for (Child responder : responders.values()) {
+      responder.start();
+    }
+    producer =
+        new KafkaProducer<>(fleet.client(), new ByteArraySerializer(), new ByteArraySerializer());
+    witness = new Witness(fleet.client(), Fleet.PARTITIONS, host("none"), fleet.rules());
+    responders.values().forEach(Child::awaitReady);
+  }
+
+  @AfterAll
+  void end() throws Exception {
+    for (AutoCloseable open : new AutoCloseable[] {witness, producer, fleet}) {
+      if (open != null) {
+        open.close();
+      }
+    }
+  }
+
+  private static HostId host(String type) {
+    return new HostId("crash-" + type);
+  }
+
+  @ParameterizedTest(name = "killed when {0} is journalled")
+  @MethodSource("deaths")
+  void actionIsDoneOnceAndTakenBackOnce(List<String> deaths) throws Exception {
+    Map<String, String> containers = new TreeMap<>();
+    Map<String, String> actions = new TreeMap<>();
+    for (String type : responders.keySet()) {
+      containers.put(type, fleet.engine().run(type + alerts, "sleep 3600"));
+      actions.put(type, order(type, containers.getOrDefault(type, "")));
+    }
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> killers = new ArrayList<>();
+      responders.forEach((type, responder) ->
+          killers.add(
+              threads.submit(() -> {
+                killAt(type, responder, actions.getOrDefault(type, ""), deaths);
+                return type;
+              })));
+      for (Future<?> killer : killers) {
+        killer.get(PATIENCE.toSeconds() * deaths.size(), TimeUnit.SECONDS);
+      }
+    }
+    for (String type : responders.keySet()) {
+      String container = containers.getOrDefault(type, "");
+      assertToldWhole(actions.getOrDefault(type, ""));
+      assertThat(seen(container)).as(type).isEqualTo(SEEN_ONCE.get(type));
+      assertThat(fleet.engine().docker("inspect", "-f", "{{.State.Status}}", container))
+          .isEqualTo("running");
+      assertThat(fleet.engine().filtered(container)).as("packet filter").isFalse();
+      fleet.engine().docker("rm", "-f", container);
+    }
+  }
+
+  private void killAt(String type, Child responder, String action, List<String> deaths)
+      throws IOException, InterruptedException {
+    for (String step : deaths) {
+      awaitStep(type, action, step);
+      responder.kill();
+      System.out.printf(
+          "%s killed at %s: its journal had come to %s%n", type, step, last(type, action));
+      responder.start();
+    }
+    responder.awaitReady();
+  }
+
+  /** Waits for an entry of the journal, and loses no time. */
+  private void awaitStep(String type, String action, String step) throws IOException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (journal(type).stream().noneMatch(line -> says(line, action, step))) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError(step + " was not reached: " + journal(type));
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+    }
+  }
+
+  private static boolean says(String line, String action, String step) {
+    return line.contains("\"id\":\"" + action + "\"")
+        && (line.contains("\"step\":\"" + step + "\"") || line.contains("{\"" + step + "\":"));
+  }
+
+  private List<String> journal(String type) throws IOException {
+    Path file = Operator.folder(fleet.data(type)).resolve("journal");
+    return Files.exists(file) ? Files.readString(file).lines().toList() : List.of();
+  }
+
+  /** How far the action had come by then. */
+  private String last(String type, String action) throws IOException {
+    String last = "";
+    for (String line : journal(type)) {
+      for (String step : STEPS) {
+        last = says(line, action, step) ? step : last;
+      }
+    }
+    return last;
+  }
+
+  /** Each step has been published; one begin, one end. */
+  private void assertToldWhole(String action) {
+    await("the end of the action is told")
+        .atMost(PATIENCE)
+        .until(() -> {
+          witness.look();
+          return witness.steps(action).stream().anyMatch(a -> a.step() == Action.Step.UNDONE);
+        });
+    List<Action> steps = witness.steps(action);
+    assertThat(steps)
+        .extracting(Action::number)
+        .isEqualTo(IntStream.range(0, steps.size()).boxed().toList());
+    assertThat(steps).extracting(Action::step).doesNotContain(Action.Step.FAILED);
+    for (Action.Step once : List.of(Action.Step.INTENDED, Action.Step.UNDONE)) {
+      assertThat(steps).filteredOn(a -> a.step() == once).hasSize(1);
+    }
+    assertThat(steps.getLast().step()).isEqualTo(Action.Step.UNDONE);
+  }
+
+  /** How often the engine did what to a container. */
+  private Map<String, Long> seen(String container) throws Exception {
+    String events =
+        fleet
+            .engine()
+            .docker(
+                "events",
+                "--since",
+                "1h",
+                "--until",
+                "0s",
+                "--filter",
+                "container=" + container,
+                "--format",
+                "{{.Action}}");
+    Map<String, Long> counts = new TreeMap<>();
+    events
+        .lines()
+        .filter(List.of("start", "pause", "unpause", "kill", "die")::contains)
+        .forEach(action -> counts.merge(action, 1L, Long::sum));
+    return counts;
+  }
+
+  /** An alert about a container; gives the id of the action that must follow. */
+  private String order(String type, String container) throws Exception {
+    long now = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
+    EventId id = new EventId(host(type), 1, alerts++, 0);
+    ContainerRef ref =
+        new ContainerRef(new ContainerId(container), type, "busybox", "latest", null, false);
+    Alert alert =
+        new Alert(
+            Alert.idOf(type, List.of(), id),
+            new Alert.RuleInfo(type, "", Priority.CRITICAL, List.of(), "test.yaml"),
+            type,
+            type,
+            List.of(),
+            new Observed(
+                id, new ProcessExec(now, ref, ProcessInfo.unknown(new ProcessRef(1, now)))),
+            new TreeMap<>(),
+            null,
+            "bundle");
+    producer
+        .send(
+            new ProducerRecord<>(
+                Topic.ALERTS.text(), host(type).value().getBytes(UTF_8), AlertJson.write(alert)))
+        .get(30, TimeUnit.SECONDS);
+    return ActionId.of(alert.id().value(), type, "0").value();
+  }
+}
