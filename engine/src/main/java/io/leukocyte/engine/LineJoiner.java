@@ -66,6 +66,16 @@ final class LineJoiner {
     }
   }
 
+  /** Whether the beginning of a line waits for its end. */
+  boolean isUnfinished(Stream stream) {
+    lock.lock();
+    try {
+      return of(stream).open;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Hands on all unfinished lines. */
   void flush() {
     lock.lock();
