@@ -8,6 +8,7 @@ import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.Text;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ public final class DockerEngine implements Engine {
   private final DockerFiles files;
   private final Set<Subscription> open = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService flusher;
+  private volatile String rootDir = "";
 
   /** Does no I/O yet. */
   public DockerEngine(EngineOptions options) {
@@ -133,6 +135,22 @@ public final class DockerEngine implements Engine {
     LogStream stream = new LogStream(http, options, container, wanted, listener, slot);
     slot.start(stream, "engine-logs-" + container.brief());
     return stream;
+  }
+
+  @Override
+  public Optional<Path> logFile(ContainerFacts container) {
+    if (!container.logDriver().equals("json-file") || !"unix".equals(options.host().getScheme())) {
+      return Optional.empty();
+    }
+    String root = rootDir;
+    if (root.isEmpty()) {
+      root = info().rootDir();
+      rootDir = root;
+    }
+    String id = container.container().id().value();
+    return root.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Path.of(root, "containers", id, id + "-json.log"));
   }
 
   /** Keeps a stream among the open ones from its start to its end. */

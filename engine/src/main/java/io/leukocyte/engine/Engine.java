@@ -2,6 +2,7 @@ package io.leukocyte.engine;
 
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerId;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -68,6 +69,15 @@ public interface Engine extends AutoCloseable {
    * @return open at once; whatever goes wrong is told to {@link LogListener#closed}
    */
   Subscription logs(ContainerId container, LogOptions options, LogListener listener);
+
+  /**
+   * The file on this host in which the engine keeps the log of a container, for {@link
+   * JsonLogReader}; empty when its log driver is another one or the engine is elsewhere. The file
+   * need not be there yet, and need not be readable from here.
+   *
+   * @throws EngineException when the engine cannot say where its files are
+   */
+  Optional<Path> logFile(ContainerFacts container);
 
   /**
    * Freezes all processes; nothing when it is frozen already.

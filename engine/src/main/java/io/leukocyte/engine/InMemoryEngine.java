@@ -9,6 +9,7 @@ import io.leukocyte.events.Text;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -53,6 +54,7 @@ public final class InMemoryEngine implements Engine {
   private final Duration deadline;
   private final Map<ContainerId, InMemoryContainer> containers = new LinkedHashMap<>();
   private final InMemoryNetworks networks = new InMemoryNetworks();
+  private final Map<ContainerId, Path> logFiles = new ConcurrentHashMap<>();
   private final List<String> changes = new ArrayList<>();
   private final Set<Subscription> open = ConcurrentHashMap.newKeySet();
 
@@ -144,6 +146,11 @@ public final class InMemoryEngine implements Engine {
   /** The container's health check says something: healthy, unhealthy. */
   public void health(ContainerId container, String health) {
     scriptRun(() -> happens(known(container), "health_status", null, Map.of("health", health)));
+  }
+
+  /** The container's log is kept in a file; what is printed does not get there by itself. */
+  public void keepLog(ContainerId container, Path file) {
+    logFiles.put(container, file);
   }
 
   /** The container is removed, killed when it runs. */
@@ -320,6 +327,11 @@ public final class InMemoryEngine implements Engine {
         onEnd ->
             new InMemoryLogStream(
                 this, container, options, Duration.ofSeconds(1), listener, onEnd));
+  }
+
+  @Override
+  public Optional<Path> logFile(ContainerFacts container) {
+    return Optional.ofNullable(logFiles.get(container.container().id()));
   }
 
   private Subscription started(String name, Function<Runnable, StreamThread> make) {

@@ -31,13 +31,16 @@ class JsonLogDecoderTest {
 
   @Test
   void anEntryHasTextStreamAndTime() {
-    decode(GOOD + GOOD.replace("stdout", "stderr").replace("good", "bad"));
+    byte[] bytes = (GOOD + GOOD.replace("stdout", "stderr").replace("good", "bad")).getBytes(UTF_8);
+    JsonLogDecoder decoder = new JsonLogDecoder(false, recorder);
+    decoder.file(8, 15, 0, 0, 0);
+    decoder.decode(bytes, 0, bytes.length, 0);
     assertThat(recorder.lines)
         .containsExactly(
             new LogLine(NANOS, Stream.STDOUT, "good", 4, false),
             new LogLine(NANOS, Stream.STDERR, "bad", 3, false));
-    assertThat(recorder.out.offset()).isEqualTo(GOOD.length());
-    assertThat(recorder.out.check()).isEqualTo(NANOS);
+    assertThat(recorder.out).isEqualTo(new LogPlace(NANOS, 8, 15, GOOD.length(), NANOS));
+    assertThat(recorder.err).isEqualTo(new LogPlace(NANOS, 8, 15, bytes.length, NANOS));
     assertThat(recorder.damaged).isZero();
   }
 
