@@ -8,7 +8,7 @@ import java.util.Map;
 /** What a batch holds, beside its bytes. Filled by one thread at a time, then only read. */
 final class Batch {
   private final Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
-  private final Marks marks = new Marks();
+  private final Marks marks;
   private long from = Long.MAX_VALUE;
   private long to;
   private byte[] bytes = new byte[0];
@@ -16,6 +16,10 @@ final class Batch {
   private long sequence;
   private long opened;
   private long openedAt;
+
+  Batch(LogPlaces places) {
+    marks = new Marks(places);
+  }
 
   /** Notes an event that was put in. */
   void note(Event event) {

@@ -42,7 +42,8 @@ final class Batcher implements AutoCloseable {
   private final BatchWriter writer;
   private final long epoch;
   private final Thread thread = Thread.ofPlatform().name("leuko-batcher").unstarted(this::run);
-  private Batch open = new Batch();
+  private final LogPlaces places;
+  private Batch open;
   private long flushAt = NEVER;
   private long lastFlush;
   private long sequence;
@@ -63,12 +64,15 @@ final class Batcher implements AutoCloseable {
       Counters counters,
       LossLedger losses,
       Limits limits,
-      TimeSource time) {
+      TimeSource time,
+      LogPlaces places) {
     this.outbox = outbox;
     this.counters = counters;
     this.losses = losses;
     this.limits = limits;
     this.time = time;
+    this.places = places;
+    this.open = new Batch(places);
     this.epoch = epoch;
     this.writer = new BatchWriter(host, epoch);
     this.lastFlush = time.ticks() - limits.urgent().toNanos();
@@ -131,6 +135,9 @@ final class Batcher implements AutoCloseable {
 
   private void drop(Event event, String reason) {
     counters.lost(event.kind(), reason, 1);
+    if (event instanceof ContainerLog line) {
+      open.marks().noteLine(line);
+    }
     if (event instanceof SensorLoss loss) {
       losses.add(loss);
     } else {
@@ -141,7 +148,7 @@ final class Batcher implements AutoCloseable {
   private void finish(long now) {
     Batch batch = open.finished(writer.finish(sequence), epoch, sequence);
     sequence++;
-    open = new Batch();
+    open = new Batch(places);
     flushAt = NEVER;
     lastFlush = now;
     outbox.add(batch);

@@ -64,6 +64,14 @@ public record CollectorSettings(
     ALL
   }
 
+  /** Where the lines of a container are read. */
+  public enum LogsSource {
+    /** In the files of the json-file driver where they can be read; else from the engine. */
+    AUTO,
+    /** Always from the engine. */
+    API
+  }
+
   /**
    * The kernel sensor.
    *
@@ -78,8 +86,9 @@ public record CollectorSettings(
    * @param enabled whether they are followed at all
    * @param select which are followed
    * @param from where a log begins that was never followed
+   * @param source where lines are read
    */
-  public record Logs(boolean enabled, LogsSelect select, LogsFrom from) {}
+  public record Logs(boolean enabled, LogsSelect select, LogsFrom from, LogsSource source) {}
 
   /**
    * The spool: batches that wait on disk.
@@ -149,6 +158,14 @@ public record CollectorSettings(
           LogsFrom.NOW,
           "Where the logs of running containers begin at the very first start: now, or all that"
               + " the engine keeps");
+
+  /** Setting {@code collector.logs.source}. */
+  public static final Key<LogsSource> LOGS_SOURCE =
+      Key.of(
+          "collector.logs.source",
+          ValueType.oneOf(LogsSource.class),
+          LogsSource.AUTO,
+          "auto reads the files of the json-file driver where it can, api always asks the engine");
 
   /** Setting {@code collector.redact}. */
   public static final Key<Boolean> REDACT =
@@ -250,6 +267,7 @@ public record CollectorSettings(
           LOGS_ENABLED,
           LOGS_SELECT,
           LOGS_FROM,
+          LOGS_SOURCE,
           REDACT,
           FLUSH_INTERVAL,
           URGENT_INTERVAL,
@@ -276,7 +294,11 @@ public record CollectorSettings(
                 powerOfTwo(config.get(SENSOR_RING)),
                 config.get(SENSOR_HOST),
                 config.get(SENSOR_FLOW_INTERVAL))),
-        new Logs(config.get(LOGS_ENABLED), config.get(LOGS_SELECT), config.get(LOGS_FROM)),
+        new Logs(
+            config.get(LOGS_ENABLED),
+            config.get(LOGS_SELECT),
+            config.get(LOGS_FROM),
+            config.get(LOGS_SOURCE)),
         config.get(REDACT),
         config.get(FLUSH_INTERVAL),
         config.get(URGENT_INTERVAL),

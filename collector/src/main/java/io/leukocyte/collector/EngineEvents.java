@@ -66,7 +66,12 @@ final class EngineEvents implements AutoCloseable {
 
   /** Reads the running containers without holding the engine's events back. */
   private void readAll() {
-    Thread.ofVirtual().name("leuko-read-containers").start(registry::readAll);
+    Thread.ofVirtual()
+        .name("leuko-read-containers")
+        .start(() -> {
+          registry.readAll();
+          logs.forgetGone();
+        });
   }
 
   private void connectedTo() {
@@ -94,6 +99,7 @@ final class EngineEvents implements AutoCloseable {
       ContainerId id = event.container().id();
       switch (event.action()) {
         case "start" -> logs.started(id, registry.facts(id));
+        case "die" -> logs.stopped(id);
         case "destroy" -> logs.removed(id);
         default -> {}
       }

@@ -47,11 +47,13 @@ final class Flow implements Component {
   private final Counters counters;
   private final LossLedger losses;
   private final Positions positions;
+  private final KnownContainers known;
   private final Alive alive;
   private final Spool spool;
   private final Outbox outbox;
   private final Batcher batcher;
   private final ContainerRegistry registry;
+  private final LogFiles logFiles;
   private final LogFollower logs;
   private final EventSource sensor;
   private final Intake intake;
@@ -88,6 +90,8 @@ final class Flow implements Component {
     losses = new LossLedger();
     positions = new Positions(folder);
     positions.load();
+    known = new KnownContainers(folder);
+    known.load();
     alive = new Alive(folder, Alive.bootId());
     spool =
         new Spool(
@@ -113,7 +117,8 @@ final class Flow implements Component {
             counters,
             losses,
             new Batcher.Limits(settings.flushInterval(), settings.urgentInterval()),
-            time);
+            time,
+            positions.places());
     registry =
         new ContainerRegistry(
             engine,
@@ -126,10 +131,19 @@ final class Flow implements Component {
             time,
             meters);
     intake = new Intake(counters, redaction, own, registry::accept);
+    logFiles = new LogFiles(outbox::hasRoomForLines);
     logs =
         new LogFollower(
-            engine, settings.logs(), own, positions, outbox::awaitRoom, intake, time, meters);
-    engineEvents = new EngineEvents(engine, positions, intake, registry, logs, time);
+            engine,
+            settings.logs(),
+            own,
+            positions,
+            logFiles,
+            outbox::awaitRoom,
+            intake,
+            time,
+            meters);
+    engineEvents = new EngineEvents(engine, positions, intake, registry, logs, known, time);
   }
 
   private void consider(ContainerFacts facts) {
@@ -142,6 +156,7 @@ final class Flow implements Component {
     publisher.start();
     outbox.start();
     batcher.start();
+    logFiles.start();
     engineEvents.start();
     sensor.start(intake);
     reportGap();
@@ -180,6 +195,7 @@ final class Flow implements Component {
   private void save() {
     spool.save();
     positions.save();
+    known.save();
   }
 
   /** What waits for facts, or is not spooled yet, would be gone with this process. */
@@ -281,6 +297,7 @@ final class Flow implements Component {
   private void savePositions() {
     try {
       positions.save();
+      known.save();
     } catch (UncheckedIOException e) {
       LOG.warn("{}: {}", e.getMessage(), String.valueOf(e.getCause()));
     }

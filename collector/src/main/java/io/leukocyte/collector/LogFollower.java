@@ -6,6 +6,7 @@ import io.leukocyte.engine.EngineException;
 import io.leukocyte.engine.LogLine;
 import io.leukocyte.engine.LogListener;
 import io.leukocyte.engine.LogOptions;
+import io.leukocyte.engine.LogPlace;
 import io.leukocyte.engine.Subscription;
 import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.ContainerFacts;
@@ -16,6 +17,9 @@ import io.leukocyte.events.Kind;
 import io.leukocyte.events.SensorLoss;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,15 +31,18 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows what each running container writes. A container goes on where its lines were last stored;
- * one that was never followed begins with the lines since a collector last ran here, or, when none
- * ever did, as {@link CollectorSettings.LogsFrom} says. Lines wait for room in the backlog, so that
- * the engine keeps what cannot be published. Thread-safe.
+ * Follows what each running container writes: in the files of the json-file driver where they can
+ * be read here, else by the engine. A container goes on where its lines were last stored; one that
+ * was never followed begins with the lines since a collector last ran here, or, when none ever did,
+ * as {@link CollectorSettings.LogsFrom} says. Lines wait for room in the backlog, so that the engine
+ * keeps what cannot be published. Thread-safe.
  */
 final class LogFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LogFollower.class);
@@ -51,9 +58,13 @@ final class LogFollower implements AutoCloseable {
   private final CollectorSettings.Logs settings;
   private final Optional<ContainerId> own;
   private final Positions positions;
+  private final LogFiles files;
   private final BooleanSupplier room;
   private final Consumer<? super Event> next;
   private final TimeSource time;
+  private final LogMeters meters;
+  private final LogMeters.Source fromFile;
+  private final LogMeters.Source fromApi;
   private final LogMark begin;
   private final long startedAt;
   private final Map<ContainerId, Followed> followed = new ConcurrentHashMap<>();
@@ -69,6 +80,7 @@ final class LogFollower implements AutoCloseable {
    * A follower of nothing yet.
    *
    * @param own the collector's own container
+   * @param files reads files
    * @param room waits for room in the backlog; false when there is no use in waiting any more
    * @param next takes the lines
    */
@@ -77,22 +89,42 @@ final class LogFollower implements AutoCloseable {
       CollectorSettings.Logs settings,
       Optional<ContainerId> own,
       Positions positions,
+      LogFiles files,
       BooleanSupplier room,
       Consumer<? super Event> next,
       TimeSource time,
-      MeterRegistry meters) {
+      MeterRegistry registry) {
     this.engine = engine;
     this.settings = settings;
     this.own = own;
     this.positions = positions;
+    this.files = files;
     this.room = room;
     this.next = next;
     this.time = time;
     this.startedAt = time.unixNanos();
     this.begin = LogMark.both(begin());
-    Gauge.builder("leuko.collector.logs", this, LogFollower::following)
-        .description("Containers whose log is followed")
-        .register(meters);
+    meters = new LogMeters(registry);
+    fromFile = meters.source("file");
+    fromApi = meters.source("api");
+    gauge(registry, "file", () -> count(Followed::isFile));
+    gauge(registry, "api", () -> count(f -> f.isOpen() && !f.isFile()));
+    gauge(registry, "none", () -> (long) problems.size());
+    Gauge.builder("leuko.collector.logs.lag", files, LogFiles::lag)
+        .description("Bytes of log files that wait to be read")
+        .baseUnit("bytes")
+        .register(registry);
+  }
+
+  private static void gauge(MeterRegistry registry, String source, Supplier<Number> value) {
+    Gauge.builder("leuko.collector.logs", value)
+        .description("Containers by where their lines are read; none: they cannot be read")
+        .tag("source", source)
+        .register(registry);
+  }
+
+  private long count(Predicate<Followed> which) {
+    return followed.values().stream().filter(which).count();
   }
 
   private long begin() {
@@ -118,7 +150,15 @@ final class LogFollower implements AutoCloseable {
    */
   void started(ContainerId id, @Nullable ContainerFacts facts) {
     if (facts != null && isWanted(facts)) {
-      followed(id).open(facts.started());
+      followed(id).started(facts);
+    }
+  }
+
+  /** The engine says that a container has stopped: what is there is all there will be. */
+  void stopped(ContainerId id) {
+    Followed container = followed.get(id);
+    if (container != null) {
+      container.stopped();
     }
   }
 
@@ -134,7 +174,7 @@ final class LogFollower implements AutoCloseable {
   }
 
   private Followed followed(ContainerId id) {
-    return followed.computeIfAbsent(id, i -> new Followed(i, positions.log(i).orElse(begin)));
+    return followed.computeIfAbsent(id, i -> new Followed(i, positions.log(i)));
   }
 
   /** The engine says that a container is removed. */
@@ -142,23 +182,29 @@ final class LogFollower implements AutoCloseable {
     Followed container = followed.get(id);
     if (container == null || !container.isOpen()) {
       forget(id);
-    } // else its stream ends soon, and it is forgotten then
+    } else {
+      container.stopped(); // it is forgotten when all is read
+    }
   }
 
   private void forget(ContainerId id) {
     followed.remove(id);
     problems.remove(id);
     positions.forget(id);
+    positions.places().forget(id);
   }
 
-  /** Forgets the containers that the engine does not have any more. */
+  /**
+   * Forgets the containers that the engine does not have any more, and reads what those wrote that
+   * have ended while nobody looked.
+   */
   void forgetGone() {
     Set<ContainerId> known = new HashSet<>(positions.containers());
     known.addAll(followed.keySet());
     for (ContainerId id : known) {
       Followed container = followed.get(id);
       if (container == null || !container.isOpen()) {
-        recheck(id, facts -> {});
+        recheck(id, this::consider);
       }
     }
   }
@@ -176,7 +222,21 @@ final class LogFollower implements AutoCloseable {
   }
 
   private long following() {
-    return followed.values().stream().filter(Followed::isOpen).count();
+    return count(Followed::isOpen);
+  }
+
+  /** The file of a container's log, when it can be read here. */
+  private Optional<Path> file(ContainerFacts facts) {
+    return switch (settings.source()) {
+      case API -> Optional.empty();
+      case AUTO -> {
+        try {
+          yield engine.logFile(facts).filter(file -> Files.isReadable(file.resolveSibling(".")));
+        } catch (EngineException e) {
+          yield Optional.empty();
+        }
+      }
+    };
   }
 
   List<CheckResult> check() {
@@ -200,48 +260,167 @@ final class LogFollower implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    files.close();
     followed.values().forEach(Followed::close);
   }
 
   /** One container's log. */
-  private final class Followed implements LogListener {
+  private final class Followed implements LogListener, LogFiles.Listener {
     private final ContainerId id;
     private volatile LogMark mark;
     private @Nullable Subscription subscription;
+    private LogFiles.@Nullable Follow file;
     private boolean open;
+    private boolean ran;
+    private boolean byApi;
     private long lastStart;
     private boolean toldGone;
 
-    Followed(ContainerId id, LogMark mark) {
+    Followed(ContainerId id, Optional<LogMark> stored) {
       this.id = id;
-      this.mark = mark;
+      this.mark = stored.orElse(begin);
+      this.lastStart = stored.isPresent() ? 0 : begin.out().time();
     }
 
     synchronized boolean isOpen() {
       return open;
     }
 
+    synchronized boolean isFile() {
+      return open && file != null;
+    }
+
     synchronized void consider(ContainerFacts facts) {
-      boolean unread = facts.started() > Math.max(lastStart, begin.out());
-      if (RUNNING.contains(facts.state()) || unread) {
-        open(facts.started());
+      boolean unread = facts.started() > lastStart;
+      boolean runs = RUNNING.contains(facts.state());
+      if (runs || unread) {
+        ran = true;
+        lastStart = Math.max(lastStart, facts.started());
+        open(facts);
+      } else if (facts.state().equals("created") && !open) {
+        openEarly(facts);
+      }
+      if (!runs && !facts.state().equals("created")) {
+        stopped();
       }
     }
 
-    synchronized void open(long start) {
-      lastStart = Math.max(lastStart, start);
-      if (!open && !closed) {
-        open = true;
-        subscription = engine.logs(id, new LogOptions(mark.out(), mark.err(), true), this);
+    synchronized void started(ContainerFacts facts) {
+      ran = true;
+      open(facts);
+    }
+
+    /** Before it runs, so that what it writes in a short life is not gone before it is seen. */
+    private void openEarly(ContainerFacts facts) {
+      if (!facts.logDriver().equals("none") && file(facts).isPresent()) {
+        open(facts);
+      }
+    }
+
+    private void open(ContainerFacts facts) {
+      if (open && file != null) {
+        file.goOn();
+      }
+      if (open || closed) {
+        return;
+      }
+      if (facts.logDriver().equals("none")) {
+        unread("its log driver is none");
+        return;
+      }
+      open = true;
+      Optional<Path> found = byApi ? Optional.empty() : file(facts);
+      if (found.isPresent()) {
+        file = files.follow(found.get(), facts.tty(), mark, this);
+      } else {
+        LogOptions from = new LogOptions(mark.out().time(), mark.err().time(), true);
+        subscription = engine.logs(id, from, this);
+      }
+    }
+
+    synchronized void stopped() {
+      if (file != null) {
+        file.end();
+      }
+    }
+
+    /** Says it once, as long as it is so. */
+    private void unread(String why) {
+      if (problems.put(id, why) == null) {
+        LOG.info("The lines of container {} are not read: {}", id.brief(), why);
+      }
+    }
+
+    @Override
+    public void line(LogLine line, LogPlace out, LogPlace err) {
+      if (!closed) {
+        fromFile.line(line);
+        hand(line, new LogMark(out, err));
       }
     }
 
     @Override
     public void line(LogLine line) {
       if (!closed && room.getAsBoolean()) {
-        mark = mark.after(line.stream(), line.time());
-        next.accept(line.of(id));
+        fromApi.line(line);
+        hand(line, mark.after(line.stream(), line.time()));
       }
+    }
+
+    private void hand(LogLine line, LogMark after) {
+      mark = after;
+      positions.places().put(id, after);
+      next.accept(line.of(id));
+    }
+
+    @Override
+    public void lost(String reason, long count, long from, long to) {
+      meters.lost(reason, count);
+      long now = time.unixNanos();
+      next.accept(
+          new SensorLoss(
+              now,
+              ContainerRef.unknown(id),
+              "log",
+              Kind.CONTAINER_LOG.text(),
+              reason,
+              count,
+              from,
+              to == 0 ? now : to));
+    }
+
+    @Override
+    public void damaged(long bytes) {
+      meters.damaged(bytes);
+    }
+
+    @Override
+    public void ended(boolean found) {
+      boolean missed;
+      synchronized (this) {
+        open = false;
+        file = null;
+        missed = !found && ran;
+      }
+      if (missed) {
+        goneTooSoon();
+      } else {
+        ended();
+      }
+    }
+
+    @Override
+    public void unreadable(IOException cause) {
+      LOG.warn(
+          "The log file of container {} cannot be read ({}); the engine is asked for its lines",
+          id.brief(),
+          cause.toString());
+      synchronized (this) {
+        open = false;
+        file = null;
+        byApi = true;
+      }
+      ended();
     }
 
     @Override
@@ -269,23 +448,13 @@ final class LogFollower implements AutoCloseable {
     private void goneTooSoon() {
       if (!toldGone) {
         toldGone = true;
-        long now = time.unixNanos();
-        next.accept(
-            new SensorLoss(
-                now,
-                ContainerRef.unknown(id),
-                "log",
-                Kind.CONTAINER_LOG.text(),
-                "container-gone",
-                0,
-                Math.max(mark.out(), mark.err()),
-                now));
+        lost("container-gone", 0, Math.max(mark.out().time(), mark.err().time()), 0);
       }
       ended();
     }
 
     private void failed(EngineException cause) {
-      problems.put(id, String.valueOf(cause.getMessage()));
+      unread(String.valueOf(cause.getMessage()));
       later.execute(() -> recheck(id, facts -> {})); // facts that are read later try again
     }
 

@@ -1,5 +1,6 @@
 package io.leukocyte.collector;
 
+import io.leukocyte.engine.LogPlace;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerLifecycle;
@@ -21,44 +22,42 @@ import java.util.Map;
 final class Marks {
   private long engine;
   private long alive;
-  private final Map<ContainerId, LogMark> logs = new HashMap<>();
+  private final LogPlaces places;
+  private final Map<ContainerId, LogPlaces.Numbered> logs = new HashMap<>();
+
+  /** Marks of a batch that is empty. */
+  Marks(LogPlaces places) {
+    this.places = places;
+  }
 
   /**
    * How far the two streams of a container's log have been read.
    *
-   * @param out time of the last line of standard output or the terminal, unix nanoseconds; 0 is
-   *     none
-   * @param err the same of standard error
+   * @param out of standard output or the terminal
+   * @param err of standard error
    */
-  record LogMark(long out, long err) {
+  record LogMark(LogPlace out, LogPlace err) {
     /** Nothing has been read. */
-    static final LogMark NONE = new LogMark(0, 0);
+    static final LogMark NONE = both(0);
 
-    /** The same position in both streams. */
+    /** The same time in both streams. */
     static LogMark both(long time) {
-      return new LogMark(time, time);
+      return new LogMark(LogPlace.at(time), LogPlace.at(time));
     }
 
-    /** The place after a line. */
+    /** The place after a line of which only the time is known. */
     LogMark after(ContainerLog.Stream stream, long time) {
       return switch (stream) {
-        case STDOUT, TTY -> new LogMark(Math.max(out, time), err);
-        case STDERR -> new LogMark(out, Math.max(err, time));
+        case STDOUT, TTY -> new LogMark(LogPlace.at(Math.max(out.time(), time)), err);
+        case STDERR -> new LogMark(out, LogPlace.at(Math.max(err.time(), time)));
       };
-    }
-
-    /** The later of both places, stream by stream. */
-    LogMark max(LogMark other) {
-      return new LogMark(Math.max(out, other.out), Math.max(err, other.err));
     }
   }
 
   /** Notes an event of the batch. */
   void note(Event event) {
     switch (event) {
-      case ContainerLog log ->
-          logs.merge(
-              log.container().id(), LogMark.NONE.after(log.stream(), log.time()), LogMark::max);
+      case ContainerLog log -> noteLine(log);
       case ContainerLifecycle lifecycle -> engine = Math.max(engine, lifecycle.time());
       case SensorHeartbeat heartbeat -> alive = Math.max(alive, heartbeat.time());
       case ProcessExec e -> {}
@@ -67,6 +66,15 @@ final class Marks {
       case NetFlow e -> {}
       case ContainerFacts e -> {}
       case SensorLoss e -> {}
+    }
+  }
+
+  /** Notes that a line is past, whether it is in the batch or dropped. */
+  void noteLine(ContainerLog line) {
+    ContainerId id = line.container().id();
+    LogPlaces.Numbered mark = places.take(id);
+    if (mark != null) {
+      logs.put(id, mark);
     }
   }
 
@@ -81,7 +89,7 @@ final class Marks {
   }
 
   /** How far each container's log was read. */
-  Map<ContainerId, LogMark> logs() {
+  Map<ContainerId, LogPlaces.Numbered> logs() {
     return logs;
   }
 }

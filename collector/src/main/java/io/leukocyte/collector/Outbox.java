@@ -222,8 +222,29 @@ final class Outbox implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether there is room for lines of a log, which the engine keeps meanwhile.
+   *
+   * @param quiet whether the log has little that waits: it may use more of memory and spool than a
+   *     busy one
+   */
+  boolean hasRoomForLines(boolean quiet) {
+    lock.lock();
+    try {
+      return waiting && (quiet ? !isFull(4, 3) : !isHalfFull());
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private boolean isHalfFull() {
-    return unsafe.get() >= bound / 2 || (spool.limit() > 0 && spool.bytes() >= spool.limit() / 2);
+    return isFull(2, 1);
+  }
+
+  /** Whether memory or spool has so many of so many equal parts of its bound. */
+  private boolean isFull(int of, int parts) {
+    return unsafe.get() >= bound / of * parts
+        || (spool.limit() > 0 && spool.bytes() >= spool.limit() / of * parts);
   }
 
   /** Lets go all that wait for room; nobody waits from now on. */

@@ -2,6 +2,7 @@ package io.leukocyte.collector;
 
 import io.leukocyte.collector.Marks.LogMark;
 import io.leukocyte.engine.EventPosition;
+import io.leukocyte.engine.LogPlace;
 import io.leukocyte.events.ContainerId;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,13 +19,15 @@ import org.slf4j.LoggerFactory;
  * crash with at most what was stored since the last {@link #save}, once more. Thread-safe.
  *
  * <p>The file {@code positions}: lines {@code engine NANOS}, {@code alive NANOS} and {@code log ID
- * OUT ERR}.
+ * OUT ERR}, the last two being times, with {@code @DEVICE:INODE:OFFSET:CHECK} after those in a file.
  */
 final class Positions {
   private static final Logger LOG = LoggerFactory.getLogger(Positions.class);
   private static final String FILE = "positions";
 
   private final DataFolder folder;
+  private final LogPlaces places = new LogPlaces();
+  private final Map<ContainerId, Long> numbers = new HashMap<>();
   private final Map<ContainerId, LogMark> logs = new HashMap<>();
   private long engine;
   private long alive;
@@ -46,9 +49,7 @@ final class Positions {
         case "engine" -> engine = Long.parseLong(words[1]);
         case "alive" -> alive = Long.parseLong(words[1]);
         case "log" ->
-            logs.put(
-                new ContainerId(words[1]),
-                new LogMark(Long.parseLong(words[2]), Long.parseLong(words[3])));
+            logs.put(new ContainerId(words[1]), new LogMark(place(words[2]), place(words[3])));
         default -> LOG.warn("A line of the file of positions is unknown and left out: {}", line);
       }
     } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
@@ -56,11 +57,43 @@ final class Positions {
     }
   }
 
+  private static LogPlace place(String text) {
+    String[] parts = text.split("[@:]", -1);
+    long time = Long.parseLong(parts[0]);
+    return parts.length == 1
+        ? LogPlace.at(time)
+        : new LogPlace(
+            time,
+            Long.parseLong(parts[1]),
+            Long.parseLong(parts[2]),
+            Long.parseLong(parts[3]),
+            Long.parseLong(parts[4]));
+  }
+
+  private static String text(LogPlace place) {
+    return place.isInFile()
+        ? "%d@%d:%d:%d:%d"
+            .formatted(place.time(), place.device(), place.inode(), place.offset(), place.check())
+        : Long.toString(place.time());
+  }
+
+  private void apply(ContainerId container, LogPlaces.Numbered mark) {
+    if (mark.number() > numbers.getOrDefault(container, 0L)) {
+      numbers.put(container, mark.number());
+      logs.put(container, mark.mark());
+    }
+  }
+
+  /** The places of lines that are on their way to a batch. */
+  LogPlaces places() {
+    return places;
+  }
+
   /** The events of a batch are stored. */
   synchronized void apply(Marks marks) {
     engine = Math.max(engine, marks.engine());
     alive = Math.max(alive, marks.alive());
-    marks.logs().forEach((id, mark) -> logs.merge(id, mark, LogMark::max));
+    marks.logs().forEach(this::apply);
     changed |= marks.engine() > 0 || marks.alive() > 0 || !marks.logs().isEmpty();
   }
 
@@ -81,6 +114,7 @@ final class Positions {
 
   /** The container is gone for good. */
   synchronized void forget(ContainerId container) {
+    numbers.remove(container);
     changed |= logs.remove(container) != null;
   }
 
@@ -110,9 +144,9 @@ final class Positions {
             text.append("log ")
                 .append(id.value())
                 .append(' ')
-                .append(mark.out())
+                .append(text(mark.out()))
                 .append(' ')
-                .append(mark.err())
+                .append(text(mark.err()))
                 .append('\n'));
     return text.toString();
   }

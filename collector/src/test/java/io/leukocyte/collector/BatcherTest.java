@@ -64,7 +64,8 @@ class BatcherTest {
         counters,
         losses,
         new Batcher.Limits(Duration.ofMillis(100), Duration.ofMillis(20)),
-        clock);
+        clock,
+        new LogPlaces());
   }
 
   private void use(TimeSource clock, long backlog) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leukocyte.collector.CollectorSettings.LogsFrom;
 import io.leukocyte.collector.CollectorSettings.LogsSelect;
+import io.leukocyte.collector.CollectorSettings.LogsSource;
 import io.leukocyte.collector.CollectorSettings.SensorMode;
 import io.leukocyte.events.config.Config;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ class CollectorSettingsTest {
                 Path.of("/data/collector"),
                 new CollectorSettings.Sensor(
                     SensorMode.AUTO, new SensorOptions(16 << 20, false, Duration.ofSeconds(2))),
-                new CollectorSettings.Logs(true, LogsSelect.ALL, LogsFrom.NOW),
+                new CollectorSettings.Logs(true, LogsSelect.ALL, LogsFrom.NOW, LogsSource.AUTO),
                 true,
                 Duration.ofMillis(100),
                 Duration.ofMillis(20),
@@ -41,7 +42,7 @@ class CollectorSettingsTest {
         """
         collector:
           sensor: {mode: off, ring: 3MiB, flow-interval: 1s, host: true}
-          logs: {enabled: false, select: labelled, from: all}
+          logs: {enabled: false, select: labelled, from: all, source: api}
           redact: false
           flush-interval: 50ms
           urgent-interval: 10ms
@@ -61,7 +62,8 @@ class CollectorSettingsTest {
                 Path.of("/data/collector"),
                 new CollectorSettings.Sensor(
                     SensorMode.OFF, new SensorOptions(4 << 20, true, Duration.ofSeconds(1))),
-                new CollectorSettings.Logs(false, LogsSelect.LABELLED, LogsFrom.ALL),
+                new CollectorSettings.Logs(
+                    false, LogsSelect.LABELLED, LogsFrom.ALL, LogsSource.API),
                 false,
                 Duration.ofMillis(50),
                 Duration.ofMillis(10),

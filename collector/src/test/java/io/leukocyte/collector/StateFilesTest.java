@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leukocyte.collector.Marks.LogMark;
 import io.leukocyte.engine.EventPosition;
+import io.leukocyte.engine.LogPlace;
 import io.leukocyte.events.ContainerLog;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.SensorHeartbeat;
@@ -117,15 +118,19 @@ class StateFilesTest {
     assertThat(positions.engine()).isNull();
     assertThat(positions.log(WEB)).isEmpty();
 
-    Marks marks = new Marks();
+    LogPlace out = new LogPlace(60, 8, 15, 1234, 60);
+    LogPlaces places = positions.places();
+    places.put(WEB, new LogMark(out, LogPlace.BEGIN));
+    places.put(WEB, new LogMark(out, LogPlace.at(70)));
+    places.put(DATABASE, LogMark.NONE.after(ContainerLog.Stream.TTY, 65));
+    Marks marks = new Marks(places);
     marks.note(TestEvents.lifecycle(WEB, 50, "start"));
     marks.note(TestEvents.line(WEB, 60, "a"));
     marks.note(TestEvents.line(WEB, 70, ContainerLog.Stream.STDERR, "b"));
     marks.note(TestEvents.line(DATABASE, 65, ContainerLog.Stream.TTY, "c"));
     marks.note(new SensorHeartbeat(80, "h", "ebpf", List.of(), null, "1", 0, 0, 0, 0, 0));
     positions.apply(marks);
-    Marks older = new Marks();
-    older.note(TestEvents.line(WEB, 61, "d"));
+    Marks older = new Marks(places);
     older.note(TestEvents.lifecycle(WEB, 40, "create"));
     positions.apply(older);
     positions.save();
@@ -134,8 +139,8 @@ class StateFilesTest {
     again.load();
     assertThat(again.engine()).isEqualTo(new EventPosition(50));
     assertThat(again.alive()).isEqualTo(80);
-    assertThat(again.log(WEB)).contains(new LogMark(61, 70));
-    assertThat(again.log(DATABASE)).contains(new LogMark(65, 0));
+    assertThat(again.log(WEB)).contains(new LogMark(out, LogPlace.at(70)));
+    assertThat(again.log(DATABASE)).contains(new LogMark(LogPlace.at(65), LogPlace.BEGIN));
     again.forget(WEB);
     again.save();
     Positions third = new Positions(new DataFolder(data));
@@ -147,7 +152,11 @@ class StateFilesTest {
   void linesOfPositionsThatCannotBeReadAreLeftOut() throws IOException {
     Files.writeString(
         data.resolve("positions"),
-        "engine x\nalive 80\nlog 12 1 1\nlog\n\nnonsense 1\nlog " + WEB + " 5 6\n");
+        "engine x\nalive 80\nlog 12 1 1\nlog\n\nnonsense 1\nlog "
+            + DATABASE
+            + " 5@8 6\nlog "
+            + WEB
+            + " 5 6\n");
     Positions positions = new Positions(new DataFolder(data));
     positions.load();
     assertThat(positions.engine()).isNull();

@@ -27,7 +27,7 @@ final class TestBatches {
 
   static Batch of(long epoch, long sequence, List<Event> events) {
     BatchWriter writer = new BatchWriter(HOST, epoch);
-    Batch batch = new Batch();
+    Batch batch = new Batch(new LogPlaces());
     for (Event event : events) {
       writer.add(event);
       batch.note(event);

@@ -1,0 +1,39 @@
+package io.leukocyte.collector;
+
+import io.leukocyte.collector.Marks.LogMark;
+import io.leukocyte.events.ContainerId;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far each log has been read with each of the lines that are on their way from a reader to a
+ * batch. It holds because the lines of a container reach the batcher all and in order. Thread-safe.
+ */
+final class LogPlaces {
+  private final AtomicLong lines = new AtomicLong();
+  private final Map<ContainerId, Queue<Numbered>> onTheWay = new ConcurrentHashMap<>();
+
+  /** A mark; of two, the one with the greater number is the later. */
+  record Numbered(long number, LogMark mark) {}
+
+  /** A line is sent on its way; called in the order of a container's lines. */
+  void put(ContainerId container, LogMark mark) {
+    onTheWay.computeIfAbsent(container, c -> new ConcurrentLinkedQueue<>())
+        .add(new Numbered(lines.incrementAndGet(), mark));
+  }
+
+  /** The container's next line has arrived. Its mark; null when it has none. */
+  @Nullable Numbered take(ContainerId container) {
+    Queue<Numbered> marks = onTheWay.get(container);
+    return marks == null ? null : marks.poll();
+  }
+
+  /** The container is gone. */
+  void forget(ContainerId container) {
+    onTheWay.computeIfPresent(container, (c, marks) -> marks.isEmpty() ? null : marks);
+  }
+}
