@@ -97,9 +97,13 @@ final class Positions {
     changed |= marks.engine() > 0 || marks.alive() > 0 || !marks.logs().isEmpty();
   }
 
-  /** The place in the engine's events; null when none was ever read. */
+  /**
+   * The place in the engine's events: after the last one that is stored; when there never was one,
+   * where a collector last ran; null when none ever did.
+   */
   synchronized @Nullable EventPosition engine() {
-    return engine == 0 ? null : new EventPosition(engine);
+    long last = engine == 0 ? alive : engine;
+    return last == 0 ? null : new EventPosition(last);
   }
 
   /** When a collector was last known to run, unix nanoseconds; 0 is never. */

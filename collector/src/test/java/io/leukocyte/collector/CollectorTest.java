@@ -23,8 +23,12 @@ import io.leukocyte.events.SensorHeartbeat;
 import io.leukocyte.events.SensorLoss;
 import io.leukocyte.events.config.Config;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -453,6 +457,103 @@ class CollectorTest {
                         .filter(f -> f.container().id().equals(web))
                         .map(ContainerFacts::state))
                 .contains("exited"));
+  }
+
+  private static List<ContainerLifecycle> byDifference(InMemoryPublisher publisher) {
+    return publisher.events(ContainerLifecycle.class).stream()
+        .filter(e -> e.attributes().containsKey(EngineEvents.BY_DIFFERENCE))
+        .toList();
+  }
+
+  private static List<SensorLoss> gaps(InMemoryPublisher publisher) {
+    return publisher.events(SensorLoss.class).stream()
+        .filter(l -> l.source().equals("engine-events") && l.reason().equals("gap"))
+        .toList();
+  }
+
+  @Test
+  void afterAnEnginesRestartWhatMustHaveHappenedIsToldOnceAndTheGapIsReported() {
+    InMemoryPublisher publisher = new InMemoryPublisher();
+    ContainerId web = engine.run(WEB);
+    start(publisher);
+    awaitFacts(publisher, web);
+    await().atMost(SECONDS).until(() -> Files.exists(data.resolve("collector/containers")));
+    engine.stopEngine();
+    engine.startEngine();
+    await().atMost(SECONDS).until(() -> !byDifference(publisher).isEmpty());
+    assertThat(byDifference(publisher))
+        .extracting(e -> e.container().name(), ContainerLifecycle::action)
+        .containsExactly(tuple("web", "die"));
+    assertThat(actionsOf(publisher, web)).containsOnlyOnce("die");
+    assertThat(gaps(publisher)).hasSize(1).allSatisfy(g -> assertThat(g.to()).isGreaterThan(0));
+  }
+
+  @Test
+  void whatTheEngineForgotBetweenTwoCollectorsIsFoundByDifference() {
+    ContainerId web = engine.run(WEB);
+    ContainerId old = engine.run(ContainerSpec.of("old", "shop/old"));
+    ContainerId busy = engine.run(ContainerSpec.of("busy", "shop/busy"));
+    InMemoryPublisher first = new InMemoryPublisher();
+    Collector collector = start(first);
+    awaitFacts(first, busy);
+    await().atMost(SECONDS).until(() -> Files.exists(data.resolve("collector/containers")));
+    collector.close();
+    engine.exit(web, 1);
+    engine.remove(old);
+    ContainerId young = engine.run(ContainerSpec.of("young", "shop/young"));
+    IntStream.range(0, 100).forEach(i -> engine.exec(busy, "exec-" + i));
+    ContainerId late = engine.run(ContainerSpec.of("late", "shop/late"));
+
+    InMemoryPublisher second = new InMemoryPublisher();
+    start(second);
+    await().atMost(SECONDS).until(() -> actionsOf(second, young).contains("start"));
+    assertThat(gaps(second)).hasSize(1);
+    assertThat(actionsOf(second, web)).containsExactly("die");
+    assertThat(actionsOf(second, old)).containsExactly("die", "destroy");
+    assertThat(actionsOf(second, young)).containsExactly("create", "start");
+    assertThat(actionsOf(second, late)).containsExactly("create", "start");
+    assertThat(byDifference(second))
+        .extracting(e -> e.container().id())
+        .containsOnly(web, old, young);
+    SensorLoss gap = gaps(second).getFirst();
+    assertThat(byDifference(second))
+        .allSatisfy(e -> assertThat(e.time()).isBetween(gap.from(), gap.to()));
+  }
+
+  @Test
+  void theLogOfAFileGoesOnExactlyAcrossCollectors() throws IOException {
+    Path log = Files.createDirectory(data.resolve("c")).resolve("c-json.log");
+    ContainerId web = engine.create(WEB);
+    engine.keepLog(web, log);
+    engine.start(web);
+    List<String> lines = new ArrayList<>();
+    for (int run = 0; run < 3; run++) {
+      append(log, run * 1000, run * 1000 + 500);
+      InMemoryPublisher publisher = new InMemoryPublisher();
+      Collector collector =
+          start(publisher, "collector: {heartbeat-interval: 100ms, logs: {from: all}}", sensor);
+      awaitFacts(publisher, web);
+      append(log, run * 1000 + 500, run * 1000 + 1000);
+      await().atMost(SECONDS).until(() -> !lines(publisher).isEmpty());
+      collector.close();
+      lines.addAll(lines(publisher));
+    }
+    InMemoryPublisher publisher = new InMemoryPublisher();
+    start(publisher);
+    append(log, 3000, 3001);
+    await().atMost(SECONDS).until(() -> lines(publisher).contains("line 3000"));
+    lines.addAll(lines(publisher));
+    assertThat(lines)
+        .containsExactlyElementsOf(IntStream.range(0, 3001).mapToObj(i -> "line " + i).toList());
+  }
+
+  private void append(Path log, int from, int to) throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (int i = from; i < to; i++) {
+      text.append("{\"log\":\"line ").append(i).append("\\n\",\"stream\":\"stdout\",\"time\":\"");
+      text.append(Instant.ofEpochSecond(0, now())).append("\"}\n");
+    }
+    Files.writeString(log, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
   @Test

@@ -159,7 +159,7 @@ class StateFilesTest {
             + " 5 6\n");
     Positions positions = new Positions(new DataFolder(data));
     positions.load();
-    assertThat(positions.engine()).isNull();
+    assertThat(positions.engine()).isEqualTo(new EventPosition(80));
     assertThat(positions.alive()).isEqualTo(80);
     assertThat(positions.containers()).containsExactly(WEB);
   }

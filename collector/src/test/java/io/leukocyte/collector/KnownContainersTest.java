@@ -1,0 +1,94 @@
+package io.leukocyte.collector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leukocyte.collector.KnownContainers.Found;
+import io.leukocyte.collector.KnownContainers.Seen;
+import io.leukocyte.events.ContainerId;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KnownContainersTest {
+  private static final ContainerId WEB = TestEvents.id(1);
+  private static final ContainerId DATABASE = TestEvents.id(2);
+  private static final long SECOND = 1_000_000_000L;
+  private static final long FROM = 100 * SECOND;
+  private static final long TO = 200 * SECOND;
+
+  @TempDir private Path data;
+  private KnownContainers known;
+
+  @BeforeEach
+  void begin() {
+    known = new KnownContainers(new DataFolder(data));
+    assertThat(compare(new Seen(WEB, 10 * SECOND, 20 * SECOND))).as("the first time").isEmpty();
+  }
+
+  private List<Found> compare(Seen... there) {
+    return known.compare(List.of(there), known.moment(), FROM, TO);
+  }
+
+  @Test
+  void whatIsAsItWasTellsNothing() {
+    assertThat(compare(new Seen(WEB, 10 * SECOND, 20 * SECOND))).isEmpty();
+  }
+
+  @Test
+  void aContainerThatHasStoppedDied() {
+    assertThat(compare(new Seen(WEB, 10 * SECOND, 0))).containsExactly(new Found(WEB, "die", TO));
+    assertThat(compare(new Seen(WEB, 10 * SECOND, 0))).isEmpty();
+    assertThat(compare(new Seen(WEB, 10 * SECOND, 150 * SECOND)))
+        .containsExactly(new Found(WEB, "start", 150 * SECOND));
+  }
+
+  @Test
+  void aContainerThatWasStartedAgainDiedBefore() {
+    assertThat(compare(new Seen(WEB, 10 * SECOND, 150 * SECOND)))
+        .containsExactly(
+            new Found(WEB, "die", 150 * SECOND), new Found(WEB, "start", 150 * SECOND));
+  }
+
+  @Test
+  void aContainerThatIsGoneDiedAndWasDestroyedAndANewOneWasCreated() {
+    assertThat(compare(new Seen(DATABASE, 120 * SECOND, 0)))
+        .containsExactly(
+            new Found(DATABASE, "create", 120 * SECOND),
+            new Found(WEB, "die", TO),
+            new Found(WEB, "destroy", TO));
+  }
+
+  @Test
+  void whatHappensWhileTheEngineIsAskedIsNotToldTwice() {
+    long moment = known.moment();
+    known.apply(TestEvents.lifecycle(WEB, 201 * SECOND, "die"));
+    known.apply(TestEvents.lifecycle(DATABASE, 202 * SECOND, "create"));
+    assertThat(known.compare(List.of(new Seen(WEB, 10 * SECOND, 20 * SECOND)), moment, FROM, TO))
+        .isEmpty();
+    assertThat(known.apply(TestEvents.lifecycle(WEB, 203 * SECOND, "start"))).isFalse();
+  }
+
+  @Test
+  void aStartWithoutTheEndOfTheRunBeforeIsNoticed() {
+    assertThat(known.apply(TestEvents.lifecycle(WEB, 20 * SECOND + 30_000_000, "start"))).isFalse();
+    assertThat(known.apply(TestEvents.lifecycle(WEB, 90 * SECOND, "start"))).isTrue();
+    known.apply(TestEvents.lifecycle(WEB, 91 * SECOND, "die"));
+    assertThat(known.apply(TestEvents.lifecycle(WEB, 95 * SECOND, "start"))).isFalse();
+  }
+
+  @Test
+  void theyOutliveTheProcess() {
+    known.apply(TestEvents.lifecycle(DATABASE, 50 * SECOND, "start"));
+    known.save();
+    KnownContainers again = new KnownContainers(new DataFolder(data));
+    again.load();
+    assertThat(again.compare(List.of(), again.moment(), FROM, TO))
+        .containsExactlyInAnyOrder(
+            new Found(WEB, "die", TO),
+            new Found(WEB, "destroy", TO),
+            new Found(DATABASE, "die", TO),
+            new Found(DATABASE, "destroy", TO));
+  }
+}
