@@ -89,6 +89,9 @@ public final class Secrets {
   /** Triggers by their first two characters; null for pairs that none begins with. */
   private static final Trigger[][] BY_PAIR = byPair();
 
+  /** Whether a trigger begins with a pair: small enough to stay in the processor's first cache. */
+  private static final boolean[] BEGINS = begins();
+
   private final String text;
   private final StringBuilder out;
   private int copied;
@@ -96,6 +99,14 @@ public final class Secrets {
   private Secrets(String text) {
     this.text = text;
     this.out = new StringBuilder(text.length());
+  }
+
+  private static boolean[] begins() {
+    boolean[] begins = new boolean[ASCII * ASCII];
+    for (int pair = 0; pair < begins.length; pair++) {
+      begins[pair] = BY_PAIR[pair] != null;
+    }
+    return begins;
   }
 
   private static Trigger[][] byPair() {
@@ -120,13 +131,36 @@ public final class Secrets {
 
   /** The text with each secret masked; the same object when there is none. */
   public static String mask(String text) {
+    int first = firstTrigger(text);
+    return first < 0 ? text : new Secrets(text).maskFrom(first);
+  }
+
+  /** Where the first trigger's word is; -1 when there is none. */
+  private static int firstTrigger(String text) {
     int last = text.length() - 1;
+    if (last < 1) {
+      return -1;
+    }
+    char first = text.charAt(0);
     for (int i = 0; i < last; i++) {
-      if (triggersAt(text, i).length > 0) {
-        return new Secrets(text).maskFrom(i);
+      char second = text.charAt(i + 1);
+      if ((first | second) < ASCII
+          && BEGINS[first * ASCII + second]
+          && isTrigger(text, i, BY_PAIR[first * ASCII + second])) {
+        return i;
+      }
+      first = second;
+    }
+    return -1;
+  }
+
+  private static boolean isTrigger(String text, int at, Trigger[] candidates) {
+    for (Trigger trigger : candidates) {
+      if (matches(text, at, trigger)) {
+        return true;
       }
     }
-    return text;
+    return false;
   }
 
   private static final Trigger[] NO_TRIGGERS = {};
