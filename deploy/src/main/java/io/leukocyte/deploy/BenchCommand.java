@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       CollectorBenchCommand.class,
       SoakBenchCommand.class,
       IndexerBenchCommand.class,
+      LogsBenchCommand.class,
       CodecBenchCommand.class
     },
     footer = {"", "Example: leuko bench analyzer"})

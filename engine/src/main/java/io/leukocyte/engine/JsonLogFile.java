@@ -11,10 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
 import java.time.DateTimeException;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +39,6 @@ final class JsonLogFile implements AutoCloseable {
     }
   }
 
-  /** What the file system says of a file. */
-  record Status(Identity identity, long size, long modified) {}
-
   private JsonLogFile(Identity identity, FileChannel channel, boolean compressed) {
     this.identity = identity;
     this.channel = channel;
@@ -55,17 +50,16 @@ final class JsonLogFile implements AutoCloseable {
    *
    * @throws NoSuchFileException when there is nothing
    */
-  static Status status(Path path) throws IOException {
-    Map<String, Object> given = Files.readAttributes(path, "unix:dev,ino,size,lastModifiedTime");
-    FileTime modified = (FileTime) given.get("lastModifiedTime");
-    return new Status(
-        new Identity(number(given, "dev"), number(given, "ino")),
-        number(given, "size"),
-        modified.to(TimeUnit.NANOSECONDS));
+  static Identity identify(Path path) throws IOException {
+    Map<String, Object> given = Files.readAttributes(path, "unix:dev,ino");
+    return new Identity(number(given.get("dev")), number(given.get("ino")));
   }
 
-  private static long number(Map<String, Object> given, String name) {
-    return ((Number) given.get(name)).longValue();
+  private static long number(@Nullable Object given) throws IOException {
+    if (given instanceof Number number) {
+      return number.longValue();
+    }
+    throw new IOException("The file system gives its files no numbers");
   }
 
   /**
@@ -75,11 +69,11 @@ final class JsonLogFile implements AutoCloseable {
    */
   static JsonLogFile open(Path path) throws IOException {
     for (int i = 0; i < TRIES; i++) {
-      Identity before = status(path).identity();
+      Identity before = identify(path);
       FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
       boolean same = false;
       try {
-        same = before.equals(status(path).identity());
+        same = before.equals(identify(path));
         if (same) {
           return new JsonLogFile(before, channel, path.toString().endsWith(".gz"));
         }

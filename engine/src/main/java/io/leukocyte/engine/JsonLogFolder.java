@@ -27,7 +27,7 @@ record JsonLogFolder(Path log) {
    *
    * @param index 0 is the one that is written
    */
-  record Named(Path path, int index, JsonLogFile.Status status) {}
+  record Named(Path path, int index, JsonLogFile.Identity identity) {}
 
   /** The files, the oldest first; none when the folder is gone. */
   List<Named> list() throws IOException {
@@ -43,7 +43,7 @@ record JsonLogFolder(Path log) {
   }
 
   private static List<JsonLogFile.Identity> identities(List<Named> files) {
-    return files.stream().map(f -> f.status().identity()).toList();
+    return files.stream().map(Named::identity).toList();
   }
 
   private List<Named> listOnce() throws IOException {
@@ -78,7 +78,7 @@ record JsonLogFolder(Path log) {
     int index = index(rest);
     if (index >= 0) {
       try {
-        files.add(new Named(file, index, JsonLogFile.status(file)));
+        files.add(new Named(file, index, JsonLogFile.identify(file)));
       } catch (NoSuchFileException e) {
         // It was renamed or removed since; whoever needs it looks again
       }

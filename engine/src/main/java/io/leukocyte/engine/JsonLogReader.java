@@ -40,7 +40,7 @@ public final class JsonLogReader implements AutoCloseable {
   private final byte[] tail = new byte[JsonLogFile.TAIL];
   private int tailLength;
   private long offset;
-  private long rest;
+  private int rest;
   private int idle;
 
   /**
@@ -155,7 +155,7 @@ public final class JsonLogReader implements AutoCloseable {
       for (JsonLogFolder.Named file : named) {
         JsonLogFile next = JsonLogFile.open(file.path());
         opened.add(next);
-        if (!next.identity().equals(file.status().identity())) {
+        if (!next.identity().equals(file.identity())) {
           opened.removeLast().close();
           return opened;
         }
@@ -295,7 +295,7 @@ public final class JsonLogReader implements AutoCloseable {
       return;
     }
     try {
-      if (JsonLogFile.status(folder.log()).identity().equals(newest.identity())) {
+      if (JsonLogFile.identify(folder.log()).equals(newest.identity())) {
         return;
       }
     } catch (NoSuchFileException e) {
@@ -346,7 +346,7 @@ public final class JsonLogReader implements AutoCloseable {
 
   /** Lets go of removed files that take too much of the disk. */
   private void dropHeld(List<JsonLogFolder.Named> named) throws IOException {
-    List<Identity> kept = named.stream().map(f -> f.status().identity()).toList();
+    List<Identity> kept = named.stream().map(JsonLogFolder.Named::identity).toList();
     long held = 0;
     for (JsonLogFile file : files) {
       held += kept.contains(file.identity()) ? 0 : file.size();

@@ -57,7 +57,7 @@ final class JsonLogStart {
     }
     long since = Math.max(0, Math.min(out.time(), err.time()) - DISORDER);
     int index = byTime(files, since);
-    if (outAt >= 0 && outAt < index || errAt >= 0 && errAt < index) {
+    if ((outAt >= 0 && outAt < index) || (errAt >= 0 && errAt < index)) {
       index = Math.min(outAt < 0 ? index : outAt, errAt < 0 ? index : errAt);
       return new Found(index, 0, lost);
     }

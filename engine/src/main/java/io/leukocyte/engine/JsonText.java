@@ -141,20 +141,20 @@ final class JsonText {
       return at + 1;
     }
     if (character < 0x800) {
-      out[at] = (byte) (0xc0 | character >> 6);
-      out[at + 1] = (byte) (0x80 | character & 0x3f);
+      out[at] = (byte) (0xc0 | (character >> 6));
+      out[at + 1] = (byte) (0x80 | (character & 0x3f));
       return at + 2;
     }
     if (character < 0x10000) {
-      out[at] = (byte) (0xe0 | character >> 12);
-      out[at + 1] = (byte) (0x80 | character >> 6 & 0x3f);
-      out[at + 2] = (byte) (0x80 | character & 0x3f);
+      out[at] = (byte) (0xe0 | (character >> 12));
+      out[at + 1] = (byte) (0x80 | ((character >> 6) & 0x3f));
+      out[at + 2] = (byte) (0x80 | (character & 0x3f));
       return at + 3;
     }
-    out[at] = (byte) (0xf0 | character >> 18);
-    out[at + 1] = (byte) (0x80 | character >> 12 & 0x3f);
-    out[at + 2] = (byte) (0x80 | character >> 6 & 0x3f);
-    out[at + 3] = (byte) (0x80 | character & 0x3f);
+    out[at] = (byte) (0xf0 | (character >> 18));
+    out[at + 1] = (byte) (0x80 | ((character >> 12) & 0x3f));
+    out[at + 2] = (byte) (0x80 | ((character >> 6) & 0x3f));
+    out[at + 3] = (byte) (0x80 | (character & 0x3f));
     return at + 4;
   }
 }

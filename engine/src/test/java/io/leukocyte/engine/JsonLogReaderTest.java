@@ -1,5 +1,6 @@
 package io.leukocyte.engine;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leukocyte.events.ContainerLog;
@@ -317,7 +318,7 @@ class JsonLogReaderTest {
     for (int i = 0; i < kept; i++) {
       LogLine line = recorder.lines.get(i);
       assertThat(line.truncated()).isEqualTo(line.originalBytes() > ContainerLog.MAX_BYTES);
-      read.get(line.stream()).add(line.text());
+      requireNonNull(read.get(line.stream())).add(line.text());
       next.out = recorder.outs.get(i);
       next.err = recorder.errs.get(i);
     }
@@ -354,20 +355,20 @@ class JsonLogReaderTest {
       } else {
         String text = number++ + " \"<é\ud83d\ude00\\> " + "z".repeat(random.nextInt(400));
         writer.line(stream, text);
-        written.get(stream).add(text);
+        requireNonNull(written.get(stream)).add(text);
       }
     }
 
     private void goOn(Stream stream, StringBuilder line) throws IOException {
       switch (random.nextInt(5)) {
         case 0 -> { // the container ended without a line end; the next piece has a time of its own
-          written.get(stream).add(cut(line));
+          requireNonNull(written.get(stream)).add(cut(line));
           open.remove(stream);
         }
         case 1, 2 -> {
-          writer.entry(stream, "end\n", times.get(stream));
+          writer.entry(stream, "end\n", requireNonNull(times.get(stream)));
           line.append("end");
-          written.get(stream).add(cut(line));
+          requireNonNull(written.get(stream)).add(cut(line));
           open.remove(stream);
         }
         default -> piece(stream);
@@ -376,8 +377,8 @@ class JsonLogReaderTest {
 
     private void piece(Stream stream) throws IOException {
       String text = (number++ + ".").repeat(5000).substring(0, 10_000);
-      writer.entry(stream, text, times.get(stream));
-      open.get(stream).append(text);
+      writer.entry(stream, text, requireNonNull(times.get(stream)));
+      requireNonNull(open.get(stream)).append(text);
     }
 
     private static String cut(StringBuilder line) {
@@ -385,7 +386,7 @@ class JsonLogReaderTest {
     }
 
     void end() {
-      open.forEach((stream, line) -> written.get(stream).add(cut(line)));
+      open.forEach((stream, line) -> requireNonNull(written.get(stream)).add(cut(line)));
     }
   }
 }
