@@ -12,11 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which containers there are and which of them run, by the engine's events; kept in the data folder,
- * so that after a gap in the events, also one between two collectors, the difference to what the
- * engine has tells what happened. Thread-safe.
+ * Which containers there are and which of them run, by the engine's events; kept in the data
+ * folder, so that after a gap in the events, also one between two collectors, the difference to
+ * what the engine has tells what happened. Thread-safe.
  *
- * <p>The file {@code containers}: lines {@code ID STARTED}, unix nanoseconds; 0 when it does not run.
+ * <p>The file {@code containers}: lines {@code ID STARTED}, unix nanoseconds; 0 when it does not
+ * run.
  */
 final class KnownContainers {
   private static final Logger LOG = LoggerFactory.getLogger(KnownContainers.class);

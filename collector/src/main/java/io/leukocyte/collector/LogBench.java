@@ -92,10 +92,7 @@ public final class LogBench {
       report.count("lines", lines);
       report.count("bytes of text a line", bytes);
       report.atLeast(
-          "lines of one core in a second",
-          1e9 / measured.of(REDACTED).median(),
-          GOAL,
-          "lines/s");
+          "lines of one core in a second", 1e9 / measured.of(REDACTED).median(), GOAL, "lines/s");
     } finally {
       Files.delete(log);
     }
@@ -203,7 +200,14 @@ public final class LogBench {
     try (InMemoryEngine engine = new InMemoryEngine();
         ContainerRegistry registry =
             new ContainerRegistry(
-                engine, redaction, counters, batches, facts -> {}, HOLD, TimeSource.SYSTEM, meters)) {
+                engine,
+                redaction,
+                counters,
+                batches,
+                facts -> {},
+                HOLD,
+                TimeSource.SYSTEM,
+                meters)) {
       ContainerId id = engine.run(ContainerSpec.of("web", "shop/web:1.2"));
       Intake intake = new Intake(counters, redaction, Optional.empty(), registry::accept);
       Counting counting =

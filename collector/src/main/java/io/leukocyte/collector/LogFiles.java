@@ -14,9 +14,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the log files of all containers with one thread, in turns of at most {@link
- * JsonLogReader#BUFFER} bytes each, so that a busy container does not starve the others. While there
- * is no room for lines it only looks for rotations; busy logs have to wait first. A file in which
- * nothing happens is looked at every 5 to 100 ms, the longer nothing happened.
+ * JsonLogReader#BUFFER} bytes each, so that a busy container does not starve the others. While
+ * there is no room for lines it only looks for rotations; busy logs have to wait first. A file in
+ * which nothing happens is looked at every 5 to 100 ms, the longer nothing happened.
  *
  * <p>Memory: one buffer for all, and for each container the beginnings of at most two unfinished
  * lines, 64 KiB each.

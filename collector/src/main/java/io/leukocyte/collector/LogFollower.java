@@ -41,8 +41,8 @@ import org.slf4j.LoggerFactory;
  * Follows what each running container writes: in the files of the json-file driver where they can
  * be read here, else by the engine. A container goes on where its lines were last stored; one that
  * was never followed begins with the lines since a collector last ran here, or, when none ever did,
- * as {@link CollectorSettings.LogsFrom} says. Lines wait for room in the backlog, so that the engine
- * keeps what cannot be published. Thread-safe.
+ * as {@link CollectorSettings.LogsFrom} says. Lines wait for room in the backlog, so that the
+ * engine keeps what cannot be published. Thread-safe.
  */
 final class LogFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LogFollower.class);

@@ -22,7 +22,8 @@ final class LogPlaces {
 
   /** A line is sent on its way; called in the order of a container's lines. */
   void put(ContainerId container, LogMark mark) {
-    onTheWay.computeIfAbsent(container, c -> new ConcurrentLinkedQueue<>())
+    onTheWay
+        .computeIfAbsent(container, c -> new ConcurrentLinkedQueue<>())
         .add(new Numbered(lines.incrementAndGet(), mark));
   }
 

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * crash with at most what was stored since the last {@link #save}, once more. Thread-safe.
  *
  * <p>The file {@code positions}: lines {@code engine NANOS}, {@code alive NANOS} and {@code log ID
- * OUT ERR}, the last two being times, with {@code @DEVICE:INODE:OFFSET:CHECK} after those in a file.
+ * OUT ERR}, the last two being times, with {@code @DEVICE:INODE:OFFSET:CHECK} after those in a
+ * file.
  */
 final class Positions {
   private static final Logger LOG = LoggerFactory.getLogger(Positions.class);

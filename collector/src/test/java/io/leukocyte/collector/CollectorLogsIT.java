@@ -62,8 +62,7 @@ class CollectorLogsIT {
     Collector collector =
         new Collector(
             CollectorSettings.from(
-                Config.parse("test", yaml, Map.of(), CollectorSettings.KEYS),
-                data.resolve(source)),
+                Config.parse("test", yaml, Map.of(), CollectorSettings.KEYS), data.resolve(source)),
             new HostId("host-it"),
             engine,
             publisher,
@@ -155,7 +154,8 @@ class CollectorLogsIT {
             + " printf '\\377\\000\\033[31m \\360\\237\\230\\200 binary\\r\\n';"
             + " printf '%0.s<&>\"' $(seq 1 9000); echo; echo beside >&2; printf 'no end'";
     ContainerId odd = run("odd", BUSYBOX, "sh", "-c", script);
-    awaitTrue(() -> Docker.ok("inspect", "-f", "{{.State.Status}}", PREFIX + "odd").equals("exited"));
+    awaitTrue(
+        () -> Docker.ok("inspect", "-f", "{{.State.Status}}", PREFIX + "odd").equals("exited"));
     Docker.ok("start", PREFIX + "odd");
     List<List<ContainerLog>> bySource = new ArrayList<>();
     for (String source : List.of("auto", "api")) {
@@ -172,7 +172,12 @@ class CollectorLogsIT {
               .limit(10)
               .map(l ->
                   new ContainerLog(
-                      l.time(), l.container(), l.stream(), l.line(), l.originalBytes(), l.truncated()))
+                      l.time(),
+                      l.container(),
+                      l.stream(),
+                      l.line(),
+                      l.originalBytes(),
+                      l.truncated()))
               .toList());
     }
     List<ContainerLog> byFile = bySource.getFirst();
@@ -227,12 +232,18 @@ class CollectorLogsIT {
   void whatAContainerWroteAndThenEndedWhileNoCollectorRanIsRead() {
     InMemoryPublisher first = new InMemoryPublisher();
     ContainerId ending =
-        run("ending", BUSYBOX, "sh", "-c", "echo one; while ! test -e /go; do sleep 0.1; done; echo two");
+        run(
+            "ending",
+            BUSYBOX,
+            "sh",
+            "-c",
+            "echo one; while ! test -e /go; do sleep 0.1; done; echo two");
     Collector collector = start(first, "auto");
     awaitTrue(() -> lines(first, ending, Stream.STDOUT).contains("one"));
     collector.close();
     Docker.sh(PREFIX + "ending", "touch /go");
-    awaitTrue(() -> Docker.ok("inspect", "-f", "{{.State.Status}}", PREFIX + "ending").equals("exited"));
+    awaitTrue(
+        () -> Docker.ok("inspect", "-f", "{{.State.Status}}", PREFIX + "ending").equals("exited"));
     InMemoryPublisher second = new InMemoryPublisher();
     start(second, "auto");
     awaitTrue(() -> !lines(second, ending, Stream.STDOUT).isEmpty());
@@ -279,8 +290,8 @@ class CollectorLogsIT {
     awaitTrue(() -> lines(publisher, file, Stream.STDOUT).contains("spoken"));
     awaitTrue(() ->
         collector.check().stream()
-            .anyMatch(c ->
-                c instanceof CheckResult.Degraded d && d.problem().contains(mute.brief())));
+            .anyMatch(
+                c -> c instanceof CheckResult.Degraded d && d.problem().contains(mute.brief())));
     assertThat(meters.get("leuko.collector.logs").tag("source", "none").gauge().value()).isOne();
     assertThat(meters.get("leuko.collector.logs").tag("source", "api").gauge().value())
         .isGreaterThanOrEqualTo(1);

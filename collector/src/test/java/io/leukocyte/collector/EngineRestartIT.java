@@ -84,8 +84,7 @@ class EngineRestartIT {
     Files.deleteIfExists(folder.resolve("pid")); // what was killed left them
     Files.deleteIfExists(folder.resolve("exec/containerd/containerd.pid"));
     dockerd =
-        new ProcessBuilder(
-                "unshare", "-n", "-m", "--propagation", "private", "sh", "-c", command)
+        new ProcessBuilder("unshare", "-n", "-m", "--propagation", "private", "sh", "-c", command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
             .start();

@@ -83,7 +83,10 @@ class LogFilesTest {
     }
     try {
       Files.write(
-          file, text.toString().getBytes(UTF_8), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+          file,
+          text.toString().getBytes(UTF_8),
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
@@ -127,7 +130,9 @@ class LogFilesTest {
     awaitLines(busy, 10_000);
     roomForBusy.set(false);
     write("busy", many(10_000, "the last"));
-    await().atMost(SECONDS).until(() -> files.lag() > JsonLogReader.BUFFER || busy.lines.size() > 10_000);
+    await()
+        .atMost(SECONDS)
+        .until(() -> files.lag() > JsonLogReader.BUFFER || busy.lines.size() > 10_000);
     follow(write("quiet", "one"), quiet);
     awaitLines(quiet, 1);
     roomForBusy.set(true);

@@ -239,8 +239,7 @@ public final class JsonLogDecoder {
       int textEnd = withoutReturn(bytes, textFrom, plain);
       String line = new String(bytes, textFrom, textEnd - textFrom, StandardCharsets.UTF_8);
       passed(time);
-      delivered(
-          progress, new LogLine(time, progress.stream, line, textEnd - textFrom, false), end);
+      delivered(progress, new LogLine(time, progress.stream, line, textEnd - textFrom, false), end);
     } else {
       escaped(bytes, progress, start, end);
     }

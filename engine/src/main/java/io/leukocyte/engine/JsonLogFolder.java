@@ -61,10 +61,7 @@ record JsonLogFolder(Path log) {
     }
     // While the engine compresses a file, both are there: the one that is not whole yet is left out
     Set<Integer> plain =
-        files.stream()
-            .filter(f -> !isCompressed(f))
-            .map(Named::index)
-            .collect(Collectors.toSet());
+        files.stream().filter(f -> !isCompressed(f)).map(Named::index).collect(Collectors.toSet());
     files.removeIf(f -> isCompressed(f) && plain.contains(f.index()));
     files.sort(Comparator.comparingInt(Named::index).reversed());
     return files;

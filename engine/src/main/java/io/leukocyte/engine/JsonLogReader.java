@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Follows the files of a container's json-file log from a place on, through rotations: the file
@@ -265,7 +264,8 @@ public final class JsonLogReader implements AutoCloseable {
   /** The file was cut, and may have been written again: what it has now is new. */
   private int restarted(byte[] buffer) throws IOException {
     JsonLogFile file = files.element();
-    listener.lost("truncated-file", 0, decoder.latest(), Math.max(decoder.latest(), file.firstTime()));
+    listener.lost(
+        "truncated-file", 0, decoder.latest(), Math.max(decoder.latest(), file.firstTime()));
     start.passed(file.identity());
     offset = 0;
     rest = 0;
@@ -356,8 +356,7 @@ public final class JsonLogReader implements AutoCloseable {
       long count = files.element().countEntries(offset);
       JsonLogFile oldest = leave();
       held -= kept.contains(oldest.identity()) ? 0 : size;
-      listener.lost(
-          "rotated", count, decoder.latest(), Math.max(decoder.latest(), firstTime()));
+      listener.lost("rotated", count, decoder.latest(), Math.max(decoder.latest(), firstTime()));
       enter(0);
     }
   }

@@ -109,7 +109,9 @@ final class JsonLogStart {
     return 0;
   }
 
-  /** A file was there and is not: lines after the place are missing, unless older ones are there. */
+  /**
+   * A file was there and is not: lines after the place are missing, unless older ones are there.
+   */
   private static long lostFrom(LogPlace place, boolean byTime, List<JsonLogFile> files) {
     if (!byTime || !place.isInFile()) {
       return -1;

@@ -77,7 +77,8 @@ class JsonLogDecoderTest {
   @Test
   void attributesAndOtherFieldsAreLeftOut() {
     decode(GOOD.replace("\"time\"", "\"attrs\":{\"a\":\"}\\\"\",\"b\":\"c\"},\"time\""));
-    decode(" {\"time\":\"" + TIME + "\", \"x\":[{}], \"log\":\"spaced\\n\", \"stream\":\"stderr\"}\n");
+    decode(
+        " {\"time\":\"" + TIME + "\", \"x\":[{}], \"log\":\"spaced\\n\", \"stream\":\"stderr\"}\n");
     assertThat(recorder.texts(Stream.STDOUT)).containsExactly("good");
     assertThat(recorder.texts(Stream.STDERR)).containsExactly("spaced");
     assertThat(recorder.damaged).isZero();
@@ -136,7 +137,9 @@ class JsonLogDecoderTest {
       byte[] bytes = (GOOD + entry("piece") + GOOD + "tail").getBytes(UTF_8);
       for (int i = random.nextInt(12); i > 0; i--) {
         bytes[random.nextInt(bytes.length)] =
-            random.nextBoolean() ? (byte) random.nextInt() : (byte) "\"\\{}\n:,u0".charAt(random.nextInt(9));
+            random.nextBoolean()
+                ? (byte) random.nextInt()
+                : (byte) "\"\\{}\n:,u0".charAt(random.nextInt(9));
       }
       JsonLogRecorder here = new JsonLogRecorder();
       JsonLogDecoder decoder = new JsonLogDecoder(random.nextBoolean(), here);
