@@ -25,6 +25,7 @@ import picocli.CommandLine.ParameterException;
       ReplayCommand.class,
       RecordCommand.class,
       TailCommand.class,
+      DeadCommand.class,
       ContainersCommand.class,
       ActionsCommand.class,
       ApproveCommand.class,

@@ -19,6 +19,8 @@ import io.leukocyte.indexer.Indexer;
 import io.leukocyte.indexer.IndexerSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -42,6 +44,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** The indexer between a real Kafka and a real Elasticsearch. */
 class IndexerIT {
@@ -130,6 +133,9 @@ class IndexerIT {
       JsonNode mapping = get("/logs-leukocyte.alerts-default/_mapping/field/source.ip");
       assertThat(mapping.toString()).contains("\"type\":\"ip\"");
       assertThat(deadLetter()).isEqualTo(bad);
+      assertThat(deadList())
+          .contains("indexer", "leuko.alerts-", "400 ", "1/1")
+          .doesNotContain("no address\"");
 
       try (Indexer again = indexer()) {
         again.start();
@@ -208,6 +214,17 @@ class IndexerIT {
       assertThat(records.count()).isEqualTo(1);
       return records.iterator().next().value();
     }
+  }
+
+  /** What the command lists. */
+  private String deadList() throws IOException {
+    Path config =
+        Files.writeString(
+            temporary.resolve("leukocyte.yaml"), "kafka.bootstrap: 127.0.0.1:" + kafkaPort + "\n");
+    StringWriter out = new StringWriter();
+    CommandLine leuko = Leuko.commandLine().setOut(new PrintWriter(out, true));
+    assertThat(leuko.execute("dead", "list", "--config", config.toString())).isZero();
+    return out.toString();
   }
 
   private Map<String, Object> properties() {
