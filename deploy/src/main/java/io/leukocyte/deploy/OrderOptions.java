@@ -1,11 +1,17 @@
 package io.leukocyte.deploy;
 
+import io.leukocyte.events.Action;
+import io.leukocyte.events.Order;
+import io.leukocyte.events.Outcome;
 import io.leukocyte.responder.Answer;
 import io.leukocyte.responder.Containment;
 import io.leukocyte.responder.OrderException;
 import io.leukocyte.responder.Released;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Whom an order goes to and why; gives it and prints what became of it. */
@@ -13,34 +19,121 @@ final class OrderOptions {
   @Option(names = "--reason", paramLabel = "TEXT", description = "Why; it is kept with the order.")
   private String reason = "";
 
+  @Option(
+      names = "--fleet",
+      description = "Over Kafka to the responders of all hosts, signed with commands.keys.")
+  private boolean fleet;
+
+  @Option(
+      names = "--host",
+      paramLabel = "ID",
+      description = "Over Kafka to the responder of one host, signed with commands.keys.")
+  private @Nullable String host;
+
+  @Option(
+      names = "--wait",
+      paramLabel = "TIME",
+      defaultValue = "10s",
+      description = "How long to wait for answers over Kafka. Default: ${DEFAULT-VALUE}.")
+  private Duration wait = Duration.ofSeconds(10);
+
+  @SuppressWarnings("NullAway.Init") // picocli fills the fields
+  OrderOptions() {}
+
   /** Does something to a container. */
   int contain(CommonOptions common, PrintWriter out, Containment what, String container) {
-    return said(out, Operator.contain(common, what, container, reason));
+    if (isLocal()) {
+      return said(out, Operator.contain(common, what, container, reason));
+    }
+    Order.Kind kind =
+        switch (what.kind()) {
+          case QUARANTINE -> Order.Kind.QUARANTINE;
+          case PAUSE -> Order.Kind.PAUSE;
+          case KILL -> Order.Kind.KILL;
+        };
+    return send(common, out, kind, container, what.length(), false);
   }
 
   /** Stops all that policies do. */
   int stop(CommonOptions common, PrintWriter out, boolean undo) {
+    if (!isLocal()) {
+      return send(common, out, Order.Kind.STOP, "", Optional.empty(), undo);
+    }
     int code = said(out, Operator.stop(common, reason));
     return undo ? Math.max(code, releaseAll(common, out)) : code;
   }
 
   /** Lets policies act again. */
   int resume(CommonOptions common, PrintWriter out) {
-    return said(out, Operator.resume(common));
+    return isLocal()
+        ? said(out, Operator.resume(common))
+        : send(common, out, Order.Kind.RESUME, "", Optional.empty(), false);
   }
 
   /** Takes back everything in force. */
   int releaseAll(CommonOptions common, PrintWriter out) {
-    return released(out, Operator.releaseAll(common));
+    return isLocal()
+        ? released(out, Operator.releaseAll(common))
+        : send(common, out, Order.Kind.RELEASE_ALL, "", Optional.empty(), false);
   }
 
   /** Takes back what is in force on a container, or one action. */
   int release(CommonOptions common, PrintWriter out, String what) {
+    if (!isLocal()) {
+      return send(common, out, Order.Kind.RELEASE, what, Optional.empty(), false);
+    }
     try {
       return released(out, Operator.release(common, what));
     } catch (OrderException e) {
       throw new BadInputException(e.getMessage());
     }
+  }
+
+  private boolean isLocal() {
+    if (fleet && host != null) {
+      throw new BadInputException("Give --fleet or --host, not both.");
+    }
+    return !fleet && host == null;
+  }
+
+  private int send(
+      CommonOptions common,
+      PrintWriter out,
+      Order.Kind kind,
+      String what,
+      Optional<Duration> length,
+      boolean undo) {
+    String to = host == null ? Order.EVERYWHERE : host;
+    Order order = FleetOrders.order(to, kind, what, length, undo, reason);
+    List<Action> answers;
+    try {
+      answers =
+          FleetOrders.of(common)
+              .give(order, wait, host != null || !what.isEmpty(), answer -> print(out, answer));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EnvironmentException("Interrupted; the order was perhaps given.", e);
+    }
+    if (answers.isEmpty()) {
+      throw new EnvironmentException(
+          "No responder answered within %d s. The order is valid for five minutes; 'leuko tail actions' shows what becomes of it."
+              .formatted(wait.toSeconds()));
+    }
+    return answers.stream().allMatch(a -> a.outcome() instanceof Outcome.Done)
+        ? ExitCode.FINE
+        : ExitCode.FINDINGS;
+  }
+
+  private static void print(PrintWriter out, Action answer) {
+    String line =
+        switch (answer.outcome()) {
+          case Outcome.Done o -> "done; " + o.detail();
+          case Outcome.Skipped o -> "skipped; " + o.reason();
+          case Outcome.Refused o -> "REFUSED; " + o.reason();
+          case Outcome.Failed o -> "NOT done; " + o.problem();
+        };
+    out.println(answer.host() + ": " + line);
+    out.flush();
   }
 
   private static int said(PrintWriter out, Answer answer) {

@@ -59,8 +59,17 @@ record Roles(
   }
 
   Responder responder() {
+    return responder(ResponderSettings.from(config));
+  }
+
+  /** The responder of one host with a Kafka of its own. */
+  Responder responderAlone() {
+    return responder(ResponderSettings.from(config).alone());
+  }
+
+  private Responder responder(ResponderSettings settings) {
     return new Responder(
-        ResponderSettings.from(config),
+        settings,
         Operator.folder(data),
         host,
         kafka.clientProperties(),

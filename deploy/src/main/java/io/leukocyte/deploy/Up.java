@@ -81,7 +81,7 @@ final class Up {
             "indexer",
             new Indexer(indexer(elasticsearch), client, process.metrics()),
             BRIEF);
-        begin(process, "responder", roles.responder(), BRIEF);
+        begin(process, "responder", roles.responderAlone(), BRIEF);
         begin(process, "analyzer", roles.analyzer(rules.rules()), PATIENCE);
         begin(process, "collector", roles.collector(), BRIEF);
         rules.skipped().forEach(skipped -> screen.line(skipped.toString()));

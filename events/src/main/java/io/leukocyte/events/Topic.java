@@ -18,6 +18,11 @@ public enum Topic {
   CONTAINERS("leuko.containers", Keep.COMPACT, Duration.ZERO),
   /** Operators' orders, by host. */
   COMMANDS("leuko.commands", Keep.DELETE, Duration.ofDays(7)),
+  /**
+   * Requests to act on a container within a bound over all hosts, by policy: one partition, with
+   * the broker's own time, because the place in the log decides.
+   */
+  PERMITS("leuko.permits", Keep.DELETE, Duration.ofDays(7)),
   /** What could not be read. */
   DEAD("leuko.dead", Keep.DELETE, Duration.ofDays(30));
 

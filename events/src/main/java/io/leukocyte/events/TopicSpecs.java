@@ -62,6 +62,11 @@ public record TopicSpecs(int partitions, int replication, long eventsBytes) {
     return new TopicSpecs(2, 1, 2L << 30);
   }
 
+  /** How many partitions a topic has: as many as asked for, but where one order decides one. */
+  int partitionsOf(Topic topic) {
+    return topic == Topic.PERMITS ? 1 : partitions;
+  }
+
   /** The settings of a topic as Kafka names them. */
   Map<String, String> configOf(Topic topic) {
     Map<String, String> config = new TreeMap<>();
@@ -79,6 +84,9 @@ public record TopicSpecs(int partitions, int replication, long eventsBytes) {
       long bytes = eventsBytes / partitions;
       config.put("retention.bytes", String.valueOf(bytes));
       config.put("segment.bytes", String.valueOf(Math.clamp(bytes / 8, MIN_SEGMENT, MAX_SEGMENT)));
+    }
+    if (topic == Topic.PERMITS) {
+      config.put("message.timestamp.type", "LogAppendTime");
     }
     if (replication >= COPIES_FOR_TWO_IN_SYNC) {
       config.put("min.insync.replicas", "2");

@@ -66,20 +66,26 @@ public final class Topics {
       Integer partitions = existing.get(topic.text());
       if (partitions == null) {
         missing.add(newTopic(specs, topic));
-      } else if (partitions != specs.partitions()) {
-        problems.add(
-            ("The topic %s has %d partitions, but topics.partitions is %d. The number is fixed: set"
-                    + " topics.partitions to %d, or delete the topic with all it holds.")
-                .formatted(topic.text(), partitions, specs.partitions(), partitions));
+      } else if (partitions != specs.partitionsOf(topic)) {
+        problems.add(problem(specs, topic, partitions));
       }
     }
     return new Plan(missing, problems);
   }
 
+  private static String problem(TopicSpecs specs, Topic topic, int partitions) {
+    return topic == Topic.PERMITS
+        ? "The topic %s has %d partitions, but the order of its one partition decides. Delete it."
+            .formatted(topic.text(), partitions)
+        : ("The topic %s has %d partitions, but topics.partitions is %d. The number is fixed: set"
+                + " topics.partitions to %d, or delete the topic with all it holds.")
+            .formatted(topic.text(), partitions, specs.partitions(), partitions);
+  }
+
   private static NewTopic newTopic(TopicSpecs specs, Topic topic) {
     Optional<Short> replication =
         specs.replication() == 0 ? Optional.empty() : Optional.of((short) specs.replication());
-    return new NewTopic(topic.text(), Optional.of(specs.partitions()), replication)
+    return new NewTopic(topic.text(), Optional.of(specs.partitionsOf(topic)), replication)
         .configs(specs.configOf(topic));
   }
 

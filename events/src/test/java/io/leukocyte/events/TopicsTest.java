@@ -28,13 +28,15 @@ class TopicsTest {
     assertThat(plan.missing())
         .extracting(NewTopic::name)
         .containsExactlyElementsOf(ALL.stream().map(Topic::text).toList());
-    assertThat(plan.missing()).allMatch(t -> t.numPartitions() == 12 && t.replicationFactor() == 3);
+    assertThat(plan.missing())
+        .allMatch(t -> t.numPartitions() == (t.name().equals("leuko.permits") ? 1 : 12))
+        .allMatch(t -> t.replicationFactor() == 3);
   }
 
   @Test
   void existingTopicsAreLeftAlone() {
     Map<String, Integer> existing = new HashMap<>();
-    ALL.forEach(topic -> existing.put(topic.text(), 12));
+    ALL.forEach(topic -> existing.put(topic.text(), topic == Topic.PERMITS ? 1 : 12));
 
     assertThat(Topics.plan(SPECS, ALL, existing)).isEqualTo(new Topics.Plan(List.of(), List.of()));
   }
@@ -49,6 +51,18 @@ class TopicsTest {
         .containsExactly(
             "The topic leuko.events has 2 partitions, but topics.partitions is 12. The number is"
                 + " fixed: set topics.partitions to 2, or delete the topic with all it holds.");
+  }
+
+  @Test
+  void permitsHaveOneOrderAndTheBrokersTime() {
+    assertThat(made(Topic.PERMITS).configs())
+        .containsEntry("message.timestamp.type", "LogAppendTime")
+        .containsEntry("retention.ms", "604800000");
+    assertThat(made(Topic.EVENTS).configs()).doesNotContainKey("message.timestamp.type");
+    assertThat(Topics.plan(SPECS, List.of(Topic.PERMITS), Map.of("leuko.permits", 12)).problems())
+        .containsExactly(
+            "The topic leuko.permits has 12 partitions, but the order of its one partition"
+                + " decides. Delete it.");
   }
 
   @Test
@@ -85,6 +99,7 @@ class TopicsTest {
             TopicConfig.CLEANUP_POLICY_CONFIG,
             TopicConfig.COMPRESSION_TYPE_CONFIG,
             TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+            TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
             TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG,
             TopicConfig.RETENTION_BYTES_CONFIG,
             TopicConfig.RETENTION_MS_CONFIG,

@@ -49,14 +49,15 @@ final class AlertFeed implements AutoCloseable {
   private @Nullable KafkaConsumer<byte[], byte[]> consumer;
   private volatile boolean closed;
   private volatile @Nullable String problem = "not connected yet";
+  private volatile long lag = -1;
   private long positionAt;
   private long position = -1;
   private long aliveAt;
 
   /** Hears of alerts. */
   interface Listener {
-    /** A record of this host's alerts; whatever is wrong with it is the listener's to say. */
-    void alert(byte[] document);
+    /** Records of this host's partition; whatever is wrong with them is the listener's to say. */
+    void alerts(List<ConsumerRecord<byte[], byte[]>> records);
   }
 
   AlertFeed(
@@ -88,13 +89,18 @@ final class AlertFeed implements AutoCloseable {
   }
 
   /** The partition that Kafka's default partitioner gives a key. */
-  static int partition(HostId host, int partitions) {
-    byte[] key = host.value().getBytes(StandardCharsets.UTF_8);
+  static int partition(String text, int partitions) {
+    byte[] key = text.getBytes(StandardCharsets.UTF_8);
     return Utils.toPositive(Utils.murmur2(key)) % partitions;
   }
 
   void start() {
     thread.start();
+  }
+
+  /** How many records of the partition were not read yet; -1 when that is not known. */
+  long lag() {
+    return lag;
   }
 
   /** Why no alerts can be read; null when they can. */
@@ -146,7 +152,7 @@ final class AlertFeed implements AutoCloseable {
         throw new KafkaException("there is no topic " + Topic.ALERTS.text() + " yet");
       }
       TopicPartition mine =
-          new TopicPartition(Topic.ALERTS.text(), partition(host, partitions.size()));
+          new TopicPartition(Topic.ALERTS.text(), partition(host.value(), partitions.size()));
       opened.assign(Set.of(mine));
       begin(opened, mine);
       while (!closed) {
@@ -191,11 +197,10 @@ final class AlertFeed implements AutoCloseable {
   private void read(KafkaConsumer<byte[], byte[]> from, TopicPartition mine) {
     try {
       ConsumerRecords<byte[], byte[]> records = from.poll(POLL);
-      for (ConsumerRecord<byte[], byte[]> record : records) {
-        if (record.value() != null) {
-          listener.alert(record.value());
-        }
+      if (!records.isEmpty()) {
+        listener.alerts(records.records(mine));
       }
+      lag = from.currentLag(mine).orElse(lag);
       notePosition(mine, from.position(mine, PATIENCE));
       if (records.isEmpty() && System.nanoTime() - aliveAt > SIGN_OF_LIFE_NANOS) {
         alive(from, mine);

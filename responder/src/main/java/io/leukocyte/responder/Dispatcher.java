@@ -5,6 +5,7 @@ import io.leukocyte.engine.EngineException;
 import io.leukocyte.events.Action;
 import io.leukocyte.events.ActionId;
 import io.leukocyte.events.Alert;
+import io.leukocyte.events.AlertId;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.HostId;
@@ -71,26 +72,93 @@ final class Dispatcher {
   }
 
   /**
-   * Acts on an alert as the policies say; the second time the same alert does nothing.
+   * An alert that policies answer.
    *
    * @param alert what happened
    * @param document the same as it was read, for telling it
+   * @param policies those that match
+   * @param received when it came, {@link System#nanoTime}
    */
+  record Considered(Alert alert, String document, List<Policy> policies, long received) {
+    Considered {
+      policies = List.copyOf(policies);
+    }
+  }
+
+  /** Acts on an alert as the policies say; the second time the same alert does nothing. */
   void alert(Alert alert, String document) {
+    consider(alert, document).ifPresent(this::decide);
+  }
+
+  /**
+   * Looks which policies answer an alert, and asks for what their bounds need. Several alerts may be
+   * considered before the first is decided on: then their questions are on their way together.
+   *
+   * @param alert what happened
+   * @param document the same as it was read
+   * @return empty when it is another host's
+   */
+  Optional<Considered> consider(Alert alert, String document) {
     long received = System.nanoTime();
     if (!alert.host().equals(host)) {
       meters.alert("foreign");
-      return;
+      return Optional.empty();
     }
-    boolean matched = false;
-    boolean acted = false;
-    for (Policy policy : policies.policies()) {
-      if (matches(policy.match(), alert)) {
-        matched = true;
-        acted |= answer(policy, alert, document, received);
+    List<Policy> matching =
+        policies.policies().stream().filter(p -> matches(p.match(), alert)).toList();
+    long now = Nanos.now(clock);
+    Optional<Hold> hold = matching.isEmpty() ? Optional.empty() : hold(alert);
+    for (Policy given : matching) {
+      Policy policy = hold.map(h -> held(given, h)).orElse(given);
+      if (!known(policy, alert) && barred(policy, hold, alert).isEmpty()) {
+        guards.announce(policy, alert, now);
       }
     }
-    meters.alert(acted ? "acted" : matched ? "known" : "ignored");
+    return Optional.of(new Considered(alert, document, matching, received));
+  }
+
+  /** Decides, in the order in which alerts came. */
+  void decide(Considered considered) {
+    boolean acted = false;
+    for (Policy policy : considered.policies()) {
+      acted |= answer(policy, considered.alert(), considered.document(), considered.received());
+    }
+    meters.alert(acted ? "acted" : considered.policies().isEmpty() ? "ignored" : "known");
+    meters.decided(considered.received());
+  }
+
+  private static ActionId idOf(AlertId alert, String policy, int position) {
+    return ActionId.of(alert.value(), policy, String.valueOf(position));
+  }
+
+  /** The actions with which a policy answered an alert. */
+  static List<ActionState> actions(Ledger ledger, AlertId alert, String policy) {
+    List<ActionState> actions = new ArrayList<>();
+    Optional<ActionState> action = ledger.find(idOf(alert, policy, 0));
+    while (action.isPresent()) {
+      actions.add(action.get());
+      action = ledger.find(idOf(alert, policy, actions.size()));
+    }
+    return actions;
+  }
+
+  private boolean known(Policy policy, Alert alert) {
+    return journal.read(ledger -> !actions(ledger, alert.id(), policy.name()).isEmpty());
+  }
+
+  /** Why a policy changes nothing on the container, whatever its guards say. */
+  private Optional<String> barred(Policy policy, Optional<Hold> hold, Alert alert) {
+    if (policy.responses().stream().noneMatch(Intervention.class::isInstance)) {
+      return Optional.empty();
+    }
+    ContainerRef target = alert.container();
+    Optional<String> shielded =
+        target == null ? Optional.empty() : protection.reason(target, alert.labels());
+    return hold
+        .filter(h -> h.effect() == Maintenance.Effect.OFF)
+        .map(Hold::reason)
+        .or(() -> shielded)
+        .or(() -> journal.read(Ledger::halt).map(Halt::refusal));
   }
 
   private boolean matches(Policy.Match match, Alert alert) {
@@ -145,20 +213,21 @@ final class Dispatcher {
   private boolean answer(Policy given, Alert alert, String document, long received) {
     Optional<Hold> hold = hold(alert);
     Policy policy = hold.map(h -> held(given, h)).orElse(given);
-    List<ActionId> ids = new ArrayList<>();
-    for (int i = 0; i < policy.responses().size(); i++) {
-      ids.add(ActionId.of(alert.id().value(), policy.name(), String.valueOf(i)));
-    }
-    if (journal.read(ledger -> ids.stream().anyMatch(id -> ledger.find(id).isPresent()))) {
+    if (known(policy, alert)) {
       return false;
     }
     long now = Nanos.now(clock);
-    Optional<String> refusal = guards.refusal(policy, alert, now);
+    Optional<String> barred = barred(policy, hold, alert);
+    Optional<String> refusal =
+        barred.isPresent()
+            ? guards.unbounded(policy, alert, now)
+            : guards.refusal(policy, alert, now);
     List<JournalStep> steps = new ArrayList<>();
-    for (int i = 0; i < ids.size(); i++) {
+    for (int i = 0; i < policy.responses().size(); i++) {
       Response response = policy.responses().get(i);
-      Outcome outcome = decide(refusal, hold, response, alert);
-      steps.add(step(policy, alert, ids.get(i), response, outcome, now, document));
+      Outcome outcome = decide(refusal, barred, hold, response, alert);
+      ActionId id = idOf(alert.id(), policy.name(), i);
+      steps.add(step(policy, alert, id, response, outcome, now, document));
     }
     List<JournalStep> taken = journalled(steps, now);
     evidence.noticed(alert);
@@ -186,24 +255,23 @@ final class Dispatcher {
   }
 
   /** Done means: it may begin. */
-  private Outcome decide(
-      Optional<String> refusal, Optional<Hold> hold, Response response, Alert alert) {
+  private static Outcome decide(
+      Optional<String> refusal,
+      Optional<String> barred,
+      Optional<Hold> hold,
+      Response response,
+      Alert alert) {
     if (refusal.isPresent()) {
       return new Outcome.Refused(refusal.get());
     }
     if (response instanceof Notify) {
       return new Outcome.Done(ALLOWED);
     }
-    ContainerRef target = alert.container();
-    if (target == null) {
+    if (alert.container() == null) {
       return new Outcome.Skipped("the alert is about no container");
     }
-    if (hold.filter(h -> h.effect() == Maintenance.Effect.OFF).isPresent()) {
-      return new Outcome.Refused(hold.get().reason());
-    }
-    Optional<String> shielded = protection.reason(target, alert.labels());
-    return shielded.isPresent()
-        ? new Outcome.Refused(shielded.get())
+    return barred.isPresent()
+        ? new Outcome.Refused(barred.get())
         : new Outcome.Done(ALLOWED + hold.map(h -> "; " + h.reason()).orElse(""));
   }
 

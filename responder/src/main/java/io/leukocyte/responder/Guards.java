@@ -26,23 +26,44 @@ final class Guards {
     this.maxAge = maxAge;
   }
 
+  /** Says that {@link #refusal} will be asked soon. */
+  void announce(Policy policy, Alert alert, long now) {
+    ContainerRef target = alert.container();
+    if (target != null && unbounded(policy, alert, now).isEmpty()) {
+      budget.announce(policy, alert.id(), target.id());
+    }
+  }
+
   /** Why not; empty when it may. */
   Optional<String> refusal(Policy policy, Alert alert, long now) {
+    ContainerRef target = alert.container();
+    Optional<String> refusal = unbounded(policy, alert, now);
+    return target == null
+        ? refusal
+        : refusal.or(() -> budget.refusal(policy, alert.id(), target.id(), now));
+  }
+
+  /** The same without the bounds, which need not be asked about what changes nothing anyway. */
+  Optional<String> unbounded(Policy policy, Alert alert, long now) {
     ContainerRef target = alert.container();
     Optional<String> stale = stale(alert.time(), now);
     if (stale.isPresent() || target == null) {
       return stale;
     }
-    return waiting(policy, target.id())
-        .or(() -> cooldown(policy, target.id(), null, now))
-        .or(() -> budget.refusal(policy, target.id(), now));
+    return waiting(policy, target.id()).or(() -> cooldown(policy, target.id(), null, now));
   }
 
   /** Why what was approved may not begin now; empty when it may. */
   Optional<String> refusalAtApproval(Policy policy, ActionState state, long now) {
     ContainerId target = state.container().orElseThrow();
     return cooldown(policy, target, state.last().alert(), now)
-        .or(() -> budget.refusal(policy, target, now));
+        .or(() -> bound(policy, state, target, now));
+  }
+
+  private Optional<String> bound(
+      Policy policy, ActionState state, ContainerId target, long now) {
+    AlertId alert = state.last().alert();
+    return alert == null ? Optional.empty() : budget.refusal(policy, alert, target, now);
   }
 
   /** One question about a container at a time is enough. */

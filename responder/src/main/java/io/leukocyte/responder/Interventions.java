@@ -256,7 +256,8 @@ final class Interventions {
 
   private Checked look(ActionState state, AtomicReference<@Nullable ContainerFacts> seen) {
     try {
-      Optional<ContainerFacts> facts = host.engine().inspect(target(state));
+      Optional<ContainerFacts> facts =
+          EnginePatience.DEFAULT.call(() -> host.engine().inspect(target(state)));
       if (facts.isEmpty()) {
         return Checked.skip("the container is gone");
       }
@@ -305,13 +306,17 @@ final class Interventions {
       return new Outcome.Failed("the journal does not say how to take it back");
     }
     Intervention what = intervention(state);
-    Outcome applied = attempt(() -> what.apply(host, target(state), undo));
+    Outcome applied = patiently(() -> what.apply(host, target(state), undo));
     if (!(applied instanceof Outcome.Done done)) {
       return applied;
     }
     String detail = prefix + state.way() + ": " + done.detail();
     step(state, Step.APPLIED, new Outcome.Done(detail), state.phase());
-    return attempt(() -> what.verify(host, target(state), undo));
+    return patiently(() -> what.verify(host, target(state), undo));
+  }
+
+  private static Outcome patiently(Supplier<Outcome> work) {
+    return attempt(() -> EnginePatience.DEFAULT.call(work));
   }
 
   private void rollBack(ActionState state, String why) {

@@ -2,7 +2,6 @@ package io.leukocyte.responder;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,12 +37,15 @@ final class Journal implements AutoCloseable {
   private final Clock clock;
   private final Runnable appended;
   private final Ledger ledger = new Ledger();
-  private RandomAccessFile out; // not a channel: an interrupt would close that
+  private final JournalFile.Opener opener;
+  private JournalFile out;
   private long number;
   private long length;
   private long compactAt = LARGE;
+  private volatile LongConsumer timed = nanos -> {};
   private int damaged;
-  private boolean torn;
+  private boolean broken;
+  private volatile @Nullable String problem;
   private boolean closed;
 
   /**
@@ -53,7 +57,12 @@ final class Journal implements AutoCloseable {
    * @throws JournalException when it cannot be read or written
    */
   Journal(Path file, Clock clock, Runnable appended) {
+    this(file, clock, appended, JournalFile::onDisk);
+  }
+
+  Journal(Path file, Clock clock, Runnable appended, JournalFile.Opener opener) {
     this.file = file;
+    this.opener = opener;
     this.clock = clock;
     this.appended = appended;
     try {
@@ -63,6 +72,11 @@ final class Journal implements AutoCloseable {
     } catch (IOException e) {
       throw new JournalException("open", file, e);
     }
+  }
+
+  /** Hears how long each entry took to be on the disk, in nanoseconds. */
+  void timed(LongConsumer listener) {
+    timed = listener;
   }
 
   private void replay() throws IOException {
@@ -90,7 +104,7 @@ final class Journal implements AutoCloseable {
   }
 
   /** Writes the file anew with what still matters, and goes on behind it. */
-  private RandomAccessFile compact() throws IOException {
+  private JournalFile compact() throws IOException {
     long before = Nanos.of(clock.instant().minus(MEMORY));
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (Map.Entry<Long, List<JournalEntry>> e : ledger.compact(before, number).entrySet()) {
@@ -102,11 +116,16 @@ final class Journal implements AutoCloseable {
     Files.deleteIfExists(fresh);
     Files.createFile(
         fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    RandomAccessFile written = new RandomAccessFile(fresh.toFile(), "rw");
-    written.write(all.toByteArray());
-    written.getFD().sync();
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    forceFolder();
+    JournalFile written = opener.open(fresh);
+    try {
+      written.write(0, all.toByteArray());
+      written.sync();
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      forceFolder();
+    } catch (IOException e) {
+      written.close();
+      throw e;
+    }
     length = all.size();
     compactAt = Math.max(LARGE, 2 * length);
     return written;
@@ -156,29 +175,58 @@ final class Journal implements AutoCloseable {
   }
 
   private void write(JournalEntry entry, boolean force) {
+    long begin = System.nanoTime();
     try {
-      if (torn) {
-        out.setLength(length);
-        torn = false;
+      if (broken) {
+        renew();
       }
       byte[] line = JournalLines.write(number + 1, entry);
-      torn = true;
-      out.seek(length);
-      out.write(line);
+      broken = true;
+      out.write(length, line);
       if (force) {
-        out.getFD().sync();
+        out.sync();
+        timed.accept(System.nanoTime() - begin);
       }
-      torn = false;
+      broken = false;
       length += line.length;
       take(number + 1, entry);
-      if (length > compactAt) {
-        RandomAccessFile before = out;
+      problem = null;
+      compactWhenLarge();
+    } catch (IOException e) {
+      JournalException failure = new JournalException("write", file, e);
+      problem = failure.getMessage();
+      throw failure;
+    }
+  }
+
+  /** What is in the file stays good when this fails: it is tried again later. */
+  private void compactWhenLarge() {
+    if (length > compactAt) {
+      JournalFile before = out;
+      try {
         out = compact();
         before.close();
+      } catch (IOException e) {
+        compactAt = 2 * length;
+        LOG.warn("Cannot make the journal {} smaller, it is tried again later: {}", file, e);
       }
-    } catch (IOException e) {
-      throw new JournalException("write", file, e);
     }
+  }
+
+  /**
+   * Goes on in a new file with what is known to be on the disk. After a failure nobody knows what of
+   * the old one is: a file whose sync failed once may claim later what it does not hold.
+   */
+  private void renew() throws IOException {
+    JournalFile before = out;
+    out = compact();
+    broken = false;
+    before.close();
+  }
+
+  /** Why the last entry could not be written; null when it could. */
+  @Nullable String problem() {
+    return problem;
   }
 
   /** Asks what the entries add up to. The ledger must not leave the question. */
@@ -200,7 +248,7 @@ final class Journal implements AutoCloseable {
     try {
       if (!closed) {
         closed = true;
-        out.getFD().sync();
+        out.sync();
         out.close();
       }
     } catch (IOException e) {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,7 @@ final class Lanes {
   private final Executor executor;
   private final Map<ContainerId, Queue<Runnable>> waiting = new HashMap<>();
   private volatile @Nullable String problem;
+  private final AtomicBoolean endedEarly = new AtomicBoolean();
 
   /** With what runs them. */
   Lanes(Executor executor) {
@@ -46,7 +48,10 @@ final class Lanes {
       try {
         work.run();
       } catch (RuntimeException e) {
-        problem = e.getMessage();
+        endedEarly.set(true);
+        if (!(e instanceof JournalException)) {
+          problem = e.getMessage(); // the journal says its own troubles
+        }
         LOG.error("Work on container {} ended early: {}", container.brief(), e.getMessage(), e);
       }
       work = next(container);
@@ -63,6 +68,11 @@ final class Lanes {
       }
       return work;
     }
+  }
+
+  /** Whether some work ended early since this was asked last. */
+  boolean endedEarly() {
+    return endedEarly.getAndSet(false);
   }
 
   /** What last went wrong in a way that nobody foresaw; null when nothing did. */

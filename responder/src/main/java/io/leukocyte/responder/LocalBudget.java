@@ -3,39 +3,35 @@ package io.leukocyte.responder;
 import io.leukocyte.engine.ContainerSummary;
 import io.leukocyte.engine.Engine;
 import io.leukocyte.engine.EngineException;
+import io.leukocyte.events.AlertId;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.config.Durations;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The bounds counted over this host alone, by its journal and its engine. */
 final class LocalBudget implements Budget {
-  /** A service of fewer containers on this host has no share that could be kept. */
-  static final int LEAST_REPLICAS = 4;
-
-  private static final String PROJECT = "com.docker.compose.project";
-  private static final String SERVICE = "com.docker.compose.service";
-
   private final Journal journal;
   private final Engine engine;
-  private final String serviceLabel;
+  private final Services services;
 
   /**
    * Makes the budget.
    *
-   * @param serviceLabel the label that names a container's service where Compose does not
+   * @param services which containers belong together
    */
-  LocalBudget(Journal journal, Engine engine, String serviceLabel) {
+  LocalBudget(Journal journal, Engine engine, Services services) {
     this.journal = journal;
     this.engine = engine;
-    this.serviceLabel = serviceLabel;
+    this.services = services;
   }
 
   @Override
-  public Optional<String> refusal(Policy policy, ContainerId container, long now) {
+  public Optional<String> refusal(
+      Policy policy, AlertId alert, ContainerId container, long now) {
     return policy
         .guard()
         .atMost()
@@ -79,47 +75,24 @@ final class LocalBudget implements Budget {
         all.stream()
             .filter(c -> c.id().equals(container))
             .findFirst()
-            .flatMap(c -> service(c.labels()));
+            .flatMap(c -> services.of(c.labels()));
     return service.flatMap(name -> tooLarge(most, container, name, all));
   }
 
   private Optional<String> tooLarge(
       Policy.AtMost most, ContainerId container, String service, List<ContainerSummary> all) {
-    Set<ContainerId> replicas =
-        all.stream()
-            .filter(c -> service(c.labels()).filter(service::equals).isPresent())
-            .map(ContainerSummary::id)
-            .collect(Collectors.toSet());
-    if (replicas.size() < LEAST_REPLICAS) {
+    Set<ContainerId> held = new HashSet<>(journal.read(Services::held));
+    Set<ContainerId> replicas = services.replicas(service, all, held);
+    if (replicas.size() < Services.LEAST_REPLICAS) {
       return Optional.empty();
     }
-    int allowed = Math.max(1, replicas.size() * most.share() / 100);
-    Set<ContainerId> held =
-        journal
-            .read(ledger ->
-                ledger.all(s ->
-                    s.phase() != ActionState.Phase.CLOSED
-                        && s.phase() != ActionState.Phase.WAITING
-                        && !s.last().dryRun()
-                        && s.response() instanceof Intervention))
-            .stream()
-            .flatMap(s -> s.container().stream())
-            .filter(c -> replicas.contains(c) && !c.equals(container))
-            .collect(Collectors.toSet());
+    int allowed = Services.allowed(replicas.size(), most.share());
+    held.retainAll(replicas);
+    held.remove(container);
     return held.size() < allowed
         ? Optional.empty()
         : Optional.of(
             "share-of-service: %d of the %d containers of %s are acted on, %d may be"
                 .formatted(held.size(), replicas.size(), service, allowed));
-  }
-
-  /** Compose's project and service, else the label of the setting. */
-  private Optional<String> service(Map<String, String> labels) {
-    String project = labels.get(PROJECT);
-    String service = labels.get(SERVICE);
-    if (project != null && service != null) {
-      return Optional.of(project + "/" + service);
-    }
-    return Optional.ofNullable(labels.get(serviceLabel));
   }
 }

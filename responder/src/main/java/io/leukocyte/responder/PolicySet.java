@@ -59,6 +59,11 @@ public final class PolicySet {
     return (int) policies.stream().filter(p -> p.guard().mode() != Policy.Mode.DRY_RUN).count();
   }
 
+  /** Whether one of them has a bound of containers. */
+  boolean bounded() {
+    return policies.stream().anyMatch(p -> p.guard().atMost().isPresent());
+  }
+
   List<Policy> policies() {
     return policies;
   }

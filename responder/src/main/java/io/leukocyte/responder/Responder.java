@@ -5,13 +5,11 @@ import io.leukocyte.engine.EngineException;
 import io.leukocyte.engine.EventListener;
 import io.leukocyte.engine.EventPosition;
 import io.leukocyte.engine.Subscription;
-import io.leukocyte.events.Alert;
-import io.leukocyte.events.AlertJson;
 import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.Component;
 import io.leukocyte.events.ContainerLifecycle;
 import io.leukocyte.events.HostId;
-import io.leukocyte.events.MalformedJsonException;
+import io.leukocyte.events.Topic;
 import io.leukocyte.events.config.ConfigException;
 import io.leukocyte.events.config.Position;
 import io.leukocyte.events.config.Problem;
@@ -19,13 +17,13 @@ import io.leukocyte.responder.ActionState.Phase;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -33,6 +31,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +44,8 @@ public final class Responder implements Component {
   private static final Logger LOG = LoggerFactory.getLogger(Responder.class);
   private static final Duration ENGINE_RETRY = Duration.ofSeconds(1);
   private static final int HOLD_EACH = 30;
+  private static final Duration PERMIT_DEADLINE = Duration.ofSeconds(2);
+  private static final Duration PERMITS_PATIENCE = Duration.ofSeconds(20);
   private static final int RETRY_EACH = 10;
 
   private final ResponderSettings settings;
@@ -236,6 +237,9 @@ public final class Responder implements Component {
     }
   }
 
+  /** Bounds over all hosts, and the topic that they go by. */
+  private record Fleet(FleetBudget budget, PermitTopic topic) {}
+
   /** The parts of a responder that runs. */
   private final class Running implements EventListener {
     private final DataFolder lock;
@@ -253,6 +257,11 @@ public final class Responder implements Component {
     private final Approvals approvals;
     private final Desk desk;
     private final AlertFeed feed;
+    private final Inbox inbox;
+    private final Graveyard graveyard;
+    private final OrderDesk orderDesk;
+    private final OrderFeed orderFeed;
+    private final Optional<Fleet> fleet;
     private final ActionPublisher publisher;
     private final ControlServer control;
     private final Thread starter;
@@ -264,6 +273,7 @@ public final class Responder implements Component {
       this.lock = lock;
       Semaphore appended = new Semaphore(0);
       journal = new Journal(DataFolder.journal(folder), clock, appended::release);
+      journal.timed(meters::appended);
       Protection protection =
           new Protection(
               settings.protectedContainers(),
@@ -290,11 +300,17 @@ public final class Responder implements Component {
               clock);
       interventions = new Interventions(host, journal, lanes, protection, evidence, clock, meters);
       snapshots = new Snapshots(host, journal, lanes, evidence, clock, meters);
-      guards =
-          new Guards(
-              journal,
-              new LocalBudget(journal, host.engine(), settings.serviceLabel()),
-              settings.maxAlertAge());
+      Services services = new Services(settings.serviceLabel());
+      fleet =
+          switch (settings.fleet().budget()) {
+            case FLEET -> Optional.of(fleet(services));
+            case LOCAL -> Optional.empty();
+          };
+      Budget budget =
+          fleet
+              .<Budget>map(Fleet::budget)
+              .orElseGet(() -> new LocalBudget(journal, host.engine(), services));
+      guards = new Guards(journal, budget, settings.maxAlertAge());
       dispatcher =
           new Dispatcher(
               hostId,
@@ -311,13 +327,35 @@ public final class Responder implements Component {
       dispatcher.use(policies);
       approvals = new Approvals(interventions, guards, dispatcher::policies, clock);
       desk = new Desk(hostId, host, journal, interventions, protection, approvals, clock);
-      feed = new AlertFeed(kafka, hostId, settings.maxAlertAge(), journal, clock, this::alert);
+      graveyard = new Graveyard(kafka, hostId, meters);
+      inbox = new Inbox(hostId, dispatcher, graveyard::bury, meters);
+      feed = new AlertFeed(kafka, hostId, settings.maxAlertAge(), journal, clock, inbox);
+      orderDesk =
+          new OrderDesk(hostId, settings.fleet(), desk, journal, graveyard::bury, meters, clock);
+      orderFeed = new OrderFeed(kafka, hostId, journal, clock, orderDesk);
       publisher = new ActionPublisher(kafka, hostId, journal, appended);
       control = openControl();
       timer =
           Executors.newSingleThreadScheduledExecutor(
               Thread.ofPlatform().daemon().name("responder-timer").factory());
       starter = Thread.ofPlatform().daemon().name("responder-start").unstarted(this::takeOver);
+    }
+
+    private Fleet fleet(Services services) {
+      PermitTopic topic = new PermitTopic(kafka, hostId, PERMIT_DEADLINE, clock, meters);
+      FleetBudget budget =
+          new FleetBudget(
+              hostId,
+              journal,
+              host.engine(),
+              services,
+              settings.maxAlertAge(),
+              PERMIT_DEADLINE,
+              topic,
+              meters,
+              clock);
+      budget.policies(() -> policies);
+      return new Fleet(budget, topic);
     }
 
     private ControlServer openControl() {
@@ -336,7 +374,12 @@ public final class Responder implements Component {
       Gauge.builder("leuko.responder.open", this, r -> r.desk.actions().size())
           .description("Actions that are in force or on their way")
           .register(registry);
+      Gauge.builder("leuko.responder.lag", feed, f -> f.lag())
+          .description("Records of the partition of alerts that were not read yet")
+          .register(registry);
       publisher.start();
+      fleet.ifPresent(f -> f.topic().start(f.budget()));
+      startOrders();
       starter.start();
     }
 
@@ -362,7 +405,28 @@ public final class Responder implements Component {
       evidence.warmUp();
       Recovery.run(journal, guards, interventions, snapshots, notifier, clock);
       ScheduledFuture<?> _ = timer.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
+      awaitPermits();
       feed.start();
+    }
+
+    /** Nobody could vouch for orders over Kafka: then there are those at the socket. */
+    private void startOrders() {
+      if (settings.fleet().canTrustOrders()) {
+        orderFeed.start();
+      }
+    }
+
+    /** Alerts that waited while the responder was down would be refused before permits are read. */
+    private void awaitPermits() {
+      if (fleet.isPresent() && policies.bounded()) {
+        try {
+          if (!fleet.get().topic().awaitReady(PERMITS_PATIENCE)) {
+            LOG.warn("Permits cannot be read yet; actions within a bound are refused until then");
+          }
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
     }
 
     private boolean reachEngine() {
@@ -393,6 +457,9 @@ public final class Responder implements Component {
         if (ticks % RETRY_EACH == 0) {
           states(s -> s.phase() == Phase.UNDOING).forEach(s -> interventions.retryUndo(s.id()));
         }
+        if (ticks % RETRY_EACH == 0 && lanes.endedEarly()) {
+          takeUp(now);
+        }
         if (ticks % HOLD_EACH == 0) {
           holdAll("found open");
         }
@@ -401,24 +468,25 @@ public final class Responder implements Component {
       }
     }
 
+    /** Goes on with what ended early, such as for a journal that could not be written. */
+    private void takeUp(long now) {
+      states(s -> s.phase() == Phase.INTENDED || s.phase() == Phase.PREPARED).stream()
+          .filter(s -> s.response() instanceof Intervention)
+          .forEach(s -> interventions.resume(s.id(), guards.stale(s.since(), now).isPresent()));
+    }
+
     private void holdAll(String occasion) {
       states(s -> s.phase() == Phase.IN_FORCE).forEach(s -> interventions.hold(s.id(), occasion));
     }
 
     private void alert(byte[] document) {
-      Alert alert;
-      try {
-        alert = AlertJson.read(document);
-      } catch (MalformedJsonException e) {
-        meters.alert("unreadable");
-        LOG.warn("An alert cannot be read and is left out: {}", e.getMessage());
-        return;
-      }
-      dispatcher.alert(alert, new String(document, StandardCharsets.UTF_8));
+      String topic = Topic.ALERTS.text();
+      inbox.alerts(List.of(new ConsumerRecord<>(topic, -1, -1L, null, document)));
     }
 
     @Override
     public void event(ContainerLifecycle event) {
+      fleet.ifPresent(f -> f.budget().changed());
       String occasion =
           switch (event.action()) {
             case "start" -> "after it was started";
@@ -451,9 +519,33 @@ public final class Responder implements Component {
 
     void check(List<CheckResult> results) {
       add(results, "alerts", feed.problem(), "start Kafka, or see kafka.bootstrap");
+      if (fleet.isPresent() && policies.bounded()) {
+        add(
+            results,
+            "permits",
+            fleet.get().topic().problem(),
+            "start Kafka; until then policies with at-most begin nothing, releases go on");
+      }
+      if (settings.fleet().canTrustOrders() && orderFeed.problem() != null) {
+        results.add(
+            new CheckResult.Degraded(
+                "orders",
+                "none can be read from Kafka: " + orderFeed.problem(),
+                "start Kafka; until then give them on the host"));
+      }
       add(results, "actions", publisher.problem(), "start Kafka, or see kafka.bootstrap");
       add(results, "engine", engineProblem, "start the container engine");
-      add(results, "journal", lanes.problem(), "see the responder's log");
+      add(
+          results,
+          "journal",
+          journal.problem(),
+          "free some space or mend the disk; no action begins until it can be written");
+      @Nullable String unforeseen = lanes.problem();
+      if (unforeseen != null) {
+        results.add(
+            new CheckResult.Degraded(
+                "lanes", "work on a container ended early: " + unforeseen, "see the log"));
+      }
       String unkept = evidence.problem();
       if (unkept != null) {
         results.add(
@@ -496,7 +588,11 @@ public final class Responder implements Component {
     void close() {
       starter.interrupt();
       AlertFeed.join(starter);
+      orderFeed.close();
+      orderDesk.close();
       feed.close();
+      fleet.ifPresent(f -> f.topic().close());
+      graveyard.close();
       Subscription subscription = events;
       if (subscription != null) {
         subscription.close();

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The responder's settings.
@@ -31,6 +32,7 @@ import java.util.TreeMap;
  * @param evidenceFileBytes a larger file is not copied
  * @param evidenceCopiesBytes all copies of one snapshot
  * @param evidenceDelay a response waits so long for volatile evidence, at most
+ * @param fleet how it keeps together with those of other hosts
  */
 public record ResponderSettings(
     Optional<Path> policies,
@@ -43,7 +45,8 @@ public record ResponderSettings(
     long evidenceBytes,
     long evidenceFileBytes,
     long evidenceCopiesBytes,
-    Duration evidenceDelay) {
+    Duration evidenceDelay,
+    FleetSettings fleet) {
 
   /** Where the policies are. */
   public static final Key<Optional<Path>> POLICIES =
@@ -139,18 +142,21 @@ public record ResponderSettings(
 
   /** All of them. */
   public static final List<Key<?>> KEYS =
-      List.of(
-          POLICIES,
-          MAX_ALERT_AGE,
-          SERVICE_LABEL,
-          PROTECT_CONTAINERS,
-          PROTECT_IMAGES,
-          PROTECT_LABELS,
-          WEBHOOKS,
-          EVIDENCE_BYTES,
-          EVIDENCE_FILE_BYTES,
-          EVIDENCE_COPIES_BYTES,
-          EVIDENCE_DELAY);
+      Stream.concat(
+              Stream.<Key<?>>of(
+                  POLICIES,
+                  MAX_ALERT_AGE,
+                  SERVICE_LABEL,
+                  PROTECT_CONTAINERS,
+                  PROTECT_IMAGES,
+                  PROTECT_LABELS,
+                  WEBHOOKS,
+                  EVIDENCE_BYTES,
+                  EVIDENCE_FILE_BYTES,
+                  EVIDENCE_COPIES_BYTES,
+                  EVIDENCE_DELAY),
+              FleetSettings.KEYS.stream())
+          .toList();
 
   /** Copies the collections. */
   public ResponderSettings {
@@ -177,7 +183,25 @@ public record ResponderSettings(
         config.get(EVIDENCE_BYTES),
         config.get(EVIDENCE_FILE_BYTES),
         config.get(EVIDENCE_COPIES_BYTES),
-        config.get(EVIDENCE_DELAY));
+        config.get(EVIDENCE_DELAY),
+        FleetSettings.from(config));
+  }
+
+  /** The same for one host with a Kafka of its own. */
+  public ResponderSettings alone() {
+    return new ResponderSettings(
+        policies,
+        maxAlertAge,
+        serviceLabel,
+        protectedContainers,
+        protectedImages,
+        protectedLabels,
+        webhooks,
+        evidenceBytes,
+        evidenceFileBytes,
+        evidenceCopiesBytes,
+        evidenceDelay,
+        fleet.alone());
   }
 
   EvidenceLimits evidence() {

@@ -3,6 +3,7 @@ package io.leukocyte.responder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leukocyte.events.OrderKeys;
 import io.leukocyte.events.config.Config;
 import io.leukocyte.events.config.ConfigException;
 import java.net.URI;
@@ -14,6 +15,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ResponderSettingsTest {
+  private static final String KEYS =
+      "new:0123456789abcdef0123456789abcdef old:fedcba9876543210fedcba9876543210";
+
   private static ResponderSettings of(Map<String, String> environment) {
     return ResponderSettings.from(Config.parse("none", "", environment, ResponderSettings.KEYS));
   }
@@ -33,7 +37,9 @@ class ResponderSettingsTest {
                 2L << 30,
                 32L << 20,
                 128L << 20,
-                Duration.ofMillis(100)));
+                Duration.ofMillis(100),
+                new FleetSettings(
+                    FleetSettings.Scope.FLEET, FleetSettings.Trust.HMAC, Optional.empty())));
   }
 
   @Test
@@ -50,7 +56,10 @@ class ResponderSettingsTest {
                     "LEUKO_NOTIFY_WEBHOOKS", "ops=https://example.org/hook?token=s3cret",
                     "LEUKO_RESPONDER_EVIDENCE_BYTES", "5MiB",
                     "LEUKO_RESPONDER_EVIDENCE_FILE_BYTES", "1MiB",
-                    "LEUKO_RESPONDER_EVIDENCE_COPIES_BYTES", "0")))
+                    "LEUKO_RESPONDER_EVIDENCE_COPIES_BYTES", "0",
+                    "LEUKO_RESPONDER_BUDGET", "local",
+                    "LEUKO_COMMANDS_TRUST", "acl",
+                    "LEUKO_COMMANDS_KEYS", KEYS)))
         .isEqualTo(
             new ResponderSettings(
                 Optional.of(Path.of("/etc/leuko/policies")),
@@ -63,7 +72,11 @@ class ResponderSettingsTest {
                 5L << 20,
                 1L << 20,
                 0,
-                Duration.ofMillis(100)));
+                Duration.ofMillis(100),
+                new FleetSettings(
+                    FleetSettings.Scope.LOCAL,
+                    FleetSettings.Trust.ACL,
+                    Optional.of(OrderKeys.parse(KEYS)))));
   }
 
   @Test
@@ -82,6 +95,24 @@ class ResponderSettingsTest {
             ResponderSettings.KEYS);
     assertThat(config.effective()).noneMatch(line -> line.contains("s3cret"));
     assertThat(ResponderSettings.from(config).toString()).doesNotContain("s3cret").contains("ops");
+  }
+
+  @Test
+  void keysOfOrdersAreSecretAndCheckedWithoutShowingThem() {
+    assertThat(of(Map.of("LEUKO_COMMANDS_KEYS", KEYS)).fleet().toString())
+        .contains("new", "old")
+        .doesNotContain("0123456789");
+    assertThatThrownBy(() -> of(Map.of("LEUKO_COMMANDS_KEYS", "a:s3cret")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("the secret of the key a has less than 32 characters")
+        .hasMessageNotContaining("s3cret");
+  }
+
+  @Test
+  void oneHostAloneCountsAlone() {
+    ResponderSettings alone = of(Map.of("LEUKO_RESPONDER_MAX_ALERT_AGE", "2m")).alone();
+    assertThat(alone.fleet().budget()).isEqualTo(FleetSettings.Scope.LOCAL);
+    assertThat(alone.maxAlertAge()).isEqualTo(Duration.ofMinutes(2));
   }
 
   @Test

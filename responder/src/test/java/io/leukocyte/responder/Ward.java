@@ -75,6 +75,20 @@ final class Ward implements AutoCloseable {
       Runnable appended,
       Protection protection,
       Lanes lanes) {
+    this(
+        folder, docker, filter, clock, host, appended, protection, lanes, JournalFile::onDisk);
+  }
+
+  Ward(
+      Path folder,
+      InMemoryEngine docker,
+      InMemoryNetworkFilter filter,
+      MutableClock clock,
+      Host host,
+      Runnable appended,
+      Protection protection,
+      Lanes lanes,
+      JournalFile.Opener opener) {
     this.folder = folder;
     this.docker = docker;
     this.filter = filter;
@@ -82,7 +96,7 @@ final class Ward implements AutoCloseable {
     this.host = host;
     Engine engine = host.engine();
     Meters meters = new Meters(registry, clock);
-    journal = new Journal(folder.resolve("journal"), clock, appended);
+    journal = new Journal(folder.resolve("journal"), clock, appended, opener);
     evidence =
         new Evidence(
             TestAlerts.HOST,
@@ -99,7 +113,7 @@ final class Ward implements AutoCloseable {
             clock);
     interventions = new Interventions(host, journal, lanes, protection, evidence, clock, meters);
     snapshots = new Snapshots(host, journal, lanes, evidence, clock, meters);
-    guards = new Guards(journal, new LocalBudget(journal, engine, "service"), MAX_AGE);
+    guards = new Guards(journal, new LocalBudget(journal, engine, new Services("service")), MAX_AGE);
     notifier =
         new Notifier(
             Map.of("ops", URI.create("http://127.0.0.1:1/secret")),

@@ -1,0 +1,453 @@
+package io.leukocyte.deploy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.leukocyte.engine.ContainerSpec;
+import io.leukocyte.engine.InMemoryEngine;
+import io.leukocyte.events.Action;
+import io.leukocyte.events.ActionJson;
+import io.leukocyte.events.Alert;
+import io.leukocyte.events.AlertJson;
+import io.leukocyte.events.CheckResult;
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.DeadLetter;
+import io.leukocyte.events.EventId;
+import io.leukocyte.events.HostId;
+import io.leukocyte.events.MalformedJsonException;
+import io.leukocyte.events.Observed;
+import io.leukocyte.events.Outcome;
+import io.leukocyte.events.Priority;
+import io.leukocyte.events.ProcessExec;
+import io.leukocyte.events.ProcessInfo;
+import io.leukocyte.events.ProcessRef;
+import io.leukocyte.events.Topic;
+import io.leukocyte.events.TopicSpecs;
+import io.leukocyte.events.Topics;
+import io.leukocyte.events.config.Config;
+import io.leukocyte.responder.Responder;
+import io.leukocyte.responder.ResponderControl;
+import io.leukocyte.responder.ResponderSettings;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+
+/** Three responders, each with a host of its own, on one Kafka. */
+class FleetIT {
+  private static final Logger LOG = LoggerFactory.getLogger(FleetIT.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int EACH = 10;
+  private static final String ORDER_KEYS = "k:0123456789abcdef0123456789abcdef";
+
+  @TempDir Path temporary;
+  private final int port = LoopbackPorts.free();
+  private final int controller = LoopbackPorts.free();
+  private EmbeddedKafka kafka =
+      EmbeddedKafka.create(Path.of(""), new EmbeddedKafka.Settings(port, controller, Access.OPEN));
+  private final List<Member> fleet = new ArrayList<>();
+  private long events;
+
+  /** A host with its engine and containers. */
+  private final class Member {
+    private final HostId id;
+    private final InMemoryEngine engine = new InMemoryEngine();
+    private final List<ContainerId> containers = new ArrayList<>();
+    private SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private Responder responder;
+
+    Member(String name) {
+      id = new HostId(name);
+      // An engine in memory counts its ids: those of another host are others.
+      for (int i = 0; i < fleet.size() * EACH; i++) {
+        engine.remove(engine.run(ContainerSpec.of("gone-" + i, "x:1")));
+      }
+      for (int i = 0; i < EACH; i++) {
+        ContainerSpec spec = ContainerSpec.of(name + "-web-" + i, "x:1").label("service", "shop");
+        containers.add(engine.run(spec));
+      }
+      responder = make();
+    }
+
+    private Responder make() {
+      registry = new SimpleMeterRegistry();
+      Config config =
+          Config.parse(
+              "test",
+              "responder.policies: "
+                  + temporary.resolve("policy.yaml")
+                  + "\ncommands.keys: "
+                  + ORDER_KEYS,
+              Map.of(),
+              ResponderSettings.KEYS);
+      return new Responder(
+          ResponderSettings.from(config), data(), id, properties(), engine, registry);
+    }
+
+    private Path data() {
+      return temporary.resolve("data-" + id);
+    }
+
+    void start() {
+      responder = make();
+      responder.start();
+    }
+
+    boolean isWell() {
+      return responder.check().stream()
+          .filter(c -> c.name().equals("alerts") || c.name().equals("permits"))
+          .allMatch(c -> c instanceof CheckResult.Ok);
+    }
+
+    boolean isStopped() {
+      return responder.check().stream()
+          .anyMatch(c ->
+              c instanceof CheckResult.Degraded d
+                  && d.name().equals("emergency stop")
+                  && d.todo().contains("leuko resume"));
+    }
+
+    long paused() {
+      return containers.stream()
+          .filter(c -> engine.inspect(c).orElseThrow().state().equals("paused"))
+          .count();
+    }
+  }
+
+  private EmbeddedKafka broker() {
+    return EmbeddedKafka.create(
+        temporary.resolve("kafka"), new EmbeddedKafka.Settings(port, controller, Access.OPEN));
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    kafka = broker();
+    kafka.start();
+    try (Admin admin = Admin.create(properties())) {
+      Topics.ensure(admin, TopicSpecs.oneMachine());
+    }
+    guard("{mode: enforce, at-most: {containers: 5, per: 10m}}");
+    for (String name : List.of("host-a", "host-b", "host-c")) {
+      fleet.add(new Member(name));
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    fleet.forEach(m -> m.responder.close());
+    fleet.forEach(m -> m.engine.close());
+    kafka.close();
+  }
+
+  private void guard(String guard) throws Exception {
+    Files.writeString(
+        temporary.resolve("policy.yaml"),
+        "- policy: p\n  match: {rules: [shell]}\n  actions: [pause: {for: 10m}]\n  guard: "
+            + guard
+            + "\n");
+  }
+
+  private Map<String, Object> properties() {
+    return Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, "127.0.0.1:" + port);
+  }
+
+  private void startAll() {
+    fleet.forEach(Member::start);
+    await().atMost(PATIENCE).until(() -> fleet.stream().allMatch(Member::isWell));
+  }
+
+  private long paused() {
+    return fleet.stream().mapToLong(Member::paused).sum();
+  }
+
+  /** One alert about each container, the hosts in turn. */
+  private void alertAboutEverything() throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
+      for (int i = 0; i < EACH; i++) {
+        for (Member member : fleet) {
+          producer.send(record(member, member.containers.get(i)));
+        }
+      }
+    }
+  }
+
+  private void alert(Member member, int container) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
+      producer.send(record(member, member.containers.get(container))).get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  private KafkaProducer<byte[], byte[]> producer() {
+    return new KafkaProducer<>(properties(), new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  private ProducerRecord<byte[], byte[]> record(Member member, ContainerId container) {
+    long now = System.currentTimeMillis() * 1_000_000;
+    EventId id = new EventId(member.id, 1, events++, 0);
+    ContainerRef ref = new ContainerRef(container, "", "x", "1", null, false);
+    ProcessInfo process = ProcessInfo.unknown(new ProcessRef(4711, now));
+    Alert alert =
+        new Alert(
+            Alert.idOf("shell", List.of(), id),
+            new Alert.RuleInfo("shell", "", Priority.WARNING, List.of(), "test.yaml"),
+            "a shell",
+            "a shell",
+            List.of(),
+            new Observed(id, new ProcessExec(now, ref, process)),
+            new TreeMap<>(),
+            null,
+            "bundle");
+    return new ProducerRecord<>(
+        Topic.ALERTS.text(), member.id.value().getBytes(UTF_8), AlertJson.write(alert));
+  }
+
+  /** The last published step of each action. */
+  private List<Action> outcomes() throws MalformedJsonException {
+    Map<String, Action> last = new LinkedHashMap<>();
+    for (ConsumerRecord<byte[], byte[]> record : all(Topic.ACTIONS)) {
+      Action action = ActionJson.read(record.value());
+      last.merge(action.id().value(), action, (a, b) -> a.number() > b.number() ? a : b);
+    }
+    return List.copyOf(last.values());
+  }
+
+  private List<ConsumerRecord<byte[], byte[]>> all(Topic topic) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            properties(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic.text()).stream()
+              .map(p -> new TopicPartition(p.topic(), p.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
+        consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+      }
+    }
+    return records;
+  }
+
+  private static String reason(Action action) {
+    return action.outcome() instanceof Outcome.Refused refused ? refused.reason() : "";
+  }
+
+  private void requireFiveOfThirty() throws MalformedJsonException {
+    await().atMost(PATIENCE).until(() -> outcomes().size() == 3 * EACH);
+    await()
+        .atMost(PATIENCE)
+        .until(() ->
+            outcomes().stream()
+                .allMatch(a ->
+                    a.step() == Action.Step.VERIFIED || a.step() == Action.Step.REFUSED));
+    assertThat(paused()).isEqualTo(5);
+    assertThat(outcomes()).filteredOn(a -> a.step() == Action.Step.VERIFIED).hasSize(5);
+    assertThat(outcomes())
+        .filteredOn(a ->
+            reason(a).equals("at-most: 5 containers of the fleet in 10m, and others came first"))
+        .hasSize(25);
+  }
+
+  @Test
+  void threeHostsTogetherActOnNoMoreAndNoLessThanTheBound() throws Exception {
+    startAll();
+    alertAboutEverything();
+    requireFiveOfThirty();
+    fleet.forEach(m ->
+        m.registry.find("leuko.responder.permit.wait").timers().forEach(FleetIT::report));
+  }
+
+  private static void report(Timer timer) {
+    LOG.info(
+        "permits {}: {} with {} ms on average, {} ms at most",
+        timer.getId().getTag("result"),
+        timer.count(),
+        Math.round(timer.mean(TimeUnit.MILLISECONDS)),
+        Math.round(timer.max(TimeUnit.MILLISECONDS)));
+  }
+
+  @Test
+  void theBoundHoldsWhenResponderEndInTheMiddleAndComeLate() throws Exception {
+    fleet.getFirst().start();
+    fleet.get(1).start();
+    await().atMost(PATIENCE).until(() -> fleet.getFirst().isWell() && fleet.get(1).isWell());
+    alertAboutEverything();
+    await().atMost(PATIENCE).until(() -> paused() > 0);
+    fleet.get(1).responder.close();
+    fleet.get(2).start();
+    fleet.get(1).start();
+    requireFiveOfThirty();
+    fleet.forEach(m -> m.responder.close());
+    fleet.forEach(Member::start);
+    await().atMost(PATIENCE).until(() -> fleet.stream().allMatch(Member::isWell));
+    alert(fleet.get(2), 9);
+    await().atMost(PATIENCE).until(() -> outcomes().size() == 3 * EACH + 1);
+    assertThat(paused()).isEqualTo(5);
+  }
+
+  @Test
+  void aShareIsOfTheServiceOnAllHostsAndIsFreeAgainAfterARelease() throws Exception {
+    guard("{mode: enforce, at-most: {share-of-service: 10%}}");
+    startAll();
+    await()
+        .atMost(PATIENCE)
+        .until(() ->
+            all(Topic.PERMITS).stream()
+                    .filter(r -> new String(r.value(), UTF_8).contains("census"))
+                    .map(r -> new String(r.key(), UTF_8))
+                    .distinct()
+                    .count()
+                == 3);
+    alertAboutEverything();
+    await().atMost(PATIENCE).until(() -> outcomes().size() == 3 * EACH);
+    assertThat(paused()).isEqualTo(3);
+    assertThat(outcomes())
+        .filteredOn(a ->
+            reason(a)
+                .equals(
+                    "share-of-service: 3 of the 30 containers of shop in the fleet, and others"
+                        + " came first"))
+        .hasSize(27);
+    Member holder = fleet.stream().filter(m -> m.paused() > 0).findFirst().orElseThrow();
+    try (ResponderControl control =
+        ResponderControl.open(holder.data(), holder.id, holder.engine)) {
+      assertThat(control.releaseAll("alice")).isNotEmpty();
+    }
+    long left = paused();
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofSeconds(1))
+        .until(() -> {
+          alert(fleet.getFirst(), 0);
+          return paused() > left;
+        });
+    assertThat(paused()).isLessThanOrEqualTo(3);
+  }
+
+  private String command(int exitCode, String... args) throws Exception {
+    Path config = temporary.resolve("leukocyte.yaml");
+    Files.writeString(
+        config, "kafka.bootstrap: 127.0.0.1:" + port + "\ncommands.keys: " + ORDER_KEYS + "\n");
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of("-c", config.toString(), "--data", temporary.resolve("desk").toString()));
+    StringWriter out = new StringWriter();
+    CommandLine command = Leuko.commandLine();
+    command.setOut(new PrintWriter(out)).setErr(new PrintWriter(out));
+    assertThat(command.execute(all.toArray(String[]::new))).as("%s", out).isEqualTo(exitCode);
+    return out.toString();
+  }
+
+  @Test
+  void anOperatorStopsContainsAndReleasesOverKafka() throws Exception {
+    guard("{mode: enforce}");
+    startAll();
+    String stopped = command(ExitCode.FINE, "stop", "--fleet", "--reason", "a drill");
+    assertThat(stopped).contains(": done; stop: policies begin nothing new: a drill");
+    await().atMost(PATIENCE).until(() -> fleet.stream().allMatch(Member::isStopped));
+    alertAboutEverything();
+    await().atMost(PATIENCE).until(() -> outcomes().size() >= 3 * EACH + 6);
+    assertThat(paused()).isZero();
+    assertThat(outcomes())
+        .filteredOn(a -> reason(a).matches("emergency stop by .*: a drill"))
+        .hasSize(3 * EACH);
+    assertThat(command(ExitCode.FINE, "pause", "host-b-web-3", "--fleet", "--for", "15m"))
+        .startsWith("host-b: done; pause host-b-web-3");
+    assertThat(fleet.get(1).paused()).isEqualTo(1);
+    assertThat(command(ExitCode.FINE, "release", "host-b-web-3", "--host", "host-b"))
+        .startsWith("host-b: done");
+    assertThat(paused()).isZero();
+    command(ExitCode.FINE, "resume", "--host", "host-c");
+    alert(fleet.get(2), 0);
+    await().atMost(PATIENCE).until(() -> fleet.get(2).paused() == 1);
+    assertThat(command(ExitCode.ENVIRONMENT, "resume", "--host", "nobody", "--wait", "2s"))
+        .contains("No responder answered");
+  }
+
+  @Test
+  void whatCannotBeReadIsADeadLetterAndTheNextAlertIsActedOn() throws Exception {
+    guard("{mode: enforce}");
+    startAll();
+    Member member = fleet.getFirst();
+    byte[] key = member.id.value().getBytes(UTF_8);
+    byte[] alert = record(member, member.containers.getFirst()).value();
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
+      producer.send(new ProducerRecord<>(Topic.ALERTS.text(), key, "no alert".getBytes(UTF_8)));
+      producer.send(new ProducerRecord<>(Topic.ALERTS.text(), key, Arrays.copyOf(alert, 500)));
+      producer.send(new ProducerRecord<>(Topic.ALERTS.text(), key, new byte[700_000]));
+      producer.send(new ProducerRecord<>(Topic.ALERTS.text(), key, null));
+      producer.send(new ProducerRecord<>(Topic.COMMANDS.text(), key, alert));
+      producer.send(new ProducerRecord<>(Topic.PERMITS.text(), key, alert));
+      producer.send(new ProducerRecord<>(Topic.ALERTS.text(), key, alert));
+      producer.send(new ProducerRecord<>(Topic.ALERTS.text(), key, alert));
+    }
+    await().atMost(PATIENCE).until(() -> member.paused() == 1);
+    await().atMost(PATIENCE).until(() -> all(Topic.DEAD).size() == 5);
+    assertThat(all(Topic.DEAD))
+        .allSatisfy(r -> {
+          DeadLetter dead = DeadLetter.of(r.headers());
+          assertThat(dead.role()).isEqualTo("responder");
+          assertThat(dead.reason()).isNotEmpty();
+          assertThat(r.key()).isEqualTo(key);
+        });
+    assertThat(all(Topic.DEAD).stream().map(r -> DeadLetter.of(r.headers()).topic()))
+        .containsExactlyInAnyOrder(
+            "leuko.alerts", "leuko.alerts", "leuko.alerts", "leuko.alerts", "leuko.commands");
+    assertThat(all(Topic.DEAD).stream().map(ConsumerRecord::value).filter(v -> v != null))
+        .anyMatch(v -> v.length == 700_000)
+        .anyMatch(v -> Arrays.equals(v, alert));
+    assertThat(outcomes()).hasSize(1);
+  }
+
+  @Test
+  void whileKafkaIsAwayNothingWithABoundBeginsAndAReleaseWorks() throws Exception {
+    startAll();
+    alert(fleet.getFirst(), 0);
+    await().atMost(PATIENCE).until(() -> paused() == 1);
+    kafka.close();
+    Member member = fleet.getFirst();
+    try (ResponderControl control =
+        ResponderControl.open(member.data(), member.id, member.engine)) {
+      assertThat(control.releaseAll("alice")).hasSize(1);
+    }
+    await()
+        .atMost(PATIENCE)
+        .until(() ->
+            member.responder.check().stream()
+                .anyMatch(c -> c.name().equals("permits") && c instanceof CheckResult.Failed));
+    kafka = broker();
+    kafka.start();
+    await().atMost(PATIENCE).until(() -> fleet.stream().allMatch(Member::isWell));
+    alert(fleet.get(1), 1);
+    await().atMost(PATIENCE).until(() -> paused() == 1);
+  }
+}

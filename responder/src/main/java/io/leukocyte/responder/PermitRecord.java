@@ -1,0 +1,87 @@
+package io.leukocyte.responder;
+
+import io.leukocyte.events.ActionId;
+import io.leukocyte.events.AlertId;
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.HostId;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** A record of the topic of permits. */
+sealed interface PermitRecord {
+  /** Whose responder wrote it. */
+  HostId host();
+
+  /**
+   * A responder asks whether it may act on one more container. Its place in the log decides.
+   *
+   * @param id the permit: of an alert and a policy
+   * @param policy whose bounds hold
+   * @param host who asks
+   * @param alert the alert that is answered
+   * @param container which would be acted on
+   * @param containers how many the policy may act on in any stretch of {@code per}
+   * @param per the stretch of time
+   * @param share of the containers of the service that may be acted on at the same time, percent
+   * @param service the container's; empty when it has none, or the share is 100
+   * @param dryRun whether the policy only tries: such requests count among themselves
+   */
+  record Request(
+      ActionId id,
+      String policy,
+      HostId host,
+      AlertId alert,
+      ContainerId container,
+      int containers,
+      Duration per,
+      int share,
+      Optional<Service> service,
+      boolean dryRun)
+      implements PermitRecord {
+
+    /** The id of the permit of an alert and a policy. */
+    static ActionId idOf(AlertId alert, String policy) {
+      return ActionId.of("permit", alert.value(), policy);
+    }
+  }
+
+  /**
+   * The service of the container that a request is about.
+   *
+   * @param name Compose's project and service, or what the service label says
+   * @param replicas how many containers of it run on the host that asks
+   */
+  record Service(String name, int replicas) {}
+
+  /** Nothing was done with a permit, or it was refused: it counts no more. */
+  record Returned(ActionId id, HostId host) implements PermitRecord {}
+
+  /** What was done with a permit is taken back or over: the share counts it no more. */
+  record Ended(ActionId id, HostId host) implements PermitRecord {}
+
+  /**
+   * What services a host has; a host's latest holds.
+   *
+   * @param services by name
+   */
+  record Census(HostId host, Map<String, Replicas> services) implements PermitRecord {
+    public Census {
+      services = Map.copyOf(new TreeMap<>(services));
+    }
+  }
+
+  /**
+   * The containers of a service on one host.
+   *
+   * @param count how many run, those that are held included
+   * @param held which are acted on
+   */
+  record Replicas(int count, Set<ContainerId> held) {
+    public Replicas {
+      held = Set.copyOf(held);
+    }
+  }
+}
