@@ -33,10 +33,14 @@ class FleetCommandTest {
     Path policy = folder.resolve("policy.yaml");
     Files.writeString(
         policy,
-        "- policy: p\n  match: {tags: [shell]}\n  actions: [pause: {}]\n  guard: {mode: enforce}\n");
+        "- policy: p\n"
+            + "  match: {tags: [shell]}\n"
+            + "  actions: [pause: {}]\n"
+            + "  guard: {mode: enforce}\n");
     int code = run("responder.policies: " + policy + "\nkafka.bootstrap: 127.0.0.1:9\n", "respond");
     assertThat(code).isEqualTo(ExitCode.BAD_INPUT);
-    assertThat(err.toString()).startsWith("1 policies act, but no order over Kafka could be trusted");
+    assertThat(err.toString())
+        .startsWith("1 policies act, but no order over Kafka could be trusted");
   }
 
   @Test

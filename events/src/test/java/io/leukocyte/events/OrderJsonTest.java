@@ -49,10 +49,10 @@ class OrderJsonTest {
         "16:leuko.commands/132:00112233445566778899aabbccddeeff6:host-110:quarantine3:web5:PT15M0:"
             + "6:älice11:looks \"bad\"30:2026-11-22T12:00:00.000000000Z"
             + "30:2026-11-22T12:05:00.000000000Z3:new";
-    assertThat(new String(OrderJson.canonical(order, "new"), UTF_8))
-        .isEqualTo(canonical);
+    assertThat(new String(OrderJson.canonical(order, "new"), UTF_8)).isEqualTo(canonical);
     assertThat(new String(OrderJson.write(order, KEYS), UTF_8))
-        .endsWith("\"signature\":\"8f0ad12479e2cd68ab56c41442b895d058b7f185a815f79005d98bd6738a495e\"}");
+        .endsWith(
+            "\"signature\":\"8f0ad12479e2cd68ab56c41442b895d058b7f185a815f79005d98bd6738a495e\"}");
   }
 
   @ParameterizedTest
@@ -100,8 +100,7 @@ class OrderJsonTest {
     OrderKeys between = OrderKeys.parse(OLD + " " + NEW);
     OrderKeys after = OrderKeys.parse(NEW + " " + OLD);
     for (OrderKeys signer : List.of(before, between)) {
-      OrderJson.Signed signed =
-          OrderJson.read(OrderJson.write(order(Order.Kind.RESUME), signer));
+      OrderJson.Signed signed = OrderJson.read(OrderJson.write(order(Order.Kind.RESUME), signer));
       assertThat(signed.isSignedBy(between)).isTrue();
       assertThat(signed.isSignedBy(after)).isTrue();
       assertThat(signed.isSignedBy(KEYS)).isFalse();
@@ -164,17 +163,41 @@ class OrderJsonTest {
     Order o = order(Order.Kind.QUARANTINE);
     assertThatThrownBy(() ->
             new Order(
-                o.id(), "*", o.kind(), "web", o.length(), false, "a", "", CREATED,
+                o.id(),
+                "*",
+                o.kind(),
+                "web",
+                o.length(),
+                false,
+                "a",
+                "",
+                CREATED,
                 CREATED + Duration.ofHours(1).toNanos() + 1))
         .hasMessage("an order is valid for at most one hour");
     assertThatThrownBy(() ->
             new Order(
-                o.id(), "*", Order.Kind.RELEASE, "", o.length(), false, "a", "", CREATED,
+                o.id(),
+                "*",
+                Order.Kind.RELEASE,
+                "",
+                o.length(),
+                false,
+                "a",
+                "",
+                CREATED,
                 CREATED + 1))
         .hasMessageContaining("does not go with ''");
     assertThatThrownBy(() ->
             new Order(
-                o.id(), "*", Order.Kind.RESUME, "", o.length(), false, " ", "", CREATED,
+                o.id(),
+                "*",
+                Order.Kind.RESUME,
+                "",
+                o.length(),
+                false,
+                " ",
+                "",
+                CREATED,
                 CREATED + 1))
         .hasMessage("an order needs an author");
   }

@@ -78,7 +78,10 @@ class EnginePatienceTest {
     ward.close();
     ward = new Ward(folder, ward.docker, ward.filter, ward.clock, flaky, () -> {}, Ward.shielded());
     ward.policies(
-        "- policy: p\n  match: {tags: [shell]}\n  actions: [pause: {}]\n  guard: {mode: enforce}\n");
+        "- policy: p\n"
+            + "  match: {tags: [shell]}\n"
+            + "  actions: [pause: {}]\n"
+            + "  guard: {mode: enforce}\n");
     ward.shell(web);
     assertThat(ward.facts(web).state()).isEqualTo("paused");
     assertThat(ward.steps())

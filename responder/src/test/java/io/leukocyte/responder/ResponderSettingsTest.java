@@ -9,6 +9,7 @@ import io.leukocyte.events.config.ConfigException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,10 +43,16 @@ class ResponderSettingsTest {
                     FleetSettings.Scope.FLEET, FleetSettings.Trust.HMAC, Optional.empty())));
   }
 
+  private static ResponderSettings with(Map<String, String> some, Map<String, String> more) {
+    Map<String, String> all = new HashMap<>(some);
+    all.putAll(more);
+    return of(all);
+  }
+
   @Test
   void mapped() {
     assertThat(
-            of(
+            with(
                 Map.of(
                     "LEUKO_RESPONDER_POLICIES", "/etc/leuko/policies",
                     "LEUKO_RESPONDER_MAX_ALERT_AGE", "2m",
@@ -56,7 +63,8 @@ class ResponderSettingsTest {
                     "LEUKO_NOTIFY_WEBHOOKS", "ops=https://example.org/hook?token=s3cret",
                     "LEUKO_RESPONDER_EVIDENCE_BYTES", "5MiB",
                     "LEUKO_RESPONDER_EVIDENCE_FILE_BYTES", "1MiB",
-                    "LEUKO_RESPONDER_EVIDENCE_COPIES_BYTES", "0",
+                    "LEUKO_RESPONDER_EVIDENCE_COPIES_BYTES", "0"),
+                Map.of(
                     "LEUKO_RESPONDER_BUDGET", "local",
                     "LEUKO_COMMANDS_TRUST", "acl",
                     "LEUKO_COMMANDS_KEYS", KEYS)))
