@@ -98,9 +98,11 @@ class CrashMatrixIT {
             new Fault("analyzer", Way.LONG_FROZEN),
             new Fault("responder", Way.KILLED),
             new Fault("responder", Way.FROZEN),
-                new Fault("collector", Way.FROZEN),
+            new Fault("collector", Way.KILLED),
+            new Fault("collector", Way.FROZEN),
             new Fault("kafka", Way.LONG_FROZEN),
-                new Fault("engine", Way.KILLED))
+            new Fault("engine", Way.FROZEN),
+            new Fault("engine", Way.KILLED))
         .filter(fault -> fault.toString().matches(System.getProperty("leuko.matrix", ".*")));
   }
 
