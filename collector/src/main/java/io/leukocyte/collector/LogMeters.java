@@ -44,7 +44,7 @@ final class LogMeters {
 
     void line(LogLine line) {
       lines.increment();
-      bytes.increment(line.originalBytes());
+      bytes.increment((double) line.originalBytes());
       if (line.truncated()) {
         truncated.increment();
       }
@@ -56,7 +56,7 @@ final class LogMeters {
   }
 
   void damaged(long bytes) {
-    damaged.increment(bytes);
+    damaged.increment((double) bytes);
   }
 
   /** Lines that were lost before they could be read; a loss of an unknown number counts as one. */
@@ -65,6 +65,6 @@ final class LogMeters {
         .description("Lines of logs that were gone before they were read; at least")
         .tag("reason", reason)
         .register(meters)
-        .increment(Math.max(1, count));
+        .increment((double) Math.max(1, count));
   }
 }
