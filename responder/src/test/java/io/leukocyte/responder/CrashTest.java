@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -190,6 +191,47 @@ class CrashTest {
     }
     assertThat(point).as("points where it died").isGreaterThan(5);
     assertThat(left).as("points where it still waited").isBetween(1, point - 2);
+  }
+
+  @Test
+  void aCrashAtAnyPointOfASnapshotIsFinishedAndTheKillAfterItHappensOnce() throws IOException {
+    String both =
+        policy("kill")
+            .replace("actions: [{kill", "actions: [snapshot, {kill")
+            .replace(": {for: 15m}", ": {}");
+    boolean reached = true;
+    int point = 0;
+    for (; reached; point++) {
+      assertThat(point).isLessThan(MOST_POINTS);
+      Path own = Files.createDirectory(folder.resolve("s" + point));
+      Scene scene = Scene.create(false);
+      scene.docker().writeFile(scene.web(), "/tmp/x", 0755, new byte[] {1});
+      Points points = new Points(point);
+      Alert alert = TestAlerts.shell(scene.web(), scene.clock().nanos());
+      try {
+        Ward dying = scene.dying(own, points).policies(both);
+        dying.alert(alert);
+        dying.close();
+      } catch (Crash crash) {
+        // what is on the disk and on the host is all there is
+      }
+      reached = points.reached;
+
+      Ward next = new Ward(own, scene.docker(), scene.filter(), scene.clock()).restarted();
+      next.policies(both).alert(alert); // it is read again
+      assertThat(next.desk.actions()).as("point %d", point).isEmpty();
+      assertThat(changes(scene, "kill")).as("point %d", point).isEqualTo(1);
+      assertThat(EvidenceArchive.list(own)).hasSize(1);
+      EvidenceArchive.Report report =
+          EvidenceArchive.show(own, EvidenceArchive.list(own).getFirst().id());
+      assertThat(report.faults()).as("point %d", point).isEmpty();
+      assertThat(report.manifest().incomplete()).as("point %d", point).isNull();
+      assertThat(report.manifest().files())
+          .extracting(EvidenceManifest.EvidenceFile::name)
+          .contains("processes.json", "changes.json", "inspect.json", "log.json", "program-1-x");
+      next.close();
+    }
+    assertThat(point).as("points where it died").isGreaterThan(10);
   }
 
   private static void approve(Ward ward, String policies, Alert alert) {

@@ -6,21 +6,16 @@ import static org.awaitility.Awaitility.await;
 import io.leukocyte.events.ContainerId;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Quarantine on the real engine and the real kernel: what still passes, and what does not. */
 class QuarantineIT {
-  private static final Logger LOG = LoggerFactory.getLogger(QuarantineIT.class);
   private static final Duration SILENCE = Duration.ofSeconds(1);
   private static final Duration WAIT = Duration.ofSeconds(40);
-  private static final int LATENCY_ROUNDS = 15;
+  private static final int ROUNDS = 5;
   private static final String ADDRESS = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
 
   @TempDir Path folder;
@@ -205,24 +200,19 @@ class QuarantineIT {
   }
 
   @Test
-  void aQuarantineIsVerifiedWithinTheBudget() throws Exception {
+  void aContainerIsQuarantinedAndReleasedAgainAndAgain() throws Exception {
     ContainerId id = docker.id(web);
-    List<Long> millis = new ArrayList<>();
+    String before = docker.ruleset(web);
     try (LiveResponder live = new LiveResponder(folder, "[quarantine: {for: 15m}]")) {
-      for (int i = 0; i < LATENCY_ROUNDS; i++) {
-        long start = System.nanoTime();
+      for (int i = 0; i < ROUNDS; i++) {
         live.shellIn(id);
         live.awaitInForce(1);
-        millis.add((System.nanoTime() - start) / 1_000_000);
-        live.responder.orders().releaseAll("alice");
+        assertThat(docker.ruleset(web)).contains("leuko_quarantine");
+        assertThat(live.responder.orders().releaseAll("alice"))
+            .singleElement()
+            .matches(Released::released);
+        assertThat(docker.ruleset(web)).isEqualTo(before);
       }
     }
-    millis.sort(null);
-    LOG.info(
-        "alert -> quarantine verified, {} rounds: p50 {} ms, max {} ms",
-        LATENCY_ROUNDS,
-        millis.get(LATENCY_ROUNDS / 2),
-        millis.getLast());
-    assertThat(millis.get(LATENCY_ROUNDS / 2)).as("p50, ms").isLessThan(1_000);
   }
 }

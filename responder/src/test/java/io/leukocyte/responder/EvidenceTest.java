@@ -1,0 +1,145 @@
+package io.leukocyte.responder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.leukocyte.engine.ContainerSpec;
+import io.leukocyte.engine.EngineException;
+import io.leukocyte.events.Action;
+import io.leukocyte.events.ContainerId;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Evidence without a real engine: its bounds, what goes wrong, and what is left by a crash. */
+class EvidenceTest {
+  @TempDir Path folder;
+
+  private Ward ward(String actions) {
+    return new Ward(folder)
+        .policies(
+            "- policy: p\n  match: {tags: [shell]}\n  actions: "
+                + actions
+                + "\n  guard: {mode: enforce}\n");
+  }
+
+  @Test
+  void aReaderOfProcThatHangsHoldsTheResponseUpNoLongerThanItMay() throws IOException {
+    ContainerId container = new ContainerId("ab".repeat(32));
+    Path process = Files.createDirectories(folder.resolve("proc/4000"));
+    assertThat(Docker.command(List.of("mkfifo", process.resolve("cgroup").toString())).worked())
+        .isTrue();
+    VolatileEvidence reader =
+        new VolatileEvidence(
+            new HostProc(folder.resolve("proc"), folder.resolve("cgroup")),
+            Clock.systemUTC(),
+            Duration.ofMillis(100));
+    VolatileEvidence.Reading reading =
+        reader.read(new VolatileEvidence.Subject(container, 4000, null));
+    assertThat(reading.took()).isBetween(Duration.ofMillis(100), Duration.ofSeconds(20));
+    assertThat(reading.missing()).containsExactly(Missing.all("processes", "not within 100 ms"));
+    Files.newOutputStream(process.resolve("cgroup")).close(); // lets the reader go
+  }
+
+  @Test
+  void aSnapshotNamesItsEvidenceInTheAuditAndShowsItIntact() throws IOException {
+    try (Ward ward = ward("[snapshot, kill: {}]")) {
+      ContainerId web = ward.run("web");
+      ward.docker.writeFile(web, "/tmp/x", 0755, "#!/bin/sh\n".getBytes(StandardCharsets.UTF_8));
+      ward.shell(web);
+      assertThat(ward.stepNames()).contains("snapshot verified", "kill verified");
+      String id = EvidenceArchive.list(folder).getFirst().id();
+      assertThat(ward.steps())
+          .filteredOn(s -> s.step() == Action.Step.VERIFIED)
+          .extracting(Action::evidence)
+          .containsOnly(id);
+      EvidenceArchive.Report report = EvidenceArchive.show(folder, id.substring(0, 8));
+      assertThat(report.faults()).isEmpty();
+      Path export = folder.resolve("case.tar.gz");
+      EvidenceArchive.export(folder, id, export);
+      assertThat(Docker.command(List.of("tar", "tzf", export.toString())).output())
+          .contains("/manifest.json", "/program-1-x", "/changes.json");
+      assertThatThrownBy(() -> EvidenceArchive.export(folder, id, export))
+          .isInstanceOf(EvidenceException.class)
+          .hasMessageContaining("is there already");
+      Files.writeString(report.folder().resolve("changes.json"), "[]");
+      Files.delete(report.folder().resolve("log.json"));
+      Files.writeString(report.folder().resolve("more"), "x");
+      assertThat(EvidenceArchive.show(folder, id).faults()).hasSize(3);
+    }
+  }
+
+  @Test
+  void whatTheEngineCannotGiveIsNamedAsMissing() {
+    try (Ward ward = ward("[snapshot]")) {
+      ContainerId web = ward.docker.run(ContainerSpec.of("web", "leuko/test-web:1"));
+      ward.shell(web);
+      EvidenceManifest manifest = EvidenceArchive.list(folder).getFirst();
+      assertThat(manifest.missing()).extracting(Missing::what).contains("processes");
+    }
+    assertThatThrownBy(() -> EvidenceArchive.show(folder, "0000"))
+        .isInstanceOf(EvidenceException.class)
+        .hasMessageContaining("There is no evidence '0000'");
+  }
+
+  @Test
+  void anEngineThatIsAwayFailsTheSnapshot() {
+    try (Ward ward = ward("[snapshot]")) {
+      ContainerId web = ward.run("web");
+      ward.docker.failNext( // the snapshot's own first question
+          new EngineException.Unavailable("the engine is away", null));
+      ward.alert(TestAlerts.shell(web, ward.clock.nanos()));
+      assertThat(ward.stepNames()).containsExactly("snapshot intended", "snapshot failed");
+      assertThat(ward.desk.actions()).isEmpty();
+    }
+  }
+
+  @Test
+  void theOldestEvidenceMakesRoomButWhatIsOpenStays() {
+    try (Ward ward = ward("[quarantine: {}, snapshot]")) {
+      byte[] large = new byte[900_000];
+      String first = "";
+      for (int i = 0; i < 12; i++) {
+        ContainerId id = ward.run("c" + i);
+        ward.docker.writeFile(id, "/x", 0755, large);
+        ward.shell(id);
+        if (i == 0) {
+          first = EvidenceArchive.list(folder).getFirst().id();
+        } else {
+          ward.desk.release("c" + i, "alice");
+        }
+        ward.clock.advance(Duration.ofSeconds(1));
+      }
+      List<EvidenceManifest> left = EvidenceArchive.list(folder);
+      assertThat(left.stream().mapToLong(EvidenceManifest::bytes).sum()).isLessThan(8L << 20);
+      assertThat(left).hasSizeLessThan(12).extracting(EvidenceManifest::id).contains(first);
+      assertThat(left.getLast().name()).isEqualTo("c11");
+    }
+  }
+
+  @Test
+  void aHalfFolderIsFinishedAsIncompleteAndAnEmptyOneRemoved() throws IOException {
+    String id = "0123456789abcdef".repeat(2);
+    Path half = folder.resolve("evidence/20261122T195715.123Z-abababababab-" + id);
+    Files.createDirectories(half);
+    Files.writeString(half.resolve("processes.json"), "[\n]\n");
+    Path empty =
+        folder.resolve("evidence/20261122T195716.123Z-abababababab-" + id.replace('0', '1'));
+    Files.createDirectories(empty);
+    try (Ward ward = ward("[snapshot]").restarted()) {
+      assertThat(ward.evidence.problem()).isNull();
+      EvidenceManifest manifest = EvidenceArchive.show(folder, id).manifest();
+      assertThat(manifest.incomplete()).contains("the responder ended while it was taken");
+      assertThat(manifest.files())
+          .extracting(EvidenceManifest.EvidenceFile::name)
+          .containsExactly("processes.json");
+      assertThat(empty).doesNotExist();
+    }
+  }
+}
