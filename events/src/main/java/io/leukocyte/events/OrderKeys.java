@@ -40,7 +40,7 @@ public final class OrderKeys {
   public static OrderKeys parse(String text) {
     Map<String, byte[]> secrets = new LinkedHashMap<>();
     String first = "";
-    for (String key : text.strip().split("\\s+")) {
+    for (String key : text.strip().split("\\s+", -1)) {
       int colon = key.indexOf(':');
       String id = colon < 0 ? "" : key.substring(0, colon);
       if (!ID.matcher(id).matches()) {
