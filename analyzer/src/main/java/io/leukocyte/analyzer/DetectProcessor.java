@@ -22,8 +22,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The detector as a processor of Kafka Streams: batches in, findings to the sinks. */
 final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]> {
-  /** Wall clock between two commits that alerts ask for. */
-  private static final Duration COMMIT_PACE = Duration.ofMillis(20);
+  /** Wall clock between two commits that alerts ask for, when detection keeps up. */
+  static final Duration COMMIT_PACE = Duration.ofMillis(20);
+
+  /** The same when batches are late: an alert waits for no more than a tenth of their age. */
+  static final Duration LATE_COMMIT_PACE = Duration.ofMillis(200);
+
+  private static final int AGE_PER_PACE = 10;
 
   private final DetectorSettings settings;
   private final Supplier<RuleSet> rules;
@@ -98,6 +103,12 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
     }
   }
 
+  /** Time between two commits that alerts ask for, given the age of a batch, milliseconds. */
+  static Duration pace(long age) {
+    long pace = Math.clamp(age / AGE_PER_PACE, COMMIT_PACE.toMillis(), LATE_COMMIT_PACE.toMillis());
+    return Duration.ofMillis(pace);
+  }
+
   /** What there is once the task runs. */
   private final class Task implements AlertSink {
     private final ProcessorContext<byte[], byte[]> context;
@@ -105,6 +116,7 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
     private final Detector detector;
     private @Nullable Record<byte[], byte[]> record;
     private boolean commitWanted;
+    private long pace = COMMIT_PACE.toNanos();
     private long lastCommit = System.nanoTime() - COMMIT_PACE.toNanos();
 
     Task(ProcessorContext<byte[], byte[]> context, PrimStore store, Detector detector) {
@@ -126,6 +138,7 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
     void detect(Record<byte[], byte[]> batch) {
       record = batch;
+      pace = pace(context.currentSystemTimeMs() - batch.timestamp()).toNanos();
       detector.use(rules.get());
       try {
         detector.process(cursor, this);
@@ -188,10 +201,10 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
                   DetectionTopology.DEAD));
     }
 
-    /** Asks for the commit that an alert waits for, at most every 20 ms. */
+    /** Asks for the commit that an alert waits for, at the pace of the last batch. */
     void commitWhenDue() {
       long now = System.nanoTime();
-      if (commitWanted && now - lastCommit >= COMMIT_PACE.toNanos()) {
+      if (commitWanted && now - lastCommit >= pace) {
         commitWanted = false;
         lastCommit = now;
         context.commit();

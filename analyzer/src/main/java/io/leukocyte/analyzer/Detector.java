@@ -78,14 +78,24 @@ public final class Detector {
     this.settings = settings;
     this.state = state;
     this.folder = new AlertFolder(state, tally);
-    this.facts = this::factsOf;
+    this.facts = new Facts();
     this.rules = rules;
     this.matcher = new Matcher(rules, facts);
   }
 
-  private @Nullable ContainerFacts factsOf(ContainerId id) {
-    ContainerState container = state.find(id);
-    return container == null ? null : container.facts;
+  /** What is remembered of containers; those that the batch's rows have shown are at hand. */
+  private final class Facts implements FactsLookup {
+    @Override
+    public @Nullable ContainerFacts find(ContainerId id) {
+      ContainerState container = state.find(id);
+      return container == null ? null : container.facts;
+    }
+
+    @Override
+    public @Nullable ContainerFacts find(BatchCursor cursor, int number, ContainerId id) {
+      ContainerState container = byNumber[number];
+      return container == null ? find(id) : container.facts;
+    }
   }
 
   /** Puts other rules in force; open alerts stay open. */

@@ -28,6 +28,7 @@ import io.leukocyte.rules.RuleSet;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -256,6 +257,14 @@ class DetectionTopologyTest {
     send(HOST, batch(HOST, 3, heartbeat(NOON)));
     send(OTHER_HOST, batch(OTHER_HOST, 7, heartbeat(NOON)));
     assertThat(alerts()).extracting(alert -> alert.rule().name()).containsExactly("Events lost");
+  }
+
+  @Test
+  void alertWaitsForItsCommitNoLongerThanTheTenthOfItsAge() {
+    assertThat(DetectProcessor.pace(-5_000)).isEqualTo(DetectProcessor.COMMIT_PACE);
+    assertThat(DetectProcessor.pace(40)).isEqualTo(DetectProcessor.COMMIT_PACE);
+    assertThat(DetectProcessor.pace(1_000)).isEqualTo(Duration.ofMillis(100));
+    assertThat(DetectProcessor.pace(86_400_000)).isEqualTo(DetectProcessor.LATE_COMMIT_PACE);
   }
 
   @Test
