@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -70,6 +71,11 @@ public final class DetectorState {
   /** Containers it remembers. */
   public int containers() {
     return slots.size();
+  }
+
+  /** The hosts it remembers. */
+  Collection<HostState> hosts() {
+    return hosts.values();
   }
 
   /** The host's state; null when it is not known. */

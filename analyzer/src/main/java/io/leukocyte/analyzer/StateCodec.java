@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hosts and case files as the changelog keeps them: a version byte, then the fields in order,
- * numbers big-endian, strings as length i32 (-1 is absent) and UTF-8.
+ * numbers big-endian, strings as length i32 (-1 is absent) and UTF-8. Fields that came later stand at
+ * the end and may be missing.
  */
 final class StateCodec {
   private static final byte VERSION = 1;
@@ -79,6 +80,7 @@ final class StateCodec {
           out.writeLong(number);
         }
       }
+      out.writeLong(host.ahead);
     });
   }
 
@@ -92,6 +94,7 @@ final class StateCodec {
       for (int i = 0; i < epochs; i++) {
         host.sequences.append(in.readLong(), in.readLong(), in.readLong());
       }
+      host.ahead = in.available() > 0 ? in.readLong() : 0;
       return host;
     } catch (IOException e) {
       throw damaged(e);
