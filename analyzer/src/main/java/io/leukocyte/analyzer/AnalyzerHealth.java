@@ -18,7 +18,6 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
-import org.apache.kafka.streams.KafkaStreams;
 import org.jspecify.annotations.Nullable;
 
 /** How a running analyzer is: gauges and checks over what Kafka Streams and its tasks tell. */
@@ -87,9 +86,7 @@ final class AnalyzerHealth {
 
   private void state(MeterRegistry registry, String what, ToLongFunction<TaskWatch> size) {
     Gauge.builder(
-            "leuko.analyzer.state",
-            watches,
-            all -> (double) all.stream().mapToLong(size).sum())
+            "leuko.analyzer.state", watches, all -> (double) all.stream().mapToLong(size).sum())
         .description("What is remembered, over all partitions of this analyzer.")
         .tag("what", what)
         .register(registry);
@@ -180,8 +177,7 @@ final class AnalyzerHealth {
           silent.size() + " hosts have sent nothing for two minutes: " + named(silent),
           "look after their collectors; a host that is gone for good is forgotten after an hour");
     }
-    Set<String> ahead =
-        hostsWhere(heard -> heard.clock() - heard.at() > AHEAD.toMillis());
+    Set<String> ahead = hostsWhere(heard -> heard.clock() - heard.at() > AHEAD.toMillis());
     if (!ahead.isEmpty()) {
       return new CheckResult.Degraded(
           "hosts",

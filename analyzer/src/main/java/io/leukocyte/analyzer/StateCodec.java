@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hosts and case files as the changelog keeps them: a version byte, then the fields in order,
- * numbers big-endian, strings as length i32 (-1 is absent) and UTF-8. Fields that came later stand at
- * the end and may be missing.
+ * numbers big-endian, strings as length i32 (-1 is absent) and UTF-8. Fields that came later stand
+ * at the end and may be missing.
  */
 final class StateCodec {
   private static final byte VERSION = 1;

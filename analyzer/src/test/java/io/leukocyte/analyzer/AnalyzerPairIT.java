@@ -155,7 +155,12 @@ class AnalyzerPairIT {
           .atMost(PATIENCE)
           .until(() -> {
             List<Integer> shares =
-                admin.describeConsumerGroups(List.of("leuko-analyzer")).all().get().values().stream()
+                admin
+                    .describeConsumerGroups(List.of("leuko-analyzer"))
+                    .all()
+                    .get()
+                    .values()
+                    .stream()
                     .flatMap(group -> group.members().stream())
                     .map(AnalyzerPairIT::partitionsOf)
                     .toList();

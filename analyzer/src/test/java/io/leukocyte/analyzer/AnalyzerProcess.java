@@ -55,8 +55,7 @@ final class AnalyzerProcess {
                 Long.toString(session.toMillis())))
         .redirectErrorStream(true)
         .redirectOutput(
-            ProcessBuilder.Redirect.appendTo(
-                folder.resolve("analyzer-" + name + ".log").toFile()))
+            ProcessBuilder.Redirect.appendTo(folder.resolve("analyzer-" + name + ".log").toFile()))
         .start();
   }
 

@@ -316,7 +316,10 @@ class DetectorTest {
     @Test
     void oneWrongTimeDoesNotAgeWhatIsRemembered() {
       found.send(facts(NOON, WEB, Map.of("tier", "web")), egress(NOON, WEB, OUTSIDE, 60 * MIB));
-      found.send(heartbeat(NOON + SECOND), shell(NOON + YEARS, WEB), egress(NOON + YEARS, WEB, OUTSIDE, MIB));
+      found.send(
+          heartbeat(NOON + SECOND),
+          shell(NOON + YEARS, WEB),
+          egress(NOON + YEARS, WEB, OUTSIDE, MIB));
       assertThat(found.alertedRules()).containsExactly(SHELL_RULE);
       assertThat(found.counted(Tally.Count.AHEAD_EVENTS)).isEqualTo(2);
       found.send(heartbeat(NOON + 20 * SECOND));
