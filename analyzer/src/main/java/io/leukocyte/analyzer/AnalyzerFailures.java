@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +77,12 @@ final class AnalyzerFailures {
               "The topics do not exist: " + message(e),
               "create them by starting any role with the right to, or by hand",
               true);
+        }
+        case RecordTooLargeException e -> {
+          return new Failure(
+              "Kafka does not take a record of the analyzer: " + message(e),
+              "raise max.message.bytes of the topic, and max.request.size in kafka.properties",
+              false);
         }
         case AuthenticationException e -> {
           return new Failure(
