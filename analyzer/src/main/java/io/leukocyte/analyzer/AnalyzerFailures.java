@@ -72,6 +72,9 @@ final class AnalyzerFailures {
         case NewerBatchException e -> {
           return new Failure(message(e), "upgrade this analyzer and start it again", true);
         }
+        case UnreadableStateException e -> {
+          return new Failure(message(e), UnreadableStateException.todo(), true);
+        }
         case MissingSourceTopicException e -> {
           return new Failure(
               "The topics do not exist: " + message(e),

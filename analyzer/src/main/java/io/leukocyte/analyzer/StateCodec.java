@@ -51,21 +51,13 @@ final class StateCodec {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
     byte version = in.readByte();
     if (version != VERSION) {
-      throw new IllegalStateException(
-          "Cannot restore the detector's state: a record has version "
-              + version
-              + ", this analyzer knows "
-              + VERSION
-              + "; run the newer analyzer again");
+      throw UnreadableStateException.version("a record", version, VERSION);
     }
     return in;
   }
 
-  private static IllegalStateException damaged(IOException cause) {
-    return new IllegalStateException(
-        "Cannot restore the detector's state: a record of the changelog ends early; "
-            + "reset the application to begin without its state",
-        cause);
+  private static UncheckedIOException damaged(IOException cause) {
+    return new UncheckedIOException("It ends early", cause);
   }
 
   static byte[] host(HostState host) {
