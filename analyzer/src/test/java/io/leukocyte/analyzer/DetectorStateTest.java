@@ -10,6 +10,7 @@ import static io.leukocyte.analyzer.TestEvents.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leukocyte.events.SensorLoss;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -117,7 +118,7 @@ class DetectorStateTest {
     found.send(
         facts(NOON, TestEvents.WEB, Map.of("tier", "web")),
         shell(NOON, TestEvents.WEB),
-        TestEvents.lost(NOON, null, 1),
+        new SensorLoss(NOON, null, "ring", "process.exec", "full", 1, NOON - SECOND, NOON),
         heartbeat(NOON));
     drain(found.state);
     assertThat(changelog.keySet())
