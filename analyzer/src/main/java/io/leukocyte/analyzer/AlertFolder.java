@@ -61,7 +61,7 @@ final class AlertFolder {
         toIncident(file, fold, ref);
       }
     }
-    fold.add(match.id(), match.time(), host.clock);
+    fold.add(match.id(), match.time(), host);
     if (container == null) {
       state.caseChanged(host);
     } else {
@@ -129,7 +129,7 @@ final class AlertFolder {
     if (!incident.unpublished) {
       host.waiting.add(container);
     }
-    incident.count(time, host.clock);
+    incident.count(time, host);
   }
 
   /** Publishes the incidents of a host that changed, each at most once a second of its clock. */

@@ -7,11 +7,17 @@ import io.leukocyte.rules.RuleSet;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -40,6 +46,8 @@ public final class Analyzer implements Component {
   private final AnalyzerMetrics metrics;
   private final Poison poison = new Poison();
   private final AnalyzerFailures failures = new AnalyzerFailures();
+  private final Set<TaskWatch> watches = ConcurrentHashMap.newKeySet();
+  private final AnalyzerHealth health;
   private volatile RuleSet rules;
   private volatile @Nullable KafkaStreams streams;
 
@@ -57,6 +65,9 @@ public final class Analyzer implements Component {
     this.kafka = kafka;
     this.rules = rules;
     this.metrics = new AnalyzerMetrics(registry);
+    this.health =
+        new AnalyzerHealth(
+            this::meters, watches, settings.sessionTimeout(), System::currentTimeMillis);
   }
 
   /** Puts other rules in force, from each partition's next batch on. */
@@ -72,12 +83,16 @@ public final class Analyzer implements Component {
     }
     KafkaStreams starting =
         new KafkaStreams(
-            DetectionTopology.build(settings.detector(), () -> rules, metrics, poison),
+            DetectionTopology.build(settings.detector(), () -> rules, metrics, poison, watches),
             properties(settings, kafka));
     starting.setUncaughtExceptionHandler(this::failed);
-    Gauge.builder("leuko.analyzer.lag", this, Analyzer::lag)
-        .description("Batches behind the end of the partition that is furthest behind.")
-        .register(metrics.registry());
+    starting.setStateListener((now, before) -> {
+      if (now == KafkaStreams.State.REBALANCING) {
+        metrics.rebalance();
+      }
+    });
+    health.register(metrics.registry());
+    state(metrics.registry());
     streams = starting;
     starting.start();
   }
@@ -119,20 +134,23 @@ public final class Analyzer implements Component {
     return StreamThreadExceptionResponse.REPLACE_THREAD;
   }
 
-  private double lag() {
+  private Map<MetricName, ? extends Metric> meters() {
     KafkaStreams running = streams;
-    if (running == null) {
-      return 0;
+    return running == null ? Map.of() : running.metrics();
+  }
+
+  private void state(MeterRegistry registry) {
+    for (KafkaStreams.State state : KafkaStreams.State.values()) {
+      Gauge.builder("leuko.analyzer.streams", this, a -> a.isIn(state) ? 1 : 0)
+          .description("1 for the state that Kafka Streams is in.")
+          .tag("state", state.name().toLowerCase(Locale.ROOT))
+          .register(registry);
     }
-    double most = 0;
-    for (Metric metric : running.metrics().values()) {
-      if (metric.metricName().name().equals("records-lag-max")
-          && metric.metricValue() instanceof Double value
-          && value > most) {
-        most = value;
-      }
-    }
-    return most;
+  }
+
+  private boolean isIn(KafkaStreams.State state) {
+    KafkaStreams running = streams;
+    return running != null && running.state() == state;
   }
 
   @Override
@@ -145,7 +163,12 @@ public final class Analyzer implements Component {
     if (failure != null) {
       return List.of(new CheckResult.Failed("analyzer", failure.problem(), failure.todo()));
     }
-    return List.of(check(running.state()));
+    List<CheckResult> results = new ArrayList<>();
+    results.add(check(running.state()));
+    if (running.state().isRunningOrRebalancing()) {
+      results.addAll(health.check());
+    }
+    return results;
   }
 
   private CheckResult check(KafkaStreams.State state) {

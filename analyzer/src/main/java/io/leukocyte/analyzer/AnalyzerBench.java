@@ -4,7 +4,6 @@ import io.leukocyte.events.BatchCursor;
 import io.leukocyte.events.KafkaSettings;
 import io.leukocyte.events.MalformedBatchException;
 import io.leukocyte.events.Topic;
-import io.leukocyte.rules.RuleSet;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -17,6 +16,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -53,7 +54,7 @@ public final class AnalyzerBench {
   private static final double WARM_PART = 0.2;
 
   private final KafkaSettings kafka;
-  private final RuleSet rules;
+  private final List<BenchRules> rules;
   private final Plan plan;
   private final Consumer<String> out;
 
@@ -73,19 +74,31 @@ public final class AnalyzerBench {
    *
    * @param plain a consumer that looks at no byte of the values
    * @param decoding a consumer that also goes over each row of each batch
-   * @param analyzer the analyzer's threads, its consumer and producer included
+   * @param analyzer the analyzer's threads, its consumer and producer included, by the rules
    */
-  public record Figures(List<Double> plain, List<Double> decoding, List<Double> analyzer) {
+  public record Figures(
+      List<Double> plain, List<Double> decoding, Map<BenchRules, List<Double>> analyzer) {
     /** Copies the lists. */
     public Figures {
       plain = List.copyOf(plain);
       decoding = List.copyOf(decoding);
-      analyzer = List.copyOf(analyzer);
+      Map<BenchRules, List<Double>> copy = new EnumMap<>(BenchRules.class);
+      analyzer.forEach((rules, nanos) -> copy.put(rules, List.copyOf(nanos)));
+      analyzer = Collections.unmodifiableMap(copy);
     }
 
-    /** The plain consumer's median time over the analyzer's. */
-    public double ratio() {
-      return median(plain) / median(analyzer);
+    /** The plain consumer's median time over the analyzer's with some rules. */
+    public double ratio(BenchRules rules) {
+      return median(plain) / median(of(rules));
+    }
+
+    /** The figures with some rules. */
+    public List<Double> of(BenchRules rules) {
+      List<Double> nanos = analyzer.get(rules);
+      if (nanos == null) {
+        throw new IllegalArgumentException("Not measured: " + rules.text());
+      }
+      return nanos;
     }
   }
 
@@ -93,13 +106,14 @@ public final class AnalyzerBench {
    * Describes it.
    *
    * @param kafka a Kafka of its own
-   * @param rules the rules to measure with
+   * @param rules the sets of rules to measure with, in turn
    * @param plan how much
    * @param out takes each line of the report
    */
-  public AnalyzerBench(KafkaSettings kafka, RuleSet rules, Plan plan, Consumer<String> out) {
+  public AnalyzerBench(
+      KafkaSettings kafka, List<BenchRules> rules, Plan plan, Consumer<String> out) {
     this.kafka = kafka;
-    this.rules = rules;
+    this.rules = List.copyOf(rules);
     this.plan = plan;
     this.out = out;
   }
@@ -114,15 +128,14 @@ public final class AnalyzerBench {
     fill();
     List<Double> plain = new ArrayList<>();
     List<Double> decoding = new ArrayList<>();
-    List<Double> analyzer = new ArrayList<>();
+    Map<BenchRules, List<Double>> analyzer = new EnumMap<>(BenchRules.class);
+    rules.forEach(one -> analyzer.put(one, new ArrayList<>()));
     for (int round = 0; round <= plan.rounds(); round++) {
-      double p = consumer(false);
-      double d = consumer(true);
-      double a = analyzer(round);
-      if (round > 0) {
-        plain.add(p);
-        decoding.add(d);
-        analyzer.add(a);
+      boolean measured = round > 0;
+      keep(measured, plain, consumer(false));
+      keep(measured, decoding, consumer(true));
+      for (Map.Entry<BenchRules, List<Double>> one : analyzer.entrySet()) {
+        keep(measured, one.getValue(), analyzer(one.getKey(), round));
       }
     }
     Figures figures = new Figures(plain, decoding, analyzer);
@@ -130,26 +143,34 @@ public final class AnalyzerBench {
     return figures;
   }
 
+  private static void keep(boolean measured, List<Double> figures, double figure) {
+    if (measured) {
+      figures.add(figure);
+    }
+  }
+
   private void report(Figures figures) {
     out.accept(
-        "%,d events, %d a batch, %d rules, %d rounds; CPU ns/event, median (least to most)"
-            .formatted(plan.events(), BenchStream.BATCH, rules.rules().size(), plan.rounds()));
+        "%,d events, %d a batch, %d rounds in turn; CPU ns/event, median (least to most)"
+            .formatted(plan.events(), BenchStream.BATCH, plan.rounds()));
     out.accept(line("plain consumer", figures.plain()));
     out.accept(line("consumer that decodes", figures.decoding()));
-    out.accept(line("analyzer, exactly-once", figures.analyzer()));
-    out.accept(
-        String.format(
-            Locale.ROOT,
-            "%.2f of the plain consumer's throughput; 200 billion events a day take %.2f cores",
-            figures.ratio(),
-            median(figures.analyzer()) * 200e9 / 86_400 / 1e9));
+    for (BenchRules one : rules) {
+      out.accept(
+          String.format(
+              Locale.ROOT,
+              "%s  %.2f of the plain consumer's throughput; 200 billion events a day: %.2f cores",
+              line("analyzer, " + one.text(), figures.of(one)),
+              figures.ratio(one),
+              median(figures.of(one)) * 200e9 / 86_400 / 1e9));
+    }
   }
 
   private static String line(String what, List<Double> nanos) {
     double[] sorted = nanos.stream().mapToDouble(Double::doubleValue).sorted().toArray();
     return String.format(
         Locale.ROOT,
-        "%-24s %6.0f (%.0f to %.0f)",
+        "%-28s %6.0f (%.0f to %.0f)",
         what,
         median(nanos),
         sorted[0],
@@ -263,9 +284,9 @@ public final class AnalyzerBench {
   }
 
   /** A pass of the analyzer, which begins without state. Returns nanoseconds an event. */
-  private double analyzer(int round) throws IOException, InterruptedException {
+  private double analyzer(BenchRules with, int round) throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory(APPLICATION);
-    String application = APPLICATION + System.nanoTime() + "-" + round;
+    String application = APPLICATION + round + "-" + System.nanoTime();
     AnalyzerSettings settings =
         new AnalyzerSettings(
             DetectorSettings.DEFAULTS,
@@ -276,7 +297,7 @@ public final class AnalyzerBench {
             Duration.ofSeconds(6),
             Optional.of(folder));
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    try (Analyzer analyzer = new Analyzer(settings, kafka, rules, registry)) {
+    try (Analyzer analyzer = new Analyzer(settings, kafka, with.rules(), registry)) {
       analyzer.start();
       long total = (long) plan.events() / BenchStream.BATCH * BenchStream.BATCH;
       awaitEvents(registry, (long) (total * WARM_PART));

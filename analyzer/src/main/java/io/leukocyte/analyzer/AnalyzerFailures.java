@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.jspecify.annotations.Nullable;
 
@@ -71,11 +72,20 @@ final class AnalyzerFailures {
         case NewerBatchException e -> {
           return new Failure(message(e), "upgrade this analyzer and start it again", true);
         }
+        case UnreadableStateException e -> {
+          return new Failure(message(e), UnreadableStateException.todo(), true);
+        }
         case MissingSourceTopicException e -> {
           return new Failure(
               "The topics do not exist: " + message(e),
               "create them by starting any role with the right to, or by hand",
               true);
+        }
+        case RecordTooLargeException e -> {
+          return new Failure(
+              "Kafka does not take a record of the analyzer: " + message(e),
+              "raise max.message.bytes of the topic, and max.request.size in kafka.properties",
+              false);
         }
         case AuthenticationException e -> {
           return new Failure(

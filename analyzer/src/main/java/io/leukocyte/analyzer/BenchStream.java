@@ -30,7 +30,7 @@ final class BenchStream {
   private static final int PER_HOST = CONTAINERS / HOSTS;
   private static final long MICROSECOND = 1_000;
   private static final long BEGIN = 1_790_000_000_000_000_000L;
-  private static final int PROGRAMS = 400;
+  static final int PROGRAMS = 400;
   private static final int ADDRESSES = 3_000;
   private static final int PATHS = 2_000;
 

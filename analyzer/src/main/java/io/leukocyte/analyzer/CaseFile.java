@@ -22,6 +22,21 @@ final class CaseFile {
     return null;
   }
 
+  /** Nothing in it is later than a clock that was set back. Returns whether that changed it. */
+  boolean setBack(long clock) {
+    boolean changed = false;
+    for (Fold fold : open) {
+      changed |= fold.touched > clock;
+      fold.touched = Math.min(fold.touched, clock);
+    }
+    IncidentDraft draft = incident;
+    if (draft != null && draft.touched > clock) {
+      draft.touched = clock;
+      changed = true;
+    }
+    return changed;
+  }
+
   boolean isEmpty() {
     return open.isEmpty() && incident == null;
   }

@@ -11,6 +11,7 @@ import io.leukocyte.events.Observed;
 import io.leukocyte.rules.RuleSet;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -22,23 +23,39 @@ import org.jspecify.annotations.Nullable;
 
 /** The detector as a processor of Kafka Streams: batches in, findings to the sinks. */
 final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]> {
-  /** Wall clock between two commits that alerts ask for. */
-  private static final Duration COMMIT_PACE = Duration.ofMillis(20);
+  /** Wall clock between two commits that alerts ask for, when detection keeps up. */
+  static final Duration COMMIT_PACE = Duration.ofMillis(20);
+
+  /** The same when batches are late: an alert waits for no more than a tenth of their age. */
+  static final Duration LATE_COMMIT_PACE = Duration.ofMillis(200);
+
+  private static final int AGE_PER_PACE = 10;
 
   private final DetectorSettings settings;
   private final Supplier<RuleSet> rules;
   private final AnalyzerMetrics metrics;
   private final Poison poison;
+  private final Set<TaskWatch> watches;
   private final BatchCursor cursor = new BatchCursor();
 
   private @Nullable Task task;
 
+  /**
+   * A processor that has no task yet.
+   *
+   * @param watches where its task shows itself while it runs
+   */
   DetectProcessor(
-      DetectorSettings settings, Supplier<RuleSet> rules, AnalyzerMetrics metrics, Poison poison) {
+      DetectorSettings settings,
+      Supplier<RuleSet> rules,
+      AnalyzerMetrics metrics,
+      Poison poison,
+      Set<TaskWatch> watches) {
     this.settings = settings;
     this.rules = rules;
     this.metrics = metrics;
     this.poison = poison;
+    this.watches = watches;
   }
 
   @Override
@@ -46,8 +63,20 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
     PrimStore store = context.getStateStore(DetectionTopology.STORE);
     store.state().index();
     Detector detector = new Detector(rules.get(), settings, store.state());
-    task = new Task(context, store, detector);
+    TaskWatch watch = new TaskWatch(context.taskId().partition());
+    watch.begin(store.state(), context.currentSystemTimeMs());
+    watches.add(watch);
+    task = new Task(context, store, detector, watch);
     context.schedule(COMMIT_PACE, PunctuationType.WALL_CLOCK_TIME, now -> task().commitWhenDue());
+  }
+
+  @Override
+  public void close() {
+    Task closed = task;
+    task = null;
+    if (closed != null) {
+      watches.remove(closed.watch);
+    }
   }
 
   private Task task() {
@@ -98,16 +127,29 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
     }
   }
 
+  /** Time between two commits that alerts ask for, given the age of a batch, milliseconds. */
+  static Duration pace(long age) {
+    long pace = Math.clamp(age / AGE_PER_PACE, COMMIT_PACE.toMillis(), LATE_COMMIT_PACE.toMillis());
+    return Duration.ofMillis(pace);
+  }
+
   /** What there is once the task runs. */
   private final class Task implements AlertSink {
     private final ProcessorContext<byte[], byte[]> context;
     private final PrimStore store;
     private final Detector detector;
+    private final TaskWatch watch;
     private @Nullable Record<byte[], byte[]> record;
     private boolean commitWanted;
+    private long pace = COMMIT_PACE.toNanos();
     private long lastCommit = System.nanoTime() - COMMIT_PACE.toNanos();
 
-    Task(ProcessorContext<byte[], byte[]> context, PrimStore store, Detector detector) {
+    Task(
+        ProcessorContext<byte[], byte[]> context,
+        PrimStore store,
+        Detector detector,
+        TaskWatch watch) {
+      this.watch = watch;
       this.context = context;
       this.store = store;
       this.detector = detector;
@@ -125,7 +167,10 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
     }
 
     void detect(Record<byte[], byte[]> batch) {
+      long now = context.currentSystemTimeMs();
+      long begun = System.nanoTime();
       record = batch;
+      pace = pace(now - batch.timestamp()).toNanos();
       detector.use(rules.get());
       try {
         detector.process(cursor, this);
@@ -135,12 +180,14 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
       boolean repeated = detector.tally().of(Tally.Count.REPEATED_BATCHES) > 0;
       metrics.batch(repeated ? AnalyzerMetrics.Batch.REPEATED : AnalyzerMetrics.Batch.PROCESSED);
       metrics.take(detector.tally());
+      metrics.batchTook(System.nanoTime() - begun);
+      watch.batch(store.state(), cursor.host(), batch.timestamp(), now);
       commitWhenDue();
     }
 
     @Override
     public void alert(Alert alert) {
-      metrics.alert(alert);
+      metrics.alert(alert, context.currentSystemTimeMs());
       forward(alert.host().value(), AlertJson.write(alert), DetectionTopology.ALERTS);
       commitWanted = true;
     }
@@ -188,10 +235,10 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
                   DetectionTopology.DEAD));
     }
 
-    /** Asks for the commit that an alert waits for, at most every 20 ms. */
+    /** Asks for the commit that an alert waits for, at the pace of the last batch. */
     void commitWhenDue() {
       long now = System.nanoTime();
-      if (commitWanted && now - lastCommit >= COMMIT_PACE.toNanos()) {
+      if (commitWanted && now - lastCommit >= pace) {
         commitWanted = false;
         lastCommit = now;
         context.commit();

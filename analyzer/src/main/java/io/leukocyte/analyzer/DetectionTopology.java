@@ -4,6 +4,7 @@ import io.leukocyte.events.Topic;
 import io.leukocyte.rules.RuleSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -48,14 +49,19 @@ final class DetectionTopology {
    * @param rules the rules in force, asked before each batch
    * @param metrics where is counted
    * @param poison records at which detection failed before
+   * @param watches where tasks show themselves while they run
    */
   static Topology build(
-      DetectorSettings settings, Supplier<RuleSet> rules, AnalyzerMetrics metrics, Poison poison) {
+      DetectorSettings settings,
+      Supplier<RuleSet> rules,
+      AnalyzerMetrics metrics,
+      Poison poison,
+      Set<TaskWatch> watches) {
     Topology topology = new Topology();
     topology.addSource(
         EVENTS, new ByteArrayDeserializer(), new ByteArrayDeserializer(), Topic.EVENTS.text());
     topology.addProcessor(
-        DETECT, () -> new DetectProcessor(settings, rules, metrics, poison), EVENTS);
+        DETECT, () -> new DetectProcessor(settings, rules, metrics, poison, watches), EVENTS);
     topology.addStateStore(PrimStore.builder(STORE, CHANGELOG, DetectorState::new), DETECT);
     Serializer<byte[]> bytes = new ByteArraySerializer();
     for (Sink sink : SINKS) {

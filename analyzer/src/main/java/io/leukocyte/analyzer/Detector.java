@@ -40,6 +40,9 @@ public final class Detector {
   /** A container unseen for this long is gone: facts come each five minutes. Nanoseconds. */
   private static final long IDLE = TimeUnit.HOURS.toNanos(1);
 
+  /** After a step of the clock as long as that, a container has so long to be seen. Nanoseconds. */
+  private static final long GRACE = TimeUnit.MINUTES.toNanos(10);
+
   /** A container's time of being seen is written this coarsely, nanoseconds. */
   private static final long SEEN_STEP = TimeUnit.SECONDS.toNanos(10);
 
@@ -78,14 +81,24 @@ public final class Detector {
     this.settings = settings;
     this.state = state;
     this.folder = new AlertFolder(state, tally);
-    this.facts = this::factsOf;
+    this.facts = new Facts();
     this.rules = rules;
     this.matcher = new Matcher(rules, facts);
   }
 
-  private @Nullable ContainerFacts factsOf(ContainerId id) {
-    ContainerState container = state.find(id);
-    return container == null ? null : container.facts;
+  /** What is remembered of containers; those that the batch's rows have shown are at hand. */
+  private final class Facts implements FactsLookup {
+    @Override
+    public @Nullable ContainerFacts find(ContainerId id) {
+      ContainerState container = state.find(id);
+      return container == null ? null : container.facts;
+    }
+
+    @Override
+    public @Nullable ContainerFacts find(BatchCursor cursor, int number, ContainerId id) {
+      ContainerState container = byNumber[number];
+      return container == null ? find(id) : container.facts;
+    }
   }
 
   /** Puts other rules in force; open alerts stay open. */
@@ -128,13 +141,14 @@ public final class Detector {
       return;
     }
     open(cursor, source, out);
+    expectTimes(source);
     if (verdict instanceof Sequences.Verdict.Gap gap) {
       tally.add(Tally.Count.MISSING_BATCHES, gap.batches());
       if (whole) {
         missing(gap, source);
       }
     }
-    source.advance(rows(source.clock));
+    advance(source, rows(source));
     state.changed(source);
     folder.publish(source, out);
     sweep(source, out);
@@ -168,16 +182,69 @@ public final class Detector {
     matcher.open(cursor);
   }
 
-  /** Takes the rows. Returns the latest time among them; the clock when there is none. */
-  private long rows(long clock) {
+  /** Takes the rows. Returns the latest time that is believed; the clock when there is none. */
+  private long rows(HostState source) {
     long newest = Long.MIN_VALUE;
     while (batch.next()) {
-      newest = Math.max(newest, batch.time());
+      if (isAhead()) {
+        tally.add(Tally.Count.AHEAD_EVENTS, 1);
+      } else {
+        newest = Math.max(newest, batch.time());
+      }
       tally.event(batch.kind());
       row();
       matcher.match(batch, onMatch);
     }
-    return newest == Long.MIN_VALUE ? clock : newest;
+    return newest == Long.MIN_VALUE ? source.clock : newest;
+  }
+
+  /** Looks at the times of the rows before they are taken. */
+  private void expectTimes(HostState source) {
+    long oldest = Long.MAX_VALUE;
+    long newest = Long.MIN_VALUE;
+    while (batch.next()) {
+      oldest = Math.min(oldest, batch.time());
+      newest = Math.max(newest, batch.time());
+    }
+    batch.rewind();
+    source.expect(oldest, newest);
+  }
+
+  private boolean isAhead() {
+    return batch.time() > host().horizon;
+  }
+
+  /** Time of the row as far as it is believed. */
+  private long time() {
+    return Math.min(batch.time(), host().horizon);
+  }
+
+  /** Moves the host's clock; where it was set, what is remembered does not age by the step. */
+  private void advance(HostState source, long newest) {
+    long step = source.advance(newest);
+    if (step == 0) {
+      return;
+    }
+    tally.add(Tally.Count.CLOCK_STEPS, 1);
+    for (ContainerState container : source.containers) {
+      long seen = state.slots().get(container.slot, DetectorState.SEEN);
+      if (step < 0) {
+        setBack(container, source.clock);
+      } else if (step >= IDLE && source.clock - seen > IDLE - GRACE) {
+        state.slots().set(container.slot, DetectorState.SEEN, source.clock - IDLE + GRACE);
+      }
+    }
+  }
+
+  private void setBack(ContainerState container, long clock) {
+    for (int column : new int[] {DetectorState.SEEN, DetectorState.DESTROYED}) {
+      if (state.slots().get(container.slot, column) > clock) {
+        state.slots().set(container.slot, column, clock);
+      }
+    }
+    if (container.caseFile.setBack(clock)) {
+      state.caseChanged(container);
+    }
   }
 
   private void row() {
@@ -219,8 +286,8 @@ public final class Detector {
       state.adopt(container, host());
     }
     long seen = state.slots().get(container.slot, DetectorState.SEEN);
-    if (Math.abs(batch.time() - seen) >= SEEN_STEP) {
-      state.slots().set(container.slot, DetectorState.SEEN, batch.time());
+    if (Math.abs(time() - seen) >= SEEN_STEP) {
+      state.slots().set(container.slot, DetectorState.SEEN, time());
     }
     byNumber[number] = container;
     return container;
@@ -262,13 +329,16 @@ public final class Detector {
       return;
     }
     if ("destroy".equals(batch.text(Columns.Lifecycle.ACTION))) {
-      state.slots().set(container.slot, DetectorState.DESTROYED, batch.time());
+      state.slots().set(container.slot, DetectorState.DESTROYED, time());
     }
   }
 
   private void flow(@Nullable ContainerState container) {
     long bytes = batch.longAt(Columns.Flow.BYTES);
-    if (container == null || bytes <= 0 || isNear(batch.symbol(Columns.Flow.DESTINATION))) {
+    if (container == null
+        || bytes <= 0
+        || isAhead()
+        || isNear(batch.symbol(Columns.Flow.DESTINATION))) {
       return;
     }
     long sum = EgressWindow.add(state.slots(), container.slot, batch.time(), bytes);

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -42,6 +43,9 @@ public final class DetectorState {
   /** First byte of a key of the changelog. */
   private static final byte KEY_PAGE = 1;
 
+  /** Pages of ten million containers, the most that can be set, and as many again. */
+  private static final int MOST_PAGES = 20_000_000 / SlotTable.PAGE_SLOTS;
+
   private static final byte KEY_HOST = 2;
   private static final byte KEY_FACTS = 3;
   private static final byte KEY_CASE = 4;
@@ -70,6 +74,11 @@ public final class DetectorState {
   /** Containers it remembers. */
   public int containers() {
     return slots.size();
+  }
+
+  /** The hosts it remembers. */
+  Collection<HostState> hosts() {
+    return hosts.values();
   }
 
   /** The host's state; null when it is not known. */
@@ -275,22 +284,36 @@ public final class DetectorState {
    * Takes a record of the changelog, in the changelog's order. {@link #index} is due before the
    * state is used.
    *
-   * @throws IllegalStateException when the record cannot be read
+   * @throws UnreadableStateException when the record cannot be read
    */
   void restore(byte[] key, byte @Nullable [] value) {
+    try {
+      restoreRecord(key, value);
+    } catch (UnreadableStateException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw UnreadableStateException.damaged(HexFormat.of().formatHex(key), e);
+    }
+  }
+
+  private void restoreRecord(byte[] key, byte @Nullable [] value) {
     byte[] rest = Arrays.copyOfRange(key, 1, key.length);
     switch (key[0]) {
-      case KEY_PAGE -> slots.restore(ByteBuffer.wrap(rest).getInt(), value);
+      case KEY_PAGE -> slots.restore(page(rest), value);
       case KEY_HOST -> restoreHost(hostId(rest), value);
       case KEY_HOST_CASE -> restoreHostCase(hostId(rest), value);
       case KEY_FACTS -> restoreFacts(containerId(rest), value);
       case KEY_CASE -> restoreCase(containerId(rest), value);
-      default ->
-          throw new IllegalStateException(
-              "Cannot restore the detector's state: a key of the changelog begins with "
-                  + key[0]
-                  + ", which this analyzer does not know; run the newer analyzer again");
+      default -> throw UnreadableStateException.key(HexFormat.of().formatHex(key));
     }
+  }
+
+  private static int page(byte[] number) {
+    int page = ByteBuffer.wrap(number).getInt();
+    if (page < 0 || page > MOST_PAGES) {
+      throw new IllegalArgumentException("There is no page " + page);
+    }
+    return page;
   }
 
   private void restoreHost(HostId id, byte @Nullable [] value) {
@@ -328,12 +351,7 @@ public final class DetectorState {
       return;
     }
     if (value[0] != FACTS_VERSION) {
-      throw new IllegalStateException(
-          "Cannot restore the detector's state: facts have version "
-              + value[0]
-              + ", this analyzer knows "
-              + FACTS_VERSION
-              + "; run the newer analyzer again");
+      throw UnreadableStateException.version("facts", value[0], FACTS_VERSION);
     }
     try {
       BatchCursor row = BatchCursor.over(Arrays.copyOfRange(value, 1, value.length));
@@ -342,11 +360,7 @@ public final class DetectorState {
         container.factsText = row.text(Columns.Facts.JSON);
       }
     } catch (MalformedBatchException e) {
-      throw new IllegalStateException(
-          "Cannot restore the detector's state: facts of container "
-              + id
-              + " are damaged; reset the application to begin without its state",
-          e);
+      throw new IllegalArgumentException("These are no facts: " + e.getMessage(), e);
     }
   }
 

@@ -17,7 +17,7 @@ final class EgressWindow {
   /** Told instead of a sum when a flow is older than the window. */
   static final long LATE = -1;
 
-  private static final long RESTART = HostState.STEP_BACK / BUCKET;
+  private static final long RESTART = HostState.STEP / BUCKET;
 
   private EgressWindow() {}
 

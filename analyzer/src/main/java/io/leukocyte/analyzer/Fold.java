@@ -58,12 +58,12 @@ final class Fold {
   /**
    * Counts a match.
    *
-   * @param clock the host's clock before the batch of the match, unix nanoseconds
+   * @param host whose clock is that before the batch of the match
    */
-  void add(EventId cause, long time, long clock) {
+  void add(EventId cause, long time, HostState host) {
     count++;
     last = Math.max(last, time);
-    touched = Math.max(time, clock);
+    touched = host.believed(time);
     if (firstCauses.size() < FIRST_CAUSES) {
       firstCauses.add(cause);
       return;

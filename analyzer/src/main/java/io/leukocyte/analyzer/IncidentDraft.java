@@ -58,9 +58,9 @@ final class IncidentDraft {
   /**
    * Counts a match of one of its alerts.
    *
-   * @param clock the host's clock before the batch of the match, unix nanoseconds
+   * @param host whose clock is that before the batch of the match
    */
-  void count(long time, long clock) {
+  void count(long time, HostState host) {
     if (matches == 0) {
       started = time;
       updated = time;
@@ -68,7 +68,7 @@ final class IncidentDraft {
     matches++;
     started = Math.min(started, time);
     updated = Math.max(updated, time);
-    touched = Math.max(time, clock);
+    touched = host.believed(time);
     unpublished = true;
   }
 

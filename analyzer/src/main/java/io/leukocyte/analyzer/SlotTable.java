@@ -172,7 +172,7 @@ final class SlotTable {
    * that are wider or narrower than this table's lose or lack their last longs.
    *
    * @param bytes an image; null for a page without rows
-   * @throws IllegalStateException when the image was written in a version not known here
+   * @throws UnreadableStateException when the image was written in a version not known here
    */
   void restore(int page, byte @Nullable [] bytes) {
     reserve(page + 1);
@@ -183,12 +183,7 @@ final class SlotTable {
     ByteBuffer image = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     byte version = image.get();
     if (version != VERSION) {
-      throw new IllegalStateException(
-          "Cannot restore the detector's state: a page has version "
-              + version
-              + ", this analyzer knows "
-              + VERSION
-              + "; run the newer analyzer again");
+      throw UnreadableStateException.version("a page", version, VERSION);
     }
     int written = image.get();
     used[page] = image.getLong();

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hosts and case files as the changelog keeps them: a version byte, then the fields in order,
- * numbers big-endian, strings as length i32 (-1 is absent) and UTF-8.
+ * numbers big-endian, strings as length i32 (-1 is absent) and UTF-8. Fields that came later stand
+ * at the end and may be missing.
  */
 final class StateCodec {
   private static final byte VERSION = 1;
@@ -50,21 +51,13 @@ final class StateCodec {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
     byte version = in.readByte();
     if (version != VERSION) {
-      throw new IllegalStateException(
-          "Cannot restore the detector's state: a record has version "
-              + version
-              + ", this analyzer knows "
-              + VERSION
-              + "; run the newer analyzer again");
+      throw UnreadableStateException.version("a record", version, VERSION);
     }
     return in;
   }
 
-  private static IllegalStateException damaged(IOException cause) {
-    return new IllegalStateException(
-        "Cannot restore the detector's state: a record of the changelog ends early; "
-            + "reset the application to begin without its state",
-        cause);
+  private static UncheckedIOException damaged(IOException cause) {
+    return new UncheckedIOException("It ends early", cause);
   }
 
   static byte[] host(HostState host) {
@@ -79,6 +72,7 @@ final class StateCodec {
           out.writeLong(number);
         }
       }
+      out.writeLong(host.ahead);
     });
   }
 
@@ -92,6 +86,7 @@ final class StateCodec {
       for (int i = 0; i < epochs; i++) {
         host.sequences.append(in.readLong(), in.readLong(), in.readLong());
       }
+      host.ahead = in.available() > 0 ? in.readLong() : 0;
       return host;
     } catch (IOException e) {
       throw damaged(e);

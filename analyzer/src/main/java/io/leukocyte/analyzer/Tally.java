@@ -22,6 +22,10 @@ public final class Tally {
     MATCHES,
     /** Flows too old for the window they belong to; not counted into it. */
     LATE_FLOWS,
+    /** Events far ahead of their host's others; their times are not believed. */
+    AHEAD_EVENTS,
+    /** Times that a host's events went on more than five minutes later or earlier. */
+    CLOCK_STEPS,
     /** Containers forgotten because there were too many. */
     EVICTED_CONTAINERS,
     /** Hosts forgotten because there were too many. */

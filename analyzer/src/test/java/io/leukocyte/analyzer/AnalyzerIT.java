@@ -96,6 +96,40 @@ class AnalyzerIT {
     assertThat(alerts).isEqualTo(replay.alerts.stream().map(alert -> alert.id().value()).toList());
   }
 
+  @Test
+  void stateOfANewerAnalyzerIsSaidAndNotOverwritten() throws Exception {
+    try (TestBroker broker = TestBroker.start(folder.resolve("kafka"), 1)) {
+      try (Analyzer analyzer = analyzer(broker)) {
+        analyzer.start();
+        awaitRunning(analyzer);
+      }
+      try (KafkaProducer<byte[], byte[]> producer =
+          new KafkaProducer<>(
+              broker.client(), new ByteArraySerializer(), new ByteArraySerializer())) {
+        byte[] page = {9, 10, 0, 0, 0, 0, 0, 0, 0, 0};
+        producer
+            .send(
+                new ProducerRecord<>(
+                    "leuko-analyzer-detector-changelog", new byte[] {1, 0, 0, 0, 0}, page))
+            .get();
+      }
+      try (Analyzer analyzer = analyzer(broker)) {
+        analyzer.start();
+        await()
+            .atMost(PATIENCE)
+            .untilAsserted(() ->
+                assertThat(analyzer.check())
+                    .first()
+                    .isInstanceOfSatisfying(
+                        CheckResult.Failed.class,
+                        failed -> {
+                          assertThat(failed.problem()).contains("a page of version 9");
+                          assertThat(failed.todo()).contains("run the newest analyzer");
+                        }));
+      }
+    }
+  }
+
   private Analyzer analyzer(TestBroker broker) {
     return new Analyzer(
         AnalyzerProcess.settings(folder.resolve("state")),
@@ -109,8 +143,9 @@ class AnalyzerIT {
         .atMost(PATIENCE)
         .untilAsserted(() ->
             assertThat(analyzer.check())
-                .singleElement()
-                .isEqualTo(new CheckResult.Ok("analyzer", "1 rules, detection is running")));
+                .contains(new CheckResult.Ok("analyzer", "1 rules, detection is running"))
+                .contains(new CheckResult.Ok("kafka", "it answers"))
+                .allMatch(result -> result instanceof CheckResult.Ok));
   }
 
   private void awaitEvents(int count) {

@@ -10,22 +10,36 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
-/** An analyzer as a process of its own, so that it can be killed: PORT STATE-DIR. */
+/**
+ * An analyzer as a process of its own, so that it can be killed: PORT STATE-DIR STANDBYS
+ * SESSION-MILLIS.
+ */
 final class AnalyzerProcess {
   private AnalyzerProcess() {}
 
   static AnalyzerSettings settings(Path stateDir) {
+    return settings(stateDir, 0, Duration.ofSeconds(2));
+  }
+
+  private static AnalyzerSettings settings(Path stateDir, int standbys, Duration session) {
     return new AnalyzerSettings(
         DetectorSettings.DEFAULTS,
         "leuko-analyzer",
         1,
-        0,
+        standbys,
         Duration.ofMillis(300),
-        Duration.ofSeconds(2),
+        session,
         Optional.of(stateDir));
   }
 
+  /** An analyzer that has no other. */
   static Process start(int port, Path folder, int number) throws IOException {
+    return start(port, folder, "" + number, 0, Duration.ofSeconds(2));
+  }
+
+  /** An analyzer that keeps its state in a folder of a name; it also logs there. */
+  static Process start(int port, Path folder, String name, int standbys, Duration session)
+      throws IOException {
     return new ProcessBuilder(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -36,19 +50,26 @@ final class AnalyzerProcess {
                 System.getProperty("java.class.path"),
                 AnalyzerProcess.class.getName(),
                 Integer.toString(port),
-                folder.resolve("state-" + number).toString()))
+                folder.resolve("state-" + name).toString(),
+                Integer.toString(standbys),
+                Long.toString(session.toMillis())))
         .redirectErrorStream(true)
-        .redirectOutput(folder.resolve("analyzer-" + number + ".log").toFile())
+        .redirectOutput(
+            ProcessBuilder.Redirect.appendTo(folder.resolve("analyzer-" + name + ".log").toFile()))
         .start();
   }
 
   public static void main(String[] args) throws InterruptedException {
     Analyzer analyzer =
         new Analyzer(
-            settings(Path.of(args[1])),
+            settings(
+                Path.of(args[1]),
+                Integer.parseInt(args[2]),
+                Duration.ofMillis(Long.parseLong(args[3]))),
             KafkaSettings.plain(new HostPort("127.0.0.1", Integer.parseInt(args[0]))),
             TestEvents.SHELL_RULES,
             new SimpleMeterRegistry());
+    Runtime.getRuntime().addShutdownHook(new Thread(analyzer::close));
     analyzer.start();
     new CountDownLatch(1).await();
   }

@@ -1,5 +1,6 @@
 package io.leukocyte.analyzer;
 
+import static io.leukocyte.analyzer.TestEvents.DB;
 import static io.leukocyte.analyzer.TestEvents.HOST;
 import static io.leukocyte.analyzer.TestEvents.NOON;
 import static io.leukocyte.analyzer.TestEvents.NO_RULES;
@@ -28,7 +29,9 @@ import io.leukocyte.rules.RuleSet;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +39,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -54,6 +58,7 @@ class DetectionTopologyTest {
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final AtomicReference<@Nullable RuleSet> rules = new AtomicReference<>(SHELL_RULES);
   private final Poison poison = new Poison();
+  private final Set<TaskWatch> watches = new HashSet<>();
   private final Map<String, byte[]> changelog = new LinkedHashMap<>();
   private TopologyTestDriver driver = driver();
 
@@ -70,7 +75,7 @@ class DetectionTopologyTest {
 
   private Topology topology() {
     return DetectionTopology.build(
-        DetectorSettings.DEFAULTS, this::rules, new AnalyzerMetrics(registry), poison);
+        DetectorSettings.DEFAULTS, this::rules, new AnalyzerMetrics(registry), poison, watches);
   }
 
   private RuleSet rules() {
@@ -214,6 +219,95 @@ class DetectionTopologyTest {
   }
 
   @Test
+  void recordOfAnotherTopicGoesToTheDeadAndItsPartitionGoesOn() {
+    send(HOST, batch(HOST, 0, shell(NOON, WEB)));
+    byte[] alert = read(Topic.ALERTS).getFirst().value();
+    send(HOST, alert);
+    send(HOST, batch(HOST, 1, lost(NOON, WEB, 1)));
+    assertThat(read(Topic.DEAD).getFirst().value()).isEqualTo(alert);
+    assertThat(alerts()).extracting(a -> a.rule().name()).containsExactly("Events lost");
+  }
+
+  @Test
+  void batchWithoutAKeyIsThatOfItsHost() {
+    driver
+        .createInputTopic(Topic.EVENTS.text(), new ByteArraySerializer(), new ByteArraySerializer())
+        .pipeInput(new TestRecord<>(null, batch(HOST, 0, shell(NOON, WEB))));
+    assertThat(read(Topic.ALERTS).getFirst().key()).isEqualTo(utf8("host-a"));
+  }
+
+  @Test
+  void flippedBitsAreProcessedOrGoToTheDead() {
+    Random random = new Random(11);
+    byte[] good =
+        batch(
+            HOST,
+            0,
+            facts(NOON, WEB, Map.of("tier", "web", "leuko.egress.limit", "1MiB")),
+            shell(NOON, WEB),
+            egress(NOON, WEB, OUTSIDE, 2 * MIB),
+            lost(NOON, WEB, 1),
+            heartbeat(NOON));
+    int sent = 3_000;
+    for (int i = 0; i < sent; i++) {
+      byte[] flipped = good.clone();
+      for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
+        int at = random.nextInt(flipped.length);
+        flipped[at] ^= (byte) (1 << random.nextInt(8));
+      }
+      flipped[4] = good[4]; // a newer major version is another story
+      send(HOST, flipped);
+    }
+    double dead = counted("leuko.analyzer.batches", "result", "malformed");
+    assertThat(dead).isPositive().isEqualTo(read(Topic.DEAD).size());
+    assertThat(
+            dead
+                + counted("leuko.analyzer.batches", "result", "processed")
+                + counted("leuko.analyzer.batches", "result", "repeated"))
+        .isEqualTo(sent);
+  }
+
+  @Test
+  void truncatedBatchesGoToTheDead() {
+    byte[] good = batch(HOST, 0, facts(NOON, WEB, Map.of("tier", "web")), shell(NOON, WEB));
+    for (int length = 0; length < good.length; length++) {
+      send(HOST, Arrays.copyOf(good, length));
+    }
+    assertThat(read(Topic.DEAD)).hasSize(good.length);
+    send(HOST, good);
+    assertThat(alerts()).hasSize(1);
+  }
+
+  @Test
+  void batchesOutOfOrderAreDroppedAndWhatIsMissingIsSaid() {
+    send(HOST, batch(HOST, 0, heartbeat(NOON)));
+    send(HOST, batch(HOST, 2, heartbeat(NOON + SECOND)));
+    send(HOST, batch(HOST, 1, shell(NOON, WEB)));
+    assertThat(alerts()).extracting(alert -> alert.rule().name()).containsExactly("Events lost");
+    assertThat(counted("leuko.analyzer.batches", "result", "repeated")).isEqualTo(1);
+    assertThat(counted("leuko.analyzer.noted", "what", "missing_batches")).isEqualTo(1);
+  }
+
+  @Test
+  void timesAndSizesAreTold() {
+    send(HOST, batch(HOST, 0, shell(NOON, WEB)));
+    send(OTHER_HOST, batch(OTHER_HOST, 0, shell(NOON, DB)));
+    assertThat(registry.get("leuko.analyzer.batch.time").timer().count()).isEqualTo(2);
+    assertThat(registry.get("leuko.analyzer.alert.latency").timer().count()).isEqualTo(2);
+    assertThat(watches)
+        .singleElement()
+        .satisfies(watch -> {
+          assertThat(watch.heard()).containsOnlyKeys(HOST, OTHER_HOST);
+          assertThat(watch.hosts()).isEqualTo(2);
+          assertThat(watch.containers()).isEqualTo(2);
+          assertThat(watch.lastBatch()).isEqualTo(NOON / 1_000_000);
+        });
+    driver.close();
+    assertThat(watches).isEmpty();
+    driver = driver();
+  }
+
+  @Test
   void newerMajorVersionStopsAndIsNotDeadLettered() {
     byte[] newer = batch(HOST, 0, shell(NOON, WEB));
     newer[4] = 2;
@@ -256,6 +350,14 @@ class DetectionTopologyTest {
     send(HOST, batch(HOST, 3, heartbeat(NOON)));
     send(OTHER_HOST, batch(OTHER_HOST, 7, heartbeat(NOON)));
     assertThat(alerts()).extracting(alert -> alert.rule().name()).containsExactly("Events lost");
+  }
+
+  @Test
+  void alertWaitsForItsCommitNoLongerThanTheTenthOfItsAge() {
+    assertThat(DetectProcessor.pace(-5_000)).isEqualTo(DetectProcessor.COMMIT_PACE);
+    assertThat(DetectProcessor.pace(40)).isEqualTo(DetectProcessor.COMMIT_PACE);
+    assertThat(DetectProcessor.pace(1_000)).isEqualTo(Duration.ofMillis(100));
+    assertThat(DetectProcessor.pace(86_400_000)).isEqualTo(DetectProcessor.LATE_COMMIT_PACE);
   }
 
   @Test

@@ -8,8 +8,11 @@ import static io.leukocyte.analyzer.TestEvents.facts;
 import static io.leukocyte.analyzer.TestEvents.heartbeat;
 import static io.leukocyte.analyzer.TestEvents.shell;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leukocyte.events.SensorLoss;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -107,5 +110,60 @@ class DetectorStateTest {
     drain(found.state);
     assertThat(changelog).isEmpty();
     assertThat(found.state.containers()).isZero();
+  }
+
+  /** Everything a changelog can hold. */
+  private Map<String, byte[]> everyKindOfRecord() {
+    Findings found = new Findings(SHELL_RULES);
+    found.send(
+        facts(NOON, TestEvents.WEB, Map.of("tier", "web")),
+        shell(NOON, TestEvents.WEB),
+        new SensorLoss(NOON, null, "ring", "process.exec", "full", 1, NOON - SECOND, NOON),
+        heartbeat(NOON));
+    drain(found.state);
+    assertThat(changelog.keySet())
+        .extracting(key -> key.substring(0, 2))
+        .containsOnly("01", "02", "03", "04", "05");
+    return Map.copyOf(changelog);
+  }
+
+  @Test
+  void newerVersionOfEachRecordIsSaid() {
+    everyKindOfRecord()
+        .forEach((key, value) -> {
+          byte[] newer = value.clone();
+          newer[0] = 9;
+          assertThatThrownBy(() -> new DetectorState().restore(HexFormat.of().parseHex(key), newer))
+              .isInstanceOf(UnreadableStateException.class)
+              .hasMessageContaining("of version 9, this analyzer knows 1");
+        });
+  }
+
+  @Test
+  void cutAndFlippedRecordsAreRestoredOrSaidToBeDamaged() {
+    Random random = new Random(17);
+    int damaged = 0;
+    for (Map.Entry<String, byte[]> entry : everyKindOfRecord().entrySet()) {
+      for (int i = 0; i < 500; i++) {
+        byte[] key = HexFormat.of().parseHex(entry.getKey());
+        byte[] value = entry.getValue().clone();
+        switch (random.nextInt(3)) {
+          case 0 -> value = Arrays.copyOf(value, random.nextInt(value.length));
+          case 1 -> value[random.nextInt(value.length)] ^= (byte) (1 << random.nextInt(8));
+          default -> key = Arrays.copyOf(key, random.nextInt(key.length));
+        }
+        damaged += isDamaged(key, value) ? 1 : 0;
+      }
+    }
+    assertThat(damaged).isGreaterThan(500);
+  }
+
+  private static boolean isDamaged(byte[] key, byte[] value) {
+    try {
+      new DetectorState().restore(key, value);
+      return false;
+    } catch (UnreadableStateException e) {
+      return true;
+    }
   }
 }

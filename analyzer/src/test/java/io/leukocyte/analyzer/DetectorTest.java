@@ -309,6 +309,77 @@ class DetectorTest {
   }
 
   @Nested
+  class Clocks {
+    private final Findings found = new Findings(SHELL_RULES);
+    private static final long YEARS = 10 * 365 * 24 * 60 * MINUTE;
+
+    @Test
+    void oneWrongTimeDoesNotAgeWhatIsRemembered() {
+      found.send(facts(NOON, WEB, Map.of("tier", "web")), egress(NOON, WEB, OUTSIDE, 60 * MIB));
+      found.send(
+          heartbeat(NOON + SECOND),
+          shell(NOON + YEARS, WEB),
+          egress(NOON + YEARS, WEB, OUTSIDE, MIB));
+      assertThat(found.alertedRules()).containsExactly(SHELL_RULE);
+      assertThat(found.counted(Tally.Count.AHEAD_EVENTS)).isEqualTo(2);
+      found.send(heartbeat(NOON + 20 * SECOND));
+      found.send(egress(NOON + 30 * SECOND, WEB, OUTSIDE, 40 * MIB));
+      assertThat(found.alertedRules()).containsExactly(SHELL_RULE, "Unexpected egress volume");
+      assertThat(found.alerts.getLast().labels()).containsEntry("tier", "web");
+      assertThat(found.counted(Tally.Count.CLOCK_STEPS)).isZero();
+    }
+
+    @Test
+    void wrongTimeAgainAndAgainIsBelieved() {
+      found.send(heartbeat(NOON));
+      found.send(heartbeat(NOON + SECOND), shell(NOON + YEARS, WEB));
+      found.send(heartbeat(NOON + 2 * SECOND), shell(NOON + YEARS + SECOND, WEB));
+      assertThat(found.counted(Tally.Count.AHEAD_EVENTS)).isEqualTo(1);
+      assertThat(found.counted(Tally.Count.CLOCK_STEPS)).isEqualTo(1);
+    }
+
+    @Test
+    void clockYearsAheadAndBackLeavesWhatIsKnownOfContainers() {
+      found.send(facts(NOON, WEB, Map.of("tier", "web")), heartbeat(NOON));
+      found.send(heartbeat(NOON + YEARS));
+      found.send(heartbeat(NOON + YEARS + 9 * MINUTE));
+      found.send(heartbeat(NOON + 2 * SECOND));
+      found.send(shell(NOON + 3 * SECOND, WEB));
+      assertThat(found.alerts.getLast().labels()).containsEntry("tier", "web");
+      assertThat(found.counted(Tally.Count.CLOCK_STEPS)).isEqualTo(3);
+    }
+
+    @Test
+    void containerThatIsNotSeenAfterTheClockWasSetIsForgottenInTheEnd() {
+      found.send(facts(NOON, WEB, Map.of("tier", "web")));
+      found.send(heartbeat(NOON + YEARS));
+      assertThat(found.state.containers()).isEqualTo(1);
+      found.send(heartbeat(NOON + YEARS + 10 * MINUTE));
+      assertThat(found.state.containers()).isZero();
+    }
+
+    @Test
+    void incidentOfTheFutureIsClosedAfterTheClockWasSetBack() {
+      found.send(heartbeat(NOON));
+      found.send(lost(NOON + YEARS, WEB, 1));
+      found.send(heartbeat(NOON + SECOND));
+      found.send(heartbeat(NOON + 4 * MINUTE));
+      found.send(heartbeat(NOON + 31 * MINUTE));
+      assertThat(found.lastIncident().state()).isEqualTo(Incident.State.CLOSED);
+    }
+
+    @Test
+    void timesAtTheEndsOfTheirRangeAreTaken() {
+      for (long time : new long[] {Long.MAX_VALUE, Long.MIN_VALUE, 0, -1, Long.MAX_VALUE, 1}) {
+        found.send(shell(time, WEB), egress(time, WEB, OUTSIDE, MIB), lost(NOON, WEB, 1));
+      }
+      found.send(heartbeat(NOON));
+      found.send(egress(NOON, WEB, OUTSIDE, 200 * MIB));
+      assertThat(found.alertedRules()).contains("Unexpected egress volume");
+    }
+  }
+
+  @Nested
   class Losses {
     private final Findings found = new Findings(SHELL_RULES);
 

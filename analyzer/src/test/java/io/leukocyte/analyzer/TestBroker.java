@@ -28,11 +28,19 @@ final class TestBroker implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1";
 
   private final int port;
-  private final KafkaRaftServer server;
+  private final Map<String, String> properties;
+  private KafkaRaftServer server;
 
-  private TestBroker(int port, KafkaRaftServer server) {
+  private TestBroker(int port, Map<String, String> properties) {
     this.port = port;
-    this.server = server;
+    this.properties = Map.copyOf(properties);
+    this.server = started(properties);
+  }
+
+  private static KafkaRaftServer started(Map<String, String> properties) {
+    KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
+    server.startup();
+    return server;
   }
 
   static TestBroker start(Path folder, int partitions) throws Exception {
@@ -50,11 +58,7 @@ final class TestBroker implements AutoCloseable {
           .setPrintStream(nowhere)
           .run();
     }
-    KafkaRaftServer server =
-        new KafkaRaftServer(
-            new KafkaConfig(properties(folder, port, controller), false), Time.SYSTEM);
-    server.startup();
-    TestBroker broker = new TestBroker(port, server);
+    TestBroker broker = new TestBroker(port, properties(folder, port, controller));
     broker.createTopics(partitions);
     return broker;
   }
@@ -111,6 +115,16 @@ final class TestBroker implements AutoCloseable {
 
   int port() {
     return port;
+  }
+
+  /** Ends the broker; {@link #restart} is due. */
+  void stop() {
+    close();
+  }
+
+  /** Starts the broker again, with all that it had. */
+  void restart() {
+    server = started(properties);
   }
 
   @Override

@@ -1,10 +1,9 @@
 package io.leukocyte.deploy;
 
 import io.leukocyte.analyzer.AnalyzerBench;
+import io.leukocyte.analyzer.BenchRules;
 import io.leukocyte.events.bench.Report;
 import io.leukocyte.events.bench.Samples;
-import io.leukocyte.rules.RuleFile;
-import io.leukocyte.rules.RuleSet;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,21 +55,24 @@ final class AnalyzerBenchCommand extends BenchSubcommand {
   @Override
   void measure(Report report) throws IOException, InterruptedException {
     try (BenchKafka kafka = BenchKafka.start()) {
-      RuleSet rules = RuleSet.load(RuleFile.shipped()).rules();
       AnalyzerBench.Plan plan = new AnalyzerBench.Plan(events(), repeats());
       AnalyzerBench.Figures figures =
-          new AnalyzerBench(kafka.client(), rules, plan, this::progress).run();
+          new AnalyzerBench(kafka.client(), List.of(BenchRules.values()), plan, this::progress)
+              .run();
       report.figure("plain consumer", "ns/event", Samples.of(figures.plain()));
       report.figure("consumer that decodes", "ns/event", Samples.of(figures.decoding()));
-      report.figure("analyzer, exactly-once", "ns/event", Samples.of(figures.analyzer()));
-      report.ratio("plain consumer", "analyzer", ratios(figures));
+      for (BenchRules rules : BenchRules.values()) {
+        String what = "analyzer, " + rules.text();
+        report.figure(what, "ns/event", Samples.of(figures.of(rules)));
+        report.ratio("plain consumer", what, ratios(figures, rules));
+      }
     }
   }
 
-  private static Samples ratios(AnalyzerBench.Figures figures) {
+  private static Samples ratios(AnalyzerBench.Figures figures, BenchRules rules) {
     List<Double> ratios = new ArrayList<>();
     for (int i = 0; i < figures.plain().size(); i++) {
-      ratios.add(figures.plain().get(i) / figures.analyzer().get(i));
+      ratios.add(figures.plain().get(i) / figures.of(rules).get(i));
     }
     return Samples.of(ratios);
   }

@@ -33,10 +33,10 @@ final class Containers {
    */
   record Entry(@Nullable ContainerRef ref, @Nullable ContainerFacts facts, int version) {}
 
-  /** A container's newest entry and the row it was made from, as symbols of the matcher. */
+  /** A container's newest entry and the row it was made from: the bytes of its strings. */
   private static final class Known {
     private final ContainerId id;
-    private final int[] row = new int[FIELDS.length];
+    private final byte[] @Nullable [] row = new byte[FIELDS.length][];
     private boolean privileged;
     private Entry entry;
 
@@ -76,19 +76,19 @@ final class Containers {
   }
 
   /** A container of the batch by its number, 0 for the host itself. */
-  Entry find(BatchCursor batch, int number, Dictionaries dictionaries) {
+  Entry find(BatchCursor batch, int number) {
     if (number == 0) {
       return HOST;
     }
     Entry entry = ofBatch[number];
     if (entry == null) {
-      entry = refresh(batch, number, dictionaries);
+      entry = refresh(batch, number);
       ofBatch[number] = entry;
     }
     return entry;
   }
 
-  private Entry refresh(BatchCursor batch, int number, Dictionaries dictionaries) {
+  private Entry refresh(BatchCursor batch, int number) {
     int id = ids.intern(batch.bytes(), batch.containerIdAt(number), 32);
     if (id >= known.length) {
       known = Arrays.copyOf(known, Math.max(known.length * 2, id + 1));
@@ -96,13 +96,13 @@ final class Containers {
     Known container = known[id];
     if (container == null) {
       ContainerRef ref = batch.containerRef(number);
-      container = new Known(ref.id(), entry(ref, lookup.find(ref.id())));
+      container = new Known(ref.id(), entry(ref, lookup.find(batch, number, ref.id())));
       known[id] = container;
-      sameRow(container, batch, number, dictionaries);
+      sameRow(container, batch, number);
       return container.entry;
     }
-    ContainerFacts facts = lookup.find(container.id);
-    boolean same = sameRow(container, batch, number, dictionaries);
+    ContainerFacts facts = lookup.find(batch, number, container.id);
+    boolean same = sameRow(container, batch, number);
     if (!same || !isSame(facts, container.entry.facts())) {
       container.entry = entry(batch.containerRef(number), facts);
     }
@@ -120,15 +120,33 @@ final class Containers {
   }
 
   /** Whether the row in the container table is what it was; remembers it. */
-  private static boolean sameRow(
-      Known container, BatchCursor batch, int number, Dictionaries dictionaries) {
+  private static boolean sameRow(Known container, BatchCursor batch, int number) {
     boolean same = container.privileged == batch.containerPrivileged(number);
     container.privileged = batch.containerPrivileged(number);
     for (int i = 0; i < FIELDS.length; i++) {
-      int symbol = dictionaries.symbol(batch, batch.containerSymbol(number, FIELDS[i]));
-      same &= container.row[i] == symbol;
-      container.row[i] = symbol;
+      int symbol = batch.containerSymbol(number, FIELDS[i]);
+      if (!isSame(container.row[i], batch, symbol)) {
+        container.row[i] = copy(batch, symbol);
+        same = false;
+      }
     }
     return same;
+  }
+
+  private static boolean isSame(byte @Nullable [] known, BatchCursor batch, int symbol) {
+    if (known == null || symbol == 0) {
+      return known == null && symbol == 0;
+    }
+    int at = batch.stringAt(symbol);
+    int end = at + batch.stringLength(symbol);
+    return Arrays.equals(batch.bytes(), at, end, known, 0, known.length);
+  }
+
+  private static byte @Nullable [] copy(BatchCursor batch, int symbol) {
+    if (symbol == 0) {
+      return null;
+    }
+    int at = batch.stringAt(symbol);
+    return Arrays.copyOfRange(batch.bytes(), at, at + batch.stringLength(symbol));
   }
 }

@@ -64,7 +64,7 @@ final class Dictionaries {
   }
 
   Containers.Entry container(BatchCursor batch, int number) {
-    return containers.find(batch, number, this);
+    return containers.find(batch, number);
   }
 
   void containerChanged(int number) {

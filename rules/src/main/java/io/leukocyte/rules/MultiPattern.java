@@ -6,11 +6,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds which of many strings occur in a text, in one pass over its bytes (Aho and Corasick's
- * automaton, as a table). It folds A to Z; a pattern whose case matters is compared again where it
- * is found.
+ * automaton, as a table), where a filter of triples does not rule them out. It folds A to Z; a
+ * pattern whose case matters is compared again where it is found.
  */
 final class MultiPattern {
   /**
@@ -42,6 +43,7 @@ final class MultiPattern {
   private final byte[][] exact;
   private final int[] lengths;
   private final int[] bits;
+  private final @Nullable GramFilter filter;
 
   MultiPattern(List<Pattern> patterns) {
     this.classCount = assignClasses(patterns);
@@ -55,6 +57,7 @@ final class MultiPattern {
     link(table, states, ends);
     this.endings = ends.stream().map(MultiPattern::array).toArray(int[][]::new);
     this.next = premultiplied(table, states);
+    this.filter = GramFilter.of(patterns);
   }
 
   private int assignClasses(List<Pattern> patterns) {
@@ -140,16 +143,36 @@ final class MultiPattern {
 
   /** Sets the bits of the patterns that occur in a range of bytes. */
   void find(byte[] in, int from, int to, long[] found) {
+    GramFilter grams = filter;
+    if (grams == null) {
+      scan(in, from, to, to, found);
+      return;
+    }
+    int at = from;
+    while (at < to) {
+      int hit = grams.next(in, at, to);
+      at = hit == to ? to : scan(in, Math.max(at, hit - grams.before()), hit + 1, to, found);
+    }
+  }
+
+  /**
+   * Looks at each byte, as far as asked and then until no pattern is under way.
+   *
+   * @return where it stopped; each pattern that begins before was found if it is there
+   */
+  private int scan(byte[] in, int from, int least, int to, long[] found) {
     int[] table = next;
     int[] classOf = classes;
     int state = 0;
-    for (int i = from; i < to; i++) {
-      state = table[state + classOf[in[i] & 0xff]];
+    int at = from;
+    while (at < to && (state != 0 || at < least)) {
+      state = table[state + classOf[in[at++] & 0xff]];
       if (state < 0) {
         state = ~state;
-        report(in, i + 1, endings[state / classCount], found);
+        report(in, at, endings[state / classCount], found);
       }
     }
+    return at;
   }
 
   private void report(byte[] in, int end, int[] patterns, long[] found) {

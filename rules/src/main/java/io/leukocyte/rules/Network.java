@@ -47,24 +47,34 @@ record Network(boolean six, long high, long low, int prefix) {
   }
 
   private static @Nullable Network dotted(String text) {
-    String[] parts = text.split("\\.", -1);
-    if (parts.length != 4) {
-      return null;
-    }
     long low = 0;
-    for (String part : parts) {
-      if (part.isEmpty()
-          || part.length() > 3
-          || !part.chars().allMatch(c -> c >= '0' && c <= '9')) {
-        return null;
-      }
-      int octet = Integer.parseInt(part);
-      if (octet > 255) {
+    int at = 0;
+    for (int i = 0; i < 4; i++) {
+      int end = i == 3 ? text.length() : text.indexOf('.', at);
+      int octet = end < 0 ? -1 : octet(text, at, end);
+      if (octet < 0) {
         return null;
       }
       low = low << 8 | octet;
+      at = end + 1;
     }
     return new Network(false, 0, low, 32);
+  }
+
+  /** The number of one to three digits; -1 when it is not one up to 255. */
+  private static int octet(String text, int from, int to) {
+    if (to - from < 1 || to - from > 3) {
+      return -1;
+    }
+    int number = 0;
+    for (int i = from; i < to; i++) {
+      char digit = text.charAt(i);
+      if (digit < '0' || digit > '9') {
+        return -1;
+      }
+      number = number * 10 + digit - '0';
+    }
+    return number <= 255 ? number : -1;
   }
 
   private static long number(byte[] bytes, int from, int to) {

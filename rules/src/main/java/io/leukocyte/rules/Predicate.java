@@ -88,7 +88,17 @@ sealed interface Predicate {
     @Override
     public boolean test(String value) {
       Network address = Network.address(value);
-      return address != null && networks.stream().anyMatch(n -> n.contains(address)) != negated;
+      return address != null && test(address);
+    }
+
+    /** Whether it holds for a value that is an address. */
+    boolean test(Network address) {
+      for (int i = 0; i < networks.size(); i++) {
+        if (networks.get(i).contains(address)) {
+          return !negated;
+        }
+      }
+      return negated;
     }
   }
 

@@ -28,22 +28,41 @@ final class Slots {
     };
   }
 
-  /** Asks all questions of a slot about a text: equality by one lookup, the rest one by one. */
+  /**
+   * Asks all questions of a slot about a text: equality by one lookup, blocks of addresses after
+   * reading the address once, the rest one by one.
+   */
   private static final class Questions {
+    private record OfAddress(Predicate.Within within, int bit) {}
+
+    private record OfText(Predicate predicate, int bit) {}
+
     private final SlotState state;
     private final Map<String, List<Integer>> equalities;
-    private final List<Predicate> predicates = new ArrayList<>();
-    private final List<Integer> bits = new ArrayList<>();
+    private final List<OfAddress> ofAddress = new ArrayList<>();
+    private final List<OfText> ofText = new ArrayList<>();
 
     Questions(SlotState state, Slot slot) {
       this.state = state;
       this.equalities = slot.equalities();
       List<Slot.Question> questions = slot.questions();
       for (int bit = 0; bit < questions.size(); bit++) {
-        if (!(questions.get(bit).predicate() instanceof Predicate.Equal)) {
-          predicates.add(questions.get(bit).predicate());
-          bits.add(bit);
-        }
+        add(questions.get(bit).predicate(), bit);
+      }
+    }
+
+    private void add(Predicate predicate, int bit) {
+      switch (predicate) {
+        case Predicate.Equal e -> {} // among the equalities
+        case Predicate.Within w -> ofAddress.add(new OfAddress(w, bit));
+        case Predicate.Exists p -> ofText.add(new OfText(p, bit));
+        case Predicate.NotEqual p -> ofText.add(new OfText(p, bit));
+        case Predicate.StartsWith p -> ofText.add(new OfText(p, bit));
+        case Predicate.EndsWith p -> ofText.add(new OfText(p, bit));
+        case Predicate.Contains p -> ofText.add(new OfText(p, bit));
+        case Predicate.Matches p -> ofText.add(new OfText(p, bit));
+        case Predicate.Range p -> ofText.add(new OfText(p, bit));
+        case Predicate.OneOf p -> ofText.add(new OfText(p, bit));
       }
     }
 
@@ -55,9 +74,24 @@ final class Slots {
       for (int bit : equalities.getOrDefault(text, List.of())) {
         state.set(bit);
       }
-      for (int i = 0; i < predicates.size(); i++) {
-        if (predicates.get(i).test(text)) {
-          state.set(bits.get(i));
+      if (!ofAddress.isEmpty()) {
+        askAddress(text);
+      }
+      for (OfText question : ofText) {
+        if (question.predicate().test(text)) {
+          state.set(question.bit());
+        }
+      }
+    }
+
+    private void askAddress(String text) {
+      Network address = Network.address(text);
+      if (address == null) {
+        return;
+      }
+      for (OfAddress question : ofAddress) {
+        if (question.within().test(address)) {
+          state.set(question.bit());
         }
       }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,18 +94,22 @@ class PartsTest {
   @Test
   void manyPatternsAreFoundAsOneByOne() {
     Random random = new Random(3);
-    for (int round = 0; round < 300; round++) {
+    for (int round = 0; round < 3_000; round++) {
       List<String> parts = new ArrayList<>();
       List<MultiPattern.Pattern> patterns = new ArrayList<>();
+      int shortest = 1 + round % 12; // with and without the filter, at each of its strides
       for (int i = 0; i < 1 + random.nextInt(80); i++) {
         boolean anyCase = random.nextBoolean();
-        String part = text(random, 1 + random.nextInt(4));
+        String part = text(random, shortest + random.nextInt(4));
         parts.add(anyCase ? Predicate.lower(part) : part);
         patterns.add(MultiPattern.Pattern.of(parts.getLast(), anyCase, i));
       }
       MultiPattern automaton = new MultiPattern(patterns);
-      byte[] in = text(random, 40).getBytes(StandardCharsets.UTF_8);
-      int from = random.nextInt(5);
+      String chosen = parts.get(random.nextInt(parts.size()));
+      byte[] in =
+          (text(random, random.nextInt(40)) + chosen + text(random, random.nextInt(6)))
+              .getBytes(StandardCharsets.UTF_8);
+      int from = random.nextInt(Math.min(5, in.length));
       long[] found = new long[2];
       automaton.find(in, from, in.length, found);
       String text = new String(in, from, in.length - from, StandardCharsets.UTF_8);
@@ -114,6 +119,31 @@ class PartsTest {
         assertThat((found[i >> 6] & (1L << i)) != 0)
             .as("%s in %s", patterns.get(i), text)
             .isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void dottedAddressesAreFourNumbersUpTo255() {
+    Random random = new Random(9);
+    for (int i = 0; i < 100_000; i++) {
+      StringBuilder text = new StringBuilder();
+      for (int length = random.nextInt(14); length >= 0; length--) {
+        text.append("0123456789.....x".charAt(random.nextInt(16)));
+      }
+      String[] parts = text.toString().split("\\.", -1);
+      boolean isAddress =
+          parts.length == 4
+              && Arrays.stream(parts)
+                  .allMatch(p -> p.matches("[0-9]{1,3}") && Integer.parseInt(p) <= 255);
+      Network network = Network.address(text.toString());
+      assertThat(network != null).as("%s", text).isEqualTo(isAddress);
+      if (network != null) {
+        long low = 0;
+        for (String part : parts) {
+          low = low * 256 + Integer.parseInt(part);
+        }
+        assertThat(network).isEqualTo(new Network(false, 0, low, 32));
       }
     }
   }
