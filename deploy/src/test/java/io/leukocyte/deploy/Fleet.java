@@ -100,6 +100,7 @@ final class Fleet implements AutoCloseable {
     environment.put("LEUKO_RULES_SHIPPED", "false");
     environment.put("LEUKO_RULES_PATHS", folder.resolve("matrix.yaml").toString());
     environment.put("LEUKO_RESPONDER_POLICIES", policies.toString());
+    environment.put("LEUKO_COMMANDS_TRUST", "acl");
     environment.putAll(more);
     return child(
         name,
