@@ -244,6 +244,9 @@ final class AlertFeed implements AutoCloseable {
   }
 
   static void join(Thread thread) {
+    if (thread.getState() == Thread.State.NEW) {
+      return; // it was never started: there is nothing to wait for
+    }
     try {
       thread.join(Duration.ofSeconds(10));
     } catch (InterruptedException e) {

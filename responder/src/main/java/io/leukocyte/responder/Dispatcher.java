@@ -91,8 +91,8 @@ final class Dispatcher {
   }
 
   /**
-   * Looks which policies answer an alert, and asks for what their bounds need. Several alerts may be
-   * considered before the first is decided on: then their questions are on their way together.
+   * Looks which policies answer an alert, and asks for what their bounds need. Several alerts may
+   * be considered before the first is decided on: then their questions are on their way together.
    *
    * @param alert what happened
    * @param document the same as it was read
@@ -154,8 +154,7 @@ final class Dispatcher {
     ContainerRef target = alert.container();
     Optional<String> shielded =
         target == null ? Optional.empty() : protection.reason(target, alert.labels());
-    return hold
-        .filter(h -> h.effect() == Maintenance.Effect.OFF)
+    return hold.filter(h -> h.effect() == Maintenance.Effect.OFF)
         .map(Hold::reason)
         .or(() -> shielded)
         .or(() -> journal.read(Ledger::halt).map(Halt::refusal));

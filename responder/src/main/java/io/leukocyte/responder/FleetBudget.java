@@ -196,8 +196,7 @@ final class FleetBudget implements Budget {
         .filter(c -> c.id().equals(container))
         .findFirst()
         .flatMap(c -> services.of(c.labels()))
-        .map(name ->
-            new PermitRecord.Service(name, services.replicas(name, all, held).size()));
+        .map(name -> new PermitRecord.Service(name, services.replicas(name, all, held).size()));
   }
 
   /** Begins to read the log anew. */

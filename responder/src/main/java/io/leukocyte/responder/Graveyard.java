@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where records go that cannot be used: to the topic of dead letters, whole. When that does not take
- * them either they are logged and counted: a partition never stands still for them.
+ * Where records go that cannot be used: to the topic of dead letters, whole. When that does not
+ * take them either they are logged and counted: a partition never stands still for them.
  */
 final class Graveyard implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Graveyard.class);

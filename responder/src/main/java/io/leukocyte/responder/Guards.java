@@ -60,8 +60,7 @@ final class Guards {
         .or(() -> bound(policy, state, target, now));
   }
 
-  private Optional<String> bound(
-      Policy policy, ActionState state, ContainerId target, long now) {
+  private Optional<String> bound(Policy policy, ActionState state, ContainerId target, long now) {
     AlertId alert = state.last().alert();
     return alert == null ? Optional.empty() : budget.refusal(policy, alert, target, now);
   }

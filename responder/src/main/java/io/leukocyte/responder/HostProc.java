@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
@@ -93,8 +93,8 @@ final class HostProc {
    * @param first its first process
    * @throws IOException when that one is gone, or the host's processes cannot be seen
    */
-  SortedSet<Integer> pids(ContainerId container, int first) throws IOException {
-    SortedSet<Integer> pids = new TreeSet<>();
+  NavigableSet<Integer> pids(ContainerId container, int first) throws IOException {
+    NavigableSet<Integer> pids = new TreeSet<>();
     for (String line : text(first, "cgroup").split("\n", -1)) {
       if (line.contains(container.value())) {
         addGroup(line, pids);
@@ -107,7 +107,7 @@ final class HostProc {
   }
 
   /** A line is {@code number:controllers:path}; without controllers it is of version 2. */
-  private void addGroup(String line, SortedSet<Integer> pids) throws IOException {
+  private void addGroup(String line, NavigableSet<Integer> pids) throws IOException {
     String[] parts = line.split(":", 3);
     String below = parts[2].startsWith("/") ? parts[2].substring(1) : parts[2];
     List<String> mounts =
@@ -121,7 +121,7 @@ final class HostProc {
     }
   }
 
-  private static void addBelow(Path top, SortedSet<Integer> pids) throws IOException {
+  private static void addBelow(Path top, NavigableSet<Integer> pids) throws IOException {
     List<Path> folders = new ArrayList<>(List.of(top));
     for (int i = 0; i < folders.size() && i < MOST_GROUPS; i++) {
       Files.readString(folders.get(i).resolve("cgroup.procs"))
@@ -136,8 +136,8 @@ final class HostProc {
     }
   }
 
-  private SortedSet<Integer> search(ContainerId container) throws IOException {
-    SortedSet<Integer> pids = new TreeSet<>();
+  private NavigableSet<Integer> search(ContainerId container) throws IOException {
+    NavigableSet<Integer> pids = new TreeSet<>();
     try (DirectoryStream<Path> all = Files.newDirectoryStream(proc, "[0-9]*")) {
       for (Path process : all) {
         int pid = Integer.parseInt(process.getFileName().toString());

@@ -14,8 +14,9 @@ import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads records of the topic of alerts and has them decided on. What cannot be read, and what cannot
- * be decided on for a reason that nobody foresaw, is a dead letter, and the next one follows.
+ * Reads records of the topic of alerts and has them decided on. What cannot be read, and what
+ * cannot be decided on for a reason that nobody foresaw, is a dead letter, and the next one
+ * follows.
  */
 final class Inbox implements AlertFeed.Listener {
   private final HostId host;
@@ -29,8 +30,7 @@ final class Inbox implements AlertFeed.Listener {
   }
 
   /** A record and what it is about. */
-  private record Letter(
-      ConsumerRecord<byte[], byte[]> record, Dispatcher.Considered considered) {}
+  private record Letter(ConsumerRecord<byte[], byte[]> record, Dispatcher.Considered considered) {}
 
   Inbox(HostId host, Dispatcher dispatcher, Burial burial, Meters meters) {
     this.host = host;
@@ -44,8 +44,7 @@ final class Inbox implements AlertFeed.Listener {
     List<Letter> letters = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : records) {
       guarded(
-          record,
-          r -> consider(r).ifPresent(considered -> letters.add(new Letter(r, considered))));
+          record, r -> consider(r).ifPresent(considered -> letters.add(new Letter(r, considered))));
     }
     for (Letter letter : letters) {
       guarded(letter.record(), r -> dispatcher.decide(letter.considered()));

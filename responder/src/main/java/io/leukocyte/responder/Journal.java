@@ -214,8 +214,8 @@ final class Journal implements AutoCloseable {
   }
 
   /**
-   * Goes on in a new file with what is known to be on the disk. After a failure nobody knows what of
-   * the old one is: a file whose sync failed once may claim later what it does not hold.
+   * Goes on in a new file with what is known to be on the disk. After a failure nobody knows what
+   * of the old one is: a file whose sync failed once may claim later what it does not hold.
    */
   private void renew() throws IOException {
     JournalFile before = out;

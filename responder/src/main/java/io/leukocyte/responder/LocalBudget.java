@@ -30,8 +30,7 @@ final class LocalBudget implements Budget {
   }
 
   @Override
-  public Optional<String> refusal(
-      Policy policy, AlertId alert, ContainerId container, long now) {
+  public Optional<String> refusal(Policy policy, AlertId alert, ContainerId container, long now) {
     return policy
         .guard()
         .atMost()

@@ -122,8 +122,7 @@ final class OrderDesk implements OrderFeed.Listener, AutoCloseable {
   private CompletableFuture<?> begin(Order order) {
     return switch (order.kind()) {
       case STOP -> {
-        Answer stopped =
-            desk.emergency().stop(own(order, "stop"), order.author(), order.reason());
+        Answer stopped = desk.emergency().stop(own(order, "stop"), order.author(), order.reason());
         if (order.undo()) {
           yield inTurn(order);
         }
@@ -188,7 +187,12 @@ final class OrderDesk implements OrderFeed.Listener, AutoCloseable {
 
   private void refuse(Order order, String reason, boolean remembered) {
     meters.order(order.kind().text(), "refused");
-    LOG.warn("The order {} {} of {} is refused: {}", order.kind().text(), order.id(), order.author(), reason);
+    LOG.warn(
+        "The order {} {} of {} is refused: {}",
+        order.kind().text(),
+        order.id(),
+        order.author(),
+        reason);
     long now = clock.millis() / MINUTE.toMillis();
     refusals = now == minute ? refusals + 1 : 1;
     minute = now;
@@ -214,7 +218,12 @@ final class OrderDesk implements OrderFeed.Listener, AutoCloseable {
     if (outcome.isPresent()) {
       boolean fine = outcome.get() instanceof Outcome.Done;
       meters.order(order.kind().text(), fine ? "done" : "failed");
-      LOG.info("The order {} {} of {}: {}", order.kind().text(), order.id(), order.author(), outcome.get());
+      LOG.info(
+          "The order {} {} of {}: {}",
+          order.kind().text(),
+          order.id(),
+          order.author(),
+          outcome.get());
       answer(order, outcome.get(), true);
     } else {
       meters.order(order.kind().text(), "elsewhere");

@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the orders to this host and to all: their two partitions of the topic. Where it is stands in
- * the journal; what is read again is known there. A server that is away is tried again.
+ * Reads the orders to this host and to all: their two partitions of the topic. Where it is stands
+ * in the journal; what is read again is known there. A server that is away is tried again.
  */
 final class OrderFeed implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OrderFeed.class);
@@ -193,7 +193,8 @@ final class OrderFeed implements AutoCloseable {
       }
       from.assignment().forEach(partition -> note(partition, from.position(partition, PATIENCE)));
     } catch (InvalidOffsetException e) {
-      LOG.warn("The orders where the responder stopped are gone; it goes on with those still valid");
+      LOG.warn(
+          "The orders where the responder stopped are gone; it goes on with those still valid");
       e.partitions().forEach(partition -> seekByTime(from, partition));
     }
     if (problem != null || System.nanoTime() - aliveAt > SIGN_OF_LIFE_NANOS) {
@@ -217,7 +218,8 @@ final class OrderFeed implements AutoCloseable {
 
   /** Orders before the first that is not carried out yet need not be read again. */
   private void note(TopicPartition partition, long position) {
-    NavigableSet<Long> open = pending.getOrDefault(partition.partition(), Collections.emptyNavigableSet());
+    NavigableSet<Long> open =
+        pending.getOrDefault(partition.partition(), Collections.emptyNavigableSet());
     Long first = open.ceiling(0L);
     long offset = first == null ? position : first;
     Long before = noted.put(partition.partition(), offset);

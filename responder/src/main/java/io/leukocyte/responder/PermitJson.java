@@ -44,8 +44,8 @@ final class PermitJson {
         .put("share", r.share())
         .put("dry_run", r.dryRun());
     r.service()
-        .ifPresent(service ->
-            node.put("service", service.name()).put("replicas", service.replicas()));
+        .ifPresent(
+            service -> node.put("service", service.name()).put("replicas", service.replicas()));
   }
 
   private static void census(ObjectNode node, PermitRecord.Census r) {

@@ -130,8 +130,7 @@ final class PermitLedger {
     if (!entry.request.dryRun()) {
       byService.computeIfAbsent(service.name(), s -> new HashSet<>()).add(entry);
     }
-    Map<HostId, Statement> hosts =
-        services.computeIfAbsent(service.name(), s -> new HashMap<>());
+    Map<HostId, Statement> hosts = services.computeIfAbsent(service.name(), s -> new HashMap<>());
     Statement said = hosts.get(entry.request.host());
     hosts.put(
         entry.request.host(),
@@ -225,8 +224,7 @@ final class PermitLedger {
         .forEach((name, replicas) ->
             services
                 .computeIfAbsent(name, s -> new HashMap<>())
-                .put(
-                    census.host(), new Statement(time, replicas.count(), time, replicas.held())));
+                .put(census.host(), new Statement(time, replicas.count(), time, replicas.held())));
     services.values().removeIf(Map::isEmpty);
   }
 

@@ -41,8 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PermitTopic implements FleetBudget.Sender, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PermitTopic.class);
-  private static final TopicPartition LOG_OF_PERMITS =
-      new TopicPartition(Topic.PERMITS.text(), 0);
+  private static final TopicPartition LOG_OF_PERMITS = new TopicPartition(Topic.PERMITS.text(), 0);
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Duration PAUSE = Duration.ofMillis(500);
@@ -162,7 +161,9 @@ final class PermitTopic implements FleetBudget.Sender, AutoCloseable {
   }
 
   private static String key(PermitRecord record) {
-    return record instanceof PermitRecord.Request request ? request.policy() : record.host().value();
+    return record instanceof PermitRecord.Request request
+        ? request.policy()
+        : record.host().value();
   }
 
   private void run() {

@@ -57,8 +57,8 @@ final class Services {
     for (ContainerSummary container : all) {
       if (counts(container, held)) {
         of(container.labels())
-            .ifPresent(name ->
-                found.computeIfAbsent(name, n -> new TreeSet<>(BY_ID)).add(container.id()));
+            .ifPresent(
+                name -> found.computeIfAbsent(name, n -> new TreeSet<>(BY_ID)).add(container.id()));
       }
     }
     Map<String, PermitRecord.Replicas> services = new TreeMap<>();

@@ -157,10 +157,8 @@ class JournalFaultTest {
       disk.fail(fault, after, after + 1);
       ward.alert(shell());
       disk.mend();
-      ActionState left =
-          ward.journal.read(ledger -> ledger.all(s -> s.of(other))).getFirst();
-      assertThat(left.phase())
-          .isIn(ActionState.Phase.INTENDED, ActionState.Phase.PREPARED);
+      ActionState left = ward.journal.read(ledger -> ledger.all(s -> s.of(other))).getFirst();
+      assertThat(left.phase()).isIn(ActionState.Phase.INTENDED, ActionState.Phase.PREPARED);
       ward.interventions.resume(left.id(), false);
       assertThat(ward.facts(other).state()).isEqualTo("paused");
       assertThat(ward.journal.read(ledger -> ledger.find(left.id())).orElseThrow().phase())

@@ -80,8 +80,7 @@ class OrderDeskTest {
   private void give(String key, byte[] document) {
     orders
         .order(
-            new ConsumerRecord<>(
-                Topic.COMMANDS.text(), 0, offset++, key.getBytes(UTF_8), document))
+            new ConsumerRecord<>(Topic.COMMANDS.text(), 0, offset++, key.getBytes(UTF_8), document))
         .join();
   }
 
@@ -204,7 +203,10 @@ class OrderDeskTest {
   @Test
   void anEmergencyStopAndItsEndComeOverKafkaToo() {
     ward.policies(
-        "- policy: p\n  match: {tags: [shell]}\n  actions: [pause: {}]\n  guard: {mode: enforce}\n");
+        "- policy: p\n"
+            + "  match: {tags: [shell]}\n"
+            + "  actions: [pause: {}]\n"
+            + "  guard: {mode: enforce}\n");
     ward.shell(web);
     long now = ward.clock.nanos();
     Order stop =

@@ -150,9 +150,7 @@ class PermitLedgerTest {
   @CsvSource({"1, 2, 3", "2, 2, 1", "5, 5, 3", "3, 4, 2"})
   void aShareIsOfTheReplicasOfAllHosts(int onA, int onB, int most) {
     ledger.add(
-        T,
-        new PermitRecord.Census(
-            B, Map.of("shop", new PermitRecord.Replicas(onB, Set.of()))));
+        T, new PermitRecord.Census(B, Map.of("shop", new PermitRecord.Replicas(onB, Set.of()))));
     int granted = 0;
     for (int i = 0; i < onA; i++) {
       granted += granted(T + i, shared(A, i, onA)) ? 1 : 0;
@@ -166,8 +164,7 @@ class PermitLedgerTest {
   @Test
   void aShareIsFreeAgainWhenTheActionIsOverAndCountsWhatAHostSaysIsHeld() {
     Set<ContainerId> held = Set.of(container(100));
-    ledger.add(
-        T, new PermitRecord.Census(B, Map.of("shop", new PermitRecord.Replicas(6, held))));
+    ledger.add(T, new PermitRecord.Census(B, Map.of("shop", new PermitRecord.Replicas(6, held))));
     assertThat(granted(T, shared(A, 1, 4))).isTrue();
     assertThat(granted(T, shared(A, 2, 4))).isTrue();
     assertThat(ledger.add(T, shared(A, 3, 4)).orElseThrow().refusal())
@@ -180,7 +177,8 @@ class PermitLedgerTest {
 
   @Test
   void aHostThatIsSilentForHalfAnHourHasNoReplicas() {
-    ledger.add(T, new PermitRecord.Census(B, Map.of("shop", new PermitRecord.Replicas(1, Set.of()))));
+    ledger.add(
+        T, new PermitRecord.Census(B, Map.of("shop", new PermitRecord.Replicas(1, Set.of()))));
     long later = T + PermitLedger.CENSUS_LIFE.toMillis();
     assertThat(granted(later - 2, shared(A, 1, 3))).isTrue();
     assertThat(granted(later - 1, shared(A, 2, 3))).as("one of four").isFalse();
@@ -240,7 +238,9 @@ class PermitLedgerTest {
             new AlertId("%032x".formatted(i)),
             container(random.nextInt(60)),
             1 + random.nextInt(20),
-            random.nextInt(4) == 0 ? Duration.ofHours(24) : Duration.ofMinutes(1 + random.nextInt(120)),
+            random.nextInt(4) == 0
+                ? Duration.ofHours(24)
+                : Duration.ofMinutes(1 + random.nextInt(120)),
             random.nextBoolean() ? 100 : 30,
             Optional.of(new PermitRecord.Service("shop", random.nextInt(5))),
             random.nextInt(5) == 0);

@@ -75,8 +75,7 @@ final class Ward implements AutoCloseable {
       Runnable appended,
       Protection protection,
       Lanes lanes) {
-    this(
-        folder, docker, filter, clock, host, appended, protection, lanes, JournalFile::onDisk);
+    this(folder, docker, filter, clock, host, appended, protection, lanes, JournalFile::onDisk);
   }
 
   Ward(
@@ -113,7 +112,8 @@ final class Ward implements AutoCloseable {
             clock);
     interventions = new Interventions(host, journal, lanes, protection, evidence, clock, meters);
     snapshots = new Snapshots(host, journal, lanes, evidence, clock, meters);
-    guards = new Guards(journal, new LocalBudget(journal, engine, new Services("service")), MAX_AGE);
+    guards =
+        new Guards(journal, new LocalBudget(journal, engine, new Services("service")), MAX_AGE);
     notifier =
         new Notifier(
             Map.of("ops", URI.create("http://127.0.0.1:1/secret")),
