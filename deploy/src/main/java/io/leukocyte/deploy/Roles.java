@@ -69,11 +69,6 @@ record Roles(
 
   private Responder responder(ResponderSettings settings) {
     return new Responder(
-        settings,
-        Operator.folder(data),
-        host,
-        kafka.clientProperties(),
-        engine,
-        metrics);
+        settings, Operator.folder(data), host, kafka.clientProperties(), engine, metrics);
   }
 }

@@ -268,8 +268,8 @@ class FleetIT {
         .atMost(PATIENCE)
         .until(() ->
             outcomes().stream()
-                .allMatch(a ->
-                    a.step() == Action.Step.VERIFIED || a.step() == Action.Step.REFUSED));
+                .allMatch(
+                    a -> a.step() == Action.Step.VERIFIED || a.step() == Action.Step.REFUSED));
     assertThat(paused()).isEqualTo(5);
     assertThat(outcomes()).filteredOn(a -> a.step() == Action.Step.VERIFIED).hasSize(5);
     assertThat(outcomes())
@@ -283,8 +283,8 @@ class FleetIT {
     startAll();
     alertAboutEverything();
     requireFiveOfThirty();
-    fleet.forEach(m ->
-        m.registry.find("leuko.responder.permit.wait").timers().forEach(FleetIT::report));
+    fleet.forEach(
+        m -> m.registry.find("leuko.responder.permit.wait").timers().forEach(FleetIT::report));
   }
 
   private static void report(Timer timer) {

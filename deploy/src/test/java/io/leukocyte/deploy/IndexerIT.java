@@ -180,7 +180,7 @@ class IndexerIT {
 
   private static String alert(String id) {
     return "{\"@timestamp\":\"2026-01-02T03:04:05.123456789Z\",\"message\":\"a"
-               + " shell\",\"event\":{\"kind\":\"alert\",\"id\":\""
+        + " shell\",\"event\":{\"kind\":\"alert\",\"id\":\""
         + id
         + "\",\"severity\":73},\"source\":{\"ip\":\"198.51.100.7\"}}";
   }

@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
  * @param author who gives it
  * @param reason why; may be empty
  * @param created when it was given, unix nanoseconds
- * @param expires from when on it is not carried out any more, unix nanoseconds; at most an hour after
- *     it was created
+ * @param expires from when on it is not carried out any more, unix nanoseconds; at most an hour
+ *     after it was created
  */
 public record Order(
     ActionId id,
@@ -101,13 +101,19 @@ public record Order(
       HostId _ = new HostId(host);
     }
     if (what.isEmpty() == kind.needsWhat() || WHITE.matcher(what).find()) {
-      throw new IllegalArgumentException("the order " + kind.text() + " does not go with '" + Text.clip(Text.printable(what), 80) + "'");
+      throw new IllegalArgumentException(
+          "the order "
+              + kind.text()
+              + " does not go with '"
+              + Text.clip(Text.printable(what), 80)
+              + "'");
     }
     if (author.isBlank()) {
       throw new IllegalArgumentException("an order needs an author");
     }
     if (what.length() > MOST_TEXT || author.length() > MOST_TEXT || reason.length() > MOST_TEXT) {
-      throw new IllegalArgumentException("a text of an order has at most " + MOST_TEXT + " characters");
+      throw new IllegalArgumentException(
+          "a text of an order has at most " + MOST_TEXT + " characters");
     }
     if (expires <= created || expires - created > LONGEST_LIFE.toNanos()) {
       throw new IllegalArgumentException("an order is valid for at most one hour");

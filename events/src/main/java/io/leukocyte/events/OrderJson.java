@@ -10,11 +10,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An order as a JSON object, with the signature of who gave it. The signature is an HMAC-SHA256 over
- * the order's canonical form, not over the JSON: each part as the number of its UTF-8 bytes in
- * decimal, a colon, and the bytes; the parts are, in this order, {@code leuko.commands/1}, id, host,
- * order, what, for, undo, author, reason, created, expires and the key's id, as they stand in the
- * JSON, absent ones empty.
+ * An order as a JSON object, with the signature of who gave it. The signature is an HMAC-SHA256
+ * over the order's canonical form, not over the JSON: each part as the number of its UTF-8 bytes in
+ * decimal, a colon, and the bytes; the parts are, in this order, {@code leuko.commands/1}, id,
+ * host, order, what, for, undo, author, reason, created, expires and the key's id, as they stand in
+ * the JSON, absent ones empty.
  */
 public final class OrderJson {
   private static final String VERSION = "leuko.commands/1";

@@ -31,8 +31,9 @@ public final class OrderKeys {
   }
 
   /**
-   * Reads keys: {@code id:secret} with white space between. An id has 1 to 64 letters, digits, dots,
-   * dashes and underscores, a secret at least 32 characters, of which the UTF-8 bytes are the key.
+   * Reads keys: {@code id:secret} with white space between. An id has 1 to 64 letters, digits,
+   * dots, dashes and underscores, a secret at least 32 characters, of which the UTF-8 bytes are the
+   * key.
    *
    * @throws IllegalArgumentException when there is none, or one has another form; without a secret
    *     in the message
