@@ -68,6 +68,7 @@ public final class Analyzer implements Component {
     this.health =
         new AnalyzerHealth(
             this::meters, watches, settings.sessionTimeout(), System::currentTimeMillis);
+    health.register(registry);
   }
 
   /** Puts other rules in force, from each partition's next batch on. */
@@ -91,7 +92,6 @@ public final class Analyzer implements Component {
         metrics.rebalance();
       }
     });
-    health.register(metrics.registry());
     state(metrics.registry());
     streams = starting;
     starting.start();

@@ -32,9 +32,12 @@ class GrafanaBoardTest {
   /** What Prometheus adds to each sample, and what a loss alone has. */
   private static final Set<String> OF_EVERY_SAMPLE = Set.of("instance", "job");
 
-  /** Registered by an analyzer or a responder when there is the first of it. */
+  /** Where what is registered when there is the first of it is named in the sources. */
   private static final List<Path> LATE =
-      List.of(Path.of("../analyzer/src/main/java"), Path.of("../responder/src/main/java"));
+      List.of(
+          Path.of("../collector/src/main/java"),
+          Path.of("../analyzer/src/main/java"),
+          Path.of("../responder/src/main/java"));
 
   private static final Map<String, Set<String>> SCRAPED = new TreeMap<>();
   private static final Set<String> LATE_NAMES = new HashSet<>();
@@ -55,7 +58,7 @@ class GrafanaBoardTest {
       try (Stream<Path> files = Files.walk(folder)) {
         for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
           String source = Files.readString(file);
-          collect(source, "\"(leuko\\.(?:analyzer|responder)\\.[a-z.]+)\"", LATE_NAMES);
+          collect(source, "\"(leuko\\.(?:collector|analyzer|responder)\\.[a-z.]+)\"", LATE_NAMES);
           collect(source, "\"([a-z_]+)\"", LATE_LABELS);
         }
       }

@@ -1,5 +1,6 @@
 package io.leukocyte.deploy;
 
+import io.leukocyte.analyzer.Analyzer;
 import io.leukocyte.collector.Collector;
 import io.leukocyte.collector.CollectorSettings;
 import io.leukocyte.collector.InMemoryPublisher;
@@ -10,6 +11,7 @@ import io.leukocyte.events.KafkaSettings;
 import io.leukocyte.events.config.Config;
 import io.leukocyte.indexer.Indexer;
 import io.leukocyte.indexer.IndexerSettings;
+import io.leukocyte.rules.RuleSet;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -43,6 +45,8 @@ final class Scrapes {
                   engine,
                   new InMemoryPublisher(),
                   registry);
+          Analyzer _ =
+              Roles.analyzer(config, kafka, data, RuleSet.load(List.of()).rules(), registry);
           Indexer _ = new Indexer(IndexerSettings.from(config), kafka, registry)) {
         collector.start();
         URI uri = URI.create("http://127.0.0.1:" + server.port() + "/metrics");
