@@ -11,8 +11,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "approve",
     description =
-        "Carries out what waits for an approval on this host, unless a guard is against it by"
-            + " now. Works without Kafka.",
+        "Carries out what waits for an approval, unless a guard is against it by now. On this host"
+            + " it works without Kafka.",
     mixinStandardHelpOptions = true,
     footer = {
       "",
@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
 final class ApproveCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private final CommonOptions common = new CommonOptions();
+  @Mixin private final OrderOptions order = new OrderOptions();
 
   @Parameters(
       paramLabel = "ID",
@@ -34,9 +35,6 @@ final class ApproveCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     common.applyVerbosity();
-    return Verdicts.print(
-        spec.commandLine().getOut(),
-        "carried out",
-        Verdicts.asked(() -> Operator.approve(common, what)));
+    return order.approve(common, spec.commandLine().getOut(), what);
   }
 }

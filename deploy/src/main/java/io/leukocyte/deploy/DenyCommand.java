@@ -4,14 +4,13 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code leuko deny}: closes what waits for an approval. */
 @Command(
     name = "deny",
-    description = "Closes what waits for an approval on this host. Works without Kafka.",
+    description = "Closes what waits for an approval. On this host it works without Kafka.",
     mixinStandardHelpOptions = true,
     footer = {
       "",
@@ -21,14 +20,12 @@ import picocli.CommandLine.Spec;
 final class DenyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private final CommonOptions common = new CommonOptions();
+  @Mixin private final OrderOptions order = new OrderOptions();
 
   @Parameters(
       paramLabel = "ID",
       description = "An action's id, or a container's name or id; ids may be shortened.")
   private String what;
-
-  @Option(names = "--reason", defaultValue = "", description = "Why; kept in the audit.")
-  private String reason;
 
   @SuppressWarnings("NullAway.Init") // picocli fills the fields
   DenyCommand() {}
@@ -36,9 +33,6 @@ final class DenyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     common.applyVerbosity();
-    return Verdicts.print(
-        spec.commandLine().getOut(),
-        "denied",
-        Verdicts.asked(() -> Operator.deny(common, what, reason)));
+    return order.deny(common, spec.commandLine().getOut(), what);
   }
 }

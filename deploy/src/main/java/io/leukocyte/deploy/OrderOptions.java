@@ -89,6 +89,20 @@ final class OrderOptions {
     }
   }
 
+  /** Carries out what waits for an approval on a container, or one action. */
+  int approve(CommonOptions common, PrintWriter out, String what) {
+    return isLocal()
+        ? Verdicts.print(out, "carried out", Verdicts.asked(() -> Operator.approve(common, what)))
+        : send(common, out, Order.Kind.APPROVE, what, Optional.empty(), false);
+  }
+
+  /** Closes what waits for an approval. */
+  int deny(CommonOptions common, PrintWriter out, String what) {
+    return isLocal()
+        ? Verdicts.print(out, "denied", Verdicts.asked(() -> Operator.deny(common, what, reason)))
+        : send(common, out, Order.Kind.DENY, what, Optional.empty(), false);
+  }
+
   private boolean isLocal() {
     if (fleet && host != null) {
       throw new BadInputException("Give --fleet or --host, not both.");

@@ -20,6 +20,9 @@ import io.leukocyte.events.HostId;
 import io.leukocyte.events.MalformedBatchException;
 import io.leukocyte.events.MalformedJsonException;
 import io.leukocyte.events.Observed;
+import io.leukocyte.events.Order;
+import io.leukocyte.events.OrderJson;
+import io.leukocyte.events.OrderKeys;
 import io.leukocyte.events.Outcome;
 import io.leukocyte.events.SampleStream;
 import io.leukocyte.events.config.Config;
@@ -37,6 +40,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -236,7 +240,49 @@ enum FuzzTarget {
     void run(byte[] input) {
       LogFuzz.run(input);
     }
+  },
+
+  /** Log files of the json-file driver. */
+  LOG_FILE {
+    @Override
+    List<byte[]> seeds() {
+      return LogFuzz.fileSeeds();
+    }
+
+    @Override
+    void run(byte[] input) {
+      LogFuzz.runFile(input);
+    }
+  },
+
+  /** Orders over Kafka. */
+  ORDER {
+    @Override
+    List<byte[]> seeds() {
+      List<byte[]> seeds = new ArrayList<>();
+      for (Order.Kind kind : Order.Kind.values()) {
+        seeds.add(OrderJson.write(order(kind)));
+        seeds.add(OrderJson.write(order(kind), KEYS));
+      }
+      return seeds;
+    }
+
+    @Override
+    void run(byte[] input) {
+      try {
+        OrderJson.Signed read = OrderJson.read(input);
+        requireSame(read.order(), OrderJson.read(OrderJson.write(read.order())).order());
+        boolean known = seeds().stream().anyMatch(seed -> Arrays.equals(seed, input));
+        if (read.isSignedBy(KEYS) && !known && !order(read.order().kind()).equals(read.order())) {
+          throw new AssertionError("A forged order passes for signed: " + read);
+        }
+      } catch (MalformedJsonException e) {
+        // Refused.
+      }
+    }
   };
+
+  private static final OrderKeys KEYS = OrderKeys.parse("k1:0123456789abcdef0123456789abcdef");
 
   private static final HostId HOST = new HostId("h1");
 
@@ -263,6 +309,27 @@ enum FuzzTarget {
     } catch (MalformedBatchException e) {
       return null;
     }
+  }
+
+  private static Order order(Order.Kind kind) {
+    return new Order(
+        new ActionId("cd".repeat(16)),
+        Order.EVERYWHERE,
+        kind,
+        what(kind),
+        Optional.empty(),
+        false,
+        "ann",
+        "drill",
+        5,
+        9);
+  }
+
+  private static String what(Order.Kind kind) {
+    return switch (kind) {
+      case RELEASE, APPROVE, DENY, QUARANTINE, PAUSE, KILL -> "web";
+      case RELEASE_ALL, STOP, RESUME -> "";
+    };
   }
 
   private static void requireSame(byte[] one, byte @Nullable [] other) {

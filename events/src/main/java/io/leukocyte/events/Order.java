@@ -47,6 +47,10 @@ public record Order(
     RELEASE,
     /** Take back everything. */
     RELEASE_ALL,
+    /** Carry out what waits for an approval on a container, or one action. */
+    APPROVE,
+    /** Close what waits for an approval. */
+    DENY,
     /** Cut a container off. */
     QUARANTINE,
     /** Freeze a container. */
@@ -80,7 +84,7 @@ public record Order(
     /** Whether it is about a container or an action. */
     boolean needsWhat() {
       return switch (this) {
-        case RELEASE, QUARANTINE, PAUSE, KILL -> true;
+        case RELEASE, APPROVE, DENY, QUARANTINE, PAUSE, KILL -> true;
         case RELEASE_ALL, STOP, RESUME -> false;
       };
     }

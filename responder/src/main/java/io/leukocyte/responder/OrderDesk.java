@@ -134,7 +134,7 @@ final class OrderDesk implements OrderFeed.Listener, AutoCloseable {
         carriedOut(order, Optional.of(outcome(order, resumed)));
         yield DONE;
       }
-      case RELEASE, RELEASE_ALL, QUARANTINE, PAUSE, KILL -> inTurn(order);
+      case RELEASE, RELEASE_ALL, APPROVE, DENY, QUARANTINE, PAUSE, KILL -> inTurn(order);
     };
   }
 
@@ -238,6 +238,11 @@ final class OrderDesk implements OrderFeed.Listener, AutoCloseable {
       case RESUME -> Optional.empty();
       case RELEASE ->
           ifHere(order, () -> released(order, desk.release(order.what(), order.author())));
+      case APPROVE ->
+          ifHere(order, () -> decided(order, desk.approve(order.what(), order.author())));
+      case DENY ->
+          ifHere(
+              order, () -> decided(order, desk.deny(order.what(), order.author(), order.reason())));
       case QUARANTINE -> contain(order, Containment.Kind.QUARANTINE);
       case PAUSE -> contain(order, Containment.Kind.PAUSE);
       case KILL -> contain(order, Containment.Kind.KILL);
@@ -284,6 +289,16 @@ final class OrderDesk implements OrderFeed.Listener, AutoCloseable {
         : new Outcome.Failed(
             "%s, %d not, such as %s: %s"
                 .formatted(text, left.size(), left.getFirst().type(), left.getFirst().detail()));
+  }
+
+  private static Outcome decided(Order order, List<Decided> decided) {
+    List<Decided> left = decided.stream().filter(d -> !d.done()).toList();
+    String text =
+        "%s: %d of %d".formatted(described(order), decided.size() - left.size(), decided.size());
+    return left.isEmpty()
+        ? new Outcome.Done(text)
+        : new Outcome.Failed(
+            "%s; %s: %s".formatted(text, left.getFirst().type(), left.getFirst().detail()));
   }
 
   private static String described(Order order) {

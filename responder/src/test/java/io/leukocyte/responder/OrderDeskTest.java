@@ -119,6 +119,25 @@ class OrderDeskTest {
   }
 
   @Test
+  void whatWaitsIsApprovedOrDeniedByOrderOfTheHostThatHasIt() {
+    ward.policies(
+        "- policy: p\n  match: {tags: [shell]}\n  actions: [quarantine: {for: 15m}]\n"
+            + "  guard: {mode: approve, cooldown: 0s}\n");
+    ward.shell(web);
+    give(order("*", Order.Kind.APPROVE, "elsewhere"));
+    assertThat(ward.isClosed(web)).isFalse();
+    give(order("*", Order.Kind.APPROVE, "web"));
+    assertThat(ward.isClosed(web)).isTrue();
+    ContainerId other = ward.run("api");
+    ward.shell(other);
+    give(order(HOST, Order.Kind.DENY, "api"));
+    assertThat(ward.isClosed(other)).isFalse();
+    assertThat(answers()).containsExactly("done approve web: 1 of 1", "done deny api: 1 of 1");
+    give(order(HOST, Order.Kind.APPROVE, "api"));
+    assertThat(answers().getLast()).startsWith("failed approve api: Nothing waits for an approval");
+  }
+
+  @Test
   void theSameOrderIsCarriedOutOnceAlsoAfterARestart() {
     Order order = order(HOST, Order.Kind.QUARANTINE, "web");
     give(order);
