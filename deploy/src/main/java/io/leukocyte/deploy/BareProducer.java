@@ -56,6 +56,7 @@ final class BareProducer implements AutoCloseable {
         new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer()), kafka);
   }
 
+  @SuppressWarnings("ReferenceEquality") // END is told by being that object
   private void send() {
     try {
       for (byte[] value = values.take(); value != END; value = values.take()) {

@@ -1,6 +1,5 @@
 package io.leukocyte.deploy;
 
-import io.leukocyte.deploy.LatencyProbes.Key;
 import io.leukocyte.deploy.LatencyProbes.Purpose;
 import io.leukocyte.deploy.LatencyWatch.Stages;
 import io.leukocyte.events.Action;
@@ -28,8 +27,8 @@ final class LatencyBench {
 
   private final Plan plan;
   private final Consumer<String> progress;
-  private final List<Key> alerts = new ArrayList<>();
-  private final List<Key> quarantines = new ArrayList<>();
+  private final List<LatencyProbes.Key> alerts = new ArrayList<>();
+  private final List<LatencyProbes.Key> quarantines = new ArrayList<>();
   private final List<Double> transactions = new ArrayList<>();
   private final List<Double> filters = new ArrayList<>();
 
@@ -138,13 +137,14 @@ final class LatencyBench {
         && quarantines.stream().allMatch(key -> verified(watch, key).isPresent());
   }
 
-  private static Optional<Long> verified(LatencyWatch watch, Key key) {
+  private static Optional<Long> verified(LatencyWatch watch, LatencyProbes.Key key) {
     return Optional.ofNullable(watch.steps(key).get(Action.Step.VERIFIED));
   }
 
-  private void report(Report report, LatencyWatch watch, Map<Key, Long> executed) {
+  private void report(Report report, LatencyWatch watch, Map<LatencyProbes.Key, Long> executed) {
     count(report, watch);
-    List<Key> seen = alerts.stream().filter(key -> watch.stages(key).isPresent()).toList();
+    List<LatencyProbes.Key> seen =
+        alerts.stream().filter(key -> watch.stages(key).isPresent()).toList();
     Samples alert = samples(seen, key -> committed(watch, key) - kernel(watch, key));
     report.figure("exec in the kernel to alert committed", UNIT, alert);
     report.figure(
@@ -182,7 +182,8 @@ final class LatencyBench {
   }
 
   private void reportQuarantines(Report report, LatencyWatch watch) {
-    List<Key> held = quarantines.stream().filter(key -> verified(watch, key).isPresent()).toList();
+    List<LatencyProbes.Key> held =
+        quarantines.stream().filter(key -> verified(watch, key).isPresent()).toList();
     Samples total =
         samples(held, key -> step(watch, key, Action.Step.VERIFIED) - committed(watch, key));
     report.figure("alert committed to quarantine verified", UNIT, total);
@@ -211,39 +212,43 @@ final class LatencyBench {
   }
 
   private static Samples between(
-      LatencyWatch watch, List<Key> keys, Action.Step from, Action.Step to) {
+      LatencyWatch watch, List<LatencyProbes.Key> keys, Action.Step from, Action.Step to) {
     return samples(keys, key -> step(watch, key, to) - step(watch, key, from));
   }
 
-  private static long step(LatencyWatch watch, Key key, Action.Step step) {
+  private static long step(LatencyWatch watch, LatencyProbes.Key key, Action.Step step) {
     return watch.steps(key).getOrDefault(step, 0L);
   }
 
-  private static long kernel(LatencyWatch watch, Key key) {
+  private static long kernel(LatencyWatch watch, LatencyProbes.Key key) {
     return watch.alert(key).map(alert -> alert.alert().time()).orElseThrow();
   }
 
-  private static long committed(LatencyWatch watch, Key key) {
+  private static long committed(LatencyWatch watch, LatencyProbes.Key key) {
     return watch.alert(key).map(LatencyWatch.Committed::read).orElseThrow();
   }
 
   private static void stage(
       Report report,
       LatencyWatch watch,
-      List<Key> keys,
+      List<LatencyProbes.Key> keys,
       String name,
       ToLongFunction<Stages> stage) {
     report.figure(
         name, UNIT, samples(keys, key -> stage.applyAsLong(watch.stages(key).orElseThrow())));
   }
 
-  private static Samples samples(List<Key> keys, ToLongFunction<Key> nanos) {
+  private static Samples samples(
+      List<LatencyProbes.Key> keys, ToLongFunction<LatencyProbes.Key> nanos) {
     return Samples.of(keys.stream().map(key -> nanos.applyAsLong(key) / MILLIS).toList());
   }
 
   /** Each probe over the limit that was taken right after it. */
   private static Samples ratios(
-      List<Key> all, List<Key> seen, List<Double> limits, ToDoubleFunction<Key> millis) {
+      List<LatencyProbes.Key> all,
+      List<LatencyProbes.Key> seen,
+      List<Double> limits,
+      ToDoubleFunction<LatencyProbes.Key> millis) {
     List<Double> ratios = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
       if (seen.contains(all.get(i))) {

@@ -1,6 +1,5 @@
 package io.leukocyte.deploy;
 
-import io.leukocyte.deploy.LatencyProbes.Key;
 import io.leukocyte.events.Action;
 import io.leukocyte.events.ActionJson;
 import io.leukocyte.events.Alert;
@@ -28,8 +27,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 final class LatencyWatch implements AutoCloseable {
   private final Map<Batch, Seen> batches = new ConcurrentHashMap<>();
-  private final Map<Key, Long> written = new ConcurrentHashMap<>();
-  private final Map<Key, Committed> committed = new ConcurrentHashMap<>();
+  private final Map<LatencyProbes.Key, Long> written = new ConcurrentHashMap<>();
+  private final Map<LatencyProbes.Key, Committed> committed = new ConcurrentHashMap<>();
   private final Map<AlertId, Map<Action.Step, Long>> actions = new ConcurrentHashMap<>();
   private final AtomicInteger repeated = new AtomicInteger();
   private final List<TopicFollower> followers = new ArrayList<>();
@@ -117,11 +116,11 @@ final class LatencyWatch implements AutoCloseable {
         });
   }
 
-  private static Optional<Key> key(Alert alert) {
+  private static Optional<LatencyProbes.Key> key(Alert alert) {
     ContainerRef container = alert.container();
     return container == null
         ? Optional.empty()
-        : Optional.of(new Key(alert.rule().name(), container.id()));
+        : Optional.of(new LatencyProbes.Key(alert.rule().name(), container.id()));
   }
 
   private void action(ConsumerRecord<byte[], byte[]> record, long now)
@@ -135,12 +134,12 @@ final class LatencyWatch implements AutoCloseable {
   }
 
   /** The committed alert of a probe. */
-  Optional<Committed> alert(Key probe) {
+  Optional<Committed> alert(LatencyProbes.Key probe) {
     return Optional.ofNullable(committed.get(probe));
   }
 
   /** When each step of the quarantine of a probe was journalled; empty before its alert. */
-  Map<Action.Step, Long> steps(Key probe) {
+  Map<Action.Step, Long> steps(LatencyProbes.Key probe) {
     return alert(probe)
         .map(alert -> actions.getOrDefault(alert.alert().id(), Map.of()))
         .orElse(Map.of());
@@ -152,7 +151,7 @@ final class LatencyWatch implements AutoCloseable {
   }
 
   /** Where the time of a probe's alert went; empty while something of it was not seen. */
-  Optional<Stages> stages(Key probe) {
+  Optional<Stages> stages(LatencyProbes.Key probe) {
     Committed alert = committed.get(probe);
     Long visible = written.get(probe);
     if (alert == null || visible == null) {

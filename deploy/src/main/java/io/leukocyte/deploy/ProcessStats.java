@@ -35,7 +35,7 @@ record ProcessStats(long rssAnon, int threads, int descriptors, long cpu, long c
           compilers += compiler ? nanos : 0;
           threads++;
         } catch (NoSuchFileException e) {
-          continue; // it ended meanwhile
+          // It ended meanwhile.
         }
       }
     }

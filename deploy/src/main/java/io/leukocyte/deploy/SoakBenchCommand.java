@@ -1,7 +1,6 @@
 package io.leukocyte.deploy;
 
 import io.leukocyte.deploy.BenchContainers.Running;
-import io.leukocyte.deploy.LatencyProbes.Key;
 import io.leukocyte.deploy.LatencyProbes.Purpose;
 import io.leukocyte.events.bench.Report;
 import java.io.IOException;
@@ -46,7 +45,7 @@ final class SoakBenchCommand extends BenchSubcommand {
       description = "Events a second. Default: ${DEFAULT-VALUE}.")
   private int load;
 
-  private final List<Key> expected = new ArrayList<>();
+  private final List<LatencyProbes.Key> expected = new ArrayList<>();
   private final SoakSeries series = new SoakSeries();
 
   SoakBenchCommand() {
@@ -176,7 +175,7 @@ final class SoakBenchCommand extends BenchSubcommand {
         try {
           sum += Files.isRegularFile(file) ? Files.size(file) : 0;
         } catch (NoSuchFileException e) {
-          continue; // it went meanwhile
+          // It went meanwhile.
         }
       }
     }
@@ -198,7 +197,7 @@ final class SoakBenchCommand extends BenchSubcommand {
     report.count("alerts expected", expected.size());
     report.count("alerts seen", seen);
     report.count("alerts seen twice", watch.repeated());
-    report.atLeast("alerts seen", seen, expected.size(), "");
+    report.atLeast("alerts seen", (double) seen, expected.size(), "");
     report.atMost("alerts seen twice", watch.repeated(), 0, "");
     BenchProcess collector = roles.get("collect");
     if (collector != null) {
@@ -208,7 +207,8 @@ final class SoakBenchCommand extends BenchSubcommand {
       report.count("events filtered", counts[2]);
       report.count("events lost", counts[3]);
       long pending = counts[0] - counts[1] - counts[2] - counts[3];
-      report.atMost("received that are neither published, filtered nor lost", pending, 0, "");
+      report.atMost(
+          "received that are neither published, filtered nor lost", (double) pending, 0, "");
     }
   }
 

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -75,7 +76,7 @@ class CrashMatrixIT {
   private String probe = "";
 
   /** What is done to a process. */
-  private enum Way {
+  enum Way {
     /** SIGKILL; started again after three seconds. */
     KILLED,
     /** SIGSTOP, and SIGCONT after five seconds. */
@@ -85,7 +86,7 @@ class CrashMatrixIT {
   }
 
   /** A row of the matrix. */
-  private record Fault(String role, Way way) {
+  record Fault(String role, Way way) {
     @Override
     public String toString() {
       return role + " " + way.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
@@ -298,7 +299,7 @@ class CrashMatrixIT {
     return state.append(analyzer.lastWords()).toString();
   }
 
-  private static int lastOf(TreeMap<Integer, Witness.Numbered> of) {
+  private static int lastOf(NavigableMap<Integer, Witness.Numbered> of) {
     return of.isEmpty() ? -1 : of.lastKey();
   }
 
@@ -388,7 +389,7 @@ class CrashMatrixIT {
 
   /** Each exec and each line of the probe is there once, but for what a loss says is missing. */
   private void assertProbeWhole() {
-    TreeMap<Integer, Witness.Numbered> execs = witness.execs(probe);
+    NavigableMap<Integer, Witness.Numbered> execs = witness.execs(probe);
     assertThat(doubled(execs)).as("execs seen twice").isEmpty();
     assertThat(witness.lines(probe).values())
         .as("lines, but for the last before the collector died")
@@ -409,14 +410,14 @@ class CrashMatrixIT {
     return deaths.stream().anyMatch(death -> time <= death + second && time > death - 2 * second);
   }
 
-  private static List<Integer> doubled(TreeMap<Integer, Witness.Numbered> of) {
+  private static List<Integer> doubled(NavigableMap<Integer, Witness.Numbered> of) {
     return of.entrySet().stream()
         .filter(e -> e.getValue().seen().size() != 1)
         .map(Map.Entry::getKey)
         .toList();
   }
 
-  private static List<Integer> missing(TreeMap<Integer, Witness.Numbered> of) {
+  private static List<Integer> missing(NavigableMap<Integer, Witness.Numbered> of) {
     return upTo(of.lastKey() + 1).stream().filter(n -> !of.containsKey(n)).toList();
   }
 }

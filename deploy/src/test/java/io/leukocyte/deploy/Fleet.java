@@ -7,6 +7,7 @@ import io.leukocyte.events.config.HostPort;
 import io.leukocyte.rules.RuleFile;
 import io.leukocyte.rules.RuleSet;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -141,7 +142,7 @@ final class Fleet implements AutoCloseable {
 
   private boolean kafkaListens() {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress("127.0.0.1", kafkaPort), 1000);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), kafkaPort), 1000);
       return true;
     } catch (IOException e) {
       return false;

@@ -193,7 +193,7 @@ class FleetIT {
     try (KafkaProducer<byte[], byte[]> producer = producer()) {
       for (int i = 0; i < EACH; i++) {
         for (Member member : fleet) {
-          producer.send(record(member, member.containers.get(i)));
+          var _ = producer.send(record(member, member.containers.get(i)));
         }
       }
     }
@@ -201,7 +201,8 @@ class FleetIT {
 
   private void alert(Member member, int container) throws Exception {
     try (KafkaProducer<byte[], byte[]> producer = producer()) {
-      producer.send(record(member, member.containers.get(container))).get(30, TimeUnit.SECONDS);
+      var _ =
+          producer.send(record(member, member.containers.get(container))).get(30, TimeUnit.SECONDS);
     }
   }
 
@@ -401,14 +402,16 @@ class FleetIT {
     byte[] key = member.id.value().getBytes(UTF_8);
     byte[] alert = record(member, member.containers.getFirst()).value();
     try (KafkaProducer<byte[], byte[]> producer = producer()) {
-      producer.send(new ProducerRecord<>(Topic.ALERTS.text(), key, "no alert".getBytes(UTF_8)));
-      producer.send(new ProducerRecord<>(Topic.ALERTS.text(), key, Arrays.copyOf(alert, 500)));
-      producer.send(new ProducerRecord<>(Topic.ALERTS.text(), key, new byte[700_000]));
-      producer.send(new ProducerRecord<>(Topic.ALERTS.text(), key, null));
-      producer.send(new ProducerRecord<>(Topic.COMMANDS.text(), key, alert));
-      producer.send(new ProducerRecord<>(Topic.PERMITS.text(), key, alert));
-      producer.send(new ProducerRecord<>(Topic.ALERTS.text(), key, alert));
-      producer.send(new ProducerRecord<>(Topic.ALERTS.text(), key, alert));
+      var _ =
+          producer.send(new ProducerRecord<>(Topic.ALERTS.text(), key, "no alert".getBytes(UTF_8)));
+      var _ =
+          producer.send(new ProducerRecord<>(Topic.ALERTS.text(), key, Arrays.copyOf(alert, 500)));
+      var _ = producer.send(new ProducerRecord<>(Topic.ALERTS.text(), key, new byte[700_000]));
+      var _ = producer.send(new ProducerRecord<>(Topic.ALERTS.text(), key, null));
+      var _ = producer.send(new ProducerRecord<>(Topic.COMMANDS.text(), key, alert));
+      var _ = producer.send(new ProducerRecord<>(Topic.PERMITS.text(), key, alert));
+      var _ = producer.send(new ProducerRecord<>(Topic.ALERTS.text(), key, alert));
+      var _ = producer.send(new ProducerRecord<>(Topic.ALERTS.text(), key, alert));
     }
     await().atMost(PATIENCE).until(() -> member.paused() == 1);
     await().atMost(PATIENCE).until(() -> all(Topic.DEAD).size() == 5);

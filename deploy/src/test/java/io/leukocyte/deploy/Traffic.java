@@ -110,13 +110,14 @@ final class Traffic implements AutoCloseable {
       models[host].add(batch);
       sent++;
     }
-    producer.send(
-        new ProducerRecord<>(Topic.EVENTS.text(), host(host).value().getBytes(UTF_8), batch),
-        (metadata, problem) -> {
-          if (problem != null && !ending) {
-            failure = problem;
-          }
-        });
+    var _ =
+        producer.send(
+            new ProducerRecord<>(Topic.EVENTS.text(), host(host).value().getBytes(UTF_8), batch),
+            (metadata, problem) -> {
+              if (problem != null && !ending) {
+                failure = problem;
+              }
+            });
   }
 
   private Event event(long time, int host) {

@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -53,8 +54,8 @@ final class Witness implements AutoCloseable {
   private final List<Alert> replayed = new ArrayList<>();
   private final Map<HostId, List<String>> alerts = new HashMap<>();
   private final List<Action> actions = new ArrayList<>();
-  private final Map<String, TreeMap<Integer, Numbered>> execs = new HashMap<>();
-  private final Map<String, TreeMap<Integer, Numbered>> lines = new HashMap<>();
+  private final Map<String, NavigableMap<Integer, Numbered>> execs = new HashMap<>();
+  private final Map<String, NavigableMap<Integer, Numbered>> lines = new HashMap<>();
   private final Map<EventId, SensorLoss> losses = new LinkedHashMap<>();
 
   /**
@@ -144,7 +145,7 @@ final class Witness implements AutoCloseable {
 
   /** Notes {@code NAME=NUMBER}. */
   private static void note(
-      Map<String, TreeMap<Integer, Numbered>> where, String text, long time, EventId id) {
+      Map<String, NavigableMap<Integer, Numbered>> where, String text, long time, EventId id) {
     int sign = text.indexOf('=');
     if (sign > 0 && text.startsWith("probe")) {
       where
@@ -184,12 +185,12 @@ final class Witness implements AutoCloseable {
   }
 
   /** Numbered execs of a probe. */
-  TreeMap<Integer, Numbered> execs(String probe) {
+  NavigableMap<Integer, Numbered> execs(String probe) {
     return execs.getOrDefault(probe, new TreeMap<>());
   }
 
   /** Numbered log lines of a probe. */
-  TreeMap<Integer, Numbered> lines(String probe) {
+  NavigableMap<Integer, Numbered> lines(String probe) {
     return lines.getOrDefault(probe, new TreeMap<>());
   }
 

@@ -220,7 +220,7 @@ final class FleetBudget implements Budget {
     }
     if (decision.isPresent() && asked != null) {
       if (decision.get().refusal().isPresent()) {
-        sender.send(new PermitRecord.Returned(decision.get().request().id(), host));
+        var _ = sender.send(new PermitRecord.Returned(decision.get().request().id(), host));
       }
       asked.refusal().complete(decision.get().refusal());
     }
@@ -228,7 +228,9 @@ final class FleetBudget implements Budget {
 
   /** Gives back what is not used any more, and tells what services this host has. */
   void maintain() {
-    spent().forEach(sender::send);
+    for (PermitRecord record : spent()) {
+      var _ = sender.send(record);
+    }
     long now = System.nanoTime();
     if (now - lookedAt > (changed ? LOOK_AFTER_CHANGE : LOOK_EACH).toNanos() && wantsCensus()) {
       lookedAt = now;

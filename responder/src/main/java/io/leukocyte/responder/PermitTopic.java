@@ -146,15 +146,16 @@ final class PermitTopic implements FleetBudget.Sender, AutoCloseable {
       if (producer == null) {
         producer = new KafkaProducer<>(producerProperties());
       }
-      producer.send(
-          new ProducerRecord<>(LOG_OF_PERMITS.topic(), LOG_OF_PERMITS.partition(), key, value),
-          (metadata, e) -> {
-            if (e == null) {
-              sent.complete(metadata);
-            } else {
-              sent.completeExceptionally(e);
-            }
-          });
+      var _ =
+          producer.send(
+              new ProducerRecord<>(LOG_OF_PERMITS.topic(), LOG_OF_PERMITS.partition(), key, value),
+              (metadata, e) -> {
+                if (e == null) {
+                  sent.complete(metadata);
+                } else {
+                  sent.completeExceptionally(e);
+                }
+              });
     } catch (KafkaException e) {
       sent.completeExceptionally(e);
     }

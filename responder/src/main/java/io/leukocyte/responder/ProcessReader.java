@@ -120,7 +120,7 @@ final class ProcessReader {
     ids(status.getOrDefault("Uid", ""), node.putObject("uid"));
     ids(status.getOrDefault("Gid", ""), node.putObject("gid"));
     ArrayNode groups = node.putArray("groups");
-    for (String group : status.getOrDefault("Groups", "").split("\\s+")) {
+    for (String group : status.getOrDefault("Groups", "").split("\\s+", -1)) {
       if (!group.isEmpty()) {
         groups.add(Long.parseLong(group));
       }
@@ -137,7 +137,7 @@ final class ProcessReader {
 
   /** Real, effective, saved and of the file system. */
   private static void ids(String text, ObjectNode node) {
-    String[] ids = text.split("\\s+");
+    String[] ids = text.split("\\s+", -1);
     if (ids.length >= 2) {
       node.put("real", Long.parseLong(ids[0])).put("effective", Long.parseLong(ids[1]));
     }
@@ -148,7 +148,7 @@ final class ProcessReader {
   }
 
   private static int last(String numbers) {
-    String[] all = numbers.split("\\s+");
+    String[] all = numbers.split("\\s+", -1);
     return Integer.parseInt(all[all.length - 1]);
   }
 

@@ -22,15 +22,12 @@ class EnginePatienceTest {
   void anEngineThatIsAwayForAMomentIsAskedAgain() {
     AtomicInteger asked = new AtomicInteger();
     String answer =
-        SHORT.call(() -> {
-          switch (asked.incrementAndGet()) {
-            case 1 -> throw new EngineException.Unavailable("gone", null);
-            case 2 -> throw new EngineException.Timeout("late", null);
-            default -> {
-              return "here";
-            }
-          }
-        });
+        SHORT.call(() ->
+            switch (asked.incrementAndGet()) {
+              case 1 -> throw new EngineException.Unavailable("gone", null);
+              case 2 -> throw new EngineException.Timeout("late", null);
+              default -> "here";
+            });
     assertThat(answer).isEqualTo("here");
     assertThat(asked).hasValue(3);
   }

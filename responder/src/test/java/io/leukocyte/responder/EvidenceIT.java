@@ -81,7 +81,7 @@ class EvidenceIT {
     return Docker.docker("top", victim, "-eo", "pid,args")
         .lines()
         .filter(line -> line.contains(words))
-        .map(line -> Integer.valueOf(line.strip().split(" ")[0]))
+        .map(line -> Integer.valueOf(line.strip().split(" ", 2)[0]))
         .findFirst();
   }
 
@@ -217,7 +217,7 @@ class EvidenceIT {
   }
 
   private void assertPrograms(LiveResponder live, EvidenceManifest manifest) throws IOException {
-    String busybox = Docker.docker("exec", victim, "sha256sum", "/bin/busybox").split(" ")[0];
+    String busybox = Docker.docker("exec", victim, "sha256sum", "/bin/busybox").split(" ", 2)[0];
     JsonNode changes = json(live, manifest, "changes.json");
     JsonNode x = only(changes, c -> c.path("path").asText().equals("/tmp/busybox-x"));
     assertThat(x.path("kind").asText()).isEqualTo("added");
