@@ -88,6 +88,7 @@ public final class Analyzer implements Component {
             properties(settings, kafka));
     starting.setUncaughtExceptionHandler(this::failed);
     starting.setStateListener((now, before) -> {
+      health.changed(now);
       if (now == KafkaStreams.State.REBALANCING) {
         metrics.rebalance();
       }
@@ -164,26 +165,11 @@ public final class Analyzer implements Component {
       return List.of(new CheckResult.Failed("analyzer", failure.problem(), failure.todo()));
     }
     List<CheckResult> results = new ArrayList<>();
-    results.add(check(running.state()));
+    results.add(health.detection(running.state(), rules.rules().size()));
     if (running.state().isRunningOrRebalancing()) {
       results.addAll(health.check());
     }
     return results;
-  }
-
-  private CheckResult check(KafkaStreams.State state) {
-    return switch (state) {
-      case RUNNING ->
-          new CheckResult.Ok("analyzer", rules.rules().size() + " rules, detection is running");
-      case CREATED, REBALANCING ->
-          new CheckResult.Degraded(
-              "analyzer",
-              "It takes up partitions or restores their state",
-              "wait; if it lasts, check that Kafka is reachable");
-      case PENDING_SHUTDOWN, NOT_RUNNING, PENDING_ERROR, ERROR ->
-          new CheckResult.Failed(
-              "analyzer", "Detection does not run: " + state, "restart the analyzer");
-    };
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
+import org.apache.kafka.streams.KafkaStreams;
 import org.jspecify.annotations.Nullable;
 
 /** How a running analyzer is: gauges and checks over what Kafka Streams and its tasks tell. */
@@ -31,12 +32,23 @@ final class AnalyzerHealth {
   /** How far a host's clock may be ahead before it is worth a line. */
   static final Duration AHEAD = Duration.ofMinutes(1);
 
+  /** How long partitions may be taken up, or batches wait and none be taken, until help is due. */
+  static final Duration STUCK = Duration.ofMinutes(2);
+
+  private static final String UNSTICK =
+      "look into the brokers' logs; if they are well, kafka-transactions.sh find-hanging names a"
+          + " transaction of the analyzer that nobody ends, and abort ends it; else restart the"
+          + " analyzer";
+
   private static final int NAMED = 5;
 
   private final Supplier<Map<MetricName, ? extends Metric>> streams;
   private final Set<TaskWatch> watches;
   private final Duration sessionTimeout;
   private final LongSupplier clock;
+
+  /** Since when partitions are being taken up, unix milliseconds; 0 when none are. */
+  private volatile long takingUpSince;
 
   /**
    * Looks at an analyzer.
@@ -135,6 +147,46 @@ final class AnalyzerHealth {
         .orElse(0);
   }
 
+  /** Kafka Streams has come to another state. */
+  void changed(KafkaStreams.State state) {
+    if (state != KafkaStreams.State.REBALANCING) {
+      takingUpSince = 0;
+    } else if (takingUpSince == 0) {
+      takingUpSince = clock.getAsLong();
+    }
+  }
+
+  /**
+   * Whether detection runs.
+   *
+   * @param rules how many are in force
+   */
+  CheckResult detection(KafkaStreams.State state, int rules) {
+    return switch (state) {
+      case RUNNING -> new CheckResult.Ok("analyzer", rules + " rules, detection is running");
+      case CREATED, REBALANCING -> takingUp();
+      case PENDING_SHUTDOWN, NOT_RUNNING, PENDING_ERROR, ERROR ->
+          new CheckResult.Failed(
+              "analyzer", "Detection does not run: " + state, "restart the analyzer");
+    };
+  }
+
+  private CheckResult takingUp() {
+    long since = takingUpSince;
+    long millis = since == 0 ? 0 : clock.getAsLong() - since;
+    if (millis > STUCK.toMillis()) {
+      return new CheckResult.Failed(
+          "analyzer",
+          "It has been taking up partitions or restoring their state for %d s: some have no detection"
+              .formatted(millis / 1_000),
+          UNSTICK);
+    }
+    return new CheckResult.Degraded(
+        "analyzer",
+        "It takes up partitions or restores their state",
+        "wait; if it lasts, check that Kafka is reachable");
+  }
+
   /** What there is to say of an analyzer that runs. */
   List<CheckResult> check() {
     List<CheckResult> results = new ArrayList<>();
@@ -157,6 +209,13 @@ final class AnalyzerHealth {
 
   private CheckResult lagCheck() {
     Lag lag = lag();
+    String stuck = stuck();
+    if (!stuck.isEmpty()) {
+      return new CheckResult.Failed(
+          "lag",
+          "Batches wait and none was taken for two minutes, of partition " + stuck,
+          UNSTICK);
+    }
     if (lag.millis() > LATE.toMillis()) {
       return new CheckResult.Degraded(
           "lag",
@@ -165,6 +224,24 @@ final class AnalyzerHealth {
               + " one for each partition");
     }
     return new CheckResult.Ok("lag", lag.batches() + " batches behind");
+  }
+
+  /** Partitions with batches of which none was taken for too long. */
+  private String stuck() {
+    long before = clock.getAsLong() - STUCK.toMillis();
+    return watches.stream()
+        .filter(watch -> watch.takenAt() < before && waiting(watch.partition()))
+        .map(watch -> Integer.toString(watch.partition()))
+        .sorted()
+        .collect(Collectors.joining(", "));
+  }
+
+  private boolean waiting(int partition) {
+    return streams.get().values().stream()
+        .filter(metric -> metric.metricName().name().equals("records-lag"))
+        .filter(metric ->
+            Integer.toString(partition).equals(metric.metricName().tags().get("partition")))
+        .anyMatch(metric -> value(metric) >= 1);
   }
 
   private CheckResult hosts() {

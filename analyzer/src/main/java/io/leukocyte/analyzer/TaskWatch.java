@@ -18,6 +18,7 @@ final class TaskWatch {
   private volatile int containers;
   private volatile int hosts;
   private volatile long lastBatch;
+  private volatile long takenAt = Long.MAX_VALUE;
 
   /**
    * When a host was last heard.
@@ -39,6 +40,7 @@ final class TaskWatch {
 
   /** Takes the hosts that a restored state remembers; silence counts from now. */
   void begin(DetectorState state, long now) {
+    takenAt = now;
     state
         .hosts()
         .forEach(host -> {
@@ -63,6 +65,7 @@ final class TaskWatch {
     containers = state.containers();
     hosts = state.hosts().size();
     lastBatch = timestamp;
+    takenAt = now;
   }
 
   private static long millis(long nanos) {
@@ -89,5 +92,10 @@ final class TaskWatch {
   /** When the batch processed last was sent, unix milliseconds; 0 before the first. */
   long lastBatch() {
     return lastBatch;
+  }
+
+  /** When it took the last batch or began, unix milliseconds; the far future before that. */
+  long takenAt() {
+    return takenAt;
   }
 }

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
+import org.apache.kafka.streams.KafkaStreams.State;
 import org.junit.jupiter.api.Test;
 
 class AnalyzerHealthTest {
@@ -72,6 +73,51 @@ class AnalyzerHealthTest {
               assertThat(degraded.problem()).isEqualTo("Detection is 30 s behind, 500 batches");
               assertThat(degraded.todo()).contains("analyzer.threads");
             });
+  }
+
+  @Test
+  void batchesThatNobodyTakesAreSaid() {
+    found.send(heartbeat(NOON));
+    watch.begin(found.state, NOW);
+    watch.batch(found.state, HOST, NOW, NOW);
+    streams("records-lag", 1);
+    now += 120_000;
+    assertThat(check("lag")).isInstanceOf(CheckResult.Degraded.class);
+    now += 1_000;
+    assertThat(check("lag"))
+        .isInstanceOfSatisfying(
+            CheckResult.Failed.class,
+            failed -> {
+              assertThat(failed.problem())
+                  .isEqualTo("Batches wait and none was taken for two minutes, of partition 1");
+              assertThat(failed.todo()).contains("find-hanging");
+            });
+    watch.batch(found.state, HOST, now, now);
+    assertThat(check("lag")).isInstanceOf(CheckResult.Ok.class);
+    now += 121_000;
+    streams("records-lag", 0);
+    assertThat(check("lag")).isInstanceOf(CheckResult.Ok.class);
+  }
+
+  @Test
+  void partitionsThatAreTakenUpForTooLongAreSaid() {
+    health.changed(State.RUNNING);
+    assertThat(health.detection(State.RUNNING, 5))
+        .isEqualTo(new CheckResult.Ok("analyzer", "5 rules, detection is running"));
+    health.changed(State.REBALANCING);
+    now += 120_000;
+    assertThat(health.detection(State.REBALANCING, 5)).isInstanceOf(CheckResult.Degraded.class);
+    now += 1_000;
+    assertThat(health.detection(State.REBALANCING, 5))
+        .isInstanceOfSatisfying(
+            CheckResult.Failed.class,
+            failed -> {
+              assertThat(failed.problem()).contains("for 121 s");
+              assertThat(failed.todo()).contains("find-hanging");
+            });
+    health.changed(State.RUNNING);
+    health.changed(State.REBALANCING);
+    assertThat(health.detection(State.REBALANCING, 5)).isInstanceOf(CheckResult.Degraded.class);
   }
 
   @Test

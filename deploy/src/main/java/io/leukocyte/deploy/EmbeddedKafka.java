@@ -9,9 +9,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
@@ -94,8 +97,10 @@ final class EmbeddedKafka implements AutoCloseable {
     // Kafka's own lock comes too late: its controller has written to the metadata log by then.
     lock = FolderLock.take(PrivateFiles.folder(folder));
     String password = PrivateFiles.password(folder.resolve("password"));
-    format();
-    server = startServer(password);
+    if (!format() && !endedInOrder()) {
+      forgetBroker(password);
+    }
+    server = startServer(brokerProperties(password));
     clientProperties = Map.copyOf(clientProperties(password));
     ClientFile.write(folder.resolve("client.properties"), clientProperties);
   }
@@ -132,10 +137,11 @@ final class EmbeddedKafka implements AutoCloseable {
     }
   }
 
-  private void format() {
+  /** Makes the log where there is none; false if there was one. */
+  private boolean format() {
     Path log = folder.resolve("log");
     if (Files.exists(log.resolve("meta.properties"))) {
-      return;
+      return false;
     }
     PrivateFiles.folder(log);
     try (PrintStream nowhere =
@@ -149,6 +155,7 @@ final class EmbeddedKafka implements AutoCloseable {
           .setControllerListenerName("CONTROLLER")
           .setPrintStream(nowhere)
           .run();
+      return true;
     } catch (Exception e) { // as Formatter declares it
       throw new EnvironmentException(
           "Cannot format %s for Kafka: %s; make room there, or choose another data folder with --data."
@@ -157,19 +164,58 @@ final class EmbeddedKafka implements AutoCloseable {
     }
   }
 
-  private KafkaRaftServer startServer(String password) {
-    KafkaRaftServer starting =
-        new KafkaRaftServer(new KafkaConfig(brokerProperties(password), false), Time.SYSTEM);
+  /** Whether the broker was stopped, not killed: its own mark. */
+  private boolean endedInOrder() {
+    return Files.exists(folder.resolve("log").resolve(".kafka_cleanshutdown"));
+  }
+
+  /**
+   * Strikes the broker that was killed off the controller's list, with a controller alone.
+   *
+   * <p>A controller that starts takes such a broker for alive for nine seconds and refuses its
+   * successor, which by then already ends the transactions that were open, as the leader its
+   * predecessor was. Their markers find nobody at its port; and when the nine seconds are over and
+   * the partitions have no leader for a moment, the coordinator takes them for deleted and the
+   * transactions for ended. Nothing ever ends them then, and who reads committed records alone
+   * stops before them for good. With the dead broker off the list the new one leads nothing before
+   * it is registered and can be reached.
+   */
+  private void forgetBroker(String password) {
+    KafkaRaftServer controller = startServer(controllerProperties(password));
+    Map<String, Object> client = new HashMap<>(clientProperties(password));
+    client.remove("bootstrap.servers");
+    client.put("bootstrap.controllers", LOOPBACK + settings.controllerPort());
+    try (Admin admin = Admin.create(client)) {
+      admin.unregisterBroker(NODE).all().get();
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof BrokerIdNotRegisteredException)) {
+        throw cannotStart(e);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw cannotStart(e);
+    } finally {
+      controller.shutdown();
+      controller.awaitShutdown();
+    }
+  }
+
+  private KafkaRaftServer startServer(Map<String, String> properties) {
+    KafkaRaftServer starting = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
     try {
       starting.startup();
       return starting;
     } catch (RuntimeException e) {
       starting.shutdown();
-      throw new EnvironmentException(
-          "Cannot start Kafka with the data in %s: %s; its log tells more. With another data folder (--data) it starts afresh."
-              .formatted(folder, e),
-          e);
+      throw cannotStart(e);
     }
+  }
+
+  private EnvironmentException cannotStart(Exception cause) {
+    return new EnvironmentException(
+        "Cannot start Kafka with the data in %s: %s; its log tells more. With another data folder (--data) it starts afresh."
+            .formatted(folder, cause),
+        cause);
   }
 
   private Map<String, String> brokerProperties(String password) {
@@ -180,6 +226,16 @@ final class EmbeddedKafka implements AutoCloseable {
     properties.put("controller.quorum.voters", NODE + "@" + LOOPBACK + settings.controllerPort());
     putListeners(properties, password);
     putSizes(properties);
+    return properties;
+  }
+
+  /** Those of the controller alone, on its port. */
+  private Map<String, String> controllerProperties(String password) {
+    Map<String, String> properties = brokerProperties(password);
+    properties.put("process.roles", "controller");
+    properties.put("listeners", "CONTROLLER://" + LOOPBACK + settings.controllerPort());
+    properties.remove("advertised.listeners");
+    properties.remove("inter.broker.listener.name");
     return properties;
   }
 

@@ -102,6 +102,7 @@ class CrashMatrixIT {
             new Fault("collector", Way.KILLED),
             new Fault("collector", Way.FROZEN),
             new Fault("kafka", Way.LONG_FROZEN),
+            new Fault("kafka", Way.KILLED),
             new Fault("engine", Way.FROZEN),
             new Fault("engine", Way.KILLED))
         .filter(fault -> fault.toString().matches(System.getProperty("leuko.matrix", ".*")));
