@@ -212,9 +212,7 @@ final class AnalyzerHealth {
     String stuck = stuck();
     if (!stuck.isEmpty()) {
       return new CheckResult.Failed(
-          "lag",
-          "Batches wait and none was taken for two minutes, of partition " + stuck,
-          UNSTICK);
+          "lag", "Batches wait and none was taken for two minutes, of partition " + stuck, UNSTICK);
     }
     if (lag.millis() > LATE.toMillis()) {
       return new CheckResult.Degraded(

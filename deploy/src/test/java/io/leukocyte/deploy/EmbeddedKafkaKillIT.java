@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.leukocyte.events.KafkaSettings;
 import io.leukocyte.events.config.HostPort;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
@@ -145,7 +146,7 @@ class EmbeddedKafkaKillIT {
 
   private boolean listens() {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress("127.0.0.1", port), 1000);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
       return true;
     } catch (IOException e) {
       return false;
