@@ -32,8 +32,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the engine says happens to containers, from where the last collector left off. Each time the
  * connection comes up, and after a gap, the running containers are read anew. What the engine does
- * not tell any more after a gap is found by difference: such events have the attribute {@link
- * #BY_DIFFERENCE}. What begins and ends within a gap cannot be known; the gap itself is reported.
+ * not tell any more after a gap, or at the start, is found by difference: such events have the
+ * attribute {@link #BY_DIFFERENCE}. What begins and ends within a gap cannot be known; the gap
+ * itself is reported.
  */
 final class EngineEvents implements AutoCloseable {
   private static final String CHECK = "engine";
@@ -45,7 +46,9 @@ final class EngineEvents implements AutoCloseable {
   /** After so long without an event what was replayed has been delivered. */
   private static final long SETTLED = Duration.ofMillis(700).toNanos();
 
-  private static final Set<String> RUNNING = Set.of("running", "paused", "restarting");
+  /** One that waits to be started again has ended. */
+  private static final Set<String> RUNNING = Set.of("running", "paused");
+
   private static final long LOOK_AGAIN_MILLIS = 200;
 
   private final Engine engine;
@@ -63,6 +66,9 @@ final class EngineEvents implements AutoCloseable {
   private @Nullable Subscription subscription;
   private volatile @Nullable Gap open;
   private volatile long lastEvent;
+  private volatile boolean connected;
+  private boolean wasConnected;
+  private @Nullable EventPosition begin;
   private volatile boolean closed;
   private volatile CheckResult state =
       new CheckResult.Failed(CHECK, "not connected yet", "start the container engine");
@@ -84,16 +90,24 @@ final class EngineEvents implements AutoCloseable {
     this.time = time;
   }
 
-  /** Events between the two times may be missing. */
-  private record Gap(long from, long to) {
+  /**
+   * Events between the two times may be missing.
+   *
+   * @param told whether the engine said so: then none is missing outside
+   */
+  private record Gap(long from, long to, boolean told) {
     Gap with(Gap more) {
-      return new Gap(Math.min(from, more.from), Math.max(to, more.to));
+      if (told != more.told) {
+        return told ? this : more;
+      }
+      return new Gap(Math.min(from, more.from), Math.max(to, more.to), told);
     }
   }
 
   /** Begins to listen; the engine may be away. */
   void start() {
-    subscription = engine.events(positions.engine(), new Listener());
+    begin = positions.engine();
+    subscription = engine.events(begin, new Listener());
   }
 
   CheckResult check() {
@@ -129,11 +143,25 @@ final class EngineEvents implements AutoCloseable {
   private void compareLater() {
     later.execute(() -> {
       if (!closed && open != null) {
-        if (time.ticks() - lastEvent < SETTLED || !compare()) {
+        if (!connected || time.ticks() - lastEvent < SETTLED || !compare()) {
           compareLater();
         }
       }
     });
+  }
+
+  /**
+   * What happened while no collector ran is found by difference, even when the one before ended
+   * within a gap. The very first one takes what there is, at once: however soon it ends, the next
+   * one has something to compare with.
+   */
+  private void firstConnected() {
+    EventPosition last = begin;
+    long now = time.unixNanos();
+    missed(new Gap(last == null ? now : Math.min(last.nanos(), now), now, false));
+    if (last == null && !known.isFilled()) {
+      Thread.ofVirtual().name("leuko-engine-compare").start(this::compare);
+    }
   }
 
   /** Whether the engine could say what there is. */
@@ -151,6 +179,9 @@ final class EngineEvents implements AutoCloseable {
           return false; // it is being removed: the event of that is on its way
         }
         there.add(seen(facts.get()));
+      }
+      if (closed) {
+        return true; // nobody would hear of it: it is left to the next collector
       }
       open = null;
       known.compare(there, moment, gap.from(), gap.to()).forEach(f -> happened(f, gap));
@@ -215,7 +246,7 @@ final class EngineEvents implements AutoCloseable {
       if (known.apply(event)) {
         happened(
             new KnownContainers.Found(event.container().id(), "die", event.time()),
-            new Gap(event.time(), event.time()));
+            new Gap(event.time(), event.time(), true));
       }
       handle(event);
     }
@@ -232,7 +263,7 @@ final class EngineEvents implements AutoCloseable {
               0,
               from.nanos(),
               to.nanos()));
-      missed(new Gap(from.nanos(), to.nanos()));
+      missed(new Gap(from.nanos(), to.nanos(), true));
       readAll();
     }
 
@@ -240,14 +271,17 @@ final class EngineEvents implements AutoCloseable {
     public void connected() {
       Thread.ofVirtual().name("leuko-engine-info").start(EngineEvents.this::connectedTo);
       readAll();
-      if (!known.isFilled()) { // nothing to compare with: it is taken as it is
-        long now = time.unixNanos();
-        missed(new Gap(now, now));
+      lastEvent = time.ticks();
+      connected = true;
+      if (!wasConnected) {
+        wasConnected = true;
+        firstConnected();
       }
     }
 
     @Override
     public void disconnected(EngineException cause) {
+      connected = false;
       state = away(cause);
     }
   }

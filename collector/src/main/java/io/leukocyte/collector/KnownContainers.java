@@ -131,7 +131,7 @@ final class KnownContainers {
   /**
    * Takes what the engine has, and tells what must have happened to come there. Containers to which
    * something happened since the moment are left alone: their events have come. The very first time
-   * nothing is told.
+   * only that is told which by its own time happened between from and to.
    *
    * @param moment {@link #moment} before the engine was asked
    * @param from unix nanoseconds: nothing was missed before
@@ -155,7 +155,21 @@ final class KnownContainers {
     boolean first = !filled;
     changed |= first;
     filled = true;
-    return first ? List.of() : found;
+    return first
+        ? found.stream().filter(f -> isBetween(byId.get(f.id()), f, from, to)).toList()
+        : found;
+  }
+
+  /** Whether the engine says itself that this happened after one time and not after another. */
+  private static boolean isBetween(@Nullable Seen seen, Found found, long from, long to) {
+    if (seen == null) {
+      return false;
+    }
+    return switch (found.action()) {
+      case "create" -> seen.created() > from && seen.created() <= to;
+      case "start" -> seen.started() > from && seen.started() <= to;
+      default -> false;
+    };
   }
 
   private void appeared(List<Found> found, Seen seen, long from, long to) {

@@ -34,7 +34,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -524,6 +526,75 @@ class CollectorTest {
     SensorLoss gap = gaps(second).getFirst();
     assertThat(byDifference(second))
         .allSatisfy(e -> assertThat(e.time()).isBetween(gap.from(), gap.to()));
+  }
+
+  @Test
+  void theVeryFirstCollectorKnowsWhatThereIsThoughTheEngineIsNeverQuiet() throws Exception {
+    ContainerId busy = engine.run(ContainerSpec.of("busy", "shop/busy"));
+    AtomicBoolean enough = new AtomicBoolean();
+    Thread noise =
+        Thread.ofVirtual()
+            .start(() -> {
+              while (!enough.get()) {
+                engine.health(busy, "healthy");
+                LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+              }
+            });
+    try {
+      Collector collector = start(new InMemoryPublisher());
+      await().atMost(SECONDS).until(() -> Files.exists(data.resolve("collector/containers")));
+      collector.close();
+    } finally {
+      enough.set(true);
+      noise.join();
+    }
+    ContainerId young = engine.run(ContainerSpec.of("young", "shop/young"));
+    IntStream.range(0, 300).forEach(i -> engine.health(busy, "healthy"));
+
+    InMemoryPublisher second = new InMemoryPublisher();
+    start(second);
+    await().atMost(SECONDS).until(() -> actionsOf(second, young).contains("start"));
+    assertThat(actionsOf(second, young)).containsExactly("create", "start");
+  }
+
+  @Test
+  void whatACollectorThatEndedWithinAGapHadToTellIsToldByTheNext() {
+    ContainerId web = engine.run(WEB);
+    InMemoryPublisher first = new InMemoryPublisher();
+    Collector collector = start(first);
+    awaitFacts(first, web);
+    await().atMost(SECONDS).until(() -> Files.exists(data.resolve("collector/containers")));
+    engine.stopEngine();
+    engine.startEngine();
+    await().atMost(SECONDS).until(() -> !gaps(first).isEmpty());
+    engine.run(ContainerSpec.of("young", "shop/young"));
+    collector.close(); // before it has compared, mostly
+
+    InMemoryPublisher second = new InMemoryPublisher();
+    start(second);
+    await()
+        .atMost(SECONDS)
+        .untilAsserted(() -> {
+          List<String> told = new ArrayList<>(actionsOf(first, web));
+          told.addAll(actionsOf(second, web));
+          assertThat(told).containsExactly("die");
+        });
+  }
+
+  @Test
+  void anEngineThatForgotNothingHasNoGap() {
+    ContainerId web = engine.run(WEB);
+    InMemoryPublisher first = new InMemoryPublisher();
+    Collector collector = start(first);
+    awaitFacts(first, web);
+    await().atMost(SECONDS).until(() -> !first.events(SensorHeartbeat.class).isEmpty());
+    collector.close();
+
+    InMemoryPublisher second = new InMemoryPublisher();
+    start(second);
+    engine.exit(web, 0);
+    await().atMost(SECONDS).until(() -> actionsOf(second, web).contains("die"));
+    assertThat(gaps(second)).isEmpty();
   }
 
   @Test

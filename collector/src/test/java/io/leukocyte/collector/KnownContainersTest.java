@@ -32,6 +32,27 @@ class KnownContainersTest {
   }
 
   @Test
+  void withNothingToCompareWithOnlyWhatHappenedInTheGapByItsOwnTimeIsTold() {
+    KnownContainers nothing = new KnownContainers(new DataFolder(data.resolve("other")));
+    ContainerId young = TestEvents.id(3);
+    assertThat(
+            nothing.compare(
+                List.of(
+                    new Seen(WEB, 10 * SECOND, 20 * SECOND),
+                    new Seen(DATABASE, 10 * SECOND, 150 * SECOND),
+                    new Seen(young, 120 * SECOND, 130 * SECOND),
+                    new Seen(TestEvents.id(4), 201 * SECOND, 202 * SECOND)),
+                nothing.moment(),
+                FROM,
+                TO))
+        .containsExactly(
+            new Found(DATABASE, "start", 150 * SECOND),
+            new Found(young, "create", 120 * SECOND),
+            new Found(young, "start", 130 * SECOND));
+    assertThat(nothing.isFilled()).isTrue();
+  }
+
+  @Test
   void whatIsAsItWasTellsNothing() {
     assertThat(compare(new Seen(WEB, 10 * SECOND, 20 * SECOND))).isEmpty();
   }

@@ -103,7 +103,7 @@ final class EventStream extends StreamThread {
         await(
             () -> http.get(what, "/events?since=0&until=" + LogTime.query(Math.max(now, newest))));
     if (first.isMissingNode()) {
-      gap(Math.max(now, newest));
+      gap(Math.max(now, newest + 1));
     }
     return first.isMissingNode();
   }

@@ -558,6 +558,11 @@ public final class InMemoryEngine implements Engine {
     return starts;
   }
 
+  /** The engine's clock, unix nanoseconds. */
+  long now() {
+    return clock.getAsLong();
+  }
+
   boolean isUp() {
     return up;
   }

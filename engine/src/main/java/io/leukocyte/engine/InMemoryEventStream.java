@@ -77,7 +77,10 @@ final class InMemoryEventStream extends StreamThread {
     if (gap) {
       gap = false;
       EventPosition from = new EventPosition(newest);
-      EventPosition to = entry == null ? from : EventPosition.after(entry.event());
+      EventPosition to =
+          entry == null
+              ? new EventPosition(Math.max(engine.now(), newest + 1))
+              : EventPosition.after(entry.event());
       return () -> listener.gap(from, to);
     }
     if (entry == null) {

@@ -12,6 +12,7 @@ final class InMemoryEvents {
 
   private final Deque<Entry> kept = new ArrayDeque<>();
   private long count;
+  private boolean forgot;
 
   /**
    * An event.
@@ -24,12 +25,14 @@ final class InMemoryEvents {
     kept.add(new Entry(count++, event));
     if (kept.size() > KEPT) {
       kept.remove();
+      forgot = true;
     }
   }
 
   /** The engine was restarted. */
   void forget() {
     kept.clear();
+    forgot = true;
   }
 
   /** The number of the next event. */
@@ -60,6 +63,6 @@ final class InMemoryEvents {
   /** Whether nothing after that time was forgotten, as far as one can tell. */
   boolean covers(long time) {
     Entry oldest = kept.peek();
-    return oldest != null && oldest.event().time() <= time;
+    return !forgot || (oldest != null && oldest.event().time() <= time);
   }
 }
