@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -133,7 +134,9 @@ class ActionCrashIT {
     for (String type : responders.keySet()) {
       String container = containers.getOrDefault(type, "");
       assertToldWhole(actions.getOrDefault(type, ""));
-      assertThat(seen(container)).as(type).isEqualTo(SEEN_ONCE.get(type));
+      assertThat(seen(container))
+          .as(() -> type + ": " + witness.steps(actions.getOrDefault(type, "")))
+          .isEqualTo(SEEN_ONCE.get(type));
       assertThat(fleet.engine().docker("inspect", "-f", "{{.State.Status}}", container))
           .isEqualTo("running");
       assertThat(fleet.engine().filtered(container)).as("packet filter").isFalse();
@@ -206,6 +209,8 @@ class ActionCrashIT {
 
   /** How often the engine did what to a container. */
   private Map<String, Long> seen(String container) throws Exception {
+    Instant now = Instant.now(); // "0s" would be cut to whole seconds
+    String until = "%d.%09d".formatted(now.getEpochSecond(), now.getNano());
     String events =
         fleet
             .engine()
@@ -214,7 +219,7 @@ class ActionCrashIT {
                 "--since",
                 "1h",
                 "--until",
-                "0s",
+                until,
                 "--filter",
                 "container=" + container,
                 "--format",
