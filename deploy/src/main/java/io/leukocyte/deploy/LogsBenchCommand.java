@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
     name = "logs",
     description =
         "CPU time of a log line from a json-file to a batch, to reading and splitting the same"
-            + " bytes; a minute.",
+            + " bytes; 1 min.",
     mixinStandardHelpOptions = true,
     footer = {"", "Example: leuko bench logs"})
 final class LogsBenchCommand extends BenchSubcommand {
