@@ -156,9 +156,14 @@ class CrashMatrixIT {
     if (fault.equals(new Fault("collector", Way.KILLED))) {
       assertThat(attacked()).contains(before);
       assertThat(missing(witness.execs(probe))).isNotEmpty();
-      assertThat(witness.losses())
-          .as("gap from %d to %d", deaths.getLast(), restarted)
-          .anyMatch(l -> l.from() <= deaths.getLast() && l.to() >= restarted);
+      await("the gap is told")
+          .atMost(PATIENCE)
+          .untilAsserted(() -> {
+            witness.look();
+            assertThat(witness.losses())
+                .as("gap from %d to %d", deaths.getLast(), restarted)
+                .anyMatch(l -> l.from() <= deaths.getLast() && l.to() >= restarted);
+          });
     } else {
       assertThat(attacked()).contains(before, during);
       assertThat(missing(witness.execs(probe))).as("execs never seen").isEmpty();

@@ -40,7 +40,8 @@ final class DockerEngineIT extends EngineContract {
       assertThatThrownBy(engine::ping)
           .isInstanceOf(EngineException.Unavailable.class)
           .hasMessage(
-              "Cannot reach the engine: there is no engine at %s; start Docker, or set DOCKER_HOST to its socket",
+              "Cannot reach the engine: there is no engine at %s; start Docker, or set DOCKER_HOST"
+                  + " to its socket",
               missing);
       assertThatThrownBy(engine::list)
           .isInstanceOf(EngineException.Unavailable.class)

@@ -189,7 +189,9 @@ abstract class EngineContract {
     try (Subscription subscription = engine.events(null, events)) {
       ContainerId id = world.run(plain().label("tier", "web"));
       engine.pause(id);
+      events.awaitEvent(id, "pause"); // Docker tells both twice when they follow too fast
       engine.unpause(id);
+      events.awaitEvent(id, "unpause");
       engine.kill(id, "SIGKILL");
       ContainerLifecycle die = events.awaitEvent(id, "die");
       world.remove(id);

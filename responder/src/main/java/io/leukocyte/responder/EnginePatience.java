@@ -2,6 +2,7 @@ package io.leukocyte.responder;
 
 import io.leukocyte.engine.EngineException;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 
 /**
@@ -14,15 +15,16 @@ import java.util.function.Supplier;
 record EnginePatience(Duration most, Duration pause) {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
-  /** For actions: a restart of the engine's socket is survived, an engine that is away is said. */
+  /** For actions: a restart of the engine is survived, an engine that stays away is said. */
   static final EnginePatience DEFAULT =
-      new EnginePatience(Duration.ofSeconds(5), Duration.ofMillis(50));
+      new EnginePatience(Duration.ofSeconds(30), Duration.ofMillis(50));
 
   /**
    * Does the work.
    *
    * @throws EngineException the last one when the time is over, or one that asking again would not
    *     mend
+   * @throws CancellationException when the thread is told to end meanwhile: nothing is decided
    */
   <T> T call(Supplier<T> work) {
     long end = System.nanoTime() + most.toNanos();
@@ -31,22 +33,22 @@ record EnginePatience(Duration most, Duration pause) {
       try {
         return work.get();
       } catch (EngineException.Unavailable | EngineException.Timeout e) {
-        if (System.nanoTime() + wait.toNanos() > end || !sleep(wait)) {
+        if (System.nanoTime() + wait.toNanos() > end) {
           throw e;
         }
+        sleep(wait);
         Duration doubled = wait.multipliedBy(2);
         wait = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
       }
     }
   }
 
-  private static boolean sleep(Duration time) {
+  private static void sleep(Duration time) {
     try {
       Thread.sleep(time);
-      return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return false;
+      throw new CancellationException("told to end while the engine was away");
     }
   }
 }

@@ -8,6 +8,7 @@ import io.leukocyte.events.Action;
 import io.leukocyte.events.ContainerId;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,20 @@ class EnginePatienceTest {
             });
     assertThat(answer).isEqualTo("here");
     assertThat(asked).hasValue(3);
+  }
+
+  @Test
+  void whoIsToldToEndDecidesNothing() {
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() ->
+              SHORT.call(() -> {
+                throw new EngineException.Unavailable("gone", null);
+              }))
+          .isInstanceOf(CancellationException.class);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
   }
 
   @Test
