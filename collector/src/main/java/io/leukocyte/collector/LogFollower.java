@@ -24,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,6 +70,10 @@ final class LogFollower implements AutoCloseable {
   private final long startedAt;
   private final Map<ContainerId, Followed> followed = new ConcurrentHashMap<>();
   private final Map<ContainerId, String> problems = new ConcurrentHashMap<>();
+
+  /** Which containers have begun before anything was known of them, and which are removed. */
+  private final Comings comings = new Comings();
+
   private final Executor later =
       CompletableFuture.delayedExecutor(
           RECHECK_MILLIS,
@@ -139,8 +144,9 @@ final class LogFollower implements AutoCloseable {
 
   /** Facts of a container were read: follows it when it runs, or ran and its lines are not read. */
   void consider(ContainerFacts facts) {
-    if (isWanted(facts)) {
-      followed(facts.container().id()).consider(facts);
+    ContainerId id = facts.container().id();
+    if (comings.known(id) && isWanted(facts)) {
+      followed(id).consider(facts);
     }
   }
 
@@ -149,7 +155,9 @@ final class LogFollower implements AutoCloseable {
    * else {@link #consider} does.
    */
   void started(ContainerId id, @Nullable ContainerFacts facts) {
-    if (facts != null && isWanted(facts)) {
+    if (facts == null) {
+      comings.begun(id, time.unixNanos());
+    } else if (isWanted(facts)) {
       followed(id).started(facts);
     }
   }
@@ -179,12 +187,33 @@ final class LogFollower implements AutoCloseable {
 
   /** The engine says that a container is removed. */
   void removed(ContainerId id) {
+    OptionalLong unseenSince = comings.removed(id);
     Followed container = followed.get(id);
+    if (container != null) {
+      container.removed(); // when something is read, it is forgotten after that
+    }
     if (container == null || !container.isOpen()) {
       forget(id);
-    } else {
-      container.stopped(); // it is forgotten when all is read
     }
+    if (!closed && settings.enabled() && settings.select() == CollectorSettings.LogsSelect.ALL) {
+      unseenSince.ifPresent(since -> lost(id, "container-gone", 0, since, 0));
+    }
+  }
+
+  /** Tells of lines that are gone; {@code to} 0 is now. */
+  private void lost(ContainerId id, String reason, long count, long from, long to) {
+    meters.lost(reason, count);
+    long now = time.unixNanos();
+    next.accept(
+        new SensorLoss(
+            now,
+            ContainerRef.unknown(id),
+            "log",
+            Kind.CONTAINER_LOG.text(),
+            reason,
+            count,
+            from,
+            to == 0 ? now : to));
   }
 
   private void forget(ContainerId id) {
@@ -275,6 +304,10 @@ final class LogFollower implements AutoCloseable {
     private boolean byApi;
     private long lastStart;
     private boolean toldGone;
+    private boolean gone;
+
+    /** Its log was read to an end since it was started last. */
+    private boolean wasRead;
 
     Followed(ContainerId id, Optional<LogMark> stored) {
       this.id = id;
@@ -300,13 +333,20 @@ final class LogFollower implements AutoCloseable {
       } else if (facts.state().equals("created") && !open) {
         openEarly(facts);
       }
-      if (!runs && !facts.state().equals("created")) {
+      if (gone || (!runs && !facts.state().equals("created"))) {
         stopped();
       }
     }
 
+    /** Removed: also what is only being looked at has ended. */
+    synchronized void removed() {
+      gone = true;
+      stopped();
+    }
+
     synchronized void started(ContainerFacts facts) {
       ran = true;
+      wasRead = false;
       open(facts);
     }
 
@@ -375,18 +415,7 @@ final class LogFollower implements AutoCloseable {
 
     @Override
     public void lost(String reason, long count, long from, long to) {
-      meters.lost(reason, count);
-      long now = time.unixNanos();
-      next.accept(
-          new SensorLoss(
-              now,
-              ContainerRef.unknown(id),
-              "log",
-              Kind.CONTAINER_LOG.text(),
-              reason,
-              count,
-              from,
-              to == 0 ? now : to));
+      LogFollower.this.lost(id, reason, count, from, to);
     }
 
     @Override
@@ -400,7 +429,8 @@ final class LogFollower implements AutoCloseable {
       synchronized (this) {
         open = false;
         file = null;
-        missed = !found && ran;
+        wasRead |= found;
+        missed = ran && !wasRead; // late facts may have opened it once more, when it was gone
       }
       if (missed) {
         goneTooSoon();
