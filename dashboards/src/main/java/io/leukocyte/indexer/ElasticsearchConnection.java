@@ -1,8 +1,5 @@
 package io.leukocyte.indexer;
 
-import co.elastic.clients.elasticsearch.ElasticsearchClient;
-import co.elastic.clients.json.jackson.JacksonJsonpMapper;
-import co.elastic.clients.transport.rest_client.RestClientTransport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -29,11 +26,9 @@ import org.elasticsearch.client.RestClientBuilder;
 /**
  * A connection to Elasticsearch; its threads keep the process alive until it is closed.
  *
- * @param rest for requests whose bodies are files
- * @param client for bulk requests
+ * @param rest requests as they go over the wire
  */
-record ElasticsearchConnection(RestClient rest, ElasticsearchClient client)
-    implements AutoCloseable {
+record ElasticsearchConnection(RestClient rest) implements AutoCloseable {
   private static final int CONNECT_MILLIS = 5_000;
   private static final int ANSWER_MILLIS = 60_000;
 
@@ -56,9 +51,7 @@ record ElasticsearchConnection(RestClient rest, ElasticsearchClient client)
     Optional<CredentialsProvider> credentials =
         settings.username().map(user -> credentials(user, settings.password().orElse("")));
     builder.setHttpClientConfigCallback(http -> configure(http, tls, credentials));
-    RestClient rest = builder.build();
-    return new ElasticsearchConnection(
-        rest, new ElasticsearchClient(new RestClientTransport(rest, new JacksonJsonpMapper())));
+    return new ElasticsearchConnection(builder.build());
   }
 
   private static HttpAsyncClientBuilder configure(

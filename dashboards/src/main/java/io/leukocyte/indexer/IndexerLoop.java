@@ -8,7 +8,9 @@ import io.leukocyte.indexer.Documents.UnreadableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.CommitFailedException;
@@ -16,35 +18,48 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.RetriableCommitFailedException;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * From Kafka to the sink without loss and without doubles: poll, one synchronous bulk request after
- * the other, look at each item, then commit the offsets. While the node is away the same documents
- * are tried again for ever, with the partitions paused so that the group keeps its member; what the
- * node rejects for good goes to the dead-letter topic, whole. One thread runs it.
+ * From Kafka to the sink without loss and without doubles: poll, one bulk request after the other,
+ * look at each item, then commit the offsets. While one request is on its way the next is made, but
+ * it is not sent before all documents of the former are stored. While the node is away the same
+ * documents are tried again for ever, with the partitions paused so that the group keeps its
+ * member; what the node rejects for good goes to the dead-letter topic, whole. One thread runs it,
+ * and one sends.
  */
 final class IndexerLoop implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(IndexerLoop.class);
   private static final Duration POLL = Duration.ofMillis(200);
+
+  /** A look for more to send while a request is on its way. */
+  private static final Duration GLANCE = Duration.ofMillis(10);
+
   private static final Duration MOST_PAUSE = Duration.ofSeconds(10);
 
   private final Consumer<byte[], byte[]> consumer;
   private final Producer<byte[], byte[]> deadLetters;
   private final List<String> topics;
   private final Documents documents;
-  private final BulkSink sink;
+  private final BulkSender sender;
   private final int bulkBytes;
   private final Meters meters;
   private final Backoff backoff = new Backoff(MOST_PAUSE);
   private final HeldPartitions held = new HeldPartitions();
+  private BulkSender.@Nullable Flight flight;
+
+  /** The positions after the records that documents are made of now. */
+  private Map<TopicPartition, OffsetAndMetadata> reading = new HashMap<>();
+
   private boolean paused;
   private volatile boolean closing;
   private volatile CheckResult state =
@@ -62,7 +77,7 @@ final class IndexerLoop implements Runnable {
     this.consumer = consumer;
     this.deadLetters = deadLetters;
     this.documents = documents;
-    this.sink = sink;
+    this.sender = new BulkSender(sink);
     this.bulkBytes = bulkBytes;
     this.meters = meters;
   }
@@ -88,11 +103,21 @@ final class IndexerLoop implements Runnable {
     try {
       consumer.subscribe(topics, new PauseArrivals());
       while (!closing) {
-        index(consumer.poll(POLL));
+        turn(consumer.poll(flight == null ? POLL : GLANCE));
         meters.lag(lag());
       }
     } catch (WakeupException e) {
       LOG.debug("Woken to close");
+    } finally {
+      sender.close();
+    }
+  }
+
+  private void turn(ConsumerRecords<byte[], byte[]> records) {
+    if (!records.isEmpty()) {
+      index(records);
+    } else if (flight != null && flight.isAnswered()) {
+      land();
     }
   }
 
@@ -106,15 +131,13 @@ final class IndexerLoop implements Runnable {
   }
 
   private void index(ConsumerRecords<byte[], byte[]> records) {
-    if (records.isEmpty()) {
-      return;
-    }
+    reading = new HashMap<>(records.nextOffsets());
     List<Document> batch = new ArrayList<>();
     int bytes = 0;
     for (ConsumerRecord<byte[], byte[]> record : readable(records)) {
       for (Document document : read(record)) {
         if (bytes + document.bulkBytes() > bulkBytes && !batch.isEmpty()) {
-          store(batch);
+          launch(batch, new HashMap<>());
           batch = new ArrayList<>();
           bytes = 0;
         }
@@ -122,10 +145,38 @@ final class IndexerLoop implements Runnable {
         bytes += document.bulkBytes();
       }
     }
-    store(batch);
-    if (!closing) {
-      commit();
+    launch(batch, reading);
+    reading = new HashMap<>();
+  }
+
+  /**
+   * Sends documents, once all that were sent before are stored.
+   *
+   * @param upTo offsets to commit when these are stored, too
+   */
+  private void launch(List<Document> documents, Map<TopicPartition, OffsetAndMetadata> upTo) {
+    land();
+    if (closing) {
+      return;
     }
+    if (documents.isEmpty()) {
+      commit(upTo);
+    } else {
+      flight = sender.launch(documents, upTo);
+    }
+  }
+
+  /** Waits until what is on its way is stored, and commits. */
+  private void land() {
+    BulkSender.Flight landing = flight;
+    if (landing == null) {
+      return;
+    }
+    store(settle(landing.documents(), landing.answered()));
+    if (!closing) {
+      commit(landing.upTo());
+    }
+    flight = null;
   }
 
   /** The records up to the first of each partition that only a newer indexer can read. */
@@ -155,6 +206,7 @@ final class IndexerLoop implements Runnable {
 
   private void hold(TopicPartition partition, ConsumerRecord<byte[], byte[]> record, int major) {
     consumer.seek(partition, record.offset());
+    reading.put(partition, new OffsetAndMetadata(record.offset()));
     consumer.pause(List.of(partition));
     held.add(partition, record, major);
     LOG.error(
@@ -166,10 +218,13 @@ final class IndexerLoop implements Runnable {
   }
 
   /** A commit that the group refuses is no loss: the records are read again, and known by id. */
-  private void commit() {
+  private void commit(Map<TopicPartition, OffsetAndMetadata> upTo) {
+    if (upTo.isEmpty()) {
+      return;
+    }
     long start = System.nanoTime();
     try {
-      consumer.commitSync();
+      consumer.commitSync(upTo);
       meters.commitTook(System.nanoTime() - start);
     } catch (RebalanceInProgressException
         | RetriableCommitFailedException
@@ -199,25 +254,29 @@ final class IndexerLoop implements Runnable {
   private void store(List<Document> batch) {
     List<Document> left = batch;
     while (!left.isEmpty() && !closing) {
-      long start = System.nanoTime();
-      BulkAnswer answer = sink.send(left);
-      meters.bulk(left.size(), System.nanoTime() - start);
-      left =
-          switch (answer) {
-            case BulkAnswer.Taken taken -> settle(left, taken.items());
-            case BulkAnswer.Refused refused -> halve(left, refused);
-            case BulkAnswer.Away away -> {
-              report(away);
-              yield left;
-            }
-          };
-      if (left.isEmpty() || answer instanceof BulkAnswer.Refused) {
-        backoff.reset();
-      } else {
-        meters.retry();
-        pause(backoff.next());
-      }
+      left = settle(left, sender.send(left));
     }
+  }
+
+  /** Looks what a request came to; returns what has to be sent again, after a pause. */
+  private List<Document> settle(List<Document> sent, BulkSender.Answered answered) {
+    meters.bulk(sent.size(), answered.nanos());
+    List<Document> left =
+        switch (answered.answer()) {
+          case BulkAnswer.Taken taken -> settle(sent, taken.items());
+          case BulkAnswer.Refused refused -> halve(sent, refused);
+          case BulkAnswer.Away away -> {
+            report(away);
+            yield sent;
+          }
+        };
+    if (left.isEmpty() || answered.answer() instanceof BulkAnswer.Refused) {
+      backoff.reset();
+    } else {
+      meters.retry();
+      pause(backoff.next());
+    }
+    return left;
   }
 
   /** Sends a refused request's halves, so that only the document at fault is buried. */
@@ -326,6 +385,11 @@ final class IndexerLoop implements Runnable {
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
       held.remove(partitions);
+      // What is on its way is stored all the same; whoever reads it again finds it known.
+      reading.keySet().removeAll(partitions);
+      if (flight != null) {
+        flight.upTo().keySet().removeAll(partitions);
+      }
     }
   }
 }

@@ -7,8 +7,10 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -40,6 +42,7 @@ final class Meters {
   private final Timer commit;
   private final DistributionSummary bulkDocuments;
   private final Counter retries;
+  private final Map<DataStream, Map<Result, Counter>> documents = new EnumMap<>(DataStream.class);
   private final AtomicLong lag = new AtomicLong();
 
   Meters(MeterRegistry registry) {
@@ -100,7 +103,10 @@ final class Meters {
 
   /** Documents by what became of them. */
   void documents(DataStream stream, Result result) {
-    documentsOf(stream, result).increment();
+    documents
+        .computeIfAbsent(stream, s -> new EnumMap<>(Result.class))
+        .computeIfAbsent(result, r -> documentsOf(stream, r))
+        .increment();
   }
 
   /** A record that is not what its topic holds. */

@@ -13,14 +13,16 @@ import io.leukocyte.events.HostId;
 import io.leukocyte.events.Topic;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -40,16 +42,23 @@ class IndexerLoopTest {
   private final MockProducer<byte[], byte[]> producer =
       new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
   private final ScriptedSink sink = new ScriptedSink();
+  private final AtomicInteger made = new AtomicInteger();
   private final IndexerLoop loop =
       new IndexerLoop(
           consumer,
           producer,
           List.of(Topic.ALERTS.text(), Topic.EVENTS.text()),
-          new Documents("default", InstantSource.fixed(NOW)),
+          new Documents("default", this::now),
           sink,
           2_000,
           new Meters(new SimpleMeterRegistry()));
   private final Thread thread = new Thread(loop);
+
+  /** Each document asks once when it is made. */
+  private Instant now() {
+    made.incrementAndGet();
+    return NOW;
+  }
 
   @BeforeEach
   void assignBothTopics() {
@@ -197,6 +206,76 @@ class IndexerLoopTest {
             assertThat(bulk.stream().mapToInt(Document::bulkBytes).sum())
                 .isLessThanOrEqualTo(2_000));
     assertThat(sink.stored()).hasSize(40).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void makesTheNextRequestWhileOneIsOnItsWayAndSendsItAfterThat() {
+    CountDownLatch answered = blockedSink();
+    alert(0, "a");
+    thread.start();
+    await().until(() -> sink.sent.size() == 1);
+    alert(1, "b");
+    await().until(() -> made.get() == 2);
+    assertThat(sink.sent).hasSize(1);
+    assertThat(committed(ALERTS)).isZero();
+
+    answered.countDown();
+    await().untilAsserted(() -> assertThat(committed(ALERTS)).isEqualTo(2));
+    assertThat(sink.stored()).containsExactly("a", "b");
+  }
+
+  @Test
+  void whatFollowsARequestThatFailedIsNotSentBeforeIt() {
+    AtomicBoolean away = new AtomicBoolean(true);
+    sink.answers =
+        documents -> away.get() ? new BulkAnswer.Away("refused", "wait") : created(documents);
+    for (int i = 0; i < 40; i++) {
+      alert(i, "id-" + i);
+    }
+    thread.start();
+    await().until(() -> sink.sent.size() >= 4);
+    assertThat(sink.ids().stream().distinct()).hasSize(1);
+    assertThat(committed(ALERTS)).isZero();
+
+    away.set(false);
+    await().untilAsserted(() -> assertThat(committed(ALERTS)).isEqualTo(40));
+    assertThat(sink.stored())
+        .containsExactlyElementsOf(IntStream.range(0, 40).mapToObj(i -> "id-" + i).toList());
+  }
+
+  @Test
+  void offsetsOfAPartitionThatGoesToAnotherMemberAreNotCommitted() {
+    CountDownLatch answered = blockedSink();
+    alert(0, "a");
+    thread.start();
+    await().until(() -> sink.sent.size() == 1);
+    AtomicBoolean moved = new AtomicBoolean();
+    consumer.schedulePollTask(() -> {
+      consumer.rebalance(List.of(EVENTS));
+      moved.set(true);
+    });
+    await().untilTrue(moved);
+
+    answered.countDown();
+    add(EVENTS, 0, new BatchWriter(new HostId("h1"), 7).finish(3));
+    await().untilAsserted(() -> assertThat(committed(EVENTS)).isEqualTo(1));
+    assertThat(sink.stored()).containsExactly("a");
+    assertThat(committed(ALERTS)).isZero();
+  }
+
+  /** The first request is answered when the latch is down. */
+  private CountDownLatch blockedSink() {
+    CountDownLatch answered = new CountDownLatch(1);
+    sink.answers =
+        documents -> {
+          try {
+            answered.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return created(documents);
+        };
+    return answered;
   }
 
   private static ContainerLog log(ContainerRef container, String line, ContainerLog.Stream stream) {
