@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       LatencyBenchCommand.class,
       SensorBenchCommand.class,
+      ResponseBenchCommand.class,
       AnalyzerBenchCommand.class,
       CollectorBenchCommand.class,
       SoakBenchCommand.class,

@@ -50,11 +50,19 @@ final class BenchContainers implements AutoCloseable {
    * @throws EnvironmentException when the engine does not start it; it says why
    */
   synchronized Running start(String... command) throws InterruptedException {
+    return startWith(List.of(), command);
+  }
+
+  /** Starts a container on the network of the bench, with further options of {@code docker run}. */
+  synchronized Running startWith(List<String> options, String... command)
+      throws InterruptedException {
     if (!network) {
       docker("network", "create", "--internal", prefix);
       network = true;
     }
-    return start(List.of("--network", prefix), command);
+    List<String> all = new ArrayList<>(List.of("--network", prefix));
+    all.addAll(options);
+    return start(all, command);
   }
 
   /** Starts a container with further options of {@code docker run}. */

@@ -3,22 +3,19 @@ package io.leukocyte.deploy;
 import io.leukocyte.analyzer.Analyzer;
 import io.leukocyte.collector.Collector;
 import io.leukocyte.engine.Engine;
-import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.KafkaSettings;
 import io.leukocyte.events.config.Config;
 import io.leukocyte.responder.Responder;
 import io.leukocyte.rules.RuleSet;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 
 /** Collector, analyzer and responder in this process, as {@code leuko up} runs them. */
-final class BenchRoles implements AutoCloseable {
+final class BenchRoles implements MeasuredRoles {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final RoleProcess process = new RoleProcess();
@@ -72,26 +69,9 @@ final class BenchRoles implements AutoCloseable {
                 }));
   }
 
-  /** What the roles find of themselves. */
-  List<CheckResult> checks() {
-    return process.checks();
-  }
-
-  /** Where the roles count. */
-  MeterRegistry metrics() {
-    return process.metrics();
-  }
-
-  /** Events of the collector by what became of them: received, published, filtered, lost. */
-  long events(String result) {
-    return process
-        .metrics()
-        .find("leuko.collector.events")
-        .tag("result", result)
-        .functionCounters()
-        .stream()
-        .mapToLong(counter -> (long) counter.count())
-        .sum();
+  @Override
+  public String metrics() {
+    return process.metrics().scrape();
   }
 
   @Override

@@ -26,6 +26,7 @@ final class LatencyBench {
   private static final String UNIT = "ms";
 
   private final Plan plan;
+  private final Starter starter;
   private final Consumer<String> progress;
   private final List<LatencyProbes.Key> alerts = new ArrayList<>();
   private final List<LatencyProbes.Key> quarantines = new ArrayList<>();
@@ -59,8 +60,15 @@ final class LatencyBench {
     }
   }
 
-  LatencyBench(Plan plan, Consumer<String> progress) {
+  /** Starts the roles, with rules and policies of the bench. */
+  interface Starter {
+    MeasuredRoles start(BenchKafka kafka, String rules, String policies)
+        throws IOException, InterruptedException;
+  }
+
+  LatencyBench(Plan plan, Starter starter, Consumer<String> progress) {
     this.plan = plan;
+    this.starter = starter;
     this.progress = progress;
   }
 
@@ -74,7 +82,7 @@ final class LatencyBench {
     String policy = LatencyProbes.policy(intruders, plan.containers());
     try (BenchContainers containers = new BenchContainers();
         LatencyProbes shells = new LatencyProbes(containers, plan.containers());
-        BenchRoles roles = BenchRoles.start(kafka.client(), kafka.folder(), rules, policy);
+        MeasuredRoles roles = starter.start(kafka, rules, policy);
         LatencyWatch watch = new LatencyWatch(kafka.client().clientProperties());
         LatencyLimits limits = new LatencyLimits(kafka.client())) {
       BenchLoad.start(containers, Math.max(1, plan.events() / 200), plan.events());
@@ -83,15 +91,19 @@ final class LatencyBench {
       awaitAll(watch);
       clear();
       progress.accept("measuring for " + plan.length().minus(plan.warmUp()).toSeconds() + " s");
-      long events = roles.events("received");
+      String before = roles.metrics();
       long begin = System.nanoTime();
       probe(shells, limits, plan.alerts());
       double seconds = (System.nanoTime() - begin) / 1e9;
-      double rate = (roles.events("received") - events) / seconds;
+      double events =
+          MeasuredRoles.events(roles.metrics(), "received")
+              - MeasuredRoles.events(before, "received");
       awaitAll(watch);
+      String after = roles.metrics();
       report(report, watch, shells.executed());
-      report.count("events a second at the collector", Math.round(rate));
-      report.count("events lost", roles.events("lost"));
+      reportQuarantines(report, watch, before, after);
+      report.count("events a second at the collector", Math.round(events / seconds));
+      report.count("events lost", MeasuredRoles.events(after, "lost"));
     }
   }
 
@@ -167,7 +179,6 @@ final class LatencyBench {
             transactions,
             key -> (committed(watch, key) - kernel(watch, key)) / MILLIS));
     report.atMost("exec to alert committed, p99", alert.percentile(0.99), 250, UNIT);
-    reportQuarantines(report, watch);
   }
 
   private void count(Report report, LatencyWatch watch) {
@@ -181,7 +192,7 @@ final class LatencyBench {
         quarantines.stream().filter(key -> verified(watch, key).isPresent()).count());
   }
 
-  private void reportQuarantines(Report report, LatencyWatch watch) {
+  private void reportQuarantines(Report report, LatencyWatch watch, String before, String after) {
     List<LatencyProbes.Key> held =
         quarantines.stream().filter(key -> verified(watch, key).isPresent()).toList();
     Samples total =
@@ -191,6 +202,7 @@ final class LatencyBench {
         " ‣ alert committed to intended",
         UNIT,
         samples(held, key -> step(watch, key, Action.Step.INTENDED) - committed(watch, key)));
+    PermitWait.report(report, before, after);
     report.figure(
         " ‣ intended to applied",
         UNIT,

@@ -2,8 +2,11 @@ package io.leukocyte.deploy;
 
 import io.leukocyte.events.bench.Report;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -39,6 +42,13 @@ final class LatencyBenchCommand extends BenchSubcommand {
       description = "Time before anything counts. Default: ${DEFAULT-VALUE}.")
   private Duration warmUp = Duration.ofSeconds(60);
 
+  @Option(
+      names = "--processes",
+      description =
+          "Collector, analyzer and responder as processes of their own, as 'leuko collect', 'analyze'"
+              + " and 'respond' run, instead of in this process.")
+  private boolean processes;
+
   LatencyBenchCommand() {
     super(300);
   }
@@ -58,13 +68,20 @@ final class LatencyBenchCommand extends BenchSubcommand {
   @Override
   String plan() {
     LatencyBench.Plan shape = shape();
-    return "%d alerts and %d quarantines in %d containers at %,d events a second, all roles and Kafka in this process, after %d s of warm-up."
+    return "%d alerts and %d quarantines in %d containers at %,d events a second, %s, after %d s of warm-up."
         .formatted(
             shape.alerts(),
             shape.quarantines(),
             shape.containers(),
             shape.events(),
+            form(),
             shape.warmUp().toSeconds());
+  }
+
+  private String form() {
+    return processes
+        ? "collector, analyzer and responder as processes of their own"
+        : "collector, analyzer and responder in one process with Kafka";
   }
 
   @Override
@@ -74,8 +91,30 @@ final class LatencyBenchCommand extends BenchSubcommand {
 
   @Override
   void measure(Report report) throws IOException, InterruptedException {
+    report.note("Measured with " + form() + "; each quarantine asks the fleet's budget.");
     try (BenchKafka kafka = BenchKafka.start()) {
-      new LatencyBench(shape(), this::progress).run(kafka, report);
+      new LatencyBench(
+              shape(),
+              processes ? LatencyBenchCommand::apart : LatencyBenchCommand::together,
+              this::progress)
+          .run(kafka, report);
     }
+  }
+
+  private static MeasuredRoles together(BenchKafka kafka, String rules, String policies)
+      throws IOException, InterruptedException {
+    return BenchRoles.start(kafka.client(), kafka.folder(), rules, policies);
+  }
+
+  private static MeasuredRoles apart(BenchKafka kafka, String rules, String policies)
+      throws IOException, InterruptedException {
+    Path rulesFile = Files.writeString(kafka.folder().resolve("rules.yaml"), rules);
+    Path policiesFile = Files.writeString(kafka.folder().resolve("policies.yaml"), policies);
+    return BenchProcesses.start(
+        kafka,
+        BenchProcesses.ROLES,
+        Map.of(
+            "LEUKO_RULES_PATHS", rulesFile.toString(),
+            "LEUKO_RESPONDER_POLICIES", policiesFile.toString()));
   }
 }

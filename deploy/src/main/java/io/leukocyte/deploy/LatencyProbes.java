@@ -76,7 +76,10 @@ final class LatencyProbes implements AutoCloseable {
     return yaml.toString();
   }
 
-  /** A policy that answers the intruders by a quarantine of a second. */
+  /**
+   * A policy that answers the intruders by a quarantine of a second, and asks the fleet's budget
+   * for each.
+   */
   static String policy(int probes, int containers) {
     List<String> rules = new ArrayList<>();
     for (int i = 0; i <= (probes - 1) / containers; i++) {
@@ -86,7 +89,7 @@ final class LatencyProbes implements AutoCloseable {
     - policy: bench of latencies
       match: {rules: [%s]}
       actions: [quarantine: {for: 1s}]
-      guard: {mode: enforce}
+      guard: {mode: enforce, at-most: {containers: 100000, per: 10m}}
     """
         .formatted(String.join(", ", rules));
   }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -30,6 +31,7 @@ final class LatencyWatch implements AutoCloseable {
   private final Map<LatencyProbes.Key, Long> written = new ConcurrentHashMap<>();
   private final Map<LatencyProbes.Key, Committed> committed = new ConcurrentHashMap<>();
   private final Map<AlertId, Map<Action.Step, Long>> actions = new ConcurrentHashMap<>();
+  private final Set<AlertId> alerts = ConcurrentHashMap.newKeySet();
   private final AtomicInteger repeated = new AtomicInteger();
   private final List<TopicFollower> followers = new ArrayList<>();
 
@@ -108,6 +110,7 @@ final class LatencyWatch implements AutoCloseable {
   private void committed(ConsumerRecord<byte[], byte[]> record, long now)
       throws MalformedJsonException {
     Alert alert = AlertJson.read(record.value());
+    alerts.add(alert.id());
     key(alert)
         .ifPresent(key -> {
           if (committed.putIfAbsent(key, new Committed(alert, now)) != null) {
@@ -136,6 +139,11 @@ final class LatencyWatch implements AutoCloseable {
   /** The committed alert of a probe. */
   Optional<Committed> alert(LatencyProbes.Key probe) {
     return Optional.ofNullable(committed.get(probe));
+  }
+
+  /** All committed alerts, of whatever rule. */
+  Set<AlertId> alerts() {
+    return Set.copyOf(alerts);
   }
 
   /** When each step of the quarantine of a probe was journalled; empty before its alert. */

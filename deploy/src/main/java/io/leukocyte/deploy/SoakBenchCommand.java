@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -21,15 +22,18 @@ import picocli.CommandLine.Option;
 @Command(
     name = "soak",
     description =
-        "Collector, analyzer and responder under a steady load with one restart of Kafka: memory,"
-            + " threads, files, disk; every alert counted; 10 min.",
+        "All roles under a steady load with one restart of Kafka: memory, threads, files, disk;"
+            + " every alert, event, log line and document counted; 11 min.",
     mixinStandardHelpOptions = true,
     footer = {"", "Example: sudo leuko bench soak --minutes 60"})
 final class SoakBenchCommand extends BenchSubcommand {
-  private static final List<String> ROLES = List.of("collect", "analyze", "respond");
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final double MEGABYTE = 1e6;
   private static final int CONTAINERS = 5;
+
+  /** Says which of its lines it is, ten a second. */
+  private static final String WRITER =
+      "$| = 1; while (1) { print 'line ', ++$i, \"\\n\"; select(undef, undef, undef, 0.1) }";
 
   @Option(
       names = "--minutes",
@@ -76,54 +80,60 @@ final class SoakBenchCommand extends BenchSubcommand {
 
   @Override
   String plan() {
-    return "%s as processes of their own, %,d events a second, a new container each %d s, Kafka restarted once, for %d s."
-        .formatted(
-            String.join(", ", ROLES),
-            load(),
-            turn().multipliedBy(stride()).toSeconds(),
-            time().toSeconds());
+    return "collect, analyze, respond and index as processes of their own, with Kafka and Elasticsearch, %,d events a second, a new container each %d s, Kafka restarted once, for %d s."
+        .formatted(load(), turn().multipliedBy(stride()).toSeconds(), time().toSeconds());
   }
 
   @Override
   Duration length() {
-    return time().plusSeconds(30);
+    return time().plusSeconds(60);
   }
 
   @Override
   void measure(Report report) throws IOException, InterruptedException {
-    int turns = (int) (time().toNanos() / turn().toNanos());
-    try (BenchKafka kafka = BenchKafka.start();
-        BenchContainers containers = new BenchContainers();
-        LatencyProbes probes = new LatencyProbes(containers, CONTAINERS)) {
-      Path rules = kafka.folder().resolve("rules.yaml");
-      Files.writeString(rules, LatencyProbes.rules(Purpose.PROBE, turns, CONTAINERS));
-      Map<String, BenchProcess> roles = new HashMap<>();
-      try (LatencyWatch watch = new LatencyWatch(kafka.client().clientProperties())) {
-        start(roles, kafka, rules);
-        BenchLoad.start(containers, 2, load());
-        soak(turns, kafka, containers, probes, roles);
-        awaitAlerts(watch);
-        report(report, watch, roles);
+    try (BenchKafka kafka = BenchKafka.start()) {
+      SoakDocuments documents = null;
+      try {
+        documents = SoakDocuments.start(kafka);
+      } catch (EnvironmentException e) {
+        String left = "The indexer is left out: " + e.getMessage();
+        progress(left);
+        report.note(left);
+      }
+      try {
+        measure(kafka, documents, report);
       } finally {
-        roles.values().forEach(BenchProcess::close);
+        if (documents != null) {
+          documents.close();
+        }
       }
     }
   }
 
-  private static void start(Map<String, BenchProcess> roles, BenchKafka kafka, Path rules)
+  private void measure(BenchKafka kafka, @Nullable SoakDocuments documents, Report report)
       throws IOException, InterruptedException {
-    Map<String, String> settings =
-        Map.of(
-            "LEUKO_KAFKA_BOOTSTRAP",
-            kafka.bootstrap(),
-            "LEUKO_TOPICS_PARTITIONS",
-            "2",
-            "LEUKO_HOST_ID",
-            "leuko-bench",
-            "LEUKO_RULES_PATHS",
-            rules.toString());
-    for (String role : ROLES.reversed()) {
-      roles.put(role, BenchProcess.start(role, kafka.folder(), settings));
+    int turns = (int) (time().toNanos() / turn().toNanos());
+    Path rules = kafka.folder().resolve("rules.yaml");
+    Files.writeString(rules, LatencyProbes.rules(Purpose.PROBE, turns, CONTAINERS));
+    List<String> names = new ArrayList<>(BenchProcesses.ROLES);
+    Map<String, String> settings = new HashMap<>(Map.of("LEUKO_RULES_PATHS", rules.toString()));
+    if (documents != null) {
+      names.add("index");
+      settings.put("LEUKO_ELASTICSEARCH_URL", documents.url());
+    }
+    try (BenchContainers containers = new BenchContainers();
+        LatencyProbes probes = new LatencyProbes(containers, CONTAINERS);
+        LatencyWatch watch = new LatencyWatch(kafka.client().clientProperties());
+        BenchProcesses roles = BenchProcesses.start(kafka, names, settings)) {
+      BenchLoad.start(containers, 2, load());
+      Running writer = containers.start("perl", "-e", WRITER);
+      soak(turns, kafka, containers, probes, roles, names);
+      BenchContainers.docker("kill", writer.name());
+      awaitAlerts(watch);
+      report(report, watch, roles);
+      if (documents != null) {
+        new SoakBalance(documents, PATIENCE).report(writer, watch, report);
+      }
     }
   }
 
@@ -132,7 +142,8 @@ final class SoakBenchCommand extends BenchSubcommand {
       BenchKafka kafka,
       BenchContainers containers,
       LatencyProbes probes,
-      Map<String, BenchProcess> roles)
+      BenchProcesses roles,
+      List<String> names)
       throws IOException, InterruptedException {
     long begin = System.nanoTime();
     Running guest = containers.start("sleep", "infinity");
@@ -147,25 +158,21 @@ final class SoakBenchCommand extends BenchSubcommand {
         containers.remove(guest);
         guest = containers.start("sh", "-c", "echo hello; sleep infinity");
         double minute = (System.nanoTime() - begin) / 60e9;
-        sample(minute, roles, kafka.folder());
+        for (String name : names) {
+          sample(minute, name, roles.of(name), kafka.folder());
+        }
       }
     }
   }
 
-  private void sample(double minute, Map<String, BenchProcess> roles, Path folder)
+  private void sample(double minute, String role, BenchProcess process, Path folder)
       throws IOException, InterruptedException {
-    for (String role : ROLES) {
-      BenchProcess process = roles.get(role);
-      if (process == null) {
-        throw new IllegalStateException("The role does not run: " + role);
-      }
-      ProcessStats stats = process.stats();
-      series.add(minute, role + ", RssAnon", "MB", stats.rssAnon() / MEGABYTE);
-      series.add(minute, role + ", live heap", "MB", process.liveHeap() / MEGABYTE);
-      series.add(minute, role + ", threads", "", stats.threads());
-      series.add(minute, role + ", open files", "", stats.descriptors());
-      series.add(minute, role + ", disk", "MB", bytes(folder.resolve(role)) / MEGABYTE);
-    }
+    ProcessStats stats = process.stats();
+    series.add(minute, role + ", RssAnon", "MB", stats.rssAnon() / MEGABYTE);
+    series.add(minute, role + ", live heap", "MB", process.liveHeap() / MEGABYTE);
+    series.add(minute, role + ", threads", "", stats.threads());
+    series.add(minute, role + ", open files", "", stats.descriptors());
+    series.add(minute, role + ", disk", "MB", bytes(folder.resolve(role)) / MEGABYTE);
   }
 
   private static long bytes(Path folder) throws IOException {
@@ -190,7 +197,7 @@ final class SoakBenchCommand extends BenchSubcommand {
     }
   }
 
-  private void report(Report report, LatencyWatch watch, Map<String, BenchProcess> roles)
+  private void report(Report report, LatencyWatch watch, BenchProcesses roles)
       throws IOException, InterruptedException {
     series.report(report);
     long seen = expected.stream().filter(key -> watch.alert(key).isPresent()).count();
@@ -199,17 +206,14 @@ final class SoakBenchCommand extends BenchSubcommand {
     report.count("alerts seen twice", watch.repeated());
     report.atLeast("alerts seen", (double) seen, expected.size(), "");
     report.atMost("alerts seen twice", watch.repeated(), 0, "");
-    BenchProcess collector = roles.get("collect");
-    if (collector != null) {
-      long[] counts = balance(collector);
-      report.count("events received", counts[0]);
-      report.count("events published", counts[1]);
-      report.count("events filtered", counts[2]);
-      report.count("events lost", counts[3]);
-      long pending = counts[0] - counts[1] - counts[2] - counts[3];
-      report.atMost(
-          "received that are neither published, filtered nor lost", (double) pending, 0, "");
-    }
+    long[] counts = balance(roles.of("collect"));
+    report.count("events received", counts[0]);
+    report.count("events published", counts[1]);
+    report.count("events filtered", counts[2]);
+    report.count("events lost", counts[3]);
+    long pending = counts[0] - counts[1] - counts[2] - counts[3];
+    report.atMost(
+        "received that are neither published, filtered nor lost", (double) pending, 0, "");
   }
 
   /** Received, published, filtered and lost; once nothing is on its way, if that comes. */
@@ -221,8 +225,7 @@ final class SoakBenchCommand extends BenchSubcommand {
       String text = collector.metrics();
       List<String> results = List.of("received", "published", "filtered", "lost");
       for (int i = 0; i < counts.length; i++) {
-        String label = "result=\"" + results.get(i) + "\"";
-        counts[i] = (long) BenchProcess.sum(text, "leuko_collector_events_total", label);
+        counts[i] = MeasuredRoles.events(text, results.get(i));
       }
     } while (counts[0] != counts[1] + counts[2] + counts[3] && System.nanoTime() < end);
     return counts;

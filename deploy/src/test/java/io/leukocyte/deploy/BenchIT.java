@@ -7,8 +7,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The short forms of the benches: what they count is right; what they measure says little. */
 class BenchIT {
@@ -20,9 +24,11 @@ class BenchIT {
     Environment.requireRootAndEngine();
   }
 
-  @Test
-  void latencySeesEachAlertOnceAndEachQuarantine() throws IOException {
-    JsonNode report = bench("latency");
+  @ParameterizedTest
+  @CsvSource({"'', in one process with Kafka", "--processes, as processes of their own"})
+  void latencySeesEachAlertOnceAndEachQuarantineWithAPermit(String option, String form)
+      throws IOException {
+    JsonNode report = option.isEmpty() ? bench("latency") : bench("latency", option);
     assertThat(count(report, "alerts expected")).isEqualTo(15);
     assertThat(count(report, "alerts seen")).isEqualTo(15);
     assertThat(count(report, "alerts seen twice")).isZero();
@@ -31,6 +37,43 @@ class BenchIT {
     assertThat(figure(report, "exec in the kernel to alert committed").path("least").asDouble())
         .isPositive();
     assertThat(report.at("/ratios")).hasSize(2);
+    assertThat(count(report, "permits granted")).isEqualTo(3);
+    assertThat(figure(report, " ‣ ‣ waiting for the fleet's permit, at most").path("n").asInt())
+        .isEqualTo(3);
+    assertThat(report.at("/notes/0").asText()).contains(form);
+  }
+
+  @Test
+  void responseVerifiesEachActionInItsWayAndTakesItBack() throws IOException {
+    JsonNode report = bench("response");
+    for (ResponseAction action : ResponseAction.all()) {
+      String name = action.name();
+      assertThat(count(report, name + ", asked for")).as(name).isEqualTo(2);
+      assertThat(count(report, name + ", verified")).as(name).isEqualTo(2);
+      assertThat(figure(report, name + ": alert to verified").path("least").asDouble())
+          .as(name)
+          .isGreaterThan(
+              figure(report, " ‣ " + name + ": alert to intended").path("least").asDouble());
+      assertThat(figure(report, "limit: " + name + ", bare").path("least").asDouble()).isPositive();
+      if (action.undone()) {
+        assertThat(count(report, name + ", undone")).as(name).isEqualTo(2);
+        assertThat(figure(report, name + ": release to undone").path("least").asDouble())
+            .isPositive();
+      }
+      if (!action.way().isEmpty()) {
+        assertThat(count(report, name + ", done in another way")).as(name).isZero();
+      }
+    }
+  }
+
+  @Test
+  void logsAreReadInTheFileAndByTheEnginesApi() throws IOException {
+    JsonNode report = bench("logs");
+    assertThat(count(report, "lines")).isEqualTo(20_000);
+    assertThat(figure(report, "limit: lines by the engine's API").path("n").asInt()).isEqualTo(2);
+    assertThat(figure(report, "limit: lines by the engine's API, rate").path("least").asDouble())
+        .isPositive();
+    assertThat(report.at("/ratios").findValuesAsText("to")).contains("the engine's API");
   }
 
   @Test
@@ -57,6 +100,14 @@ class BenchIT {
   @Test
   void soakLosesAndDoublesNothingOverARestartOfKafka() throws IOException {
     JsonNode report = bench("soak");
+    assertThat(err.toString()).doesNotContain("left out");
+    assertThat(figure(report, "index, RssAnon").path("least").asDouble()).isGreaterThan(20);
+    for (String what : List.of("log lines", "committed alerts")) {
+      assertThat(count(report, what)).as(what).isGreaterThanOrEqualTo(16);
+      assertThat(count(report, what + " in Elasticsearch")).as(what).isEqualTo(count(report, what));
+      assertThat(count(report, what + " missing there")).as(what).isZero();
+      assertThat(count(report, what + " there twice")).as(what).isZero();
+    }
     assertThat(count(report, "alerts expected")).isEqualTo(16);
     assertThat(count(report, "alerts seen")).isEqualTo(16);
     assertThat(count(report, "alerts seen twice")).isZero();
@@ -77,12 +128,14 @@ class BenchIT {
     assertThat(figure(report, "bare bulks").path("least").asDouble()).isPositive();
   }
 
-  private JsonNode bench(String name) throws IOException {
+  private JsonNode bench(String name, String... more) throws IOException {
+    List<String> words = new ArrayList<>(List.of("bench", name, "--short", "--format", "json"));
+    words.addAll(List.of(more));
     int code =
         Leuko.commandLine()
             .setOut(new PrintWriter(out, true))
             .setErr(new PrintWriter(err, true))
-            .execute("bench", name, "--short", "--format", "json");
+            .execute(words.toArray(String[]::new));
     assertThat(code).withFailMessage(() -> "Exit code " + code + ": " + err).isZero();
     return new ObjectMapper().readTree(out.toString());
   }

@@ -54,6 +54,27 @@ class BenchPartsTest {
   }
 
   @Test
+  void waitsForPermitsAreCountedAtTheUpperEndsOfTheirBuckets() {
+    String before =
+        """
+        leuko_responder_permit_wait_seconds_bucket{result="granted",le="0.001"} 1
+        leuko_responder_permit_wait_seconds_bucket{result="granted",le="0.004"} 2
+        leuko_responder_permit_wait_seconds_bucket{result="granted",le="+Inf"} 2
+        """;
+    String after =
+        """
+        leuko_responder_permit_wait_seconds_bucket{result="granted",le="0.001"} 2
+        leuko_responder_permit_wait_seconds_bucket{result="granted",le="0.004"} 5
+        leuko_responder_permit_wait_seconds_bucket{result="granted",le="+Inf"} 5
+        leuko_responder_permit_wait_seconds_bucket{result="refused",le="0.004"} 1
+        leuko_responder_permit_wait_seconds_bucket{result="refused",le="+Inf"} 1
+        leuko_responder_other_seconds_bucket{result="granted",le="0.001"} 9
+        """;
+    assertThat(PermitWait.between(before, after)).containsExactly(1.0, 4.0, 4.0, 4.0);
+    assertThat(PermitWait.between(after, after)).isEmpty();
+  }
+
+  @Test
   void cpuOfAContainerIsReadFromEitherVersionOfControlGroups() throws IOException {
     Path first = Files.createDirectories(folder.resolve("cpuacct/docker/ab"));
     Files.writeString(first.resolve("cpuacct.usage"), "123456\n");
