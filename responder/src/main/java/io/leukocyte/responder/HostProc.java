@@ -1,6 +1,7 @@
 package io.leukocyte.responder;
 
 import io.leukocyte.events.ContainerId;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,14 @@ final class HostProc {
   static final long TICK = 10_000_000;
 
   private static final int MOST_GROUPS = 1_000;
+  private static final int BUFFER = 64 << 10;
+
+  /** The least that the kernel makes of a table before it hands it over. */
+  private static final int PAGE = 4 << 10;
+
+  /** Of a table of sockets: a path of 108 bytes, and numbers. */
+  private static final int LONGEST_LINE = 1 << 10;
+
   private static final int FIELD_START = 19;
 
   private final Path proc;
@@ -51,6 +60,26 @@ final class HostProc {
     try (InputStream in = Files.newInputStream(path(pid, name))) {
       return in.readNBytes(most);
     }
+  }
+
+  /**
+   * A table of a process's network namespace, such as {@code tcp}. To tell that a table is at its
+   * end the kernel goes through the sockets of the whole host, and does so once more when it is
+   * asked again: so what left room for another line in its page was the last.
+   *
+   * @param most bytes that are read of it
+   */
+  byte[] table(int pid, String name, int most) throws IOException {
+    ByteArrayOutputStream table = new ByteArrayOutputStream();
+    byte[] buffer = new byte[BUFFER];
+    try (InputStream in = Files.newInputStream(path(pid, "net/" + name))) {
+      int got;
+      do {
+        got = in.read(buffer, 0, Math.min(buffer.length, most - table.size()));
+        table.write(buffer, 0, Math.max(0, got));
+      } while (got > PAGE - LONGEST_LINE && table.size() < most);
+    }
+    return table.toByteArray();
   }
 
   /** A short file of a process. */

@@ -240,7 +240,7 @@ final class VolatileEvidence {
     private boolean table(String table, int pid, String namespace) throws IOException {
       byte[] text;
       try {
-        text = proc.bytes(pid, "net/" + table, MOST_TABLE);
+        text = proc.table(pid, table, MOST_TABLE);
       } catch (NoSuchFileException e) {
         return false;
       }
