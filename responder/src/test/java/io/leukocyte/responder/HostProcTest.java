@@ -32,10 +32,9 @@ class HostProcTest {
       String tables = text(proc.table(own, "tcp", MOST)) + text(proc.table(own, "tcp6", MOST));
       assertThat(tables.length()).isGreaterThan(3 * 4096);
       assertThat(sockets)
-          .allSatisfy(
-              socket ->
-                  assertThat(tables)
-                      .contains(String.format(Locale.ROOT, ":%04X ", socket.getLocalPort())));
+          .allSatisfy(socket ->
+              assertThat(tables)
+                  .contains(String.format(Locale.ROOT, ":%04X ", socket.getLocalPort())));
     } finally {
       for (ServerSocket socket : sockets) {
         socket.close();
