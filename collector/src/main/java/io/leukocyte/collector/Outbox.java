@@ -465,7 +465,7 @@ final class Outbox implements AutoCloseable {
         entry.stored = true;
         entry.counts.forEach(counters::published);
         if (entry.batch != null) {
-          positions.apply(entry.batch.marks());
+          positions.apply(entry.batch);
         }
         meters.stored(now - entry.sentAt, entry.batch == null ? -1 : now - entry.batch.opened());
         done(entry);
@@ -680,7 +680,7 @@ final class Outbox implements AutoCloseable {
     entry.spot = spot;
     unsafe.addAndGet(-entry.bytes.length);
     if (entry.batch != null) {
-      positions.apply(entry.batch.marks());
+      positions.apply(entry.batch);
     }
     if (entry.equals(queue.peekFirst())) {
       queue.removeFirst();
