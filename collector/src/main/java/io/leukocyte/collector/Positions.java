@@ -208,11 +208,14 @@ final class Positions {
   }
 
   private synchronized String text(String reached) {
+    if (!begun) {
+      return "";
+    }
     if (!reached.isEmpty() && !reached.equals(place)) {
       place = reached;
       changed = true;
     }
-    if (!changed || !begun) {
+    if (!changed) {
       return "";
     }
     changed = false;

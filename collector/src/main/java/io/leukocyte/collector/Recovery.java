@@ -32,6 +32,8 @@ final class Recovery {
   private final KnownContainers known;
   private final Spool spool;
   private final StoredBatches stored;
+  private final BatchNumber after;
+  private final String place;
   private final BatchCursor cursor = new BatchCursor();
   private final TreeMap<BatchNumber, Former> found = new TreeMap<>();
 
@@ -39,6 +41,7 @@ final class Recovery {
    * A recovery that was not run.
    *
    * @param epoch of the collector that starts
+   * @param positions as the former one left them: batches of this one come to them later
    * @param spool opened before it is run
    */
   Recovery(
@@ -54,6 +57,8 @@ final class Recovery {
     this.known = known;
     this.spool = spool;
     this.stored = stored;
+    this.after = positions.last();
+    this.place = positions.place();
   }
 
   /**
@@ -69,9 +74,9 @@ final class Recovery {
 
   /** Finds the places and puts them into the positions. May take some seconds. */
   void run() {
-    spool.forEachAfter(positions.last(), this::take);
-    if (!positions.place().isEmpty()
-        && stored.read(positions.place(), this::take) instanceof StoredBatches.Outcome.Part part) {
+    spool.forEachAfter(after, this::take);
+    if (!place.isEmpty()
+        && stored.read(place, this::take) instanceof StoredBatches.Outcome.Part part) {
       LOG.warn(
           "Lines and engine events that the collector before stored just before it was killed may"
               + " come once more, as the log cannot be read to its end: {}",
@@ -90,7 +95,7 @@ final class Recovery {
       BatchNumber number = new BatchNumber(cursor.epoch(), cursor.sequence());
       if (cursor.host().equals(host)
           && number.epoch() < epoch
-          && number.compareTo(positions.last()) > 0
+          && number.compareTo(after) > 0
           && !found.containsKey(number)) {
         found.put(number, former());
       }

@@ -279,10 +279,7 @@ class CollectorTest {
     for (int run = 0; run < 4; run++) {
       InMemoryPublisher publisher = new InMemoryPublisher(stored);
       Collector collector =
-          start(
-              publisher,
-              "collector: {heartbeat-interval: 100ms, close-timeout: 300ms}",
-              sensor);
+          start(publisher, "collector: {heartbeat-interval: 100ms, close-timeout: 300ms}", sensor);
       print(web, run + " first ", expected);
       awaitAll(publisher, expected);
       keep(old);

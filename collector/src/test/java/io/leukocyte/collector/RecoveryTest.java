@@ -123,6 +123,29 @@ class RecoveryTest {
   }
 
   @Test
+  void whatTheNextCollectorStoresMeanwhileHidesNothing() {
+    Batch first = batch(HOST, 7, 3, 100);
+    store(first);
+    savedAfter(first);
+    store(batch(HOST, 7, 4, 200));
+    Positions positions = new Positions(new DataFolder(data));
+    positions.load();
+    Recovery recovery = new Recovery(HOST, 9, positions, known, spool(), topic.stored());
+    positions.apply(TestBatches.flows(9, 0, 1, 1));
+    positions.save("9");
+    recovery.run();
+    assertThat(positions.log(WEB)).contains(mark(200));
+    assertThat(positions.last()).isEqualTo(new BatchNumber(9, 0));
+    positions.begin();
+    positions.save("");
+    Positions next = new Positions(new DataFolder(data));
+    next.load();
+    assertThat(next.log(WEB)).contains(mark(200));
+    assertThat(next.last()).isEqualTo(new BatchNumber(9, 0));
+    assertThat(next.place()).isEqualTo("1");
+  }
+
+  @Test
   void whatIsSpooledOrBothSpooledAndStoredCountsOnceAndInTheOrderOfTheNumbers() {
     Batch first = batch(HOST, 7, 3, 100);
     store(first);
