@@ -14,6 +14,11 @@ public interface BatchPublisher extends Component {
    */
   void publish(byte[] batch, Receipt receipt);
 
+  /** What is stored, read back; by default none of it can be. */
+  default StoredBatches stored() {
+    return StoredBatches.NONE;
+  }
+
   /** Hears what became of a batch. */
   interface Receipt {
     /** It is stored for good. */

@@ -146,7 +146,8 @@ final class Batcher implements AutoCloseable {
   }
 
   private void finish(long now) {
-    Batch batch = open.finished(writer.finish(sequence), epoch, sequence);
+    byte[] marks = MarksForm.encode(open.marks().logs(), writer.containerNumbers(), epoch);
+    Batch batch = open.finished(writer.finish(sequence, marks), epoch, sequence);
     sequence++;
     open = new Batch(places);
     flushAt = NEVER;

@@ -268,6 +268,14 @@ final class EngineEvents implements AutoCloseable {
     }
 
     @Override
+    public void unreadable(long count) {
+      long now = time.unixNanos();
+      next.accept(
+          new SensorLoss(
+              now, null, SOURCE, Kind.CONTAINER_LIFECYCLE.text(), "unreadable", count, now, now));
+    }
+
+    @Override
     public void connected() {
       Thread.ofVirtual().name("leuko-engine-info").start(EngineEvents.this::connectedTo);
       readAll();

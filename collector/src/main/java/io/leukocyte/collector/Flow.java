@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +59,13 @@ final class Flow implements Component {
   private final EventSource sensor;
   private final Intake intake;
   private final EngineEvents engineEvents;
+  private final Recovery recovery;
+  private final Object sources = new Object();
+  private boolean closed;
+
+  /** Until it is known where logs and engine events go on, facts alone begin nothing. */
+  private volatile boolean goingOn;
+
   private final String hostname = Hostname.read();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -109,10 +117,12 @@ final class Flow implements Component {
             settings.backlogBytes(),
             time,
             new OutboxMeters(meters));
+    long epoch = Epoch.next(folder, time);
+    recovery = new Recovery(host, epoch, positions, known, spool, publisher.stored());
     batcher =
         new Batcher(
             host,
-            Epoch.next(folder, time),
+            epoch,
             outbox,
             counters,
             losses,
@@ -147,7 +157,9 @@ final class Flow implements Component {
   }
 
   private void consider(ContainerFacts facts) {
-    logs.consider(facts);
+    if (goingOn) {
+      logs.consider(facts);
+    } // else the engine's events have all containers considered as soon as they begin
   }
 
   @Override
@@ -157,7 +169,11 @@ final class Flow implements Component {
     outbox.start();
     batcher.start();
     logFiles.start();
-    engineEvents.start();
+    if (positions.isBroken()) {
+      Thread.ofVirtual().name("leuko-recovery").start(this::recover);
+    } else {
+      goOn();
+    }
     sensor.start(intake);
     reportGap();
     every(SWEEP, registry::sweep);
@@ -168,6 +184,28 @@ final class Flow implements Component {
     every(settings.factsInterval(), () -> Thread.ofVirtual().start(logs::forgetGone));
     heartbeat();
     every(settings.heartbeatInterval(), this::heartbeat);
+  }
+
+  /** The kernel's events do not wait for this: nobody keeps them. */
+  private void recover() {
+    try {
+      recovery.run();
+    } catch (RuntimeException e) {
+      LOG.error("What the collector before had stored is not known; some may come once more", e);
+    }
+    goOn();
+  }
+
+  /** It is known where logs and engine events go on. */
+  private void goOn() {
+    synchronized (sources) {
+      if (!closed) {
+        positions.begin();
+        savePositions(positions::save); // before anything is stored that they do not know of
+        goingOn = true;
+        engineEvents.start();
+      }
+    }
   }
 
   private void every(Duration interval, Runnable task) {
@@ -194,7 +232,7 @@ final class Flow implements Component {
 
   private void save() {
     spool.save();
-    positions.save();
+    positions.save(publisher.stored().place());
     known.save();
   }
 
@@ -263,6 +301,10 @@ final class Flow implements Component {
   /** Sources first, so that what they gave is still published; then the rest in its order. */
   @Override
   public void close() {
+    synchronized (sources) {
+      closed = true;
+    }
+    publisher.stored().close();
     outbox.endWaiting();
     sensor.close();
     long stopped = time.unixNanos();
@@ -277,7 +319,7 @@ final class Flow implements Component {
     }
     publisher.close();
     outbox.close();
-    savePositions();
+    savePositions(positions::end);
     if (outbox.lostNothingAtEnd()) {
       alive.beat(stopped);
     } // else the gap begins with what was lost, as it was last written down
@@ -294,9 +336,9 @@ final class Flow implements Component {
     }
   }
 
-  private void savePositions() {
+  private void savePositions(Consumer<String> how) {
     try {
-      positions.save();
+      how.accept(publisher.stored().place());
       known.save();
     } catch (UncheckedIOException e) {
       LOG.warn("{}: {}", e.getMessage(), String.valueOf(e.getCause()));

@@ -8,11 +8,14 @@ import io.leukocyte.events.Observed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** Keeps batches in memory and can be told to be away or to refuse. Thread-safe. */
 public final class InMemoryPublisher implements BatchPublisher {
   private final List<byte[]> batches = new ArrayList<>();
   private final List<Map.Entry<byte[], Receipt>> waiting = new ArrayList<>();
+  private final AtomicInteger told = new AtomicInteger();
   private State state = State.UP;
 
   /** How it takes batches. */
@@ -25,6 +28,12 @@ public final class InMemoryPublisher implements BatchPublisher {
 
   /** An empty one that takes what comes. */
   public InMemoryPublisher() {}
+
+  /** One that has stored these batches already. */
+  public InMemoryPublisher(List<byte[]> stored) {
+    batches.addAll(stored);
+    told.set(stored.size());
+  }
 
   @Override
   public void start() {}
@@ -41,7 +50,7 @@ public final class InMemoryPublisher implements BatchPublisher {
       }
     }
     switch (now) {
-      case UP -> receipt.stored();
+      case UP -> tell(receipt);
       case AWAY -> {}
       case REFUSING -> receipt.failed(new IllegalStateException("it refuses"));
       case CLOSED -> receipt.returned(new IllegalStateException("it is closed"));
@@ -67,7 +76,38 @@ public final class InMemoryPublisher implements BatchPublisher {
       waiting.clear();
       stored.forEach(w -> batches.add(w.getKey()));
     }
-    stored.forEach(w -> w.getValue().stored());
+    stored.forEach(w -> tell(w.getValue()));
+  }
+
+  private void tell(Receipt receipt) {
+    receipt.stored();
+    told.incrementAndGet();
+  }
+
+  @Override
+  public StoredBatches stored() {
+    return new StoredBatches() {
+      @Override
+      public String place() {
+        return Integer.toString(told.get());
+      }
+
+      @Override
+      public Outcome read(String since, Consumer<byte[]> each) {
+        if (isAway()) {
+          return new Outcome.Part("it is away");
+        }
+        batches().stream().skip(Long.parseLong(since)).forEach(each);
+        return new Outcome.Whole();
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  private synchronized boolean isAway() {
+    return state != State.UP;
   }
 
   /** The batches stored so far. */

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -44,6 +46,7 @@ public final class KafkaPublisher implements BatchPublisher {
   private final byte[] key;
   private final String bootstrap;
   private final TimeSource time;
+  private final KafkaTail tail;
   private final CountDownLatch closed = new CountDownLatch(1);
 
   private final Object lock = new Object();
@@ -61,6 +64,7 @@ public final class KafkaPublisher implements BatchPublisher {
   public KafkaPublisher(Map<String, Object> client, HostId host) {
     this(
         () -> new KafkaProducer<>(settings(client)),
+        () -> new KafkaConsumer<>(KafkaTail.settings(client)),
         host,
         String.valueOf(client.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG)),
         TimeSource.SYSTEM);
@@ -68,6 +72,7 @@ public final class KafkaPublisher implements BatchPublisher {
 
   KafkaPublisher(
       Supplier<Producer<byte[], byte[]>> producers,
+      Supplier<Consumer<byte[], byte[]>> consumers,
       HostId host,
       String bootstrap,
       TimeSource time) {
@@ -75,6 +80,7 @@ public final class KafkaPublisher implements BatchPublisher {
     this.key = host.value().getBytes(StandardCharsets.US_ASCII);
     this.bootstrap = bootstrap;
     this.time = time;
+    this.tail = new KafkaTail(consumers, key);
   }
 
   /** The producer's settings on top of those of any client. */
@@ -164,7 +170,7 @@ public final class KafkaPublisher implements BatchPublisher {
         refused = true;
         problem(problem);
       } else {
-        completed(receipt, problem);
+        completed(receipt, metadata, problem);
       }
     }
   }
@@ -190,11 +196,15 @@ public final class KafkaPublisher implements BatchPublisher {
     }
   }
 
-  private void completed(Receipt receipt, @Nullable Exception problem) {
+  private void completed(
+      Receipt receipt, @Nullable RecordMetadata metadata, @Nullable Exception problem) {
     if (problem == null) {
       done();
       solved();
       receipt.stored();
+      if (metadata != null) {
+        tail.stored(metadata);
+      }
     } else {
       problem(problem);
       done();
@@ -248,6 +258,11 @@ public final class KafkaPublisher implements BatchPublisher {
   }
 
   @Override
+  public StoredBatches stored() {
+    return tail;
+  }
+
+  @Override
   public List<CheckResult> check() {
     synchronized (lock) {
       long waited = time.ticks() - progressAt;
@@ -271,6 +286,7 @@ public final class KafkaPublisher implements BatchPublisher {
   @Override
   public void close() {
     closed.countDown();
+    tail.close();
     discard();
   }
 }

@@ -3,6 +3,7 @@ package io.leukocyte.collector;
 import io.leukocyte.collector.Marks.LogMark;
 import io.leukocyte.engine.JsonLogListener;
 import io.leukocyte.engine.JsonLogReader;
+import io.leukocyte.events.Text;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -201,9 +202,9 @@ final class LogFiles implements AutoCloseable {
     try {
       return follow.turn();
     } catch (RuntimeException e) {
-      LOG.error("A log is not followed any more after an error of its reader", e);
+      LOG.error("A log is not followed any more after an error of its reader: {}", Text.kind(e));
       follow.leave();
-      follow.listener.unreadable(new IOException(e));
+      follow.listener.unreadable(new IOException(e.getClass().getName()));
       return false;
     }
   }

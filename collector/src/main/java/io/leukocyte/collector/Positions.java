@@ -15,12 +15,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * How far each source has been read by events that are stored, kept in the data folder, so that a
- * restarted collector goes on from there: after a good end without loss or repetition, after a
- * crash with at most what was stored since the last {@link #save}, once more. Thread-safe.
+ * restarted collector goes on from there. What was stored between the last {@link #save} and a
+ * crash is found by {@link Recovery}. Thread-safe.
  *
- * <p>The file {@code positions}: lines {@code engine NANOS}, {@code alive NANOS} and {@code log ID
- * OUT ERR}, the last two being times, with {@code @DEVICE:INODE:OFFSET:CHECK} after those in a
- * file.
+ * <p>The file {@code positions}: lines {@code engine NANOS}, {@code alive NANOS}, {@code stored
+ * EPOCH SEQUENCE PLACE} (the last batch that these positions know of, and a place in the log before
+ * those after it; {@code -} when there is none), {@code ended} (all that was stored is known) and
+ * {@code log ID OUT ERR}, the last two being times, with {@code @DEVICE:INODE:OFFSET:CHECK} after
+ * those in a file.
  */
 final class Positions {
   private static final Logger LOG = LoggerFactory.getLogger(Positions.class);
@@ -32,6 +34,10 @@ final class Positions {
   private final Map<ContainerId, LogMark> logs = new HashMap<>();
   private long engine;
   private long alive;
+  private BatchNumber last = BatchNumber.NONE;
+  private String place = "";
+  private boolean ended;
+  private boolean begun;
   private boolean changed;
 
   Positions(DataFolder folder) {
@@ -49,6 +55,11 @@ final class Positions {
       switch (words[0]) {
         case "engine" -> engine = Long.parseLong(words[1]);
         case "alive" -> alive = Long.parseLong(words[1]);
+        case "stored" -> {
+          last = new BatchNumber(Long.parseLong(words[1]), Long.parseLong(words[2]));
+          place = words[3].equals("-") ? "" : words[3];
+        }
+        case "ended" -> ended = true;
         case "log" ->
             logs.put(new ContainerId(words[1]), new LogMark(place(words[2]), place(words[3])));
         default -> LOG.warn("A line of the file of positions is unknown and left out: {}", line);
@@ -90,6 +101,27 @@ final class Positions {
     return places;
   }
 
+  /** A batch is stored. */
+  synchronized void apply(Batch batch) {
+    apply(batch.marks());
+    last = last.max(new BatchNumber(batch.epoch(), batch.sequence()));
+    changed = true;
+  }
+
+  /** A batch of a former collector is stored; called in the order of their numbers. */
+  synchronized void apply(BatchNumber number, Recovery.Former former) {
+    engine = Math.max(engine, former.engine());
+    alive = Math.max(alive, former.alive());
+    former
+        .logs()
+        .forEach((container, mark) -> {
+          if (!numbers.containsKey(container)) {
+            logs.put(container, mark);
+          }
+        });
+    last = last.max(number);
+  }
+
   /** The events of a batch are stored. */
   synchronized void apply(Marks marks) {
     engine = Math.max(engine, marks.engine());
@@ -112,6 +144,21 @@ final class Positions {
     return alive;
   }
 
+  /** Whether a former collector ended without saying what it had stored. */
+  synchronized boolean isBroken() {
+    return !ended && (!last.equals(BatchNumber.NONE) || engine > 0 || alive > 0);
+  }
+
+  /** The last batch that these positions know of. */
+  synchronized BatchNumber last() {
+    return last;
+  }
+
+  /** A place in the log before all batches after {@link #last}; empty when none is known. */
+  synchronized String place() {
+    return place;
+  }
+
   /** How far a container's log was read. */
   synchronized Optional<LogMark> log(ContainerId container) {
     return Optional.ofNullable(logs.get(container));
@@ -128,15 +175,46 @@ final class Positions {
     return Set.copyOf(logs.keySet());
   }
 
-  /** Writes the file when something has changed. */
-  void save() {
-    String text = text();
+  /**
+   * What a former collector left is known: from now on {@link #save} replaces it. Before, a second
+   * crash would lose it.
+   */
+  synchronized void begin() {
+    begun = true;
+    changed |= ended;
+    ended = false;
+  }
+
+  /**
+   * Writes the file when something has changed.
+   *
+   * @param reached a place in the log before all batches that were not applied yet; empty when it
+   *     is not known
+   */
+  void save(String reached) {
+    String text = text(reached);
     if (!text.isEmpty()) {
       folder.write(FILE, text);
     }
   }
 
-  private synchronized String text() {
+  /** Writes the file for the last time: nothing is stored after it. */
+  void end(String reached) {
+    synchronized (this) {
+      ended = begun;
+      changed = true;
+    }
+    save(reached);
+  }
+
+  private synchronized String text(String reached) {
+    if (!begun) {
+      return "";
+    }
+    if (!reached.isEmpty() && !reached.equals(place)) {
+      place = reached;
+      changed = true;
+    }
     if (!changed) {
       return "";
     }
@@ -144,6 +222,14 @@ final class Positions {
     StringBuilder text = new StringBuilder();
     text.append("engine ").append(engine).append('\n');
     text.append("alive ").append(alive).append('\n');
+    text.append("stored ")
+        .append(last.epoch())
+        .append(' ')
+        .append(last.sequence())
+        .append(' ')
+        .append(place.isEmpty() ? "-" : place)
+        .append('\n');
+    text.append(ended ? "ended\n" : "");
     new TreeMap<>(logs)
         .forEach((id, mark) ->
             text.append("log ")

@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -305,6 +306,21 @@ final class Spool implements AutoCloseable {
     Map<Kind, Long> left = segment.takeUnread();
     if (!left.isEmpty()) {
       listener.damaged(left, segment.from(), segment.to());
+    }
+  }
+
+  /**
+   * Shows the batches that are there after a number, read or not. What is damaged is passed over.
+   */
+  synchronized void forEachAfter(BatchNumber number, Consumer<byte[]> each) {
+    for (SpoolSegment segment : segments) {
+      try {
+        segment.forEach(
+            header -> new BatchNumber(header.epoch(), header.sequence()).compareTo(number) > 0,
+            each);
+      } catch (IOException e) {
+        LOG.error("{} cannot be read for its places: {}", segment.file(), e.toString());
+      }
     }
   }
 

@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -242,11 +244,33 @@ final class SpoolSegment implements AutoCloseable {
   }
 
   private Taken take(SpoolRecord.Header header) throws IOException {
-    ByteBuffer batch = ByteBuffer.allocate(header.bytes());
-    readFully(channel, batch, at + header.length());
+    byte @Nullable [] batch = batch(header, at);
     at += header.total();
     header.counts().forEach((kind, count) -> unread.merge(kind, (long) -count, Long::sum));
-    return new Taken(header, SpoolRecord.isSound(header, batch.array()) ? batch.array() : null);
+    return new Taken(header, batch);
+  }
+
+  /** The batch of the record that stands at a place; null when it is damaged. */
+  private byte @Nullable [] batch(SpoolRecord.Header header, long place) throws IOException {
+    ByteBuffer batch = ByteBuffer.allocate(header.bytes());
+    readFully(channel, batch, place + header.length());
+    return SpoolRecord.isSound(header, batch.array()) ? batch.array() : null;
+  }
+
+  /** Shows the batches of some records, read or not; the next one to {@link #take} is the same. */
+  void forEach(Predicate<SpoolRecord.Header> which, Consumer<byte[]> each) throws IOException {
+    long here = HEADER;
+    while (here < end) {
+      if (look(here, end) instanceof SpoolRecord.Found.Whole w) {
+        byte @Nullable [] batch = which.test(w.header()) ? batch(w.header(), here) : null;
+        if (batch != null) {
+          each.accept(batch);
+        }
+        here += w.header().total();
+      } else {
+        here = nextRecord(here + 1, end);
+      }
+    }
   }
 
   /** Goes on with reading from a place that was reached before. */

@@ -269,6 +269,71 @@ class CollectorTest {
     assertThat(actions).filteredOn("exec_die"::equals).hasSize(3);
   }
 
+  @Test
+  void afterAKillWithOldPositionsNeitherLinesNorEngineEventsComeAgain() throws IOException {
+    ContainerId web = engine.run(WEB);
+    ContainerId silent = engine.run(ContainerSpec.of("silent", "shop/silent"));
+    List<String> expected = new ArrayList<>();
+    List<byte[]> stored = List.of();
+    Map<String, byte[]> old = new HashMap<>();
+    for (int run = 0; run < 4; run++) {
+      InMemoryPublisher publisher = new InMemoryPublisher(stored);
+      Collector collector =
+          start(publisher, "collector: {heartbeat-interval: 100ms, close-timeout: 300ms}", sensor);
+      print(web, run + " first ", expected);
+      awaitAll(publisher, expected);
+      keep(old);
+      print(web, run + " then ", expected);
+      engine.exec(silent, "exec-" + run);
+      awaitAll(publisher, expected);
+      if (run % 2 == 1) { // what follows is in the spool alone
+        publisher.goAway();
+        print(web, run + " spooled ", expected);
+        await().atMost(SECONDS).until(() -> spooled() > 0);
+      }
+      collector.close();
+      for (Map.Entry<String, byte[]> file : old.entrySet()) {
+        Files.write(data.resolve("collector").resolve(file.getKey()), file.getValue());
+      }
+      stored = publisher.batches();
+      print(web, run + " down ", expected);
+    }
+    InMemoryPublisher last = new InMemoryPublisher(stored);
+    Collector collector = start(last);
+    awaitAll(last, expected);
+    collector.close();
+    assertThat(lines(last)).containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(actionsOf(last, silent)).filteredOn("exec_die"::equals).hasSize(4);
+  }
+
+  private static void awaitAll(InMemoryPublisher publisher, List<String> expected) {
+    await().atMost(SECONDS).until(() -> lines(publisher).containsAll(expected));
+  }
+
+  /** The files as a kill would leave them: those before the last lines. */
+  private void keep(Map<String, byte[]> files) throws IOException {
+    Path positions = data.resolve("collector/positions");
+    await()
+        .atMost(SECONDS)
+        .until(() ->
+            Files.exists(data.resolve("collector/containers"))
+                && Files.exists(positions)
+                && Files.readString(positions).contains("\nstored "));
+    for (String name : List.of("positions", "containers")) {
+      files.put(name, Files.readAllBytes(data.resolve("collector").resolve(name)));
+    }
+  }
+
+  private long spooled() throws IOException {
+    Path folder = data.resolve("collector/spool");
+    if (!Files.isDirectory(folder)) {
+      return 0;
+    }
+    try (var files = Files.list(folder)) {
+      return files.filter(f -> SpoolSegment.numberOf(f) >= 0).count();
+    }
+  }
+
   private void print(ContainerId container, String word, List<String> expected) {
     for (int i = 0; i < 10; i++) {
       engine.print(container, i % 2 == 0 ? Stream.STDOUT : Stream.STDERR, word + i + "\n");

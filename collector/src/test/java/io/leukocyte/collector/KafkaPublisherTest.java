@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -31,18 +32,22 @@ import org.junit.jupiter.api.Test;
 class KafkaPublisherTest {
   private static final Duration SECONDS = Duration.ofSeconds(10);
   private static final byte[] BATCH = {1, 2, 3};
-
   private final ManualTime time = new ManualTime();
   private final MockProducer<byte[], byte[]> first = producer();
   private final MockProducer<byte[], byte[]> second = producer();
   private final Queue<Producer<byte[], byte[]>> producers =
       new ArrayDeque<>(List.of(first, second));
   private final KafkaPublisher publisher =
-      new KafkaPublisher(producers::remove, new HostId("host-a"), "kafka:9092", time);
+      new KafkaPublisher(
+          producers::remove, KafkaPublisherTest::noTail, new HostId("host-a"), "kafka:9092", time);
   private final List<String> told = new CopyOnWriteArrayList<>();
 
   private static MockProducer<byte[], byte[]> producer() {
     return new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  private static Consumer<byte[], byte[]> noTail() {
+    throw new KafkaException("nobody reads");
   }
 
   private BatchPublisher.Receipt receipt(String name) {
@@ -135,7 +140,8 @@ class KafkaPublisherTest {
           }
         };
     try (KafkaPublisher other =
-        new KafkaPublisher(() -> slow, new HostId("host-a"), "kafka:9092", time)) {
+        new KafkaPublisher(
+            () -> slow, KafkaPublisherTest::noTail, new HostId("host-a"), "kafka:9092", time)) {
       Thread thread = Thread.ofVirtual().start(() -> other.publish(BATCH, receipt("a")));
       thread.join();
     }

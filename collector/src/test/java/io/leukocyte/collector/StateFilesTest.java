@@ -115,6 +115,7 @@ class StateFilesTest {
   void positionsAreThoseOfStoredEventsAndOutliveTheProcess() {
     Positions positions = new Positions(new DataFolder(data));
     positions.load();
+    positions.begin();
     assertThat(positions.engine()).isNull();
     assertThat(positions.log(WEB)).isEmpty();
 
@@ -133,7 +134,7 @@ class StateFilesTest {
     Marks older = new Marks(places);
     older.note(TestEvents.lifecycle(WEB, 40, "create"));
     positions.apply(older);
-    positions.save();
+    positions.save("");
 
     Positions again = new Positions(new DataFolder(data));
     again.load();
@@ -142,7 +143,8 @@ class StateFilesTest {
     assertThat(again.log(WEB)).contains(new LogMark(out, LogPlace.at(70)));
     assertThat(again.log(DATABASE)).contains(new LogMark(LogPlace.at(65), LogPlace.BEGIN));
     again.forget(WEB);
-    again.save();
+    again.begin();
+    again.save("");
     Positions third = new Positions(new DataFolder(data));
     third.load();
     assertThat(third.containers()).containsExactly(DATABASE);
@@ -152,7 +154,7 @@ class StateFilesTest {
   void linesOfPositionsThatCannotBeReadAreLeftOut() throws IOException {
     Files.writeString(
         data.resolve("positions"),
-        "engine x\nalive 80\nlog 12 1 1\nlog\n\nnonsense 1\nlog "
+        "engine x\nalive 80\nstored 1 x -\nstored 1\nlog 12 1 1\nlog\n\nnonsense 1\nlog "
             + DATABASE
             + " 5@8 6\nlog "
             + WEB

@@ -43,7 +43,7 @@ public final class DockerEngine implements Engine {
   public DockerEngine(EngineOptions options) {
     this.options = options;
     http = new DockerHttp(options);
-    files = new DockerFiles(http);
+    files = new DockerFiles(http, options.deadline());
     flusher =
         Executors.newSingleThreadScheduledExecutor(task -> {
           Thread thread = new Thread(task, "engine-flush");
@@ -57,7 +57,9 @@ public final class DockerEngine implements Engine {
   @Override
   public EngineInfo info() {
     String what = "ask the engine what it is";
-    return DockerFacts.info(http.get(what, "/version"), http.get(what, "/info"), http.version());
+    JsonNode version = http.object(what, "/version");
+    return http.understand(
+        what, http.object(what, "/info"), info -> DockerFacts.info(version, info, http.version()));
   }
 
   @Override
@@ -77,8 +79,9 @@ public final class DockerEngine implements Engine {
 
   private List<ContainerSummary> summaries(String path) {
     List<ContainerSummary> summaries = new ArrayList<>();
-    for (JsonNode line : http.get("list the containers", path)) {
-      summaries.add(DockerFacts.summary(line));
+    String what = "list the containers";
+    for (JsonNode line : http.list(what, path)) {
+      summaries.add(http.understand(what, line, DockerFacts::summary));
     }
     return summaries;
   }
@@ -87,7 +90,11 @@ public final class DockerEngine implements Engine {
   public Optional<ContainerFacts> inspect(ContainerId container) {
     try {
       long now = LogTime.nanos(Instant.now());
-      return Optional.of(DockerFacts.facts(inspectJson(container), now));
+      return Optional.of(
+          http.understand(
+              inspecting(container),
+              inspectJson(container),
+              inspect -> DockerFacts.facts(inspect, now)));
     } catch (EngineException.NotFound e) {
       return Optional.empty();
     }
@@ -100,9 +107,10 @@ public final class DockerEngine implements Engine {
     }
     String name = DockerEvents.name(nameOrIdPrefix);
     try {
-      JsonNode found =
-          http.get("look for container '" + name + "'", "/containers/" + name + "/json");
-      return Optional.of(new ContainerId(found.path("Id").asText("")));
+      String what = "look for container '" + name + "'";
+      JsonNode found = http.object(what, "/containers/" + name + "/json");
+      return Optional.of(
+          http.understand(what, found, f -> new ContainerId(f.path("Id").asText(""))));
     } catch (EngineException.NotFound e) {
       return Optional.empty();
     } catch (EngineException.Refused e) {
@@ -257,7 +265,7 @@ public final class DockerEngine implements Engine {
 
   @Override
   public List<NetworkAttachment> attachments(ContainerId container) {
-    return DockerFacts.attachments(inspectJson(container));
+    return http.understand(inspecting(container), inspectJson(container), DockerFacts::attachments);
   }
 
   @Override
@@ -352,8 +360,10 @@ public final class DockerEngine implements Engine {
     String what = "list the processes of container " + container.brief();
     String arguments = query("-eo pid,ppid,uid,args");
     try {
-      return DockerFacts.processes(
-          http.get(what, "/containers/" + container + "/top?ps_args=" + arguments));
+      return http.understand(
+          what,
+          http.object(what, "/containers/" + container + "/top?ps_args=" + arguments),
+          DockerFacts::processes);
     } catch (EngineException.Refused e) {
       String status = inspectJson(container).path("State").path("Status").asText("");
       if (status.equals("running") || status.equals("paused")) {
@@ -388,7 +398,16 @@ public final class DockerEngine implements Engine {
   }
 
   private JsonNode inspectJson(ContainerId container) {
-    return http.get("inspect container " + container.brief(), "/containers/" + container + "/json");
+    String what = inspecting(container);
+    JsonNode inspect = http.object(what, "/containers/" + container + "/json");
+    if (!inspect.path("Id").asText("").equals(container.value())) {
+      throw http.strange(what, "it is about another container");
+    }
+    return inspect;
+  }
+
+  private static String inspecting(ContainerId container) {
+    return "inspect container " + container.brief();
   }
 
   private Optional<NetworkAttachment> attached(ContainerId container, String network) {
@@ -398,7 +417,7 @@ public final class DockerEngine implements Engine {
   }
 
   private void requireNetwork(String what, String network) {
-    http.get(what, "/networks/" + path(network));
+    http.object(what, "/networks/" + path(network));
   }
 
   private static void putAll(ArrayNode array, List<String> values) {

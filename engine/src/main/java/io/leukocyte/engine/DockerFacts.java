@@ -111,6 +111,9 @@ final class DockerFacts {
     int parent = titles.indexOf("PPID");
     int uid = titles.indexOf("UID");
     int command = titles.indexOf("COMMAND");
+    if (pid < 0 || !(top.path("Processes").isArray() || top.path("Processes").isNull())) {
+      throw new IllegalArgumentException("it has no processes, or no column PID");
+    }
     List<ProcessRow> rows = new ArrayList<>();
     for (JsonNode process : top.path("Processes")) {
       rows.add(

@@ -2,6 +2,7 @@ package io.leukocyte.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;
@@ -17,25 +18,43 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /** What is in a container's file system and at the end of its log, read once and to the end. */
 final class DockerFiles {
-  /** Files and logs may be large: the engine needs longer for them than for other calls. */
-  private static final Duration EXTRA_TIME = Duration.ofSeconds(50);
+  /** Files and logs may be large: the engine needs so much longer for them than for other calls. */
+  private static final int LONGER = 5;
+
+  /** Bytes before the content of an archive's first file: more than any name or path. */
+  private static final long MAX_HEAD = 1 << 20;
 
   private static final int PERMISSIONS = 07777;
 
   private final DockerHttp http;
+  private final Duration extraTime;
 
-  DockerFiles(DockerHttp http) {
+  /**
+   * Reads nothing yet.
+   *
+   * @param deadline of a call
+   */
+  DockerFiles(DockerHttp http, Duration deadline) {
     this.http = http;
+    this.extraTime = deadline.multipliedBy(LONGER);
   }
 
   List<FileChange> changes(ContainerId container) {
     String what = "compare container " + container.brief() + " with its image";
-    JsonNode answer = http.get(what, "/containers/" + container + "/changes");
+    JsonNode answer = http.list(what, "/containers/" + container + "/changes");
     List<FileChange> changes = new ArrayList<>();
     for (JsonNode change : answer) {
-      changes.add(new FileChange(change.path("Path").asText(), kind(change.path("Kind").asInt())));
+      changes.add(http.understand(what, change, DockerFiles::change));
     }
     return changes;
+  }
+
+  private static FileChange change(JsonNode change) {
+    String path = change.path("Path").asText("");
+    if (path.isEmpty()) {
+      throw new IllegalArgumentException("a change has no path");
+    }
+    return new FileChange(path, kind(change.path("Kind").asInt()));
   }
 
   private static FileChange.Kind kind(int number) {
@@ -53,19 +72,38 @@ final class DockerFiles {
             + container
             + "/archive?path="
             + URLEncoder.encode(path, StandardCharsets.UTF_8);
-    return http.read(what, archive, EXTRA_TIME, body -> first(what, body, reader));
+    return http.read(what, archive, extraTime, body -> first(what, body, reader));
   }
 
   private static <T> T first(String what, InputStream body, FileReader<T> reader)
       throws IOException {
-    TarArchiveInputStream tar = new TarArchiveInputStream(body);
-    TarArchiveEntry entry = tar.getNextEntry();
-    if (entry == null) {
-      throw new EngineException.Refused("Cannot " + what + ": the engine's archive is empty", null);
-    }
-    ContainerFile file = file(entry);
+    BoundedInput bounded = new BoundedInput(body, MAX_HEAD);
+    TarArchiveInputStream tar = new TarArchiveInputStream(bounded);
+    ContainerFile file = head(what, tar);
+    bounded.allow(Long.MAX_VALUE);
     boolean regular = file.type() == ContainerFile.Type.REGULAR;
     return reader.read(file, regular ? tar : InputStream.nullInputStream());
+  }
+
+  private static ContainerFile head(String what, TarArchiveInputStream tar) {
+    try {
+      TarArchiveEntry entry = tar.getNextEntry();
+      if (entry != null && !entry.isCheckSumOK()) {
+        throw new IOException("its first header is damaged");
+      }
+      if (entry != null) {
+        return file(entry);
+      }
+    } catch (IOException | RuntimeException e) { // whatever the library makes of what is no archive
+      throw new EngineException.Refused(
+          "Cannot "
+              + what
+              + ": the engine's answer is no archive ("
+              + Text.clip(Text.printable(String.valueOf(e.getMessage())), 200)
+              + ")",
+          e);
+    }
+    throw new EngineException.Refused("Cannot " + what + ": the engine's archive is empty", null);
   }
 
   private static ContainerFile file(TarArchiveEntry entry) {
@@ -88,7 +126,7 @@ final class DockerFiles {
   List<LogLine> lastLines(ContainerId container, int most) {
     String what = "read the logs of container " + container.brief();
     boolean terminal =
-        http.get(what, "/containers/" + container + "/json")
+        http.object(what, "/containers/" + container + "/json")
             .path("Config")
             .path("Tty")
             .asBoolean(false);
@@ -98,10 +136,10 @@ final class DockerFiles {
             "/containers/%s/logs?stdout=1&stderr=1&timestamps=1&tail=%d",
             container,
             most);
-    return http.read(what, path, EXTRA_TIME, body -> lines(what, body, terminal, most));
+    return http.read(what, path, extraTime, body -> lines(what, body, terminal, most));
   }
 
-  private static List<LogLine> lines(String what, InputStream body, boolean terminal, int most)
+  private List<LogLine> lines(String what, InputStream body, boolean terminal, int most)
       throws IOException {
     Deque<LogLine> last = new ArrayDeque<>();
     LineJoiner joiner =
@@ -125,6 +163,8 @@ final class DockerFiles {
               + e.getMessage()
               + "', such as from a log driver that does not keep lines",
           e);
+    } catch (IOException e) {
+      throw http.unavailable(what, e);
     }
     joiner.flush();
     return List.copyOf(last);

@@ -1,6 +1,9 @@
 package io.leukocyte.engine;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -18,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +32,22 @@ final class DockerHttp implements AutoCloseable {
   /** The API version that this code was measured with; engines that insist get their oldest. */
   static final ApiVersion SPOKEN = new ApiVersion(1, 41);
 
-  private static final int MAX_ANSWER = 32 * 1024 * 1024;
+  private static final int MAX_ANSWER = 8 * 1024 * 1024;
+  private static final int MAX_LIST = 32 * 1024 * 1024;
   private static final int MAX_MESSAGE = 500;
+  private static final int MAX_ERROR = 64 * 1024;
   private static final Duration LONGEST_SILENCE = Duration.ofMinutes(5);
 
+  /** Small tokens become large trees: this many at most are taken of one answer. */
+  private static final int MAX_TOKENS = 2_000_000;
+
   private final ObjectMapper mapper = new ObjectMapper();
+  private final ObjectMapper answers =
+      new ObjectMapper(
+          JsonFactory.builder()
+              .streamReadConstraints(
+                  StreamReadConstraints.builder().maxTokenCount(MAX_TOKENS).build())
+              .build());
   private final EngineOptions options;
   private final DockerHttpClient calls;
   private final DockerHttpClient streams;
@@ -80,7 +95,11 @@ final class DockerHttp implements AutoCloseable {
   ApiVersion version() {
     ApiVersion known = version;
     if (known == null) {
-      JsonNode answer = call("ask the engine for its version", "GET", "/version", null, deadline());
+      String what = "ask the engine for its version";
+      JsonNode answer = call(what, "GET", "/version", null, deadline());
+      if (!answer.isObject()) {
+        throw strange(what, "an object is expected");
+      }
       known =
           SPOKEN.between(
               ApiVersion.parse(answer.path("MinAPIVersion").asText("")),
@@ -98,6 +117,48 @@ final class DockerHttp implements AutoCloseable {
    */
   JsonNode get(String what, String path) {
     return call(what, "GET", versioned(path), null, deadline());
+  }
+
+  /** As {@link #get}; anything but an object is no answer of an engine. */
+  JsonNode object(String what, String path) {
+    JsonNode answer = get(what, path);
+    if (!answer.isObject()) {
+      throw strange(what, "an object is expected");
+    }
+    return answer;
+  }
+
+  /** As {@link #get}; anything but a list is no answer of an engine: nothing would be a lie. */
+  JsonNode list(String what, String path) {
+    JsonNode answer = call(what, "GET", versioned(path), null, deadline(), MAX_LIST);
+    if (!answer.isArray() && !answer.isNull()) { // null is how Go may write an empty list
+      throw strange(what, "a list is expected");
+    }
+    return answer;
+  }
+
+  /** Makes something of an answer in JSON; what no engine says is an error. */
+  <T> T understand(String what, JsonNode answer, Function<JsonNode, T> reader) {
+    try {
+      return reader.apply(answer);
+    } catch (EngineException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw strange(what, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The answer is not one of an engine. */
+  EngineException strange(String what, String why) {
+    return new EngineException.Refused(
+        "Cannot "
+            + what
+            + ": the answer makes no sense ("
+            + Text.clip(Text.printable(why), MAX_MESSAGE)
+            + "); is "
+            + options.host()
+            + " an engine?",
+        null);
   }
 
   /** Makes something of an answer's body while it comes. */
@@ -179,12 +240,22 @@ final class DockerHttp implements AutoCloseable {
 
   private JsonNode call(
       String what, String method, String path, @Nullable JsonNode body, Duration deadline) {
+    return call(what, method, path, body, deadline, MAX_ANSWER);
+  }
+
+  private JsonNode call(
+      String what,
+      String method,
+      String path,
+      @Nullable JsonNode body,
+      Duration deadline,
+      int most) {
     return watchdog.call(
         what,
         deadline,
         () -> {
           try (Response response = checked(what, send(what, calls, method, path, body))) {
-            return parse(what, response);
+            return parse(what, response, most);
           }
         },
         late -> {});
@@ -202,14 +273,17 @@ final class DockerHttp implements AutoCloseable {
     }
   }
 
-  private JsonNode parse(String what, Response response) {
+  private JsonNode parse(String what, Response response, int most) {
     try {
-      byte[] answer = response.getBody().readNBytes(MAX_ANSWER + 1);
-      if (answer.length > MAX_ANSWER) {
+      byte[] answer = response.getBody().readNBytes(most + 1);
+      if (answer.length > most) {
         throw new EngineException.Refused(
-            "Cannot " + what + ": the answer is larger than " + MAX_ANSWER + " bytes", null);
+            "Cannot " + what + ": the answer is larger than " + most + " bytes", null);
       }
-      return answer.length == 0 ? MissingNode.getInstance() : mapper.readTree(answer);
+      return answer.length == 0 ? MissingNode.getInstance() : answers.readTree(answer);
+    } catch (StreamConstraintsException e) {
+      throw new EngineException.Refused(
+          "Cannot " + what + ": the answer is too large or too deep: " + e.getOriginalMessage(), e);
     } catch (JsonProcessingException e) {
       throw new EngineException.Refused(
           "Cannot " + what + ": the answer is not JSON; is " + options.host() + " an engine?", e);
@@ -225,21 +299,31 @@ final class DockerHttp implements AutoCloseable {
       return response;
     }
     try (response) {
-      throw error(what, status, message(response));
+      String body = body(response);
+      JsonNode said = body.startsWith("{") ? tree(body) : MissingNode.getInstance();
+      if (status == 404 && !said.has("message")) {
+        // Of an engine it would mean that there is no such container.
+        throw strange(what, "404: " + body.strip());
+      }
+      String message = body.isEmpty() ? "it does not say why" : body;
+      message = said.path("message").asText(message).strip();
+      throw error(what, status, Text.clip(Text.printable(message), MAX_MESSAGE));
     }
   }
 
-  private String message(Response response) {
+  private static String body(Response response) {
     try {
-      byte[] body = response.getBody().readNBytes(64 * 1024);
-      String text = new String(body, StandardCharsets.UTF_8);
-      String message =
-          body.length > 0 && body[0] == '{'
-              ? mapper.readTree(text).path("message").asText(text)
-              : text;
-      return Text.clip(Text.printable(message.strip()), MAX_MESSAGE);
+      return new String(response.getBody().readNBytes(MAX_ERROR), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      return "it does not say why";
+      return "";
+    }
+  }
+
+  private JsonNode tree(String body) {
+    try {
+      return mapper.readTree(body);
+    } catch (JsonProcessingException e) {
+      return MissingNode.getInstance();
     }
   }
 

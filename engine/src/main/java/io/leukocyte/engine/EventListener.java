@@ -18,6 +18,13 @@ public interface EventListener {
    */
   void gap(EventPosition from, EventPosition to);
 
+  /**
+   * The engine told something that cannot be understood; it was passed over.
+   *
+   * @param count how often, since the last call
+   */
+  default void unreadable(long count) {}
+
   /** The connection is up, for the first time or again. */
   default void connected() {}
 

@@ -1,14 +1,17 @@
 package io.leukocyte.engine;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.github.dockerjava.transport.DockerHttpClient.Response;
 import io.leukocyte.events.ContainerLifecycle;
+import io.leukocyte.events.Text;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +24,14 @@ import org.slf4j.LoggerFactory;
 final class EventStream extends StreamThread {
   private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
   private static final int REMEMBERED = 2048;
+
+  /** Bytes of the longest event: the engine's own are a few KiB. */
+  private static final long MAX_EVENT = 1 << 20;
+
+  /** How far an engine's clock may be ahead. */
+  private static final long AHEAD = TimeUnit.DAYS.toNanos(1);
+
+  private static final long TELL_EVERY = TimeUnit.SECONDS.toNanos(1);
 
   /** Events of several sources reach the stream slightly out of order. */
   private static final long DISORDER = 10_000_000_000L;
@@ -36,6 +47,8 @@ final class EventStream extends StreamThread {
   private long newest;
   private boolean resuming;
   private boolean connected;
+  private long unreadable;
+  private long unreadableToldAt = System.nanoTime() - TELL_EVERY;
 
   /**
    * Not started yet.
@@ -64,6 +77,9 @@ final class EventStream extends StreamThread {
         readOnce();
       } catch (EngineException | IOException e) {
         lost(e);
+      } catch (RuntimeException e) {
+        LOG.error("The engine's events are opened again after an error: {}", Text.kind(e));
+        lost(e);
       } finally {
         stopReading();
       }
@@ -81,10 +97,16 @@ final class EventStream extends StreamThread {
       deliver(listener::connected);
     }
     resuming = true;
+    BoundedInput body = new BoundedInput(response.getBody(), MAX_EVENT);
     try (MappingIterator<JsonNode> events =
-        http.mapper().readerFor(JsonNode.class).readValues(response.getBody())) {
+        http.mapper().readerFor(JsonNode.class).readValues(body)) {
       while (isOpen() && events.hasNextValue()) {
         JsonNode event = events.nextValue();
+        body.allowAgain();
+        if (!isReadable(event)) {
+          passedOver();
+          continue;
+        }
         if (first) {
           reportGap(DockerEvents.time(event));
           first = false;
@@ -94,6 +116,29 @@ final class EventStream extends StreamThread {
       }
     }
     lost(null);
+  }
+
+  /** Whether it has a time that an event can have: a later one would hide all that follow. */
+  private static boolean isReadable(@Nullable JsonNode event) {
+    long time = event != null && event.isObject() ? DockerEvents.time(event) : 0;
+    return time > 0 && time < LogTime.nanos(Instant.now()) + AHEAD;
+  }
+
+  private void passedOver() {
+    unreadable++;
+    long now = System.nanoTime();
+    if (now - unreadableToldAt >= TELL_EVERY) {
+      unreadableToldAt = now;
+      tellUnreadable();
+    }
+  }
+
+  private void tellUnreadable() {
+    long count = unreadable;
+    if (count > 0) {
+      unreadable = 0;
+      deliver(() -> listener.unreadable(count));
+    }
   }
 
   /** A restarted engine knows no event: then nothing would come that tells of the gap. */
@@ -125,7 +170,14 @@ final class EventStream extends StreamThread {
       return;
     }
     newest = Math.max(newest, time);
-    Optional<ContainerLifecycle> lifecycle = DockerEvents.read(event);
+    Optional<ContainerLifecycle> lifecycle;
+    try {
+      lifecycle = DockerEvents.read(event);
+    } catch (RuntimeException e) {
+      LOG.debug("An event of the engine cannot be understood: {}", e.toString());
+      passedOver();
+      return;
+    }
     if (lifecycle.isPresent()) {
       deliver(() -> listener.event(lifecycle.get()));
     }
@@ -141,7 +193,18 @@ final class EventStream extends StreamThread {
     return true;
   }
 
+  /** The library's message on what is no JSON quotes it. */
+  private static String why(@Nullable Exception cause) {
+    return switch (cause) {
+      case null -> "";
+      case JsonProcessingException e -> ": what came is no JSON";
+      case IOException e -> ": " + e.getMessage();
+      case Exception e -> ": " + e.getClass().getSimpleName();
+    };
+  }
+
   private void lost(@Nullable Exception cause) {
+    tellUnreadable();
     if (!isOpen()) {
       return;
     }
@@ -149,10 +212,7 @@ final class EventStream extends StreamThread {
         cause instanceof EngineException known
             ? known
             : new EngineException.Unavailable(
-                "The engine's events ended"
-                    + (cause == null ? "" : ": " + cause.getMessage())
-                    + "; they are opened again",
-                cause);
+                "The engine's events ended" + why(cause) + "; they are opened again", cause);
     if (connected) {
       connected = false;
       LOG.warn("{}", why.getMessage());

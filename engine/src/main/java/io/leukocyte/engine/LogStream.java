@@ -116,7 +116,7 @@ final class LogStream extends StreamThread {
   /** Whether there may be more to read. */
   private boolean readOnce() {
     try {
-      JsonNode facts = await(() -> http.get(what, "/containers/" + container + "/json"));
+      JsonNode facts = await(() -> http.object(what, "/containers/" + container + "/json"));
       boolean terminal = facts.path("Config").path("Tty").asBoolean(false);
       boolean follow = wanted.follow() && facts.path("State").path("Running").asBoolean(false);
       String path = path(follow);
@@ -151,6 +151,11 @@ final class LogStream extends StreamThread {
       return false;
     } catch (EngineException | IOException e) {
       return retry(e);
+    } catch (RuntimeException e) {
+      LOG.error(
+          "The logs of container {} cannot be understood: {}", container.brief(), Text.kind(e));
+      end(http.strange(what, e.getClass().getSimpleName()));
+      return false;
     } finally {
       stopReading();
     }

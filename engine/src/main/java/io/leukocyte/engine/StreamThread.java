@@ -1,6 +1,7 @@
 package io.leukocyte.engine;
 
 import com.github.dockerjava.transport.DockerHttpClient.Response;
+import io.leukocyte.events.Text;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -56,7 +57,7 @@ abstract class StreamThread implements Subscription {
     try {
       read();
     } catch (RuntimeException e) {
-      LOG.error("A stream of the engine ended by an error of its reader", e);
+      LOG.error("A stream of the engine ended by an error of its reader: {}", Text.kind(e));
     } finally {
       markClosed();
       onEnd.run();
@@ -71,7 +72,7 @@ abstract class StreamThread implements Subscription {
         callback.run();
       }
     } catch (RuntimeException e) {
-      LOG.error("A listener of the engine failed; the stream goes on", e);
+      LOG.error("A listener of the engine failed; the stream goes on: {}", Text.kind(e));
     } finally {
       delivery.unlock();
     }
@@ -86,7 +87,7 @@ abstract class StreamThread implements Subscription {
         callback.run();
       }
     } catch (RuntimeException e) {
-      LOG.error("A listener of the engine failed at the end of its stream", e);
+      LOG.error("A listener of the engine failed at the end of its stream: {}", Text.kind(e));
     } finally {
       delivery.unlock();
     }

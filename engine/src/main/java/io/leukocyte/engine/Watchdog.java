@@ -152,7 +152,15 @@ final class Watchdog implements AutoCloseable {
     Throwable cause = e.getCause();
     return cause instanceof EngineException known
         ? known
-        : new EngineException.Unavailable("Cannot " + what + ": " + cause, cause);
+        : new EngineException.Unavailable("Cannot " + what + ": " + words(cause), cause);
+  }
+
+  private static String words(@Nullable Throwable cause) {
+    if (cause == null) {
+      return "it failed";
+    }
+    String kind = cause.getClass().getSimpleName();
+    return cause.getMessage() == null ? kind : cause.getMessage() + " (" + kind + ")";
   }
 
   private static EngineException closed(String what) {

@@ -15,6 +15,7 @@ final class EventRecorder implements EventListener {
   private final List<EventPosition> gaps = new ArrayList<>();
   private int connected;
   private int disconnected;
+  private long unreadable;
 
   @Override
   public synchronized void event(ContainerLifecycle event) {
@@ -34,6 +35,15 @@ final class EventRecorder implements EventListener {
   @Override
   public synchronized void disconnected(EngineException cause) {
     disconnected++;
+  }
+
+  @Override
+  public synchronized void unreadable(long count) {
+    unreadable += count;
+  }
+
+  synchronized long unreadable() {
+    return unreadable;
   }
 
   synchronized int connections() {

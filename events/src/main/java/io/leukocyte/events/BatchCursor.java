@@ -40,6 +40,8 @@ public final class BatchCursor {
   private int textLength;
   private int rowsAt;
   private int rowsEnd;
+  private int marksAt;
+  private int marksLength;
 
   private int row;
   private int rowLength;
@@ -109,6 +111,8 @@ public final class BatchCursor {
     textLength = 0;
     rowsAt = 0;
     rowsEnd = 0;
+    marksAt = 0;
+    marksLength = 0;
   }
 
   private int readHeader() throws MalformedBatchException {
@@ -161,7 +165,7 @@ public final class BatchCursor {
       int length = i32(bytes, at + 4);
       int start = at + BatchFormat.SECTION_HEADER;
       require(length >= 0 && length <= bytes.length - start, "section length", at);
-      if (id >= 1 && id <= 4) {
+      if (id >= BatchFormat.SECTION_STRINGS && id <= BatchFormat.SECTION_MARKS) {
         require((seen & (1 << id)) == 0, "section twice", at);
         seen |= 1 << id;
       }
@@ -175,6 +179,11 @@ public final class BatchCursor {
         case BatchFormat.SECTION_TEXT -> {
           textAt = start;
           textLength = length;
+        }
+        case BatchFormat.SECTION_MARKS -> {
+          require(length <= BatchLimits.MAX_MARKS_BYTES, "marks length", at);
+          marksAt = start;
+          marksLength = length;
         }
         default -> unknownSections++;
       }
@@ -376,6 +385,14 @@ public final class BatchCursor {
   /** Sections this reader does not know. */
   public int unknownSections() {
     return unknownSections;
+  }
+
+  /**
+   * A copy of what the writer noted for itself: only a collector of the same host reads it. At most
+   * {@link BatchLimits#MAX_MARKS_BYTES}, unchecked otherwise; empty when there is nothing.
+   */
+  public byte[] marks() {
+    return Arrays.copyOfRange(bytes, marksAt, marksAt + marksLength);
   }
 
   /** Strings in the table; symbols are 1 to this number. */

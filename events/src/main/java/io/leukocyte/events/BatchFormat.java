@@ -12,7 +12,7 @@ final class BatchFormat {
   static final int MAGIC = 0x56454b4c;
 
   static final int MAJOR = 1;
-  static final int MINOR = 0;
+  static final int MINOR = 1;
 
   /** Header: offsets of its fixed part; the host id follows at {@link #HOST}. */
   static final int AT_MAJOR = 4;
@@ -34,6 +34,9 @@ final class BatchFormat {
   static final int SECTION_CONTAINERS = 2;
   static final int SECTION_ROWS = 3;
   static final int SECTION_TEXT = 4;
+
+  /** Since minor version 1. */
+  static final int SECTION_MARKS = 5;
 
   /** Container row: length u16, flags u16, id 32 bytes, then four symbols. */
   static final int CONTAINER_ROW = 52;

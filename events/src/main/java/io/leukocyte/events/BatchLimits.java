@@ -28,6 +28,9 @@ public final class BatchLimits {
   /** Bytes of UTF-8 of one text. */
   public static final int MAX_TEXT_BYTES = 192 << 10;
 
+  /** Bytes of the section of marks; a writer takes no more. */
+  public static final int MAX_MARKS_BYTES = 32 << 10;
+
   /** Strings that one event can add to the table: a connect has ten, its container four. */
   static final int MAX_EVENT_SYMBOLS = 16;
 

@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
  * that is too long is cut and counted.
  */
 public final class BatchWriter {
+  private static final byte[] NOTHING = new byte[0];
+
+  /** With the section of marks it is still within the bound. */
+  private static final int MOST_BYTES =
+      BatchLimits.MAX_BYTES - BatchLimits.MAX_MARKS_BYTES - BatchFormat.SECTION_HEADER;
+
   private final HostId host;
   private final byte[] hostBytes;
   private final long epoch;
@@ -49,7 +55,7 @@ public final class BatchWriter {
    */
   public void add(Event event) {
     if (count >= BatchLimits.MAX_ROWS
-        || bytes() > BatchLimits.MAX_BYTES - BatchLimits.MAX_EVENT_BYTES
+        || bytes() > MOST_BYTES - BatchLimits.MAX_EVENT_BYTES
         || symbols.size() > BatchLimits.MAX_SYMBOLS - BatchLimits.MAX_EVENT_SYMBOLS
         || containers.size() >= BatchLimits.MAX_CONTAINERS) {
       throw new IllegalStateException("The batch is full; finish it before the next event");
@@ -72,7 +78,7 @@ public final class BatchWriter {
     return count;
   }
 
-  /** Bytes the batch would have now. */
+  /** Bytes the batch would have now, without marks. */
   public int bytes() {
     return BatchFormat.HOST
         + hostBytes.length
@@ -107,18 +113,38 @@ public final class BatchWriter {
   }
 
   /**
+   * The batch, and an empty one after it.
+   *
+   * @param sequence its number in the epoch
+   * @param marks what {@link BatchCursor#marks} gives back; at most {@link
+   *     BatchLimits#MAX_MARKS_BYTES}
+   */
+  public byte[] finish(long sequence, byte[] marks) {
+    if (marks.length > BatchLimits.MAX_MARKS_BYTES) {
+      throw new IllegalArgumentException("Marks are too long: " + marks.length + " bytes");
+    }
+    return finish(sequence, 0, marks);
+  }
+
+  /**
    * A part of a batch, as a recording gives it, and an empty one after it.
    *
    * @param sequence the batch's number in the epoch
    * @param firstIndex index of the first event within that batch
    */
   public byte[] finish(long sequence, int firstIndex) {
-    Buffer out = new Buffer(bytes());
+    return finish(sequence, firstIndex, NOTHING);
+  }
+
+  private byte[] finish(long sequence, int firstIndex, byte[] marks) {
+    int more = marks.length == 0 ? 0 : BatchFormat.SECTION_HEADER + marks.length;
+    int total = bytes() + more;
+    Buffer out = new Buffer(total);
     out.int32(BatchFormat.MAGIC);
     out.int8(BatchFormat.MAJOR);
     out.int8(BatchFormat.MINOR);
     out.int16(BatchFormat.HOST + hostBytes.length);
-    out.int32(bytes());
+    out.int32(total);
     out.int64(epoch);
     out.int64(sequence);
     out.int32(firstIndex);
@@ -129,6 +155,12 @@ public final class BatchWriter {
     section(out, BatchFormat.SECTION_CONTAINERS, containers.size(), containerRows);
     section(out, BatchFormat.SECTION_ROWS, -1, rows);
     section(out, BatchFormat.SECTION_TEXT, -1, text);
+    if (more > 0) {
+      out.int16(BatchFormat.SECTION_MARKS);
+      out.int16(0);
+      out.int32(marks.length);
+      out.bytes(marks, 0, marks.length);
+    }
     reset();
     return Arrays.copyOf(out.bytes, out.length);
   }
@@ -151,6 +183,13 @@ public final class BatchWriter {
     rows.length = 0;
     text.length = 0;
     count = 0;
+  }
+
+  /** The containers of the batch so far, by their numbers in its table. */
+  public Map<ContainerId, Integer> containerNumbers() {
+    Map<ContainerId, Integer> numbers = new HashMap<>();
+    containers.forEach((container, number) -> numbers.put(container.id(), number));
+    return numbers;
   }
 
   /** Whose events they are. */

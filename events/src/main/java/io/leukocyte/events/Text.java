@@ -2,7 +2,23 @@ package io.leukocyte.events;
 
 /** Text for people: bounded, and free of control characters that a terminal would obey. */
 public final class Text {
+  private static final int FRAMES = 8;
+
   private Text() {}
+
+  /**
+   * What kind of error it is and where it came from, without its message: that may quote what a
+   * container wrote, which has no place in our own log.
+   */
+  public static String kind(Throwable error) {
+    StringBuilder text = new StringBuilder(error.getClass().getName());
+    StackTraceElement[] trace = error.getStackTrace();
+    for (int i = 0; i < Math.min(FRAMES, trace.length); i++) {
+      text.append(i == 0 ? " at " : " < ").append(trace[i]);
+    }
+    Throwable cause = error.getCause();
+    return cause == null ? text.toString() : text + "; its cause: " + cause.getClass().getName();
+  }
 
   /**
    * The text, cut to a bound.

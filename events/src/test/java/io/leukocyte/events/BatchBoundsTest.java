@@ -124,7 +124,7 @@ class BatchBoundsTest {
           .as(kind.text())
           .isLessThanOrEqualTo(BatchLimits.MAX_EVENT_BYTES);
       assertThat(writer.truncated()).isPositive();
-      byte[] batch = writer.finish(1);
+      byte[] batch = writer.finish(1, new byte[BatchLimits.MAX_MARKS_BYTES]);
       assertThat(batch.length).isLessThanOrEqualTo(BatchLimits.MAX_BYTES);
       BatchCursor cursor = BatchCursor.over(batch);
       Event last = null;

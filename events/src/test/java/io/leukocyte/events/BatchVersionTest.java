@@ -20,10 +20,46 @@ class BatchVersionTest {
     }
 
     assertThat(events).isEqualTo(TestEvents.STORY);
-    assertThat(cursor.minor()).isEqualTo(1);
+    assertThat(cursor.minor()).isEqualTo(2);
     assertThat(cursor.count()).isEqualTo(TestEvents.STORY.size() + 2);
     assertThat(cursor.unknownRows()).isEqualTo(2);
     assertThat(cursor.unknownSections()).isEqualTo(1);
+  }
+
+  @Test
+  void marksAreGivenBackAndNobodyElseSeesThem() throws MalformedBatchException {
+    BatchWriter writer = new BatchWriter(TestEvents.HOST, 1);
+    TestEvents.STORY.forEach(writer::add);
+    byte[] marks = new byte[BatchLimits.MAX_MARKS_BYTES];
+    java.util.Arrays.fill(marks, (byte) 7);
+    BatchCursor cursor = BatchCursor.over(writer.finish(3, marks));
+    List<Event> events = new ArrayList<>();
+    while (cursor.next()) {
+      events.add(cursor.event());
+    }
+
+    assertThat(events).isEqualTo(TestEvents.STORY);
+    assertThat(cursor.marks()).isEqualTo(marks);
+    assertThat(cursor.minor()).isEqualTo(1);
+    assertThat(cursor.unknownSections()).isZero();
+    cursor.open(STORY);
+    assertThat(cursor.marks()).isEmpty();
+    assertThatThrownBy(() -> writer.finish(4, new byte[BatchLimits.MAX_MARKS_BYTES + 1]))
+        .hasMessageContaining("too long");
+  }
+
+  @Test
+  void marksTwiceOrBeyondTheirBoundAreRefused() {
+    List<Batches.Section> sections = new ArrayList<>(Batches.sections(STORY));
+    sections.add(
+        new Batches.Section(BatchFormat.SECTION_MARKS, new byte[BatchLimits.MAX_MARKS_BYTES + 1]));
+    int rows = TestEvents.STORY.size();
+    assertThatThrownBy(() -> BatchCursor.over(Batches.with(STORY, sections, rows, new byte[0])))
+        .hasMessageContaining("marks length");
+    sections.set(4, new Batches.Section(BatchFormat.SECTION_MARKS, new byte[1]));
+    sections.add(new Batches.Section(BatchFormat.SECTION_MARKS, new byte[1]));
+    assertThatThrownBy(() -> BatchCursor.over(Batches.with(STORY, sections, rows, new byte[0])))
+        .hasMessageContaining("section twice");
   }
 
   @Test

@@ -80,7 +80,7 @@ final class Batches {
           });
     }
     byte[] later = with(batch, sections, rows + 2, new byte[] {9, 9, 9});
-    later[AT_MINOR] = 1;
+    later[AT_MINOR] = BatchFormat.MINOR + 1;
     return later;
   }
 

@@ -25,12 +25,23 @@ class GoldenTest {
     String golden = golden("batch.hex", hex);
 
     assertThat(hex).isEqualTo(golden);
-    BatchCursor cursor = BatchCursor.over(HexFormat.of().parseHex(golden.replaceAll("\\s", "")));
+    assertThat(events(golden)).isEqualTo(TestEvents.STORY);
+  }
+
+  @Test
+  void batchOfTheFirstMinorVersionStaysReadable() throws IOException, MalformedBatchException {
+    String golden = Files.readString(FOLDER.resolve("batch-1.0.hex"));
+
+    assertThat(events(golden)).isEqualTo(TestEvents.STORY);
+  }
+
+  private static List<Event> events(String hex) throws MalformedBatchException {
+    BatchCursor cursor = BatchCursor.over(HexFormat.of().parseHex(hex.replaceAll("\\s", "")));
     List<Event> events = new ArrayList<>();
     while (cursor.next()) {
       events.add(cursor.event());
     }
-    assertThat(events).isEqualTo(TestEvents.STORY);
+    return events;
   }
 
   private static String hex(byte[] bytes) {

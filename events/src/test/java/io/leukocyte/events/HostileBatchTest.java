@@ -17,10 +17,16 @@ import org.junit.jupiter.api.Test;
 
 /** Bytes of any kind: refused with the one exception, or a cursor on which nothing fails. */
 class HostileBatchTest {
-  private static final byte[] STORY = TestEvents.batch(TestEvents.STORY);
+  private static final byte[] STORY = storyWithMarks();
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private final BatchCursor cursor = new BatchCursor();
+
+  private static byte[] storyWithMarks() {
+    BatchWriter writer = new BatchWriter(TestEvents.HOST, TestEvents.EPOCH);
+    TestEvents.STORY.forEach(writer::add);
+    return writer.finish(7, new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9});
+  }
 
   /** Whether the bytes were a batch; everything it has was then read. */
   private boolean reads(byte[] bytes) {
@@ -35,6 +41,7 @@ class HostileBatchTest {
   }
 
   private void drain() {
+    assertThat(cursor.marks()).hasSizeLessThanOrEqualTo(BatchLimits.MAX_MARKS_BYTES);
     for (int c = 1; c <= cursor.containers(); c++) {
       cursor.containerRef(c);
       cursor.containerPrivileged(c);
