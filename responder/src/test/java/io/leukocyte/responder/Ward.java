@@ -43,6 +43,7 @@ final class Ward implements AutoCloseable {
   final Guards guards;
   final Notifier notifier;
   final Approvals approvals;
+  final Aging aging;
   final Desk desk;
 
   private final Path folder;
@@ -52,7 +53,7 @@ final class Ward implements AutoCloseable {
   }
 
   Ward(Path folder, InMemoryEngine docker, InMemoryNetworkFilter filter, MutableClock clock) {
-    this(folder, docker, filter, clock, new Host(docker, filter), () -> {}, shielded());
+    this(folder, docker, filter, clock, host(docker, filter), () -> {}, shielded());
   }
 
   Ward(
@@ -139,7 +140,23 @@ final class Ward implements AutoCloseable {
             clock,
             meters);
     approvals = new Approvals(interventions, guards, dispatcher::policies, clock);
+    aging =
+        new Aging(
+            TestAlerts.HOST,
+            engine,
+            journal,
+            interventions,
+            protection,
+            new Services("service"),
+            clock,
+            meters,
+            dispatcher::policies);
     desk = new Desk(TestAlerts.HOST, host, journal, interventions, protection, approvals, clock);
+  }
+
+  /** A host on which everything listens, and nothing of the real one is touched. */
+  static Host host(Engine engine, NetworkFilter filter) {
+    return new Host(engine, filter, new InMemoryEgressLimit(), (address, port) -> true);
   }
 
   static Protection shielded() {
@@ -213,6 +230,7 @@ final class Ward implements AutoCloseable {
         .read(ledger -> ledger.all(s -> s.overdue(now)))
         .forEach(s -> interventions.expire(s.id()));
     journal.read(ledger -> ledger.all(s -> s.expired(now))).forEach(s -> approvals.expire(s.id()));
+    aging.look();
   }
 
   /** The same host after the responder was started again. */
