@@ -261,6 +261,14 @@ class RecycleTest {
   }
 
   @Test
+  void aKeptContainerCountsForNoShareOfItsService() {
+    ContainerId old = ward.docker.run(web());
+    doing(RECYCLE).shell(old);
+    assertThat(ward.desk.actions()).hasSize(1);
+    assertThat(ward.journal.read(Services::held)).isEmpty();
+  }
+
+  @Test
   void theFreshOneCanBeRecycledAgain() {
     ContainerId old = ward.docker.run(web());
     doing(RECYCLE).shell(old);
