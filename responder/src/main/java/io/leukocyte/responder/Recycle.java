@@ -145,6 +145,13 @@ record Recycle(
         : unfit(undo);
   }
 
+  @Override
+  public Outcome undo(Host host, ContainerId container, Undo undo) {
+    return undo instanceof Undo.PutBack plan
+        ? new Swap(host, container, plan).back(grace)
+        : unfit(undo);
+  }
+
   private static Outcome unfit(Undo undo) {
     return new Outcome.Failed("A recycle is not taken back by " + undo + "; release it by hand");
   }

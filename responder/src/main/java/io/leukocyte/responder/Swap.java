@@ -19,8 +19,6 @@ import java.util.Optional;
  * @param plan what was journalled about it
  */
 record Swap(Host host, ContainerId old, Undo.PutBack plan) {
-  private static final Duration GRACE = Duration.ofSeconds(10);
-
   /** The name of the fresh one before it takes the old one's. */
   String freshName() {
     return plan.name() + ".leuko-fresh-" + old.brief();
@@ -75,8 +73,12 @@ record Swap(Host host, ContainerId old, Undo.PutBack plan) {
     return new Outcome.Done("started, the old one is kept as " + keptName());
   }
 
-  /** Puts the old one in its place again, and removes the fresh one. */
-  Outcome back() {
+  /**
+   * Puts the old one in its place again, and removes the fresh one.
+   *
+   * @param grace between the fresh one's stop signal and SIGKILL
+   */
+  Outcome back(Duration grace) {
     if (engine().inspect(old).isEmpty()) {
       return new Outcome.Done("the old container is gone; the fresh one stays");
     }
@@ -90,7 +92,7 @@ record Swap(Host host, ContainerId old, Undo.PutBack plan) {
               .formatted(other.get().brief(), plan.name(), keptName()));
     }
     if (fresh.flatMap(engine()::inspect).isPresent()) {
-      engine().stop(fresh.get(), GRACE);
+      engine().stop(fresh.get(), grace);
       engine().remove(fresh.get(), true);
     }
     engine().rename(old, plan.name());

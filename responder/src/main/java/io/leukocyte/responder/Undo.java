@@ -6,6 +6,7 @@ import io.leukocyte.engine.NetworkAttachment;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.Outcome;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -127,7 +128,7 @@ sealed interface Undo {
 
     @Override
     public Outcome run(Host host, ContainerId container) {
-      return new Swap(host, container, this).back();
+      return new Swap(host, container, this).back(Duration.ofSeconds(10));
     }
   }
 

@@ -42,6 +42,7 @@ class RecycleIT {
       }
     }
     docker.close();
+    Docker.command(List.of("docker", "network", "rm", PREFIX + "front", PREFIX + "back"));
     Docker.command(List.of("docker", "volume", "rm", PREFIX + "named"));
   }
 
