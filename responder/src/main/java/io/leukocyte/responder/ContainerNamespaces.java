@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The network namespaces of containers' processes: who lives in them, and programs of this host that
- * are run in them.
+ * The network namespaces of containers' processes: who lives in them, and programs of this host
+ * that are run in them.
  *
  * <p>A pid is given away again: before and after each command the process is looked at, and its
  * namespace must not be our own. A process that was the same before and after was the same in
@@ -54,8 +54,7 @@ final class ContainerNamespaces {
 
   /** Why programs cannot be run; empty when this host has them. */
   static Optional<String> missing(String... programs) {
-    List<String> missing =
-        List.of(programs).stream().filter(p -> !Commands.installed(p)).toList();
+    List<String> missing = List.of(programs).stream().filter(p -> !Commands.installed(p)).toList();
     return missing.isEmpty()
         ? Optional.empty()
         : Optional.of("this host has no program " + String.join(" and no ", missing));
