@@ -141,9 +141,9 @@ class EmbeddedKafkaIT {
   }
 
   /**
-   * All committed values, read from the start up to the end of the log. The end is that of those who
-   * read everything: a transaction's marker may come after the answer to its commit, and until then
-   * it is not in the log of those who read committed records alone.
+   * All committed values, read from the start up to the end of the log. The end is that of those
+   * who read everything: a transaction's marker may come after the answer to its commit, and until
+   * then it is not in the log of those who read committed records alone.
    */
   private static List<String> readCommitted(Map<String, String> properties) throws Exception {
     long end;

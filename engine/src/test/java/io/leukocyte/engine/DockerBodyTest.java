@@ -114,6 +114,10 @@ final class DockerBodyTest {
     String most = String.valueOf(DockerBody.NO_MEMORY_LIMIT);
     assertThat(DockerBody.update(bound, free).toString())
         .isEqualTo(
-            "{\"CpuQuota\":-1,\"Memory\":" + most + ",\"MemorySwap\":" + most + ",\"PidsLimit\":0}");
+            "{\"CpuQuota\":-1,\"Memory\":"
+                + most
+                + ",\"MemorySwap\":"
+                + most
+                + ",\"PidsLimit\":0}");
   }
 }

@@ -121,12 +121,12 @@ final class Aging {
   private boolean isBarred(PolicySet now, ContainerFacts facts, ActionId id) {
     ContainerId container = facts.container().id();
     return journal.read(ledger ->
-            ledger.find(id).isPresent()
-                || !ledger.all(s -> s.phase() != Phase.CLOSED && s.of(container)).isEmpty())
+        ledger.find(id).isPresent()
+            || !ledger.all(s -> s.phase() != Phase.CLOSED && s.of(container)).isEmpty())
         || protection.reason(facts.container(), facts.labels()).isPresent()
         || now.windows().stream()
-            .anyMatch(w ->
-                w.scope().mayCover(facts) && w.when().until(clock.instant()).isPresent());
+            .anyMatch(
+                w -> w.scope().mayCover(facts) && w.when().until(clock.instant()).isPresent());
   }
 
   private JournalStep step(

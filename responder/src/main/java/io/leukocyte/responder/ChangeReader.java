@@ -27,7 +27,8 @@ final class ChangeReader {
   private static final Pattern AMOUNT = Pattern.compile("([0-9]{1,12}) ?([a-z]{0,4})");
   private static final BigDecimal BILLION = BigDecimal.valueOf(1_000_000_000);
   private static final Map<String, Long> BYTES =
-      Map.of("k", 1L << 10, "kb", 1L << 10, "m", 1L << 20, "mb", 1L << 20, "g", 1L << 30, "gb",
+      Map.of(
+          "k", 1L << 10, "kb", 1L << 10, "m", 1L << 20, "mb", 1L << 20, "g", 1L << 30, "gb",
           1L << 30);
   private static final Map<String, Long> BITS =
       Map.of("kbit", 1_000L, "mbit", 1_000_000L, "gbit", 1_000_000_000L);

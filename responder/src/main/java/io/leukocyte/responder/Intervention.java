@@ -14,7 +14,8 @@ import java.util.Optional;
  * <p>Errors of the engine and of the network filter are thrown; the caller makes an outcome of
  * them.
  */
-sealed interface Intervention extends Response permits Quarantine, Pause, Stop, Kill, Restart, Throttle, Recycle {
+sealed interface Intervention extends Response
+    permits Quarantine, Pause, Stop, Kill, Restart, Throttle, Recycle {
 
   /** Whether and how it can be done; changes nothing. */
   Checked check(Host host, Target target);

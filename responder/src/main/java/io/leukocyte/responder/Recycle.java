@@ -81,16 +81,14 @@ record Recycle(
     }
     return host.filter().sharers(ContainerProcess.of(facts)).stream()
         .findFirst()
-        .map(other ->
-            "the container " + other.brief() + " shares its network and would be cut off");
+        .map(
+            other -> "the container " + other.brief() + " shares its network and would be cut off");
   }
 
   private static JsonNode described(Host host, ContainerId container) {
     try {
       Optional<String> text = host.engine().describe(container);
-      return text.isEmpty()
-          ? MissingNode.getInstance()
-          : JournalLines.MAPPER.readTree(text.get());
+      return text.isEmpty() ? MissingNode.getInstance() : JournalLines.MAPPER.readTree(text.get());
     } catch (JsonProcessingException e) {
       return MissingNode.getInstance();
     }

@@ -46,8 +46,7 @@ final class SettingsJson {
   }
 
   static Undo.GiveBack readGiveBack(JsonNode node) {
-    return new Undo.GiveBack(
-        readSettings(node.path("settings")), node.path("egress").asBoolean());
+    return new Undo.GiveBack(readSettings(node.path("settings")), node.path("egress").asBoolean());
   }
 
   private static ObjectNode settings(ContainerSettings s) {

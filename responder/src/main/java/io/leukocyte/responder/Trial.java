@@ -1,6 +1,7 @@
 package io.leukocyte.responder;
 
 import io.leukocyte.engine.EngineException;
+import io.leukocyte.engine.Health;
 import io.leukocyte.engine.LogLine;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerId;
@@ -82,22 +83,20 @@ final class Trial {
       return Look.bad("the fresh container ended and was started again");
     }
     started = facts.get().started();
-    String well;
-    switch (host.engine().health(fresh)) {
-      case UNHEALTHY -> {
-        return Look.bad("the fresh container is unhealthy by its own check");
-      }
-      case STARTING -> {
-        return Look.later("the fresh container is not healthy yet by its own check");
-      }
-      case HEALTHY -> well = "it is healthy by its own check";
-      case NONE -> {
-        if (since().compareTo(settle) < 0) {
-          return Look.later("the fresh container has not run for " + Durations.format(settle));
-        }
-        well = "it has run for " + Durations.format(settle);
-      }
+    Health health = host.engine().health(fresh);
+    if (health == Health.UNHEALTHY) {
+      return Look.bad("the fresh container is unhealthy by its own check");
     }
+    if (health == Health.STARTING) {
+      return Look.later("the fresh container is not healthy yet by its own check");
+    }
+    if (health == Health.NONE && since().compareTo(settle) < 0) {
+      return Look.later("the fresh container has not run for " + Durations.format(settle));
+    }
+    String well =
+        health == Health.HEALTHY
+            ? "it is healthy by its own check"
+            : "it has run for " + Durations.format(settle);
     List<Integer> deaf =
         plan.ports().stream().filter(port -> !host.accepts(facts.get(), port)).toList();
     if (!deaf.isEmpty()) {

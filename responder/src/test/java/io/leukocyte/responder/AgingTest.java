@@ -176,7 +176,10 @@ class AgingTest {
   void jitterSpreadsWhatWasMadeTogether() {
     Recycle how =
         new Recycle(
-            Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1), Optional.empty(),
+            Duration.ZERO,
+            Duration.ZERO,
+            Duration.ofSeconds(1),
+            Optional.empty(),
             Optional.empty());
     AgeLimit limit =
         new AgeLimit(

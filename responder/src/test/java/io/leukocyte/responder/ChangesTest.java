@@ -169,8 +169,7 @@ class ChangesTest {
       assertThat(ResponseJson.read(ResponseJson.write(response))).isEqualTo(response);
     }
     Undo.PutBack undo =
-        new Undo.PutBack(
-            "web", ContainerSettings.NONE.withPids(3), List.of(80), List.of(), null);
+        new Undo.PutBack("web", ContainerSettings.NONE.withPids(3), List.of(80), List.of(), null);
     assertThat(SettingsJson.readPutBack(SettingsJson.putBack(undo, n -> null), n -> null))
         .isEqualTo(undo);
     Undo.PutBack made = undo.with(new ContainerId("a".repeat(64)));

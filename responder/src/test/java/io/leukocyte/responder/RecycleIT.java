@@ -83,7 +83,9 @@ class RecycleIT {
     List<String> binds = new ArrayList<>();
     inspect.path("HostConfig").path("Binds").forEach(b -> binds.add(b.asText()));
     binds.removeIf(b -> b.matches("[0-9a-f]{64}:.*")); // a volume that has no name of its own
-    binds.stream().sorted().forEach(((ObjectNode) inspect.path("HostConfig")).putArray("Binds")::add);
+    binds.stream()
+        .sorted()
+        .forEach(((ObjectNode) inspect.path("HostConfig")).putArray("Binds")::add);
     inspect
         .path("HostConfig")
         .path("Mounts")
@@ -99,8 +101,7 @@ class RecycleIT {
   private static TreeMap<String, String> fields(String path, JsonNode node) {
     TreeMap<String, String> all = new TreeMap<>();
     if (node.isContainerNode() && !node.isEmpty()) {
-      node.properties()
-          .forEach(e -> all.putAll(fields(path + "/" + e.getKey(), e.getValue())));
+      node.properties().forEach(e -> all.putAll(fields(path + "/" + e.getKey(), e.getValue())));
       for (int i = 0; node.isArray() && i < node.size(); i++) {
         all.putAll(fields(path + "/" + i, node.get(i)));
       }
@@ -119,7 +120,14 @@ class RecycleIT {
   private void network(String name, String subnet, String subnet6) {
     Docker.command(List.of("docker", "network", "rm", PREFIX + name));
     Docker.docker(
-        "network", "create", "--internal", "--ipv6", "--subnet", subnet, "--subnet", subnet6,
+        "network",
+        "create",
+        "--internal",
+        "--ipv6",
+        "--subnet",
+        subnet,
+        "--subnet",
+        subnet6,
         PREFIX + name);
   }
 
@@ -134,13 +142,19 @@ class RecycleIT {
                     + " --env LEVEL=1 --env EMPTY= --label tier=web"
                     + " --label com.docker.compose.project=shop"
                     + " --label com.docker.compose.service=web"
-                    + " --volume /unnamed --volume " + PREFIX + "named:/named:ro"
+                    + " --volume /unnamed --volume "
+                    + PREFIX
+                    + "named:/named:ro"
                     + " --mount type=volume,target=/mounted"
                     + " --mount type=bind,source=/etc/hostname,target=/bound,readonly"
                     + " --volume /etc/hosts:/mine:ro --tmpfs /scratch:size=1m,mode=1777"
-                    + " --network " + PREFIX + "front --network-alias www --network-alias shop"
+                    + " --network "
+                    + PREFIX
+                    + "front --network-alias www --network-alias shop"
                     + " --ip 203.0.113.20 --ip6 fd00:eec1::20"
-                    + " --publish 127.0.0.1:" + freePort() + ":80 --expose 9999"
+                    + " --publish 127.0.0.1:"
+                    + freePort()
+                    + ":80 --expose 9999"
                     + " --cpus 0.5 --cpu-shares 512 --memory 128m --memory-swap 256m"
                     + " --pids-limit 200 --ulimit nofile=1000:2000 --shm-size 32m"
                     + " --cap-drop MKNOD --cap-add SYS_NICE --security-opt no-new-privileges:true"
@@ -153,7 +167,16 @@ class RecycleIT {
                     + " --log-opt max-size=1m --log-opt max-file=2 --ipc private")
                 .split(" ", -1));
     Docker.docker(
-        "network", "connect", "--alias", "api", "--ip", "203.0.113.40", "--ip6", "fd00:eec2::40", PREFIX + "back", web);
+        "network",
+        "connect",
+        "--alias",
+        "api",
+        "--ip",
+        "203.0.113.40",
+        "--ip6",
+        "fd00:eec2::40",
+        PREFIX + "back",
+        web);
     return web;
   }
 
@@ -207,9 +230,7 @@ class RecycleIT {
     String id = docker.id(web).value();
     JsonNode before = comparable(inspect(web));
     try (LiveResponder live = new LiveResponder(folder, RECYCLE)) {
-      await()
-          .atMost(WAIT)
-          .until(() -> docker.exec(web, "test", "-s", "/config/id").worked());
+      await().atMost(WAIT).until(() -> docker.exec(web, "test", "-s", "/config/id").worked());
       live.shellIn(docker.id(web));
       await().atMost(WAIT).until(() -> starts(id) == 2);
       await().atMost(WAIT).until(() -> live.responder.orders().actions().isEmpty());
@@ -223,8 +244,17 @@ class RecycleIT {
   private static long starts(String id) {
     String until = String.valueOf(System.currentTimeMillis() / 1000 + 1);
     return Docker.docker(
-            "events", "--since", "10m", "--until", until, "--filter", "container=" + id,
-            "--filter", "event=start", "--format", "{{.Action}}")
+            "events",
+            "--since",
+            "10m",
+            "--until",
+            until,
+            "--filter",
+            "container=" + id,
+            "--filter",
+            "event=start",
+            "--format",
+            "{{.Action}}")
         .lines()
         .filter("start"::equals)
         .count();

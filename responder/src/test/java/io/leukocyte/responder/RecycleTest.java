@@ -150,7 +150,12 @@ class RecycleTest {
     Host host = new Host(docker, ward.filter, new InMemoryEgressLimit(), firstOnly);
     try (Ward own =
         new Ward(
-            folder.resolve("own"), docker, ward.filter, ward.clock, host, () -> {},
+            folder.resolve("own"),
+            docker,
+            ward.filter,
+            ward.clock,
+            host,
+            () -> {},
             Ward.shielded())) {
       own.policies(
           "- policy: p\n  match: {tags: [shell]}\n  actions: ["

@@ -31,9 +31,7 @@ class ThrottleIT {
         "cpu/cpu.cfs_quota_us memory/memory.limit_in_bytes memory/memory.memsw.limit_in_bytes"
             + " pids/pids.max cpu.max memory.max memory.swap.max pids.max";
     String script =
-        "cd /sys/fs/cgroup; for f in "
-            + files
-            + "; do [ ! -e $f ] || echo $f $(cat $f); done";
+        "cd /sys/fs/cgroup; for f in " + files + "; do [ ! -e $f ] || echo $f $(cat $f); done";
     return docker.exec(container, "sh", "-c", script).output();
   }
 
@@ -60,8 +58,7 @@ class ThrottleIT {
     String sink = docker.sleeping("sink", "--network", network);
     String web = docker.sleeping("web", "--network", network);
     String address =
-        docker.inspect(
-            sink, "{{(index .NetworkSettings.Networks \"" + network + "\").IPAddress}}");
+        docker.inspect(sink, "{{(index .NetworkSettings.Networks \"" + network + "\").IPAddress}}");
     ContainerId id = docker.id(web);
     String before = kernel(web);
     try (LiveResponder live =
@@ -102,8 +99,9 @@ class ThrottleIT {
       live.shellIn(docker.id(web));
       await()
           .atMost(WAIT)
-          .until(() -> docker.inspect(web, "{{.State.Running}} {{.State.Pid}}").startsWith("true")
-              && !docker.inspect(web, "{{.State.Pid}}").equals(pid));
+          .until(() ->
+              docker.inspect(web, "{{.State.Running}} {{.State.Pid}}").startsWith("true")
+                  && !docker.inspect(web, "{{.State.Pid}}").equals(pid));
       await().atMost(WAIT).until(() -> live.responder.orders().actions().isEmpty());
       assertThat(docker.exec(web, "test", "-f", "/x").worked()).isTrue();
     }
