@@ -73,7 +73,7 @@ final class NftEgressLimit implements EgressLimit {
     }
     String rules = rules(process);
     Matcher rate = RATE.matcher(rules);
-    boolean atEach = interfaces.stream().allMatch(name -> rules.contains('"' + name + '"'));
+    boolean atEach = interfaces.stream().allMatch(name -> NftNetworkFilter.names(rules, name));
     return (rules.contains("table inet ") || atEach) && rate.find() && bytes(rate) == bits / 8;
   }
 

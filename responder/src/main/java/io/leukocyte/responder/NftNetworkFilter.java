@@ -104,7 +104,15 @@ final class NftNetworkFilter implements NetworkFilter {
 
   private static boolean names(String chain, List<String> interfaces) {
     return chain.contains("policy drop;")
-        && interfaces.stream().allMatch(name -> chain.contains('"' + name + '"'));
+        && interfaces.stream().allMatch(name -> names(chain, name));
+  }
+
+  /** Whether rules name an interface: nft quotes a single one, and not those of a list. */
+  static boolean names(String rules, String name) {
+    String others = "[A-Za-z0-9_.@-]";
+    return Pattern.compile("(?<!" + others + ")" + Pattern.quote(name) + "(?!" + others + ")")
+        .matcher(rules)
+        .find();
   }
 
   /** The text of our table of a family. */
