@@ -338,7 +338,7 @@ public final class Responder implements Component {
               services,
               clock,
               meters,
-              dispatcher::policies);
+              () -> policies);
       desk = new Desk(hostId, host, journal, interventions, protection, approvals, clock);
       graveyard = new Graveyard(kafka, hostId, meters);
       inbox = new Inbox(hostId, dispatcher, graveyard::bury, meters);

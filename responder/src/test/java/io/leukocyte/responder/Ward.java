@@ -47,6 +47,7 @@ final class Ward implements AutoCloseable {
   final Desk desk;
 
   private final Path folder;
+  private PolicySet inForce = PolicySet.EMPTY;
 
   Ward(Path folder) {
     this(folder, new InMemoryEngine(), new InMemoryNetworkFilter(), new MutableClock());
@@ -150,7 +151,7 @@ final class Ward implements AutoCloseable {
             new Services("service"),
             clock,
             meters,
-            dispatcher::policies);
+            () -> inForce);
     desk = new Desk(TestAlerts.HOST, host, journal, interventions, protection, approvals, clock);
   }
 
@@ -171,7 +172,8 @@ final class Ward implements AutoCloseable {
     if (!loaded.problems().isEmpty()) {
       throw new AssertionError(loaded.problems().stream().map(Problem::toString).toList());
     }
-    dispatcher.use(loaded.policies());
+    inForce = loaded.policies();
+    dispatcher.use(inForce);
     return this;
   }
 
