@@ -62,7 +62,12 @@ class ActionCrashIT {
       Map.of(
           "quarantine", Map.of("start", 1L),
           "pause", Map.of("start", 1L, "pause", 1L, "unpause", 1L),
-          "kill", Map.of("start", 2L, "kill", 1L, "die", 1L));
+          "kill", Map.of("start", 2L, "kill", 1L, "die", 1L),
+          "throttle", Map.of("start", 1L),
+          "recycle", Map.of("start", 2L, "kill", 2L, "die", 1L));
+
+  private static final Map<String, String> PARAMETERS =
+      Map.of("throttle", "pids: 50, ", "recycle", "grace: 0s, settle: 0s, ");
 
   private final Map<String, Child> responders = new LinkedHashMap<>();
   private Fleet fleet;
@@ -82,8 +87,8 @@ class ActionCrashIT {
         .keySet()
         .forEach(type ->
             policies.append(
-                "- policy: %1$s\n  match: {rules: [%1$s]}\n  actions: [%1$s: {for: 3s}]\n  guard: {mode: enforce}\n"
-                    .formatted(type)));
+                "- policy: %1$s\n  match: {rules: [%1$s]}\n  actions: [%1$s: {%2$sfor: 3s}]\n  guard: {mode: enforce}\n"
+                    .formatted(type, PARAMETERS.getOrDefault(type, ""))));
     fleet = Fleet.start(folder, "[]", policies.toString());
     for (String type : SEEN_ONCE.keySet()) {
       responders.put(type, fleet.role(type, "respond", host(type), Map.of()));
@@ -140,8 +145,23 @@ class ActionCrashIT {
       assertThat(fleet.engine().docker("inspect", "-f", "{{.State.Status}}", container))
           .isEqualTo("running");
       assertThat(fleet.engine().filtered(container)).as("packet filter").isFalse();
+      assertThat(pidsLimit(container)).as("limit of processes").isIn("<no value>", "0");
+      assertThat(containers(type)).as("containers").hasSize(1);
       fleet.engine().docker("rm", "-f", container);
     }
+  }
+
+  private String pidsLimit(String container) throws Exception {
+    return fleet.engine().docker("inspect", "-f", "{{.HostConfig.PidsLimit}}", container);
+  }
+
+  /** All that were made for an action, stopped ones included. */
+  private List<String> containers(String type) throws Exception {
+    return fleet
+        .engine()
+        .docker("ps", "-a", "--filter", "name=^/?" + type, "--format", "{{.Names}}")
+        .lines()
+        .toList();
   }
 
   private void killAt(String type, Child responder, String action, List<String> deaths)

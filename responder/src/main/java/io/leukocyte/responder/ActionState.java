@@ -161,6 +161,14 @@ record ActionState(
     };
   }
 
+  /**
+   * Whether it keeps the service a container short, or may: not a recycle that is in force, whose
+   * fresh container serves.
+   */
+  boolean impairs() {
+    return phase != Phase.CLOSED && !(response instanceof Recycle && phase == Phase.IN_FORCE);
+  }
+
   /** Whether a policy wanted it, and no operator. */
   boolean automatic() {
     return last.policy() != null;

@@ -293,7 +293,7 @@ final class FleetBudget implements Budget {
           ? Optional.of(new PermitRecord.Returned(request.id(), host))
           : Optional.empty();
     }
-    if (states.stream().anyMatch(s -> s.phase() != ActionState.Phase.CLOSED)) {
+    if (states.stream().anyMatch(ActionState::impairs)) {
       return Optional.empty();
     }
     return Optional.of(

@@ -13,9 +13,25 @@ import java.util.function.Predicate;
  *
  * @param engine the container engine
  * @param filter the packet filter
+ * @param egress bounds of what containers send
+ * @param probe looks whether containers listen
  */
-record Host(Engine engine, NetworkFilter filter) {
+record Host(Engine engine, NetworkFilter filter, EgressLimit egress, PortProbe probe) {
   private static final long POLL_MILLIS = 20;
+
+  /** With the kernel of this host. */
+  Host(Engine engine, NetworkFilter filter) {
+    this(engine, filter, new NftEgressLimit(), PortProbe.TCP);
+  }
+
+  /** Whether a container accepts connections at a port, on one of its networks. */
+  boolean accepts(ContainerFacts facts, int port) {
+    if (facts.networkMode().equals("host")) {
+      return probe.accepts("127.0.0.1", port);
+    }
+    return facts.networks().stream()
+        .anyMatch(n -> n.address() != null && probe.accepts(n.address(), port));
+  }
 
   /** Whether a container has processes, frozen ones included. */
   static boolean runs(ContainerFacts facts) {

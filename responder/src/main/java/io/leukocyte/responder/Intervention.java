@@ -1,7 +1,10 @@
 package io.leukocyte.responder;
 
+import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.Outcome;
+import java.time.Duration;
+import java.util.Optional;
 
 /**
  * A change to a container. {@link #check} looks and says how it would be taken back; that is
@@ -11,10 +14,19 @@ import io.leukocyte.events.Outcome;
  * <p>Errors of the engine and of the network filter are thrown; the caller makes an outcome of
  * them.
  */
-sealed interface Intervention extends Response permits Quarantine, Pause, Stop, Kill {
+sealed interface Intervention extends Response
+    permits Quarantine, Pause, Stop, Kill, Restart, Throttle, Recycle {
 
   /** Whether and how it can be done; changes nothing. */
   Checked check(Host host, Target target);
+
+  /**
+   * Makes what the change needs beside the container, and leaves the container itself alone. What
+   * comes of it is journalled before {@link #apply}.
+   */
+  default Checked.Ready stage(Host host, ContainerId container, Checked.Ready ready) {
+    return ready;
+  }
 
   /** Makes the change; done already is done. */
   Outcome apply(Host host, ContainerId container, Undo undo);
@@ -27,6 +39,24 @@ sealed interface Intervention extends Response permits Quarantine, Pause, Stop, 
    * it.
    */
   boolean outlivesStart();
+
+  /** Whether a change that did not work is tried once more before it is taken back. */
+  default boolean triedTwice() {
+    return true;
+  }
+
+  /**
+   * What ended it, so that nothing of it is left to hold; asked where it does not outlive a start.
+   *
+   * @param facts of the container, which is there
+   * @param since how long it is in force
+   * @return empty when it goes on
+   */
+  default Optional<Outcome> over(Host host, ContainerFacts facts, Undo undo, Duration since) {
+    return Host.runs(facts) && !Stop.stillRuns(undo, facts)
+        ? Optional.of(new Outcome.Done("somebody started it again"))
+        : Optional.empty();
+  }
 
   /** Takes the change back. */
   default Outcome undo(Host host, ContainerId container, Undo undo) {

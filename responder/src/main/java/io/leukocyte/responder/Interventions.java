@@ -8,6 +8,7 @@ import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.Outcome;
 import io.leukocyte.responder.ActionState.Phase;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -286,7 +287,7 @@ final class Interventions {
 
   private void carryOut(ActionState state) {
     Outcome outcome = applyAndVerify(state, "");
-    if (outcome instanceof Outcome.Failed) {
+    if (outcome instanceof Outcome.Failed && intervention(state).triedTwice()) {
       outcome = applyAndVerify(now(state), "once more: ");
     }
     if (outcome instanceof Outcome.Failed failure) {
@@ -300,11 +301,26 @@ final class Interventions {
     meters.verified(state);
   }
 
-  private Outcome applyAndVerify(ActionState state, String prefix) {
-    Undo undo = state.undo();
-    if (undo == null) {
+  /** Makes what the change needs; how that goes again is on the disk before the change is made. */
+  private Outcome stage(ActionState state, Undo undo) {
+    Checked.Ready known = new Checked.Ready(undo, state.way());
+    Checked.Ready staged = intervention(state).stage(host, target(state), known);
+    if (!staged.equals(known)) {
+      journal.append(new JournalEntry.Prepared(state.id(), staged.undo(), staged.way()));
+    }
+    return new Outcome.Done("");
+  }
+
+  private Outcome applyAndVerify(ActionState before, String prefix) {
+    if (before.undo() == null) {
       return new Outcome.Failed("the journal does not say how to take it back");
     }
+    Undo known = before.undo();
+    if (patiently(() -> stage(before, known)) instanceof Outcome.Failed failure) {
+      return failure;
+    }
+    ActionState state = now(before);
+    Undo undo = state.undo() == null ? known : state.undo();
     Intervention what = intervention(state);
     Outcome applied = patiently(() -> what.apply(host, target(state), undo));
     if (!(applied instanceof Outcome.Done done)) {
@@ -373,8 +389,15 @@ final class Interventions {
       step(state, Step.UNDONE, new Outcome.Done("the container is gone"), Phase.CLOSED);
     } else if (intervention(state).outlivesStart()) {
       holdAgain(state, undo, occasion);
-    } else if (Host.runs(facts.get()) && !Stop.stillRuns(undo, facts.get())) {
-      step(state, Step.UNDONE, new Outcome.Done("somebody started it again"), Phase.CLOSED);
+    } else {
+      Duration since = Duration.ofNanos(Nanos.now(clock) - state.last().time());
+      ContainerFacts now = facts.get();
+      Outcome ended =
+          attempt(() ->
+              intervention(state).over(host, now, undo, since).orElse(new Outcome.Skipped("")));
+      if (ended instanceof Outcome.Done) {
+        step(state, Step.UNDONE, ended, Phase.CLOSED);
+      }
     }
   }
 

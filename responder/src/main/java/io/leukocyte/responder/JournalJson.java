@@ -267,6 +267,8 @@ final class JournalJson {
         u.attachments().forEach(a -> networks.add(attachment(a)));
         yield node;
       }
+      case Undo.PutBack u -> SettingsJson.putBack(u, JournalJson::attachment);
+      case Undo.GiveBack u -> SettingsJson.giveBack(u);
     };
   }
 
@@ -282,6 +284,8 @@ final class JournalJson {
         node.path("networks").forEach(a -> attachments.add(readAttachment(a)));
         yield new Undo.Reconnect(attachments);
       }
+      case "put-back" -> SettingsJson.readPutBack(node, JournalJson::readAttachment);
+      case "give-back" -> SettingsJson.readGiveBack(node);
       default -> throw new IllegalArgumentException("Unknown way back: " + type);
     };
   }

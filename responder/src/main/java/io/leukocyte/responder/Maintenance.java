@@ -49,14 +49,23 @@ record Maintenance(String name, Scope scope, When when, Effect effect) {
       labels = List.copyOf(labels);
     }
 
-    boolean covers(Alert alert, ContainerRef container, @Nullable ContainerFacts facts) {
+    /** Where there is no alert: a condition counts as fulfilled. */
+    boolean mayCover(ContainerFacts facts) {
+      return named(facts.container())
+          && (labels.isEmpty()
+              || labels.stream().anyMatch(l -> Protection.carries(facts.labels(), l)));
+    }
+
+    private boolean named(ContainerRef container) {
       Globs globs = new Globs(names);
-      boolean named =
-          names.isEmpty()
-              || globs.match(container.name())
-              || globs.match(container.id().value())
-              || globs.match(container.id().brief());
-      return named
+      return names.isEmpty()
+          || globs.match(container.name())
+          || globs.match(container.id().value())
+          || globs.match(container.id().brief());
+    }
+
+    boolean covers(Alert alert, ContainerRef container, @Nullable ContainerFacts facts) {
+      return named(container)
           && (labels.isEmpty()
               || labels.stream().anyMatch(l -> Protection.carries(alert.labels(), l))
               || (facts != null

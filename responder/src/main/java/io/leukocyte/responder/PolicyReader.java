@@ -35,11 +35,17 @@ final class PolicyReader {
   private final Map<String, Position> names = new HashMap<>();
   private final List<Maintenance> windows = new ArrayList<>();
   private final MaintenanceReader maintenance;
+  private final List<AgeLimit> ages = new ArrayList<>();
 
   PolicyReader(Collection<String> webhooks, List<Problem> problems) {
     this.webhooks = webhooks;
     this.problems = problems;
     maintenance = new MaintenanceReader(problems);
+  }
+
+  /** The bounds of age read so far that have no problem. */
+  List<AgeLimit> ages() {
+    return ages;
   }
 
   /** The maintenance windows read so far that have no problem. */
@@ -67,6 +73,10 @@ final class PolicyReader {
     for (YamlNode item : list.items()) {
       if (MaintenanceReader.isOne(item)) {
         maintenance.read(item).ifPresent(windows::add);
+        continue;
+      }
+      if (AgeReader.isOne(item)) {
+        new AgeReader(problems, names).read(item).ifPresent(ages::add);
         continue;
       }
       int before = problems.size();

@@ -14,6 +14,7 @@ public final class PolicySet {
 
   private final List<Policy> policies;
   private final List<Maintenance> windows;
+  private List<AgeLimit> ages = List.of();
 
   private PolicySet(List<Policy> policies, List<Maintenance> windows) {
     this.policies = List.copyOf(policies);
@@ -46,7 +47,8 @@ public final class PolicySet {
       Yaml.read(file.name(), file.text(), problems).ifPresent(reader::file);
     }
     problems.sort(Comparator.comparing(Problem::at));
-    return new Loaded(new PolicySet(reader.policies(), reader.windows()), problems);
+    return new Loaded(
+        new PolicySet(reader.policies(), reader.windows()).with(reader.ages()), problems);
   }
 
   /** How many there are. */
@@ -66,6 +68,16 @@ public final class PolicySet {
 
   List<Policy> policies() {
     return policies;
+  }
+
+  private PolicySet with(List<AgeLimit> limits) {
+    ages = List.copyOf(limits);
+    return this;
+  }
+
+  /** Containers that are recycled when they are old. */
+  List<AgeLimit> ages() {
+    return ages;
   }
 
   /** Times in which the policies hold back. */

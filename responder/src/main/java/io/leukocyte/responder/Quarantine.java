@@ -56,6 +56,11 @@ record Quarantine(Optional<Duration> length) implements Intervention {
     return target.runs() ? "" : ", as soon as it is started";
   }
 
+  /** Why no packet filter in its network namespace can be relied on; empty when it can. */
+  static Optional<String> notFilterable(Host host, ContainerFacts facts) {
+    return canLeave(facts).or(() -> shares(host, facts)).or(() -> canUndo(facts));
+  }
+
   /** Why a container cannot be held by anything in or at its network namespace. */
   private static Optional<String> canLeave(ContainerFacts facts) {
     if (facts.container().privileged()) {
@@ -131,7 +136,9 @@ record Quarantine(Optional<Duration> length) implements Intervention {
         yield new Outcome.Done("taken off " + Undo.Reconnect.names(now));
       }
       case Undo.Unpause pause -> Pause.pause(host, container);
-      case Undo.Start start -> unfit(undo);
+      case Undo.Start other -> unfit(undo);
+      case Undo.PutBack other -> unfit(undo);
+      case Undo.GiveBack other -> unfit(undo);
     };
   }
 
@@ -146,7 +153,9 @@ record Quarantine(Optional<Duration> length) implements Intervention {
             : new Outcome.Failed("it is still attached to " + Undo.Reconnect.names(left));
       }
       case Undo.Unpause pause -> Pause.isPaused(host, container);
-      case Undo.Start start -> unfit(undo);
+      case Undo.Start other -> unfit(undo);
+      case Undo.PutBack other -> unfit(undo);
+      case Undo.GiveBack other -> unfit(undo);
     };
   }
 

@@ -47,6 +47,7 @@ public final class Responder implements Component {
   private static final Duration PERMIT_DEADLINE = Duration.ofSeconds(2);
   private static final Duration PERMITS_PATIENCE = Duration.ofSeconds(20);
   private static final int RETRY_EACH = 10;
+  private static final int AGE_EACH = 10;
 
   private final ResponderSettings settings;
   private final Path folder;
@@ -255,6 +256,7 @@ public final class Responder implements Component {
     private final Dispatcher dispatcher;
     private final Guards guards;
     private final Approvals approvals;
+    private final Aging aging;
     private final Desk desk;
     private final AlertFeed feed;
     private final Inbox inbox;
@@ -326,6 +328,17 @@ public final class Responder implements Component {
               meters);
       dispatcher.use(policies);
       approvals = new Approvals(interventions, guards, dispatcher::policies, clock);
+      aging =
+          new Aging(
+              hostId,
+              host.engine(),
+              journal,
+              interventions,
+              protection,
+              services,
+              clock,
+              meters,
+              () -> policies);
       desk = new Desk(hostId, host, journal, interventions, protection, approvals, clock);
       graveyard = new Graveyard(kafka, hostId, meters);
       inbox = new Inbox(hostId, dispatcher, graveyard::bury, meters);
@@ -462,6 +475,9 @@ public final class Responder implements Component {
         }
         if (ticks % HOLD_EACH == 0) {
           holdAll("found open");
+        }
+        if (ticks % AGE_EACH == 0) {
+          aging.look();
         }
       } catch (RuntimeException e) {
         LOG.error("The responder's timer: {}", e.getMessage(), e);

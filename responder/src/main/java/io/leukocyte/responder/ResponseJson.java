@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** An action with its parameters as the journal keeps it; durations in ISO 8601. */
 final class ResponseJson {
@@ -22,6 +23,19 @@ final class ResponseJson {
           case Notify.Channel.Webhook hook ->
               node.put("channel", "webhook").put("webhook", hook.name());
         }
+      }
+      case Restart restart -> node.put("grace", restart.grace().toString());
+      case Throttle throttle -> {
+        throttle.cpus().ifPresent(n -> node.put("cpus", n));
+        throttle.memory().ifPresent(n -> node.put("memory", n));
+        throttle.pids().ifPresent(n -> node.put("pids", n));
+        throttle.egress().ifPresent(n -> node.put("egress", n));
+      }
+      case Recycle recycle -> {
+        node.put("grace", recycle.grace().toString());
+        node.put("settle", recycle.settle().toString());
+        node.put("within", recycle.within().toString());
+        recycle.keep().ifPresent(keep -> node.put("keep", keep.toString()));
       }
       case Quarantine quarantine -> {}
       case Pause pause -> {}
@@ -44,6 +58,21 @@ final class ResponseJson {
       case "pause" -> new Pause(length);
       case "snapshot" -> new Snapshot();
       case "stop" -> new Stop(duration(node, "grace"), length);
+      case "restart" -> new Restart(duration(node, "grace"));
+      case "throttle" ->
+          new Throttle(
+              number(node, "cpus"),
+              number(node, "memory"),
+              number(node, "pids"),
+              number(node, "egress"),
+              length);
+      case "recycle" ->
+          new Recycle(
+              duration(node, "grace"),
+              duration(node, "settle"),
+              duration(node, "within"),
+              node.has("keep") ? Optional.of(duration(node, "keep")) : Optional.empty(),
+              length);
       case "kill" -> new Kill(node.path("signal").asText(), length);
       case "notify" ->
           new Notify(
@@ -52,6 +81,10 @@ final class ResponseJson {
                   : new Notify.Channel.Webhook(node.path("webhook").asText()));
       default -> throw new IllegalArgumentException("Unknown action " + type);
     };
+  }
+
+  private static OptionalLong number(JsonNode node, String key) {
+    return node.has(key) ? OptionalLong.of(node.path(key).asLong()) : OptionalLong.empty();
   }
 
   private static Duration duration(JsonNode node, String key) {

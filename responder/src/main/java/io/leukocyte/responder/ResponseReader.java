@@ -16,21 +16,32 @@ import org.jspecify.annotations.Nullable;
 /** Reads the actions of one policy, in order, and finds orders that make no sense. */
 final class ResponseReader {
   private static final List<String> TYPES =
-      List.of("notify", "snapshot", "quarantine", "pause", "stop", "kill");
+      List.of(
+          "notify",
+          "snapshot",
+          "throttle",
+          "quarantine",
+          "pause",
+          "restart",
+          "recycle",
+          "stop",
+          "kill");
   private static final List<String> SIGNALS =
       List.of("KILL", "TERM", "INT", "QUIT", "HUP", "ABRT", "USR1", "USR2");
   static final Duration SHORTEST = Duration.ofSeconds(1);
   static final Duration LONGEST = Duration.ofDays(30);
-  private static final Duration LONGEST_GRACE = Duration.ofMinutes(10);
+  static final Duration LONGEST_GRACE = Duration.ofMinutes(10);
 
   private final Collection<String> webhooks;
   private final List<Problem> problems;
+  private final ChangeReader changes;
   private final Set<Response> seen = new HashSet<>();
   private @Nullable Response ended;
 
   ResponseReader(Collection<String> webhooks, List<Problem> problems) {
     this.webhooks = webhooks;
     this.problems = problems;
+    changes = new ChangeReader(problems);
   }
 
   /** Reads the next action: {@code quarantine: {for: 15m}}, or the bare name. */
@@ -70,6 +81,10 @@ final class ResponseReader {
                           .orElse(Duration.ofSeconds(10)),
                       length(f)));
       case "kill" -> fields(name, parameters, "signal", "for").map(this::kill);
+      case "restart" -> fields(name, parameters, "grace").map(ChangeReader::restart);
+      case "throttle" ->
+          fields(name, parameters, ChangeReader.THROTTLE).map(f -> changes.throttle(name, f));
+      case "recycle" -> fields(name, parameters, ChangeReader.RECYCLE).map(ChangeReader::recycle);
       default -> {
         String hint = Suggestion.didYouMean(name.text(), TYPES);
         problems.add(
@@ -86,7 +101,7 @@ final class ResponseReader {
     return Fields.of(node, name.text(), List.of(keys), problems);
   }
 
-  private static Optional<Duration> length(Fields fields) {
+  static Optional<Duration> length(Fields fields) {
     return fields.duration("for", SHORTEST, LONGEST);
   }
 
@@ -162,6 +177,7 @@ final class ResponseReader {
           new Problem(at, "the action " + response.type() + " stands twice", "remove one"));
     }
     if (response instanceof Stop
+        || response instanceof Recycle
         || (response instanceof Kill kill && kill.signal().equals(Kill.DEADLY))) {
       ended = response;
     }

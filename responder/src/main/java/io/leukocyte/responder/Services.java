@@ -82,7 +82,7 @@ final class Services {
   static Set<ContainerId> held(Ledger ledger) {
     return ledger
         .all(s ->
-            s.phase() != ActionState.Phase.CLOSED
+            s.impairs()
                 && s.phase() != ActionState.Phase.WAITING
                 && !s.last().dryRun()
                 && s.response() instanceof Intervention)

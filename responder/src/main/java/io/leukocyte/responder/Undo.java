@@ -1,13 +1,16 @@
 package io.leukocyte.responder;
 
+import io.leukocyte.engine.ContainerSettings;
 import io.leukocyte.engine.EngineException;
 import io.leukocyte.engine.NetworkAttachment;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.Outcome;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a change to a container is taken back. Journalled before the change is made, so that it can
@@ -94,6 +97,64 @@ sealed interface Undo {
       }
       host.engine().unpause(container);
       return new Outcome.Done("unpaused");
+    }
+  }
+
+  /**
+   * The container takes its place again, and the fresh one is removed.
+   *
+   * @param name that it had
+   * @param settings that it had
+   * @param ports at which the fresh one must accept connections
+   * @param networks that we had taken from it, and that the fresh one gets
+   * @param fresh the container in its place; null until it is made
+   */
+  record PutBack(
+      String name,
+      ContainerSettings settings,
+      List<Integer> ports,
+      List<NetworkAttachment> networks,
+      @Nullable ContainerId fresh)
+      implements Undo {
+    public PutBack {
+      ports = List.copyOf(ports);
+      networks = List.copyOf(networks);
+    }
+
+    /** The same once the fresh one is made. */
+    PutBack with(ContainerId made) {
+      return new PutBack(name, settings, ports, networks, made);
+    }
+
+    @Override
+    public Outcome run(Host host, ContainerId container) {
+      return new Swap(host, container, this).back(Duration.ofSeconds(10));
+    }
+  }
+
+  /**
+   * The container has the limits again that it had.
+   *
+   * @param settings that it had
+   * @param egress whether what it sends is limited
+   */
+  record GiveBack(ContainerSettings settings, boolean egress) implements Undo {
+    @Override
+    public Outcome run(Host host, ContainerId container) {
+      if (host.engine().inspect(container).isEmpty()) {
+        return new Outcome.Done("the container is gone");
+      }
+      ContainerSettings now = host.engine().settings(container);
+      host.engine()
+          .update(container, settings.restarting(now.restartPolicy(), now.restartRetries()));
+      if (egress) {
+        try {
+          host.process(container).ifPresent(host.egress()::lift);
+        } catch (NetworkFilterException.Gone e) {
+          return new Outcome.Done("its limits are as they were; its network namespace is gone");
+        }
+      }
+      return new Outcome.Done("its limits are as they were");
     }
   }
 

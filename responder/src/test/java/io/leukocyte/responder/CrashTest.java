@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leukocyte.engine.ContainerSpec;
 import io.leukocyte.engine.InMemoryEngine;
-import io.leukocyte.engine.NetworkAttachment;
 import io.leukocyte.events.Action;
 import io.leukocyte.events.Alert;
 import io.leukocyte.events.ContainerFacts.Security;
@@ -28,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * and host in agreement, and each action happened once.
  */
 class CrashTest {
-  private static final int MOST_POINTS = 60;
+  private static final int MOST_POINTS = 120;
 
   @TempDir Path folder;
 
@@ -70,7 +69,7 @@ class CrashTest {
 
     Ward dying(Path folder, Points points) {
       Host host =
-          new Host(
+          Ward.host(
               FailingEngine.wrapBoth(docker, call -> points.pass()),
               new DyingFilter(filter, points));
       return new Ward(folder, docker, filter, clock, host, points::pass, Ward.shielded());
@@ -81,6 +80,15 @@ class CrashTest {
       return switch (action) {
         case "pause" -> facts.state().equals("paused");
         case "stop", "kill" -> facts.state().equals("exited");
+        case "throttle" -> docker.settings(web).pids() == 20;
+        case "recycle" ->
+            facts.state().equals("exited")
+                && docker.list().size() == 2
+                && docker
+                    .resolve("web")
+                    .flatMap(docker::inspect)
+                    .filter(f -> !f.container().id().equals(web) && Host.runs(f))
+                    .isPresent();
         default ->
             docker.attachments(web).isEmpty()
                 || (Host.runs(facts) && filter.isClosed(ContainerProcess.of(facts)));
@@ -121,13 +129,39 @@ class CrashTest {
   }
 
   private static String policy(String action) {
+    String parameters =
+        switch (action) {
+          case "recycle" -> "settle: 0s, ";
+          case "throttle" -> "pids: 20, cpus: 0.5, memory: 64m, egress: 1mbit, ";
+          default -> "";
+        };
     return "- policy: p\n  match: {tags: [shell]}\n  actions: [{"
         + action
-        + ": {for: 15m}}]\n  guard: {mode: enforce}\n";
+        + ": {"
+        + parameters
+        + "for: 15m}}]\n  guard: {mode: enforce}\n";
+  }
+
+  /** What of a container an action must give back. */
+  private static String shape(Scene scene) {
+    return scene.docker().attachments(scene.web())
+        + " "
+        + scene.docker().settings(scene.web())
+        + " "
+        + scene.docker().list().stream().map(c -> c.name() + " " + c.state()).toList();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"quarantine", "quarantine by disconnecting", "pause", "stop", "kill"})
+  @ValueSource(
+      strings = {
+        "quarantine",
+        "quarantine by disconnecting",
+        "pause",
+        "stop",
+        "kill",
+        "throttle",
+        "recycle"
+      })
   void aCrashAtAnyPointOfAnActionIsFinishedAfterwards(String what) throws IOException {
     String action = what.split(" ", -1)[0];
     boolean reached = true;
@@ -136,7 +170,7 @@ class CrashTest {
       assertThat(point).isLessThan(MOST_POINTS);
       Path own = Files.createDirectory(folder.resolve("p" + point));
       Scene scene = Scene.create(what.contains("disconnecting"));
-      List<NetworkAttachment> before = scene.docker().attachments(scene.web());
+      String before = shape(scene);
       Points points = new Points(point);
       Alert alert = TestAlerts.shell(scene.web(), scene.clock().nanos());
       act(scene.dying(own, points), action, alert);
@@ -152,10 +186,39 @@ class CrashTest {
       next.clock.advance(Duration.ofMinutes(15));
       next.tick();
       assertThat(scene.isHeld(action)).as("%s, point %d, undone", what, point).isFalse();
-      assertThat(scene.docker().attachments(scene.web())).isEqualTo(before);
+      assertThat(shape(scene)).isEqualTo(before);
       next.close();
     }
     assertThat(point).as("points where it died").isGreaterThan(5);
+  }
+
+  @Test
+  void aCrashAtAnyPointOfARestartRestartsOnce() throws IOException {
+    String restart = policy("restart").replace("for: 15m", "");
+    boolean reached = true;
+    for (int point = 0; reached; point++) {
+      assertThat(point).isLessThan(MOST_POINTS);
+      Path own = Files.createDirectory(folder.resolve("re" + point));
+      Scene scene = Scene.create(false);
+      Points points = new Points(point);
+      Alert alert = TestAlerts.shell(scene.web(), scene.clock().nanos());
+      try {
+        Ward dying = scene.dying(own, points).policies(restart);
+        dying.alert(alert);
+        dying.close();
+      } catch (Crash crash) {
+        // what is on the disk and on the host is all there is
+      }
+      reached = points.reached;
+      Ward next = new Ward(own, scene.docker(), scene.filter(), scene.clock()).restarted();
+      next.policies(restart).alert(alert); // it is read again
+      assertThat(next.desk.actions()).as("point %d", point).isEmpty();
+      assertThat(next.journalled()).as("point %d", point).containsExactly("restart verified");
+      assertThat(scene.docker().changes().stream().filter(c -> c.startsWith("restart ")).count())
+          .as("point %d", point)
+          .isEqualTo(1);
+      next.close();
+    }
   }
 
   @ParameterizedTest
@@ -263,7 +326,15 @@ class CrashTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"quarantine", "quarantine by disconnecting", "pause", "stop"})
+  @ValueSource(
+      strings = {
+        "quarantine",
+        "quarantine by disconnecting",
+        "pause",
+        "stop",
+        "throttle",
+        "recycle"
+      })
   void aCrashAtAnyPointOfAReleaseIsFinishedAfterwards(String what) throws IOException {
     String action = what.split(" ", -1)[0];
     boolean reached = true;
@@ -272,7 +343,7 @@ class CrashTest {
       assertThat(point).isLessThan(MOST_POINTS);
       Path own = Files.createDirectory(folder.resolve("r" + point));
       Scene scene = Scene.create(what.contains("disconnecting"));
-      List<NetworkAttachment> before = scene.docker().attachments(scene.web());
+      String before = shape(scene);
       try (Ward ward = new Ward(own, scene.docker(), scene.filter(), scene.clock())) {
         ward.policies(policy(action)).shell(scene.web());
       }
@@ -284,7 +355,7 @@ class CrashTest {
       if (begun) {
         assertThat(scene.isHeld(action)).as("%s, point %d", what, point).isFalse();
         assertThat(next.desk.actions()).isEmpty();
-        assertThat(scene.docker().attachments(scene.web())).isEqualTo(before);
+        assertThat(shape(scene)).isEqualTo(before);
       } else {
         assertThat(scene.isHeld(action)).as("%s, point %d", what, point).isTrue();
       }
@@ -306,7 +377,8 @@ class CrashTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"quarantine", "quarantine by disconnecting", "pause"})
+  @ValueSource(
+      strings = {"quarantine", "quarantine by disconnecting", "pause", "throttle", "recycle"})
   void whatIsFoundHalfDoneTooLateIsRolledBack(String what) throws IOException {
     String action = what.split(" ", -1)[0];
     boolean reached = true;

@@ -49,7 +49,8 @@ final class Docker implements AutoCloseable {
     return run(name, List.of(options), List.of("busybox", "sleep", "600"));
   }
 
-  private String run(String name, List<String> options, List<String> what) {
+  /** Runs a container of an image and a command; its full name. */
+  String run(String name, List<String> options, List<String> what) {
     String full = prefix + name;
     discard("rm", "-f", full);
     containers.addFirst(full);

@@ -54,7 +54,7 @@ class EmergencyTest {
     MutableClock clock = new MutableClock();
     Semaphore mayPause = new Semaphore(0);
     Host slow =
-        new Host(FailingEngine.wrap(docker, "pause", mayPause::acquireUninterruptibly), filter);
+        Ward.host(FailingEngine.wrap(docker, "pause", mayPause::acquireUninterruptibly), filter);
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     Lanes lanes = new Lanes(threads);
     Ward ward =

@@ -77,7 +77,7 @@ class EnginePatienceTest {
     ContainerId web = ward.run("web");
     AtomicInteger calls = new AtomicInteger();
     Host flaky =
-        new Host(
+        Ward.host(
             FailingEngine.wrap(
                 ward.docker,
                 "pause",

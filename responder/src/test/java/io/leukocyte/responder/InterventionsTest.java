@@ -265,7 +265,7 @@ class InterventionsTest {
   void anEngineThatRefusesTwiceIsAFailureThatLeavesNothing() {
     ContainerId web = ward.run("web");
     Host flaky =
-        new Host(
+        Ward.host(
             FailingEngine.wrap(
                 ward.docker,
                 "pause",

@@ -107,7 +107,7 @@ class JournalFaultTest {
         docker,
         filter,
         clock,
-        new Host(docker, filter),
+        Ward.host(docker, filter),
         () -> {},
         Ward.shielded(),
         new Lanes(Runnable::run),

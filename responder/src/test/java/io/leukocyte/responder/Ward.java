@@ -43,16 +43,18 @@ final class Ward implements AutoCloseable {
   final Guards guards;
   final Notifier notifier;
   final Approvals approvals;
+  final Aging aging;
   final Desk desk;
 
   private final Path folder;
+  private PolicySet inForce = PolicySet.EMPTY;
 
   Ward(Path folder) {
     this(folder, new InMemoryEngine(), new InMemoryNetworkFilter(), new MutableClock());
   }
 
   Ward(Path folder, InMemoryEngine docker, InMemoryNetworkFilter filter, MutableClock clock) {
-    this(folder, docker, filter, clock, new Host(docker, filter), () -> {}, shielded());
+    this(folder, docker, filter, clock, host(docker, filter), () -> {}, shielded());
   }
 
   Ward(
@@ -139,7 +141,23 @@ final class Ward implements AutoCloseable {
             clock,
             meters);
     approvals = new Approvals(interventions, guards, dispatcher::policies, clock);
+    aging =
+        new Aging(
+            TestAlerts.HOST,
+            engine,
+            journal,
+            interventions,
+            protection,
+            new Services("service"),
+            clock,
+            meters,
+            () -> inForce);
     desk = new Desk(TestAlerts.HOST, host, journal, interventions, protection, approvals, clock);
+  }
+
+  /** A host on which everything listens, and nothing of the real one is touched. */
+  static Host host(Engine engine, NetworkFilter filter) {
+    return new Host(engine, filter, new InMemoryEgressLimit(), (address, port) -> true);
   }
 
   static Protection shielded() {
@@ -154,7 +172,8 @@ final class Ward implements AutoCloseable {
     if (!loaded.problems().isEmpty()) {
       throw new AssertionError(loaded.problems().stream().map(Problem::toString).toList());
     }
-    dispatcher.use(loaded.policies());
+    inForce = loaded.policies();
+    dispatcher.use(inForce);
     return this;
   }
 
@@ -213,6 +232,7 @@ final class Ward implements AutoCloseable {
         .read(ledger -> ledger.all(s -> s.overdue(now)))
         .forEach(s -> interventions.expire(s.id()));
     journal.read(ledger -> ledger.all(s -> s.expired(now))).forEach(s -> approvals.expire(s.id()));
+    aging.look();
   }
 
   /** The same host after the responder was started again. */
