@@ -82,6 +82,16 @@ final class Guards {
                 + s.id());
   }
 
+  /** Until when an alert of that time is acted on, unix nanoseconds. */
+  long latest(long time) {
+    return time + maxAge.toNanos();
+  }
+
+  /** Whether what has not happened yet may not happen any more. */
+  boolean tooLate(ActionState state, long now) {
+    return state.latest() == 0 ? stale(state.since(), now).isPresent() : now > state.latest();
+  }
+
   /** Why an alert of that time is not acted on. */
   Optional<String> stale(long time, long now) {
     if (now - time > maxAge.toNanos()) {

@@ -41,6 +41,7 @@ final class Ward implements AutoCloseable {
   final Snapshots snapshots;
   final Dispatcher dispatcher;
   final Guards guards;
+  final EngineWait engineWait;
   final Notifier notifier;
   final Approvals approvals;
   final Desk desk;
@@ -110,10 +111,14 @@ final class Ward implements AutoCloseable {
               appended.run();
             },
             clock);
-    interventions = new Interventions(host, journal, lanes, protection, evidence, clock, meters);
-    snapshots = new Snapshots(host, journal, lanes, evidence, clock, meters);
+    EnginePatience patience = new EnginePatience(Duration.ofMillis(100), Duration.ofMillis(1));
+    interventions =
+        new Interventions(host, journal, lanes, protection, evidence, patience, clock, meters);
+    snapshots = new Snapshots(host, journal, lanes, evidence, patience, clock, meters);
     guards =
         new Guards(journal, new LocalBudget(journal, engine, new Services("service")), MAX_AGE);
+    engineWait =
+        new EngineWait(engine, journal, guards, interventions, snapshots, Runnable::run, clock);
     notifier =
         new Notifier(
             Map.of("ops", URI.create("http://127.0.0.1:1/secret")),
@@ -213,6 +218,7 @@ final class Ward implements AutoCloseable {
         .read(ledger -> ledger.all(s -> s.overdue(now)))
         .forEach(s -> interventions.expire(s.id()));
     journal.read(ledger -> ledger.all(s -> s.expired(now))).forEach(s -> approvals.expire(s.id()));
+    engineWait.tick();
   }
 
   /** The same host after the responder was started again. */
