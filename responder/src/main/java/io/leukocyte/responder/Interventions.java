@@ -29,7 +29,7 @@ final class Interventions {
   private final Host host;
   private final Journal journal;
   private final Lanes lanes;
-  private final Protection protection;
+  private final Examination examination;
   private final Evidence evidence;
   private final EnginePatience patience;
   private final Clock clock;
@@ -47,7 +47,7 @@ final class Interventions {
     this.host = host;
     this.journal = journal;
     this.lanes = lanes;
-    this.protection = protection;
+    examination = new Examination(host, journal, protection, patience);
     this.evidence = evidence;
     this.patience = patience;
     this.clock = clock;
@@ -249,7 +249,7 @@ final class Interventions {
 
   private void execute(ActionState state) {
     AtomicReference<@Nullable ContainerFacts> seen = new AtomicReference<>();
-    switch (look(state, seen)) {
+    switch (examination.of(state, seen)) {
       case Checked.Away away -> awaitEngine(state, away.problem());
       case Checked.Not not -> close(state, not.outcome());
       case Checked.Ready ready when state.last().dryRun() ->
@@ -274,35 +274,6 @@ final class Interventions {
     return journal.appendUnless(
         ledger -> state.automatic() ? ledger.halt() : Optional.empty(),
         new JournalEntry.Prepared(state.id(), ready.undo(), ready.way()));
-  }
-
-  private Checked look(ActionState state, AtomicReference<@Nullable ContainerFacts> seen) {
-    if (journal.read(ledger -> ledger.isBehindWaiting(state))) {
-      return new Checked.Away("what comes before it on this container waits");
-    }
-    try {
-      return patience.call(() -> looked(state, seen));
-    } catch (EngineException e) {
-      return EnginePatience.isAway(e)
-          ? new Checked.Away(String.valueOf(e.getMessage()))
-          : new Checked.Not(problem(e));
-    } catch (NetworkFilterException e) {
-      return new Checked.Not(problem(e));
-    }
-  }
-
-  private Checked looked(ActionState state, AtomicReference<@Nullable ContainerFacts> seen) {
-    Optional<ContainerFacts> facts = host.engine().inspect(target(state));
-    if (facts.isEmpty()) {
-      return Checked.skip("the container is gone");
-    }
-    seen.set(facts.get());
-    Optional<String> shielded = protection.reason(facts.get().container(), facts.get().labels());
-    if (shielded.isPresent()) {
-      return new Checked.Not(new Outcome.Refused(shielded.get()));
-    }
-    List<Undo> held = journal.read(ledger -> ledger.held(target(state), state.id()));
-    return intervention(state).check(host, new Target(facts.get(), held));
   }
 
   /** Leaves an action until the engine answers, or it is too late; holds nothing up meanwhile. */

@@ -211,10 +211,11 @@ class EngineWaitTest {
     use("pause: {}");
     ward.shell(web);
     assertThat(open(0).state()).isEqualTo("waiting-for-engine");
-    secondsPass(20);
+    secondsPass(3);
     assertThat(ward.steps()).hasSize(2);
     restart();
-    secondsPass(281);
+    clock.advance(Ward.MAX_AGE);
+    secondsPass(1);
     assertThat(ward.desk.actions()).isEmpty();
     assertThat(ward.steps().getLast().outcome())
         .isEqualTo(
@@ -226,7 +227,7 @@ class EngineWaitTest {
     away = "pause"::equals;
     use("pause: {for: 15m}");
     ward.shell(web);
-    secondsPass(20);
+    secondsPass(3);
     away = call -> false;
     secondsPass(1);
     assertThat(ward.facts(web).state()).isEqualTo("paused");
@@ -299,7 +300,7 @@ class EngineWaitTest {
             new Containment(Containment.Kind.PAUSE, Optional.empty()), "web", "ann", "drill");
     assertThat(answer.done()).isFalse();
     assertThat(answer.detail()).isEqualTo("it waits " + REASON);
-    secondsPass(299);
+    clock.advance(Duration.ofSeconds(299));
     away = call -> false;
     secondsPass(1);
     assertThat(ward.facts(web).state()).isEqualTo("paused");
