@@ -113,7 +113,7 @@ final class Dispatcher {
     Optional<Hold> hold = matching.isEmpty() ? Optional.empty() : hold(alert);
     for (Policy given : matching) {
       Policy policy = hold.map(h -> held(given, h)).orElse(given);
-      if (!known(policy, alert) && barred(policy, hold, alert).isEmpty()) {
+      if (!known(policy, alert) && barred(policy, hold, alert).isEmpty() && !asksLater(policy)) {
         guards.announce(policy, alert, now);
       }
     }
@@ -228,7 +228,7 @@ final class Dispatcher {
     long now = Nanos.now(clock);
     Optional<String> barred = barred(policy, hold, alert);
     Optional<String> refusal =
-        barred.isPresent()
+        barred.isPresent() || asksLater(policy)
             ? guards.unbounded(policy, alert, now)
             : guards.refusal(policy, alert, now);
     List<JournalStep> steps = new ArrayList<>();
@@ -288,6 +288,11 @@ final class Dispatcher {
     String note =
         allowed instanceof Outcome.Done done ? done.detail().substring(ALLOWED.length()) : "";
     return new Outcome.Done("until somebody approves: leuko approve " + id + note);
+  }
+
+  /** What waits takes nothing of a bound: it is counted when somebody approves. */
+  private static boolean asksLater(Policy policy) {
+    return policy.responses().stream().anyMatch(response -> needsApproval(policy, response));
   }
 
   /** What changes nothing is done at once. */

@@ -62,7 +62,7 @@ final class Guards {
 
   private Optional<String> bound(Policy policy, ActionState state, ContainerId target, long now) {
     AlertId alert = state.last().alert();
-    return alert == null ? Optional.empty() : budget.refusal(policy, alert, target, now);
+    return alert == null ? Optional.empty() : budget.refusalAtApproval(policy, alert, target, now);
   }
 
   /** One question about a container at a time is enough. */

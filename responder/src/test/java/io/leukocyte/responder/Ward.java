@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * A responder without Kafka, sockets and threads, over an engine and network namespaces in memory.
@@ -79,6 +80,26 @@ final class Ward implements AutoCloseable {
     this(folder, docker, filter, clock, host, appended, protection, lanes, JournalFile::onDisk);
   }
 
+  /** One whose bounds are counted by somebody else. */
+  Ward(
+      Path folder,
+      InMemoryEngine docker,
+      InMemoryNetworkFilter filter,
+      MutableClock clock,
+      Function<Journal, Budget> budget) {
+    this(
+        folder,
+        docker,
+        filter,
+        clock,
+        new Host(docker, filter),
+        () -> {},
+        shielded(),
+        new Lanes(Runnable::run),
+        JournalFile::onDisk,
+        budget);
+  }
+
   Ward(
       Path folder,
       InMemoryEngine docker,
@@ -89,6 +110,30 @@ final class Ward implements AutoCloseable {
       Protection protection,
       Lanes lanes,
       JournalFile.Opener opener) {
+    this(
+        folder,
+        docker,
+        filter,
+        clock,
+        host,
+        appended,
+        protection,
+        lanes,
+        opener,
+        journal -> new LocalBudget(journal, host.engine(), new Services("service")));
+  }
+
+  private Ward(
+      Path folder,
+      InMemoryEngine docker,
+      InMemoryNetworkFilter filter,
+      MutableClock clock,
+      Host host,
+      Runnable appended,
+      Protection protection,
+      Lanes lanes,
+      JournalFile.Opener opener,
+      Function<Journal, Budget> budget) {
     this.folder = folder;
     this.docker = docker;
     this.filter = filter;
@@ -115,8 +160,7 @@ final class Ward implements AutoCloseable {
     interventions =
         new Interventions(host, journal, lanes, protection, evidence, patience, clock, meters);
     snapshots = new Snapshots(host, journal, lanes, evidence, patience, clock, meters);
-    guards =
-        new Guards(journal, new LocalBudget(journal, engine, new Services("service")), MAX_AGE);
+    guards = new Guards(journal, budget.apply(journal), MAX_AGE);
     engineWait =
         new EngineWait(engine, journal, guards, interventions, snapshots, Runnable::run, clock);
     notifier =
