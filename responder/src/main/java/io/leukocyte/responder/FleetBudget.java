@@ -307,11 +307,14 @@ final class FleetBudget implements Budget {
           ? Optional.of(new PermitRecord.Returned(request.id(), host))
           : Optional.empty();
     }
-    if (states.stream().anyMatch(s -> s.phase() != ActionState.Phase.CLOSED)) {
+    List<ActionState> changes =
+        states.stream().filter(s -> s.response() instanceof Intervention).toList();
+    List<ActionState> counted = changes.isEmpty() ? states : changes; // telling it uses none
+    if (counted.stream().anyMatch(s -> s.phase() != ActionState.Phase.CLOSED)) {
       return Optional.empty();
     }
     return Optional.of(
-        states.stream().anyMatch(FleetBudget::acted)
+        counted.stream().anyMatch(FleetBudget::acted)
             ? new PermitRecord.Ended(request.id(), host)
             : new PermitRecord.Returned(request.id(), host));
   }
