@@ -18,6 +18,9 @@ import io.leukocyte.events.ProcessExec;
 import io.leukocyte.events.ProcessInfo;
 import io.leukocyte.events.ProcessRef;
 import io.leukocyte.events.Topic;
+import io.leukocyte.responder.EvidenceArchive;
+import io.leukocyte.responder.EvidenceManifest;
+import io.leukocyte.responder.Missing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +30,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,6 +49,7 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Responders as processes of their own, one for each kind of action, killed as soon as their
@@ -71,6 +76,7 @@ class ActionCrashIT {
 
   private final Map<String, Child> responders = new LinkedHashMap<>();
   private Fleet fleet;
+  private Child snapshots;
   private Witness witness;
   private KafkaProducer<byte[], byte[]> producer;
   private int alerts;
@@ -89,7 +95,11 @@ class ActionCrashIT {
             policies.append(
                 "- policy: %1$s\n  match: {rules: [%1$s]}\n  actions: [%1$s: {%2$sfor: 3s}]\n  guard: {mode: enforce}\n"
                     .formatted(type, PARAMETERS.getOrDefault(type, ""))));
+    policies.append(
+        "- policy: snapshot\n  match: {rules: [snapshot]}\n  actions: [snapshot, kill: {}]\n  guard: {mode: enforce}\n");
     fleet = Fleet.start(folder, "[]", policies.toString());
+    snapshots = fleet.role("snapshot", "respond", host("snapshot"), Map.of());
+    snapshots.start();
     for (String type : SEEN_ONCE.keySet()) {
       responders.put(type, fleet.role(type, "respond", host(type), Map.of()));
     }
@@ -100,6 +110,7 @@ class ActionCrashIT {
         new KafkaProducer<>(fleet.client(), new ByteArraySerializer(), new ByteArraySerializer());
     witness = new Witness(fleet.client(), Fleet.PARTITIONS, host("none"), fleet.rules());
     responders.values().forEach(Child::awaitReady);
+    snapshots.awaitReady();
   }
 
   @AfterAll
@@ -162,6 +173,113 @@ class ActionCrashIT {
         .docker("ps", "-a", "--filter", "name=^/?" + type, "--format", "{{.Names}}")
         .lines()
         .toList();
+  }
+
+  /** Killed twice: while files are written, and while they are written again. */
+  @ParameterizedTest(name = "a snapshot cut {0}")
+  @ValueSource(ints = {1, 2, 3})
+  void evidenceIsWholeAndWhatComesAfterItHappensOnce(int round) throws Exception {
+    long seed = Long.getLong("leuko.seed", System.nanoTime());
+    Random random = new Random(seed + round);
+    String container =
+        fleet
+            .engine()
+            .run(
+                "snapshot" + alerts,
+                "for i in $(seq 40); do cp /bin/busybox /tmp/p$i; done; touch /ready; sleep 3600");
+    await("programs in the container")
+        .atMost(PATIENCE)
+        .until(() -> fleet.engine().docker("exec", container, "ls", "/").contains("ready"));
+    String alert = alert("snapshot", container);
+    String snapshot = ActionId.of(alert, "snapshot", "0").value();
+    List<Integer> moments = List.of(1 + random.nextInt(35), 1 + random.nextInt(35));
+    for (int files : moments) {
+      long from = System.currentTimeMillis();
+      awaitFiles(container, snapshot, files, from);
+      snapshots.kill();
+      System.out.printf(
+          "seed %d: killed at %d files, its journal had come to %s%n",
+          seed, written(container, from), last("snapshot", snapshot));
+      snapshots.start();
+    }
+    snapshots.awaitReady();
+    assertDoneOnce(snapshot);
+    assertDoneOnce(ActionId.of(alert, "snapshot", "1").value());
+    assertThat(seen(container)).isEqualTo(Map.of("start", 1L, "kill", 1L, "die", 1L));
+    assertEvidenceIsWhole(container);
+    fleet.engine().docker("rm", "-f", container);
+  }
+
+  private void assertDoneOnce(String action) {
+    await("the action's end is told")
+        .atMost(PATIENCE)
+        .until(() -> {
+          witness.look();
+          return witness.steps(action).stream().anyMatch(a -> a.step() == Action.Step.VERIFIED);
+        });
+    List<Action> steps = witness.steps(action);
+    assertThat(steps)
+        .extracting(Action::number)
+        .isEqualTo(IntStream.range(0, steps.size()).boxed().toList());
+    assertThat(steps.getFirst().step()).isEqualTo(Action.Step.INTENDED);
+    assertThat(steps.getLast().step()).isEqualTo(Action.Step.VERIFIED);
+    assertThat(steps).filteredOn(a -> a.step() == Action.Step.INTENDED).hasSize(1);
+    assertThat(steps).filteredOn(a -> a.step() == Action.Step.VERIFIED).hasSize(1);
+  }
+
+  private void assertEvidenceIsWhole(String container) throws IOException {
+    Path data = Operator.folder(fleet.data("snapshot"));
+    assertThat(folders(container)).hasSize(1);
+    List<EvidenceManifest> found =
+        EvidenceArchive.list(data).stream().filter(m -> m.container().equals(container)).toList();
+    assertThat(found)
+        .singleElement()
+        .satisfies(manifest -> {
+          assertThat(EvidenceArchive.show(data, manifest.id()).faults()).isEmpty();
+          assertThat(manifest.incomplete()).isNull();
+          assertThat(manifest.missing()).extracting(Missing::what).doesNotContain("the rest");
+          assertThat(manifest.files())
+              .extracting(EvidenceManifest.EvidenceFile::name)
+              .contains("processes.json", "changes.json", "inspect.json", "log.json");
+          assertThat(manifest.files())
+              .filteredOn(f -> f.name().matches("program-\\d+-p\\d+"))
+              .hasSizeGreaterThanOrEqualTo(40);
+        });
+  }
+
+  /** The folders of evidence of a container. */
+  private List<Path> folders(String container) throws IOException {
+    Path root = Operator.folder(fleet.data("snapshot")).resolve("evidence");
+    if (Files.notExists(root)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.list(root)) {
+      return all.filter(f -> f.toString().contains("-" + container.substring(0, 12) + "-"))
+          .toList();
+    }
+  }
+
+  /** How many files of evidence were written since then. */
+  private long written(String container, long since) throws IOException {
+    long written = 0;
+    for (Path folder : folders(container)) {
+      try (Stream<Path> files = Files.list(folder)) {
+        written += files.filter(f -> f.toFile().lastModified() >= since).count();
+      }
+    }
+    return written;
+  }
+
+  /** Waits for so many, or the end of the snapshot, and loses no time. */
+  private void awaitFiles(String container, String snapshot, int files, long since)
+      throws IOException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (written(container, since) < files && !last("snapshot", snapshot).equals("verified")) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("no evidence is written: " + snapshots.lastWords());
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+    }
   }
 
   private void killAt(String type, Child responder, String action, List<String> deaths)
@@ -254,6 +372,11 @@ class ActionCrashIT {
 
   /** An alert about a container; gives the id of the action that must follow. */
   private String order(String type, String container) throws Exception {
+    return ActionId.of(alert(type, container), type, "0").value();
+  }
+
+  /** An alert about a container; gives its id. */
+  private String alert(String type, String container) throws Exception {
     long now = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
     EventId id = new EventId(host(type), 1, alerts++, 0);
     ContainerRef ref =
@@ -275,6 +398,6 @@ class ActionCrashIT {
             new ProducerRecord<>(
                 Topic.ALERTS.text(), host(type).value().getBytes(UTF_8), AlertJson.write(alert)))
         .get(30, TimeUnit.SECONDS);
-    return ActionId.of(alert.id().value(), type, "0").value();
+    return alert.id().value();
   }
 }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -37,6 +38,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * container runs a numbered program all the time, victims are attacked before and in the middle of
  * each fault, and 500 events a second of other hosts fill windows. Afterwards what the topics hold
  * is compared with what is known to have happened.
+ *
+ * <p>{@code -Dleuko.faults=40} makes so many faults instead, of a role, a way and a moment chosen
+ * at random by the seed that is printed; {@code -Dleuko.seed=} makes the same once more.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CrashMatrixIT {
@@ -85,15 +89,51 @@ class CrashMatrixIT {
     LONG_FROZEN
   }
 
-  /** A row of the matrix. */
-  record Fault(String role, Way way) {
+  /**
+   * A row of the matrix.
+   *
+   * @param after so long after the attack begins
+   */
+  record Fault(String role, Way way, Duration after) {
+    private static final List<String> ROLES =
+        List.of("collector", "analyzer", "responder", "kafka", "engine");
+    private static final List<Way> WAYS = List.of(Way.values());
+
+    Fault(String role, Way way) {
+      this(role, way, Duration.ZERO);
+    }
+
+    static Fault random(Random random) {
+      return new Fault(
+          ROLES.get(random.nextInt(ROLES.size())),
+          WAYS.get(random.nextInt(WAYS.size())),
+          Duration.ofMillis(random.nextInt(5_000)));
+    }
+
+    boolean kills(String which) {
+      return role.equals(which) && way == Way.KILLED;
+    }
+
     @Override
     public String toString() {
-      return role + " " + way.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+      String what = role + " " + way.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+      return after.isZero() ? what : what + " after " + after.toMillis() + " ms";
     }
   }
 
   static Stream<Fault> faults() {
+    int count = Integer.getInteger("leuko.faults", 0);
+    return count > 0 ? randomFaults(count) : fixedFaults();
+  }
+
+  private static Stream<Fault> randomFaults(int count) {
+    long seed = Long.getLong("leuko.seed", System.nanoTime());
+    System.out.printf("%d faults of -Dleuko.seed=%d%n", count, seed);
+    Random random = new Random(seed);
+    return Stream.generate(() -> Fault.random(random)).limit(count);
+  }
+
+  private static Stream<Fault> fixedFaults() {
     return Stream.of(
             new Fault("analyzer", Way.KILLED),
             new Fault("analyzer", Way.LONG_FROZEN),
@@ -145,6 +185,7 @@ class CrashMatrixIT {
     startProbe();
     String before = victim(0);
     String during = victim(2);
+    last(fault.after());
     long died = now();
     strike(fault);
     long back = now();
@@ -153,7 +194,7 @@ class CrashMatrixIT {
     } catch (ConditionTimeoutException e) {
       throw new AssertionError(e.getMessage() + "\n" + state(), e);
     }
-    if (fault.equals(new Fault("collector", Way.KILLED))) {
+    if (fault.kills("collector")) {
       assertThat(attacked()).contains(before);
       assertThat(missing(witness.execs(probe))).isNotEmpty();
       await("the gap is told")
@@ -213,7 +254,7 @@ class CrashMatrixIT {
         child.kill();
         deaths.add(now());
         last(Duration.ofSeconds(3));
-        if (fault.role().equals("engine")) {
+        if (fault.kills("engine")) {
           fleet.engine().restart();
         } else {
           restarted = now();

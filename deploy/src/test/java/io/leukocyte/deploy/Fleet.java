@@ -21,8 +21,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The roles as processes of their own, with Kafka as one too and a container engine that may be
@@ -36,19 +38,19 @@ final class Fleet implements AutoCloseable {
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
   private final List<Child> children = new ArrayList<>();
-  private final PrivateEngine engine;
+  private final @Nullable PrivateEngine engine;
   private final Child kafka;
   private final RuleFile rules;
   private final Path policies;
 
-  private Fleet(Path folder, String rules, String policies)
-      throws IOException, InterruptedException {
+  private Fleet(Path folder, String rules, String policies, @Nullable PrivateEngine engine)
+      throws IOException {
     this.folder = folder;
     this.rules = new RuleFile("matrix.yaml", rules);
     this.policies = folder.resolve("policies.yaml");
     Files.writeString(folder.resolve("matrix.yaml"), rules);
     Files.writeString(this.policies, policies);
-    engine = PrivateEngine.start(folder.resolve("engine"));
+    this.engine = engine;
     kafka =
         child(
             "kafka",
@@ -63,7 +65,16 @@ final class Fleet implements AutoCloseable {
 
   /** Engine, Kafka and topics; no role yet. */
   static Fleet start(Path folder, String rules, String policies) throws Exception {
-    Fleet fleet = new Fleet(folder, rules, policies);
+    return started(
+        new Fleet(folder, rules, policies, PrivateEngine.start(folder.resolve("engine"))));
+  }
+
+  /** Kafka and topics, for roles that need no engine. */
+  static Fleet withoutEngine(Path folder) throws Exception {
+    return started(new Fleet(folder, "[]", "[]", null));
+  }
+
+  private static Fleet started(Fleet fleet) throws Exception {
     try {
       fleet.kafka.start();
       fleet.kafka.awaitReady();
@@ -94,7 +105,9 @@ final class Fleet implements AutoCloseable {
   Child role(String name, String command, HostId host, Map<String, String> more) {
     int port = LoopbackPorts.free();
     Map<String, String> environment = new HashMap<>();
-    environment.put("DOCKER_HOST", engine.host());
+    if (engine != null) {
+      environment.put("DOCKER_HOST", engine.host());
+    }
     environment.put("LEUKO_KAFKA_BOOTSTRAP", "127.0.0.1:" + kafkaPort);
     environment.put("LEUKO_TOPICS_PARTITIONS", String.valueOf(PARTITIONS));
     environment.put("LEUKO_HOST_ID", host.value());
@@ -170,7 +183,7 @@ final class Fleet implements AutoCloseable {
   }
 
   PrivateEngine engine() {
-    return engine;
+    return Objects.requireNonNull(engine, "a fleet without an engine");
   }
 
   /** Properties of a client of Kafka. */
@@ -187,6 +200,8 @@ final class Fleet implements AutoCloseable {
   public void close() {
     http.close();
     children.reversed().forEach(Child::close);
-    engine.close();
+    if (engine != null) {
+      engine.close();
+    }
   }
 }

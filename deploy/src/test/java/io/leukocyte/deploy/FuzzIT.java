@@ -25,6 +25,25 @@ class FuzzIT {
 
   @Test
   void nothingThatTakesBytesFailsInAWayNobodyForesaw() throws Exception {
+    Path log = folder.resolve("log");
+    int code = fuzz("", log);
+    String said = Files.readString(log);
+    assertThat(code).as(() -> said + found()).isZero();
+    assertThat(said).containsPattern("Done \\d+ runs in");
+  }
+
+  /** A fault behind four bytes in one of eleven targets, of which no seed has the first. */
+  @Test
+  void aFaultThatOnlyGuidanceLeadsToIsFoundInTheSameTime() throws Exception {
+    Path log = folder.resolve("log");
+    int code = fuzz(BrokenTarget.UNEXPECTED_TYPE.name(), log);
+    assertThat(code).as(() -> "the end of the fuzzer: " + found()).isNotZero();
+    assertThat(Files.readString(log)).contains("A type that nobody expects");
+    assertThat(found()).contains("crash-");
+  }
+
+  /** Lets Jazzer look for faults; gives its exit code. */
+  private int fuzz(String broken, Path log) throws Exception {
     Path corpus = Files.createDirectory(folder.resolve("corpus"));
     for (FuzzTarget target : FuzzTarget.values()) {
       if (TARGET.isEmpty() || TARGET.equalsIgnoreCase(target.name())) {
@@ -34,19 +53,16 @@ class FuzzIT {
         }
       }
     }
-    Path log = folder.resolve("log");
-    Process jazzer = start(corpus, log);
+    Process jazzer = start(corpus, log, broken);
     try {
       assertThat(jazzer.waitFor(SECONDS + 240, TimeUnit.SECONDS)).as("it ends").isTrue();
     } finally {
       jazzer.destroyForcibly();
     }
-    String said = Files.readString(log);
-    assertThat(jazzer.exitValue()).as(() -> said + found()).isZero();
-    assertThat(said).containsPattern("Done \\d+ runs in");
+    return jazzer.exitValue();
   }
 
-  private Process start(Path corpus, Path log) throws IOException {
+  private Process start(Path corpus, Path log, String broken) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx512m",
@@ -55,6 +71,7 @@ class FuzzIT {
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-Dleuko.fuzz.target=" + TARGET,
+            "-Dleuko.fuzz.broken=" + broken,
             "-Dlogback.configurationFile=logback-test.xml",
             "--class-path",
             System.getProperty("java.class.path"),

@@ -1,6 +1,7 @@
 package io.leukocyte.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,15 +21,28 @@ class FuzzTargetTest {
   @ParameterizedTest
   @EnumSource(FuzzTarget.class)
   void readsItsSeedsAndChangesOfThem(FuzzTarget target) {
+    readSeedsAndChanges(target, new FuzzTarget.Reader() {});
+  }
+
+  private static void readSeedsAndChanges(FuzzTarget target, FuzzTarget.Reader reader) {
     Random random = new Random(1);
     List<byte[]> seeds = target.seeds();
     assertThat(seeds).isNotEmpty();
     for (byte[] seed : seeds) {
-      target.run(seed);
+      target.run(seed, reader);
       for (int i = 0; i < CHANGES / seeds.size(); i++) {
-        target.run(changed(seed, random));
+        target.run(changed(seed, random), reader);
       }
     }
+  }
+
+  /** One needs guidance: FuzzIT finds it. */
+  @ParameterizedTest
+  @EnumSource(value = BrokenTarget.class, mode = EnumSource.Mode.EXCLUDE, names = "UNEXPECTED_TYPE")
+  void findsWhatACheckThatIsMissingLetsThrough(BrokenTarget broken) {
+    FuzzTarget target = broken.target();
+    assertThatThrownBy(() -> readSeedsAndChanges(target, broken))
+        .isInstanceOfAny(AssertionError.class, IndexOutOfBoundsException.class);
   }
 
   @ParameterizedTest

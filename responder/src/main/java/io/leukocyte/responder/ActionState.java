@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param way how it was done, for people; empty until that is known
  * @param operator who asked to take it back; null when nobody did
  * @param alert the alert's document, for telling it; null when nothing is to be told
+ * @param latest until when it may begin, unix nanoseconds; 0: as {@link Guards#stale} says
  */
 record ActionState(
     Action last,
@@ -30,7 +31,8 @@ record ActionState(
     @Nullable Undo undo,
     String way,
     @Nullable String operator,
-    @Nullable String alert) {
+    @Nullable String alert,
+    long latest) {
 
   /** What a restart finds on the host. */
   enum Phase {
@@ -59,7 +61,8 @@ record ActionState(
         null,
         "",
         null,
-        step.alert());
+        step.alert(),
+        step.latest());
   }
 
   /** The state after a further step. */
@@ -76,15 +79,18 @@ record ActionState(
         undo,
         way,
         who,
-        told);
+        told,
+        step.latest() == 0 ? latest : step.latest());
   }
 
   ActionState prepared(Undo how, String by) {
-    return new ActionState(last, since, begun, response, Phase.PREPARED, how, by, operator, alert);
+    return new ActionState(
+        last, since, begun, response, Phase.PREPARED, how, by, operator, alert, latest);
   }
 
   ActionState undoing(@Nullable String who) {
-    return new ActionState(last, since, begun, response, Phase.UNDOING, undo, way, who, alert);
+    return new ActionState(
+        last, since, begun, response, Phase.UNDOING, undo, way, who, alert, latest);
   }
 
   /** The same, with the evidence that was kept for it; null changes nothing. */
@@ -110,16 +116,20 @@ record ActionState(
             last.undoAt(),
             last.dryRun(),
             evidence);
-    return new ActionState(kept, since, begun, response, phase, undo, way, operator, alert);
+    return new ActionState(kept, since, begun, response, phase, undo, way, operator, alert, latest);
   }
 
   /** The same, with who decides about it. */
   ActionState by(@Nullable String who) {
-    return new ActionState(last, since, begun, response, phase, undo, way, who, alert);
+    return new ActionState(last, since, begun, response, phase, undo, way, who, alert, latest);
   }
 
-  /** The step by which what waits begins: from now on its time counts. */
-  JournalStep approved(long now, String who) {
+  /**
+   * The step by which what waits begins: from now on its time counts.
+   *
+   * @param until when it may begin at the latest, unix nanoseconds
+   */
+  JournalStep approved(long now, String who, long until) {
     Action action =
         new Action(
             last.id(),
@@ -135,10 +145,10 @@ record ActionState(
             last.policy(),
             last.source(),
             who,
-            response.length().map(length -> now + length.toNanos()).orElse(0L),
+            end(now),
             last.dryRun(),
             last.evidence());
-    return new JournalStep(action, Phase.INTENDED, response, null);
+    return new JournalStep(action, Phase.INTENDED, response, null, until);
   }
 
   ActionId id() {
@@ -179,6 +189,31 @@ record ActionState(
     return phase == Phase.IN_FORCE && last.undoAt() != 0 && last.undoAt() <= now;
   }
 
+  /** Whether it may begin, and waits for the container engine to do so. */
+  boolean awaitsEngine() {
+    return last.step() == Action.Step.WAITING
+        && switch (phase) {
+          case INTENDED, PREPARED -> true;
+          case WAITING, IN_FORCE, UNDOING, CLOSED -> false;
+        };
+  }
+
+  /** When it is taken back if its time begins to count now; 0: never. */
+  private long end(long now) {
+    return response.length().map(length -> now + length.toNanos()).orElse(0L);
+  }
+
+  /** Until when what is so waits, or is taken back; its time does not count while it waits. */
+  private long undoAt(long now, Action.Step step, Phase then) {
+    if (then == Phase.CLOSED) {
+      return 0;
+    }
+    if (step == Action.Step.WAITING) {
+      return latest;
+    }
+    return last.step() == Action.Step.WAITING ? end(now) : last.undoAt();
+  }
+
   /** Whether it waited for an approval until now, and too long. */
   boolean expired(long now) {
     return phase == Phase.WAITING && last.undoAt() <= now;
@@ -201,7 +236,7 @@ record ActionState(
             last.policy(),
             last.source(),
             operator != null ? operator : last.operator(),
-            then == Phase.CLOSED ? 0 : last.undoAt(),
+            undoAt(now, step, then),
             last.dryRun(),
             last.evidence());
     return new JournalStep(action, then, response, null);

@@ -38,7 +38,7 @@ final class Approvals {
           Optional<String> refusal = refusal(state, now);
           return refusal.isPresent()
               ? refused(state, now, operator, "approved by " + operator + ", but " + refusal.get())
-              : state.approved(now, operator);
+              : state.approved(now, operator, guards.latest(now));
         });
   }
 

@@ -22,4 +22,13 @@ interface Budget {
    * @return why not; empty when it may be
    */
   Optional<String> refusal(Policy policy, AlertId alert, ContainerId container, long now);
+
+  /**
+   * Asks for a container that an operator has just approved: the bound as it is now counts,
+   * whatever was asked before.
+   */
+  default Optional<String> refusalAtApproval(
+      Policy policy, AlertId alert, ContainerId container, long now) {
+    return refusal(policy, alert, container, now);
+  }
 }

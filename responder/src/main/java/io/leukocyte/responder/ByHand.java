@@ -23,6 +23,9 @@ import java.util.concurrent.TimeoutException;
 final class ByHand {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** How long an order waits for a container engine that went away meanwhile. */
+  private static final Duration LATEST = Duration.ofMinutes(5);
+
   private final HostId hostId;
   private final Host host;
   private final Journal journal;
@@ -105,7 +108,7 @@ final class ByHand {
             false);
     ActionState.Phase phase =
         shielded.isPresent() ? ActionState.Phase.CLOSED : ActionState.Phase.INTENDED;
-    return new JournalStep(action, phase, what, null);
+    return new JournalStep(action, phase, what, null, now + LATEST.toNanos());
   }
 
   private static Answer answer(ActionId id, ActionState state) {
@@ -114,6 +117,7 @@ final class ByHand {
         state.phase() == ActionState.Phase.IN_FORCE || state.last().step() == Action.Step.VERIFIED;
     String detail =
         switch (state.last().outcome()) {
+          case Outcome.Done o when state.awaitsEngine() -> "it waits " + o.detail();
           case Outcome.Done o -> o.detail();
           case Outcome.Skipped o -> o.reason();
           case Outcome.Refused o -> o.reason();

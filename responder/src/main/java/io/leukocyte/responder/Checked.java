@@ -19,6 +19,13 @@ sealed interface Checked {
    */
   record Not(Outcome outcome) implements Checked {}
 
+  /**
+   * Nobody knows: the container engine does not answer.
+   *
+   * @param problem in its words
+   */
+  record Away(String problem) implements Checked {}
+
   /** There is nothing to do. */
   static Checked skip(String reason) {
     return new Not(new Outcome.Skipped(reason));

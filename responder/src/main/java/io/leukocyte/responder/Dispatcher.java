@@ -11,6 +11,7 @@ import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.Outcome;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Dispatcher {
   private static final String ALLOWED = "allowed";
+  private static final Duration SILENCE = Duration.ofSeconds(5);
 
   private final HostId host;
   private final Engine engine;
@@ -36,6 +38,7 @@ final class Dispatcher {
   private final Clock clock;
   private final Meters meters;
   private volatile PolicySet policies = PolicySet.EMPTY;
+  private long silentUntil = System.nanoTime();
 
   Dispatcher(
       HostId host,
@@ -110,7 +113,7 @@ final class Dispatcher {
     Optional<Hold> hold = matching.isEmpty() ? Optional.empty() : hold(alert);
     for (Policy given : matching) {
       Policy policy = hold.map(h -> held(given, h)).orElse(given);
-      if (!known(policy, alert) && barred(policy, hold, alert).isEmpty()) {
+      if (!known(policy, alert) && barred(policy, hold, alert).isEmpty() && !asksLater(policy)) {
         guards.announce(policy, alert, now);
       }
     }
@@ -167,17 +170,24 @@ final class Dispatcher {
         && match.condition().map(c -> c.test(alert.cause(), facts(alert))).orElse(true);
   }
 
-  /** As the engine gives them now; else what the alert itself says of its container. */
+  /**
+   * As the engine gives them now; else what the alert itself says of its container. One that let us
+   * wait for nothing is not asked for a while: other alerts would wait for the same.
+   */
   private @Nullable ContainerFacts facts(Alert alert) {
     ContainerRef container = alert.container();
     if (container == null) {
       return null;
     }
-    Optional<ContainerFacts> found;
-    try {
-      found = engine.inspect(container.id());
-    } catch (EngineException e) {
-      found = Optional.empty();
+    Optional<ContainerFacts> found = Optional.empty();
+    if (System.nanoTime() - silentUntil >= 0) {
+      try {
+        found = engine.inspect(container.id());
+      } catch (EngineException.Timeout e) {
+        silentUntil = System.nanoTime() + SILENCE.toNanos();
+      } catch (EngineException e) {
+        found = Optional.empty();
+      }
     }
     return found.orElseGet(() -> AlertFacts.of(alert, container));
   }
@@ -218,7 +228,7 @@ final class Dispatcher {
     long now = Nanos.now(clock);
     Optional<String> barred = barred(policy, hold, alert);
     Optional<String> refusal =
-        barred.isPresent()
+        barred.isPresent() || asksLater(policy)
             ? guards.unbounded(policy, alert, now)
             : guards.refusal(policy, alert, now);
     List<JournalStep> steps = new ArrayList<>();
@@ -280,6 +290,11 @@ final class Dispatcher {
     return new Outcome.Done("until somebody approves: leuko approve " + id + note);
   }
 
+  /** What waits takes nothing of a bound: it is counted when somebody approves. */
+  private static boolean asksLater(Policy policy) {
+    return policy.responses().stream().anyMatch(response -> needsApproval(policy, response));
+  }
+
   /** What changes nothing is done at once. */
   private static boolean needsApproval(Policy policy, Response response) {
     return policy.guard().mode() == Policy.Mode.APPROVE && response instanceof Intervention;
@@ -327,7 +342,8 @@ final class Dispatcher {
             ? ActionState.Phase.WAITING
             : begins ? ActionState.Phase.INTENDED : ActionState.Phase.CLOSED,
         response,
-        begins && response instanceof Notify ? document : null);
+        begins && response instanceof Notify ? document : null,
+        begins ? guards.latest(alert.time()) : 0);
   }
 
   private void carryOut(JournalStep step, Alert alert, long received) {

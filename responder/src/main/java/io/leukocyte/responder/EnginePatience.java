@@ -1,6 +1,7 @@
 package io.leukocyte.responder;
 
 import io.leukocyte.engine.EngineException;
+import io.leukocyte.events.Outcome;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
@@ -15,9 +16,23 @@ import java.util.function.Supplier;
 record EnginePatience(Duration most, Duration pause) {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
-  /** For actions: a restart of the engine is survived, an engine that stays away is said. */
+  /** For actions: most restarts of the engine are survived, longer ones are waited for. */
   static final EnginePatience DEFAULT =
-      new EnginePatience(Duration.ofSeconds(30), Duration.ofMillis(50));
+      new EnginePatience(Duration.ofSeconds(5), Duration.ofMillis(50));
+
+  /** Whether asking again may mend it. */
+  static boolean isAway(EngineException e) {
+    return switch (e) {
+      case EngineException.Unavailable _, EngineException.Timeout _ -> true;
+      case EngineException.NotFound _, EngineException.Conflict _, EngineException.Refused _ ->
+          false;
+    };
+  }
+
+  /** What is journalled of what waits longer. */
+  static Outcome.Done waiting(String problem) {
+    return new Outcome.Done("until the container engine answers: " + problem);
+  }
 
   /**
    * Does the work.
@@ -32,8 +47,8 @@ record EnginePatience(Duration most, Duration pause) {
     while (true) {
       try {
         return work.get();
-      } catch (EngineException.Unavailable | EngineException.Timeout e) {
-        if (System.nanoTime() + wait.toNanos() > end) {
+      } catch (EngineException e) {
+        if (!isAway(e) || System.nanoTime() + wait.toNanos() > end) {
           throw e;
         }
         sleep(wait);

@@ -52,6 +52,13 @@ final class Evidence {
   private static final int MOST_CAUSES = 10_000;
   private static final int WARM_UP = 10;
 
+  /** Why the manifest of a snapshot is not whole until it ends. */
+  private static final String TAKING = "the snapshot is being taken";
+
+  private static final String CUT =
+      "the responder ended while it was taken; the last file may be cut";
+  private static final String REST = "the rest";
+
   private final HostId host;
   private final Path root;
   private final Engine engine;
@@ -245,19 +252,22 @@ final class Evidence {
       if (draft.volatilePart == null && Host.runs(facts)) {
         draft.add(
             reader.read(subject(state, facts)), folder, draft.files.isEmpty() ? "" : "again-");
-        folder.seal(draft.manifest("the snapshot is being taken"));
       }
+      folder.seal(draft.manifest(TAKING)); // who dies from here on leaves it so
       DeepEvidence deep = new DeepEvidence(engine, proc, facts.container().id(), folder, limits);
       deep.read(facts);
       draft.add(deep);
+      draft.missing.removeIf(m -> m.what().equals(REST));
       EvidenceManifest manifest = draft.manifest(null);
       folder.seal(manifest);
       problem = null;
       return new Outcome.Done(summary(manifest, folder.path()));
     } catch (IOException | EvidenceException e) {
-      problem = problem(e);
+      String why = problem(e);
+      problem = why;
       store.discard(id);
-      return new Outcome.Failed(String.valueOf(problem));
+      leave(id, why);
+      return new Outcome.Failed(why);
     }
   }
 
@@ -271,17 +281,14 @@ final class Evidence {
             manifest.missing().isEmpty() ? "" : "; missing: " + manifest.missing());
   }
 
-  /** Ends what a former run left without a manifest: what is whole is kept and said to be part. */
+  /**
+   * Ends what a former run left without a manifest, or with one that says it goes on: what is whole
+   * is kept and said to be part.
+   */
   void recover() {
     try {
-      for (String id : store.unfinished()) {
-        EvidenceFolder folder = store.open(id, "");
-        List<EvidenceManifest.EvidenceFile> found = folder.found();
-        if (found.isEmpty()) {
-          store.remove(id);
-        } else {
-          finish(id, folder, found);
-        }
+      for (String id : store.ids()) {
+        recover(id);
       }
     } catch (IOException e) {
       problem = problem(e);
@@ -289,7 +296,44 @@ final class Evidence {
     }
   }
 
-  private void finish(String id, EvidenceFolder folder, List<EvidenceManifest.EvidenceFile> found)
+  /** One that cannot be read hides no other. */
+  private void recover(String id) {
+    try {
+      EvidenceFolder folder = store.open(id, "");
+      Optional<EvidenceManifest> manifest = folder.manifest();
+      if (manifest.isPresent() && !TAKING.equals(manifest.get().incomplete())) {
+        return;
+      }
+      List<EvidenceManifest.EvidenceFile> found = folder.found();
+      if (found.isEmpty() && manifest.isEmpty()) {
+        store.remove(id);
+      } else {
+        finish(id, folder, manifest, found, CUT);
+      }
+    } catch (IOException e) {
+      problem = problem(e);
+      LOG.error("{}", problem);
+    }
+  }
+
+  /** Says of what could not be written whole why it is not, where that can be written. */
+  private void leave(String id, String why) {
+    try {
+      if (store.has(id)) {
+        EvidenceFolder folder = store.open(id, "");
+        finish(id, folder, folder.manifest(), folder.found(), why);
+      }
+    } catch (IOException e) {
+      LOG.warn("The manifest of evidence {} says that it is being taken: {}", id, e.getMessage());
+    }
+  }
+
+  private void finish(
+      String id,
+      EvidenceFolder folder,
+      Optional<EvidenceManifest> manifest,
+      List<EvidenceManifest.EvidenceFile> found,
+      String why)
       throws IOException {
     Optional<ActionState> of =
         journal
@@ -300,9 +344,11 @@ final class Evidence {
         of.isPresent()
             ? new Draft(of.get(), of.get().last().target(), clock.instant())
             : new Draft(id, clock.instant());
-    draft.files.addAll(found);
-    String why = "the responder ended while it was taken; the last file may be cut";
-    draft.missing.add(Missing.all("the rest", why));
+    manifest.ifPresent(draft::goOn);
+    draft.files.removeIf(f -> found.stream().noneMatch(f::isSameAs)); // written anew, not named yet
+    found.stream().filter(f -> !draft.names(f.name())).forEach(draft.files::add);
+    draft.missing.removeIf(m -> m.what().equals(REST));
+    draft.missing.add(Missing.all(REST, why));
     folder.seal(draft.manifest(why));
     LOG.warn("Evidence {} is incomplete: {}", folder.path(), why);
   }
@@ -361,6 +407,10 @@ final class Evidence {
       volatilePart =
           new EvidenceManifest.VolatilePart(
               reading.taken(), reading.took().toNanos() / 1_000, limits.delay().toMillis());
+    }
+
+    boolean names(String file) {
+      return files.stream().anyMatch(f -> f.name().equals(file));
     }
 
     void add(DeepEvidence deep) {

@@ -77,7 +77,12 @@ public record EvidenceManifest(
    * @param taken when its content was read
    * @param micros how long that took, microseconds
    */
-  public record EvidenceFile(String name, long bytes, String sha256, Instant taken, long micros) {}
+  public record EvidenceFile(String name, long bytes, String sha256, Instant taken, long micros) {
+    /** Whether it has the same name and content. */
+    boolean isSameAs(EvidenceFile other) {
+      return name.equals(other.name) && bytes == other.bytes && sha256.equals(other.sha256);
+    }
+  }
 
   /** The bytes of all files. */
   public long bytes() {

@@ -74,14 +74,6 @@ final class EvidenceStore {
         : Optional.empty();
   }
 
-  /** Ids of folders that have no manifest. */
-  synchronized List<String> unfinished() throws IOException {
-    readNames();
-    return names.keySet().stream()
-        .filter(id -> Files.notExists(folder(id).resolve(EvidenceFolder.MANIFEST)))
-        .toList();
-  }
-
   private Path folder(String id) {
     String name = names.get(id);
     if (name == null) {

@@ -105,16 +105,30 @@ final class FleetBudget implements Budget {
 
   @Override
   public void announce(Policy policy, AlertId alert, ContainerId container) {
-    policy.guard().atMost().ifPresent(most -> ask(policy, most, alert, container));
+    ActionId id = PermitRecord.Request.idOf(alert, policy.name());
+    policy.guard().atMost().ifPresent(most -> ask(id, policy, most, alert, container));
   }
 
   @Override
   public Optional<String> refusal(Policy policy, AlertId alert, ContainerId container, long now) {
+    return refusal(PermitRecord.Request.idOf(alert, policy.name()), policy, alert, container);
+  }
+
+  /** A permit of its own: what was granted before a crash is not for the bound as it is now. */
+  @Override
+  public Optional<String> refusalAtApproval(
+      Policy policy, AlertId alert, ContainerId container, long now) {
+    ActionId id = PermitRecord.Request.idOfApproval(alert, policy.name(), now);
+    return refusal(id, policy, alert, container);
+  }
+
+  private Optional<String> refusal(
+      ActionId id, Policy policy, AlertId alert, ContainerId container) {
     Optional<Policy.AtMost> most = policy.guard().atMost();
     if (most.isEmpty()) {
       return Optional.empty();
     }
-    Asked asked = ask(policy, most.get(), alert, container);
+    Asked asked = ask(id, policy, most.get(), alert, container);
     try {
       long left = asked.at() + deadline.toNanos() - System.nanoTime();
       Optional<String> refusal = asked.refusal().get(Math.max(0, left), TimeUnit.NANOSECONDS);
@@ -127,13 +141,13 @@ final class FleetBudget implements Budget {
       throw new InterruptException(e); // the responder ends: the alert is read again
     } finally {
       synchronized (this) {
-        waiting.remove(PermitRecord.Request.idOf(alert, policy.name()));
+        waiting.remove(id);
       }
     }
   }
 
-  private Asked ask(Policy policy, Policy.AtMost most, AlertId alert, ContainerId container) {
-    ActionId id = PermitRecord.Request.idOf(alert, policy.name());
+  private Asked ask(
+      ActionId id, Policy policy, Policy.AtMost most, AlertId alert, ContainerId container) {
     Asked asked;
     synchronized (this) {
       Asked before = waiting.get(id);
@@ -293,11 +307,14 @@ final class FleetBudget implements Budget {
           ? Optional.of(new PermitRecord.Returned(request.id(), host))
           : Optional.empty();
     }
-    if (states.stream().anyMatch(ActionState::impairs)) {
+    List<ActionState> changes =
+        states.stream().filter(s -> s.response() instanceof Intervention).toList();
+    List<ActionState> counted = changes.isEmpty() ? states : changes; // telling it uses none
+    if (counted.stream().anyMatch(ActionState::impairs)) {
       return Optional.empty();
     }
     return Optional.of(
-        states.stream().anyMatch(FleetBudget::acted)
+        counted.stream().anyMatch(FleetBudget::acted)
             ? new PermitRecord.Ended(request.id(), host)
             : new PermitRecord.Returned(request.id(), host));
   }

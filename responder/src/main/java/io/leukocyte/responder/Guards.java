@@ -62,7 +62,7 @@ final class Guards {
 
   private Optional<String> bound(Policy policy, ActionState state, ContainerId target, long now) {
     AlertId alert = state.last().alert();
-    return alert == null ? Optional.empty() : budget.refusal(policy, alert, target, now);
+    return alert == null ? Optional.empty() : budget.refusalAtApproval(policy, alert, target, now);
   }
 
   /** One question about a container at a time is enough. */
@@ -80,6 +80,16 @@ final class Guards {
                 + s.last().type()
                 + " of this container waits for an approval already, "
                 + s.id());
+  }
+
+  /** Until when an alert of that time is acted on, unix nanoseconds. */
+  long latest(long time) {
+    return time + maxAge.toNanos();
+  }
+
+  /** Whether what has not happened yet may not happen any more. */
+  boolean tooLate(ActionState state, long now) {
+    return state.latest() == 0 ? stale(state.since(), now).isPresent() : now > state.latest();
   }
 
   /** Why an alert of that time is not acted on. */

@@ -30,8 +30,9 @@ final class Interventions {
   private final Host host;
   private final Journal journal;
   private final Lanes lanes;
-  private final Protection protection;
+  private final Examination examination;
   private final Evidence evidence;
+  private final EnginePatience patience;
   private final Clock clock;
   private final Meters meters;
 
@@ -41,13 +42,15 @@ final class Interventions {
       Lanes lanes,
       Protection protection,
       Evidence evidence,
+      EnginePatience patience,
       Clock clock,
       Meters meters) {
     this.host = host;
     this.journal = journal;
     this.lanes = lanes;
-    this.protection = protection;
+    examination = new Examination(host, journal, protection, patience);
     this.evidence = evidence;
+    this.patience = patience;
     this.clock = clock;
     this.meters = meters;
   }
@@ -63,7 +66,10 @@ final class Interventions {
         });
   }
 
-  /** Finishes, or when that is too late rolls back, what was begun before a crash. */
+  /**
+   * Finishes, or when that is too late rolls back, what was begun before a crash, or waits for the
+   * engine.
+   */
   void resume(ActionId id, boolean tooLate) {
     inLane(
         id,
@@ -72,23 +78,38 @@ final class Interventions {
             case WAITING -> {}
             case INTENDED -> {
               if (tooLate) {
-                failed(state, "interrupted before it began, and too late by now", Phase.CLOSED);
+                String why = late(state, "interrupted before it began, and too late by now");
+                failed(state, why, Phase.CLOSED);
               } else {
                 execute(state);
               }
             }
-            case PREPARED -> {
-              if (tooLate) {
-                rollBack(state, "interrupted half-way, and too late by now");
-              } else {
-                carryOut(state);
-              }
-            }
+            case PREPARED -> finish(state, tooLate);
             case UNDOING -> undo(state);
             case IN_FORCE -> hold(state, "after our own start");
             case CLOSED -> {}
           }
         });
+  }
+
+  /** What an emergency stop overtook while it waited is not done any more. */
+  private void finish(ActionState state, boolean tooLate) {
+    Optional<Halt> halt =
+        state.awaitsEngine() && state.automatic() ? journal.read(Ledger::halt) : Optional.empty();
+    if (tooLate) {
+      rollBack(state, late(state, "interrupted half-way, and too late by now"));
+    } else if (halt.isPresent()) {
+      rollBack(state, halt.get().refusal());
+    } else {
+      carryOut(state);
+    }
+  }
+
+  /** Why what was not done in time was not. */
+  static String late(ActionState state, String interrupted) {
+    return state.awaitsEngine() && state.last().outcome() instanceof Outcome.Done waited
+        ? "it waited " + waited.detail() + "; too late by now"
+        : interrupted;
   }
 
   /** Takes an action back whose time is over. */
@@ -229,7 +250,8 @@ final class Interventions {
 
   private void execute(ActionState state) {
     AtomicReference<@Nullable ContainerFacts> seen = new AtomicReference<>();
-    switch (look(state, seen)) {
+    switch (examination.of(state, seen)) {
+      case Checked.Away away -> awaitEngine(state, away.problem());
       case Checked.Not not -> close(state, not.outcome());
       case Checked.Ready ready when state.last().dryRun() ->
           close(state, new Outcome.Skipped("dry run: " + state.last().type() + " " + ready.way()));
@@ -255,22 +277,10 @@ final class Interventions {
         new JournalEntry.Prepared(state.id(), ready.undo(), ready.way()));
   }
 
-  private Checked look(ActionState state, AtomicReference<@Nullable ContainerFacts> seen) {
-    try {
-      Optional<ContainerFacts> facts =
-          EnginePatience.DEFAULT.call(() -> host.engine().inspect(target(state)));
-      if (facts.isEmpty()) {
-        return Checked.skip("the container is gone");
-      }
-      seen.set(facts.get());
-      Optional<String> shielded = protection.reason(facts.get().container(), facts.get().labels());
-      if (shielded.isPresent()) {
-        return new Checked.Not(new Outcome.Refused(shielded.get()));
-      }
-      List<Undo> held = journal.read(ledger -> ledger.held(target(state), state.id()));
-      return intervention(state).check(host, new Target(facts.get(), held));
-    } catch (EngineException | NetworkFilterException e) {
-      return new Checked.Not(problem(e));
+  /** Leaves an action until the engine answers, or it is too late; holds nothing up meanwhile. */
+  private void awaitEngine(ActionState state, String problem) {
+    if (!state.awaitsEngine()) {
+      step(state, Step.WAITING, EnginePatience.waiting(problem), state.phase());
     }
   }
 
@@ -286,6 +296,14 @@ final class Interventions {
   }
 
   private void carryOut(ActionState state) {
+    try {
+      applyOrRollBack(state);
+    } catch (EngineException e) {
+      awaitEngine(now(state), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void applyOrRollBack(ActionState state) {
     Outcome outcome = applyAndVerify(state, "");
     if (outcome instanceof Outcome.Failed && intervention(state).triedTwice()) {
       outcome = applyAndVerify(now(state), "once more: ");
@@ -311,6 +329,7 @@ final class Interventions {
     return new Outcome.Done("");
   }
 
+  /** Throws what says that the engine is away. */
   private Outcome applyAndVerify(ActionState before, String prefix) {
     if (before.undo() == null) {
       return new Outcome.Failed("the journal does not say how to take it back");
@@ -331,8 +350,18 @@ final class Interventions {
     return patiently(() -> what.verify(host, target(state), undo));
   }
 
-  private static Outcome patiently(Supplier<Outcome> work) {
-    return attempt(() -> EnginePatience.DEFAULT.call(work));
+  /** Any other failure is an outcome. */
+  private Outcome patiently(Supplier<Outcome> work) {
+    try {
+      return patience.call(work);
+    } catch (EngineException e) {
+      if (EnginePatience.isAway(e)) {
+        throw e;
+      }
+      return problem(e);
+    } catch (NetworkFilterException e) {
+      return problem(e);
+    }
   }
 
   private void rollBack(ActionState state, String why) {
@@ -406,7 +435,12 @@ final class Interventions {
     if (attempt(() -> what.verify(host, target(state), undo)) instanceof Outcome.Done) {
       return;
     }
-    Outcome outcome = applyAndVerify(state, "again, " + occasion + ": ");
+    Outcome outcome;
+    try {
+      outcome = applyAndVerify(state, "again, " + occasion + ": ");
+    } catch (EngineException e) {
+      return; // looked at again later
+    }
     if (outcome instanceof Outcome.Failed) {
       if (!outcome.equals(state.last().outcome())) {
         step(now(state), Step.FAILED, outcome, Phase.IN_FORCE);

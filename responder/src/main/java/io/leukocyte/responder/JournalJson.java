@@ -128,7 +128,11 @@ final class JournalJson {
   }
 
   private static ObjectNode step(JournalStep step) {
-    ObjectNode node = object().put("phase", word(step.phase())).put("alert", step.alert());
+    ObjectNode node =
+        object()
+            .put("phase", word(step.phase()))
+            .put("alert", step.alert())
+            .put("latest", step.latest());
     node.set("action", action(step.action()));
     node.set("response", ResponseJson.write(step.response()));
     return node;
@@ -139,7 +143,8 @@ final class JournalJson {
         readAction(node.path("action")),
         constant(ActionState.Phase.class, node, "phase"),
         ResponseJson.read(node.path("response")),
-        nullable(node, "alert"));
+        nullable(node, "alert"),
+        node.path("latest").asLong());
   }
 
   private static ObjectNode state(ActionState state) {
@@ -150,7 +155,8 @@ final class JournalJson {
             .put("phase", word(state.phase()))
             .put("way", state.way())
             .put("operator", state.operator())
-            .put("alert", state.alert());
+            .put("alert", state.alert())
+            .put("latest", state.latest());
     node.set("last", action(state.last()));
     node.set("response", ResponseJson.write(state.response()));
     node.set("undo", state.undo() == null ? null : undo(state.undo()));
@@ -167,7 +173,8 @@ final class JournalJson {
         node.hasNonNull("undo") ? readUndo(node.path("undo")) : null,
         text(node, "way"),
         nullable(node, "operator"),
-        nullable(node, "alert"));
+        nullable(node, "alert"),
+        node.path("latest").asLong());
   }
 
   private static ObjectNode action(Action a) {

@@ -11,9 +11,19 @@ import org.jspecify.annotations.Nullable;
  * @param phase what a restart finds on the host after it
  * @param response what is done
  * @param alert the alert's document, for telling it, with the first step only; else null
+ * @param latest until when it may begin, unix nanoseconds, with the step that lets it; else 0
  */
 record JournalStep(
-    Action action, ActionState.Phase phase, Response response, @Nullable String alert) {
+    Action action,
+    ActionState.Phase phase,
+    Response response,
+    @Nullable String alert,
+    long latest) {
+
+  /** A step that lets nothing begin. */
+  JournalStep(Action action, ActionState.Phase phase, Response response, @Nullable String alert) {
+    this(action, phase, response, alert, 0);
+  }
 
   /** The same first step, but a guard does not allow it. */
   JournalStep refused(String reason, long now) {

@@ -73,6 +73,19 @@ final class Ledger {
     return states.values().stream().filter(which).toList();
   }
 
+  /** Whether an older action on the same container waits for the engine: that comes first. */
+  boolean isBehindWaiting(ActionState state) {
+    for (ActionState other : states.values()) {
+      if (other.id().equals(state.id())) {
+        return false;
+      }
+      if (other.awaitsEngine() && other.container().equals(state.container())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** How the changes to a container that may be on the host are taken back, but of one action. */
   List<Undo> held(ContainerId container, ActionId but) {
     List<Undo> held = new ArrayList<>();

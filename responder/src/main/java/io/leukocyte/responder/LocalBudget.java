@@ -41,11 +41,13 @@ final class LocalBudget implements Budget {
       Policy policy, Policy.AtMost most, ContainerId container, long now) {
     long from = now - most.per().toNanos();
     boolean dryRun = policy.guard().mode() == Policy.Mode.DRY_RUN;
+    boolean changes = policy.responses().stream().anyMatch(Intervention.class::isInstance);
     Set<ContainerId> others =
         journal
             .read(ledger ->
                 ledger.all(s ->
                     s.begun()
+                        && (!changes || s.response() instanceof Intervention)
                         && s.since() > from
                         && policy.name().equals(s.last().policy())
                         && s.last().dryRun() == dryRun

@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param container the container's name; its short id where the name is not known; empty without
  *     one
  * @param containerId the container's whole id; empty without one
- * @param state intended, prepared, in-force, undoing
+ * @param state waiting, intended, prepared, in-force, undoing, waiting-for-engine
  * @param way how it is done; empty until that is known
  * @param since when it began
- * @param until when it is taken back by itself; null: when somebody releases it
+ * @param until when it is taken back by itself, or is given up while it waits; null: when somebody
+ *     releases it
  * @param policy the policy; null without one
  * @param source the policy's {@code file:line}; null without one
  * @param rule the alert's rule; null without one
@@ -46,7 +47,9 @@ public record OpenAction(
         last.type(),
         target == null ? "" : target.name().isEmpty() ? target.id().brief() : target.name(),
         target == null ? "" : target.id().value(),
-        state.phase().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+        state.awaitsEngine()
+            ? "waiting-for-engine"
+            : state.phase().name().toLowerCase(Locale.ROOT).replace('_', '-'),
         state.way(),
         Nanos.instant(state.since()),
         last.undoAt() == 0 ? null : Nanos.instant(last.undoAt()),

@@ -18,7 +18,7 @@ sealed interface PermitRecord {
   /**
    * A responder asks whether it may act on one more container. Its place in the log decides.
    *
-   * @param id the permit: of an alert and a policy
+   * @param id the permit: of an alert and a policy, or of an approval
    * @param policy whose bounds hold
    * @param host who asks
    * @param alert the alert that is answered
@@ -45,6 +45,11 @@ sealed interface PermitRecord {
     /** The id of the permit of an alert and a policy. */
     static ActionId idOf(AlertId alert, String policy) {
       return ActionId.of("permit", alert.value(), policy);
+    }
+
+    /** The id of the permit of what was approved then, unix nanoseconds. */
+    static ActionId idOfApproval(AlertId alert, String policy, long time) {
+      return ActionId.of("permit", alert.value(), policy, String.valueOf(time));
     }
   }
 

@@ -18,7 +18,7 @@ final class Recovery {
     long now = Nanos.now(clock);
     List<ActionState> left = journal.read(ledger -> ledger.all(s -> s.phase() != Phase.CLOSED));
     for (ActionState state : left) {
-      boolean tooLate = guards.stale(state.since(), now).isPresent();
+      boolean tooLate = guards.tooLate(state, now);
       switch (state.response()) {
         case Notify notify when tooLate -> notifier.giveUp(state.id());
         case Notify notify -> notifier.begin(state.id());

@@ -43,6 +43,10 @@ import org.slf4j.LoggerFactory;
 public final class Responder implements Component {
   private static final Logger LOG = LoggerFactory.getLogger(Responder.class);
   private static final Duration ENGINE_RETRY = Duration.ofSeconds(1);
+
+  /** So long the first action may wait when a host starts; afterwards each waits for itself. */
+  private static final Duration ENGINE_AT_START = Duration.ofSeconds(30);
+
   private static final int HOLD_EACH = 30;
   private static final Duration PERMIT_DEADLINE = Duration.ofSeconds(2);
   private static final Duration PERMITS_PATIENCE = Duration.ofSeconds(20);
@@ -253,6 +257,7 @@ public final class Responder implements Component {
     private final Evidence evidence;
     private final Interventions interventions;
     private final Snapshots snapshots;
+    private final EngineWait engineWait;
     private final Dispatcher dispatcher;
     private final Guards guards;
     private final Approvals approvals;
@@ -300,8 +305,10 @@ public final class Responder implements Component {
               journal,
               executor,
               clock);
-      interventions = new Interventions(host, journal, lanes, protection, evidence, clock, meters);
-      snapshots = new Snapshots(host, journal, lanes, evidence, clock, meters);
+      EnginePatience patience = EnginePatience.DEFAULT;
+      interventions =
+          new Interventions(host, journal, lanes, protection, evidence, patience, clock, meters);
+      snapshots = new Snapshots(host, journal, lanes, evidence, patience, clock, meters);
       Services services = new Services(settings.serviceLabel());
       fleet =
           switch (settings.fleet().budget()) {
@@ -313,6 +320,8 @@ public final class Responder implements Component {
               .<Budget>map(Fleet::budget)
               .orElseGet(() -> new LocalBudget(journal, host.engine(), services));
       guards = new Guards(journal, budget, settings.maxAlertAge());
+      engineWait =
+          new EngineWait(host.engine(), journal, guards, interventions, snapshots, executor, clock);
       dispatcher =
           new Dispatcher(
               hostId,
@@ -400,9 +409,13 @@ public final class Responder implements Component {
       return journal.read(Ledger::unpublishedCount);
     }
 
-    /** Finds the engine, takes over what a former run left, and only then acts on alerts. */
+    /**
+     * Finds the engine, takes over what a former run left, and only then acts on alerts. An engine
+     * that stays away holds up only what needs it.
+     */
     private void takeOver() {
-      while (!closed && !reachEngine()) {
+      long end = System.nanoTime() + ENGINE_AT_START.toNanos();
+      while (!closed && !reachEngine() && System.nanoTime() < end) {
         try {
           Thread.sleep(ENGINE_RETRY);
         } catch (InterruptedException e) {
@@ -467,6 +480,7 @@ public final class Responder implements Component {
         long now = Nanos.now(clock);
         states(s -> s.overdue(now)).forEach(s -> interventions.expire(s.id()));
         states(s -> s.expired(now)).forEach(s -> approvals.expire(s.id()));
+        engineWait.tick();
         if (ticks % RETRY_EACH == 0) {
           states(s -> s.phase() == Phase.UNDOING).forEach(s -> interventions.retryUndo(s.id()));
         }
@@ -488,7 +502,7 @@ public final class Responder implements Component {
     private void takeUp(long now) {
       states(s -> s.phase() == Phase.INTENDED || s.phase() == Phase.PREPARED).stream()
           .filter(s -> s.response() instanceof Intervention)
-          .forEach(s -> interventions.resume(s.id(), guards.stale(s.since(), now).isPresent()));
+          .forEach(s -> interventions.resume(s.id(), guards.tooLate(s, now)));
     }
 
     private void holdAll(String occasion) {
@@ -525,6 +539,7 @@ public final class Responder implements Component {
     @Override
     public void connected() {
       engineProblem = null;
+      engineWait.answers();
       holdAll("after the engine was reached");
     }
 
@@ -556,6 +571,7 @@ public final class Responder implements Component {
           "journal",
           journal.problem(),
           "free some space or mend the disk; no action begins until it can be written");
+      engineWait.check().ifPresent(results::add);
       @Nullable String unforeseen = lanes.problem();
       if (unforeseen != null) {
         results.add(

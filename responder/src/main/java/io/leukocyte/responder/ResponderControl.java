@@ -70,6 +70,7 @@ public final class ResponderControl implements AutoCloseable {
                 journal,
                 Runnable::run,
                 clock),
+            EnginePatience.DEFAULT,
             clock,
             new Meters(new SimpleMeterRegistry(), clock));
     return new ResponderControl(

@@ -17,19 +17,29 @@ import java.util.function.Consumer;
  * policy waits until the evidence is kept, or failed.
  */
 final class Snapshots {
+  private static final String INTERRUPTED = "interrupted, and too late by now";
+
   private final Host host;
   private final Journal journal;
   private final Lanes lanes;
   private final Evidence evidence;
+  private final EnginePatience patience;
   private final Clock clock;
   private final Meters meters;
 
   Snapshots(
-      Host host, Journal journal, Lanes lanes, Evidence evidence, Clock clock, Meters meters) {
+      Host host,
+      Journal journal,
+      Lanes lanes,
+      Evidence evidence,
+      EnginePatience patience,
+      Clock clock,
+      Meters meters) {
     this.host = host;
     this.journal = journal;
     this.lanes = lanes;
     this.evidence = evidence;
+    this.patience = patience;
     this.clock = clock;
     this.meters = meters;
   }
@@ -39,13 +49,13 @@ final class Snapshots {
     inLane(id, this::take);
   }
 
-  /** Takes again, unless it is too late, what was begun before a crash. */
+  /** Takes again, unless it is too late, what was begun before a crash or waits for the engine. */
   void resume(ActionId id, boolean tooLate) {
     inLane(
         id,
         state -> {
           if (tooLate) {
-            close(state, new Outcome.Failed("interrupted, and too late by now"));
+            close(state, new Outcome.Failed(Interventions.late(state, INTERRUPTED)));
           } else {
             take(state);
           }
@@ -66,24 +76,45 @@ final class Snapshots {
   }
 
   private void take(ActionState state) {
-    close(state, outcome(state));
-    meters.verified(state);
+    if (journal.read(ledger -> ledger.isBehindWaiting(state))) {
+      awaitEngine(state, "what comes before it on this container waits");
+      return;
+    }
+    try {
+      ContainerId container = state.container().orElseThrow();
+      Optional<ContainerFacts> facts = patience.call(() -> host.engine().inspect(container));
+      close(state, outcome(state, facts));
+      meters.verified(state);
+    } catch (EngineException e) {
+      String problem = String.valueOf(e.getMessage());
+      if (EnginePatience.isAway(e)) {
+        awaitEngine(state, problem);
+      } else {
+        close(state, new Outcome.Failed(problem));
+      }
+    }
   }
 
-  private Outcome outcome(ActionState state) {
-    try {
-      Optional<ContainerFacts> facts = host.engine().inspect(state.container().orElseThrow());
-      if (facts.isEmpty()) {
-        return new Outcome.Skipped("the container is gone");
-      }
-      if (state.last().dryRun()) {
-        return new Outcome.Skipped("dry run: snapshot of its processes, files and log");
-      }
-      evidence.before(state, facts.get());
-      return evidence.all(state, facts.get());
-    } catch (EngineException e) {
-      return new Outcome.Failed(String.valueOf(e.getMessage()));
+  private void awaitEngine(ActionState state, String problem) {
+    if (!state.awaitsEngine()) {
+      append(
+          state.next(
+              Nanos.now(clock),
+              Step.WAITING,
+              EnginePatience.waiting(problem),
+              ActionState.Phase.INTENDED));
     }
+  }
+
+  private Outcome outcome(ActionState state, Optional<ContainerFacts> facts) {
+    if (facts.isEmpty()) {
+      return new Outcome.Skipped("the container is gone");
+    }
+    if (state.last().dryRun()) {
+      return new Outcome.Skipped("dry run: snapshot of its processes, files and log");
+    }
+    evidence.before(state, facts.get());
+    return evidence.all(state, facts.get());
   }
 
   private void close(ActionState state, Outcome outcome) {
@@ -94,10 +125,13 @@ final class Snapshots {
           case Outcome.Refused o -> Step.REFUSED;
           case Outcome.Failed o -> Step.FAILED;
         };
-    JournalStep next =
+    append(
         state
             .keeping(evidence.of(state))
-            .next(Nanos.now(clock), step, outcome, ActionState.Phase.CLOSED);
+            .next(Nanos.now(clock), step, outcome, ActionState.Phase.CLOSED));
+  }
+
+  private void append(JournalStep next) {
     journal.append(new JournalEntry.Steps(List.of(next)));
     meters.step(next.action());
   }

@@ -194,6 +194,18 @@ class ApprovalsTest {
   }
 
   @Test
+  void whatIsToldAtOnceTakesNothingOfTheBudget() {
+    use(
+        "[quarantine: {}, notify: {log: {}}]",
+        "{mode: approve, at-most: {containers: 1, per: 10m}}");
+    ContainerId shop = ward.run("shop");
+    ward.shell(web);
+    ward.shell(shop);
+    assertThat(ward.desk.approve("web", "alice")).allMatch(Decided::done);
+    assertThat(ward.isClosed(web)).isTrue();
+  }
+
+  @Test
   void aPolicyThatIsGoneOrOnlyTriesByNowIsNotCarriedOut() {
     ward.shell(web);
     use("[quarantine: {for: 15m}]", "{mode: dry-run}");

@@ -289,6 +289,10 @@ class CrashTest {
           EvidenceArchive.show(own, EvidenceArchive.list(own).getFirst().id());
       assertThat(report.faults()).as("point %d", point).isEmpty();
       assertThat(report.manifest().incomplete()).as("point %d", point).isNull();
+      assertThat(report.manifest().missing())
+          .as("point %d", point)
+          .extracting(Missing::what)
+          .doesNotContain("the rest");
       assertThat(report.manifest().files())
           .extracting(EvidenceManifest.EvidenceFile::name)
           .contains("processes.json", "changes.json", "inspect.json", "log.json", "program-1-x");

@@ -3,6 +3,7 @@ package io.leukocyte.responder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leukocyte.engine.ContainerSpec;
 import io.leukocyte.engine.EngineException;
 import io.leukocyte.events.Action;
@@ -89,11 +90,11 @@ class EvidenceTest {
   }
 
   @Test
-  void anEngineThatIsAwayFailsTheSnapshot() {
+  void anEngineThatWillNotFailsTheSnapshot() {
     try (Ward ward = ward("[snapshot]")) {
       ContainerId web = ward.run("web");
       ward.docker.failNext( // the snapshot's own first question
-          new EngineException.Unavailable("the engine is away", null));
+          new EngineException.Refused("the engine will not", null));
       ward.alert(TestAlerts.shell(web, ward.clock.nanos()));
       assertThat(ward.stepNames()).containsExactly("snapshot intended", "snapshot failed");
       assertThat(ward.desk.actions()).isEmpty();
@@ -121,6 +122,33 @@ class EvidenceTest {
       assertThat(left).hasSizeLessThan(12).extracting(EvidenceManifest::id).contains(first);
       assertThat(left.getLast().name()).isEqualTo("c11");
     }
+  }
+
+  @Test
+  void aSnapshotThatWasCutAndIsTooLateByNowIsKeptAndSaidToBeIncomplete() throws IOException {
+    Ward ward = ward("[snapshot]");
+    ContainerId web = ward.run("web");
+    ward.shell(web);
+    EvidenceManifest whole = EvidenceArchive.list(folder).getFirst();
+    assertThat(whole.incomplete()).isNull();
+    Path place = EvidenceArchive.show(folder, whole.id()).folder();
+    ObjectNode manifest = whole.json().put("complete", false);
+    manifest.put("incomplete", "the snapshot is being taken");
+    Files.writeString(place.resolve("manifest.json"), manifest.toString());
+    Files.writeString(place.resolve("program-7-half"), "cut");
+    Files.writeString(place.resolve("log.json"), "[ written anew");
+    Files.delete(place.resolve("inspect.json"));
+    ward.clock.advance(Duration.ofHours(1));
+    ward = ward.restarted();
+    EvidenceArchive.Report report = EvidenceArchive.show(folder, whole.id());
+    assertThat(report.faults()).isEmpty();
+    assertThat(report.manifest().incomplete()).contains("the responder ended while it was taken");
+    assertThat(report.manifest().files())
+        .extracting(EvidenceManifest.EvidenceFile::name)
+        .contains("program-7-half", "changes.json", "log.json")
+        .doesNotContain("inspect.json");
+    assertThat(report.manifest().missing()).extracting(Missing::what).contains("the rest");
+    ward.close();
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * A responder without Kafka, sockets and threads, over an engine and network namespaces in memory.
@@ -41,6 +42,7 @@ final class Ward implements AutoCloseable {
   final Snapshots snapshots;
   final Dispatcher dispatcher;
   final Guards guards;
+  final EngineWait engineWait;
   final Notifier notifier;
   final Approvals approvals;
   final Aging aging;
@@ -80,6 +82,26 @@ final class Ward implements AutoCloseable {
     this(folder, docker, filter, clock, host, appended, protection, lanes, JournalFile::onDisk);
   }
 
+  /** One whose bounds are counted by somebody else. */
+  Ward(
+      Path folder,
+      InMemoryEngine docker,
+      InMemoryNetworkFilter filter,
+      MutableClock clock,
+      Function<Journal, Budget> budget) {
+    this(
+        folder,
+        docker,
+        filter,
+        clock,
+        new Host(docker, filter),
+        () -> {},
+        shielded(),
+        new Lanes(Runnable::run),
+        JournalFile::onDisk,
+        budget);
+  }
+
   Ward(
       Path folder,
       InMemoryEngine docker,
@@ -90,6 +112,30 @@ final class Ward implements AutoCloseable {
       Protection protection,
       Lanes lanes,
       JournalFile.Opener opener) {
+    this(
+        folder,
+        docker,
+        filter,
+        clock,
+        host,
+        appended,
+        protection,
+        lanes,
+        opener,
+        journal -> new LocalBudget(journal, host.engine(), new Services("service")));
+  }
+
+  private Ward(
+      Path folder,
+      InMemoryEngine docker,
+      InMemoryNetworkFilter filter,
+      MutableClock clock,
+      Host host,
+      Runnable appended,
+      Protection protection,
+      Lanes lanes,
+      JournalFile.Opener opener,
+      Function<Journal, Budget> budget) {
     this.folder = folder;
     this.docker = docker;
     this.filter = filter;
@@ -112,10 +158,13 @@ final class Ward implements AutoCloseable {
               appended.run();
             },
             clock);
-    interventions = new Interventions(host, journal, lanes, protection, evidence, clock, meters);
-    snapshots = new Snapshots(host, journal, lanes, evidence, clock, meters);
-    guards =
-        new Guards(journal, new LocalBudget(journal, engine, new Services("service")), MAX_AGE);
+    EnginePatience patience = new EnginePatience(Duration.ofMillis(100), Duration.ofMillis(1));
+    interventions =
+        new Interventions(host, journal, lanes, protection, evidence, patience, clock, meters);
+    snapshots = new Snapshots(host, journal, lanes, evidence, patience, clock, meters);
+    guards = new Guards(journal, budget.apply(journal), MAX_AGE);
+    engineWait =
+        new EngineWait(engine, journal, guards, interventions, snapshots, Runnable::run, clock);
     notifier =
         new Notifier(
             Map.of("ops", URI.create("http://127.0.0.1:1/secret")),
@@ -233,6 +282,7 @@ final class Ward implements AutoCloseable {
         .forEach(s -> interventions.expire(s.id()));
     journal.read(ledger -> ledger.all(s -> s.expired(now))).forEach(s -> approvals.expire(s.id()));
     aging.look();
+    engineWait.tick();
   }
 
   /** The same host after the responder was started again. */
