@@ -1,5 +1,8 @@
 package io.leukocyte.indexer;
 
+import co.elastic.clients.elasticsearch.ElasticsearchClient;
+import co.elastic.clients.json.jackson.JacksonJsonpMapper;
+import co.elastic.clients.transport.rest_client.RestClientTransport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -26,9 +29,11 @@ import org.elasticsearch.client.RestClientBuilder;
 /**
  * A connection to Elasticsearch; its threads keep the process alive until it is closed.
  *
- * @param rest requests as they go over the wire
+ * @param rest for requests whose bodies are files
+ * @param client for bulk requests
  */
-record ElasticsearchConnection(RestClient rest) implements AutoCloseable {
+record ElasticsearchConnection(RestClient rest, ElasticsearchClient client)
+    implements AutoCloseable {
   private static final int CONNECT_MILLIS = 5_000;
   private static final int ANSWER_MILLIS = 60_000;
 
@@ -51,7 +56,9 @@ record ElasticsearchConnection(RestClient rest) implements AutoCloseable {
     Optional<CredentialsProvider> credentials =
         settings.username().map(user -> credentials(user, settings.password().orElse("")));
     builder.setHttpClientConfigCallback(http -> configure(http, tls, credentials));
-    return new ElasticsearchConnection(builder.build());
+    RestClient rest = builder.build();
+    return new ElasticsearchConnection(
+        rest, new ElasticsearchClient(new RestClientTransport(rest, new JacksonJsonpMapper())));
   }
 
   private static HttpAsyncClientBuilder configure(

@@ -31,7 +31,7 @@ class ArchitectureTest {
   private static final Map<String, Set<String>> ONLY_IN =
       Map.of(
           "com.github.dockerjava", Set.of("engine"),
-          "org.elasticsearch.client", Set.of("indexer"),
+          "co.elastic.clients", Set.of("indexer"),
           "org.apache.kafka.streams", Set.of("analyzer"),
           "kafka.server", Set.of("deploy"),
           "picocli", Set.of("deploy"),
