@@ -4,6 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.AppenderBase;
 import io.leukocyte.events.BatchLimits;
 import io.leukocyte.events.BatchWriter;
 import io.leukocyte.events.CheckResult;
@@ -25,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -39,6 +44,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 
 /** What no indexer can use: counted, whole among the dead, and the partition goes on. */
 class IndexerPoisonTest {
@@ -255,6 +261,49 @@ class IndexerPoisonTest {
     assertThat(stored).extracting(Document::id).hasSize(19).doesNotContain("id-13");
     assertThat(producer.history()).hasSize(1);
     assertThat(DeadLetter.of(producer.history().getFirst().headers()).offset()).isEqualTo(13);
+  }
+
+  @Test
+  void whatARecordHoldsStandsAmongTheDeadAndNeverInOurOwnLog() {
+    String secret = "kq7zebraofthecontainer";
+    node =
+        documents ->
+            new BulkAnswer.Taken(
+                Collections.nCopies(
+                    documents.size(),
+                    new BulkAnswer.Item.Rejected(
+                        "400 document_parsing_exception: failed to parse field [message];"
+                            + " preview of its value: '"
+                            + secret
+                            + "'")));
+    List<String> said = new CopyOnWriteArrayList<>();
+    AppenderBase<ILoggingEvent> appender =
+        new AppenderBase<>() {
+          @Override
+          protected void append(ILoggingEvent event) {
+            said.add(
+                event.getFormattedMessage()
+                    + (event.getThrowableProxy() == null
+                        ? ""
+                        : ThrowableProxyUtil.asString(event.getThrowableProxy())));
+          }
+        };
+    Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+    appender.start();
+    root.addAppender(appender);
+    try {
+      add(record(ALERTS, 0, alert("a")));
+      add(record(ALERTS, 1, utf8("{\"message\": " + secret)));
+      add(record(ALERTS, 2, utf8("{\"@timestamp\":\"" + secret + "\",\"event\":{\"id\":\"x\"}}")));
+      thread.start();
+      await().untilAsserted(() -> assertThat(committed(ALERTS)).isEqualTo(3));
+    } finally {
+      root.detachAppender(appender);
+    }
+    assertThat(producer.history()).hasSize(3);
+    assertThat(producer.history())
+        .anySatisfy(dead -> assertThat(DeadLetter.of(dead.headers()).reason()).contains(secret));
+    assertThat(said).hasSizeGreaterThanOrEqualTo(3).noneMatch(line -> line.contains(secret));
   }
 
   private double counter(String name, Topic topic) {
