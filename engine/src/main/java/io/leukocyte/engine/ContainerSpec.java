@@ -84,6 +84,56 @@ public record ContainerSpec(
         143);
   }
 
+  /** The same under another name. */
+  public ContainerSpec named(String other) {
+    return new ContainerSpec(
+        other,
+        image,
+        entrypoint,
+        labels,
+        mounts,
+        networks,
+        networkMode,
+        pidMode,
+        ports,
+        user,
+        tty,
+        privileged,
+        logDriver,
+        restartPolicy,
+        limits,
+        security,
+        exitOnTerm);
+  }
+
+  /** What the engine makes of a container of ours, as far as it goes. */
+  static ContainerSpec of(NewContainer wanted) {
+    List<String> program = new ArrayList<>(wanted.entrypoint());
+    program.addAll(wanted.command());
+    List<Mount> mounts = new ArrayList<>(wanted.mounts());
+    wanted.tmpfs().keySet().forEach(path -> mounts.add(new Mount("tmpfs", "", path, true)));
+    ContainerSpec bare = of(wanted.name(), wanted.image());
+    return new ContainerSpec(
+        wanted.name(),
+        wanted.image(),
+        program.isEmpty() ? bare.entrypoint() : program,
+        wanted.labels(),
+        mounts,
+        Map.of(),
+        wanted.networkMode(),
+        "",
+        List.of(),
+        wanted.user(),
+        false,
+        false,
+        wanted.logDriver().isEmpty() ? bare.logDriver() : wanted.logDriver(),
+        wanted.restartPolicy(),
+        wanted.limits(),
+        new Security(
+            wanted.capAdd(), wanted.capDrop(), wanted.securityOptions(), wanted.readOnlyRoot(), ""),
+        143);
+  }
+
   /** The same with another label. */
   public ContainerSpec label(String key, String value) {
     SortedMap<String, String> more = new TreeMap<>(labels);

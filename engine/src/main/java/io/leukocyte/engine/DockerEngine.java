@@ -35,6 +35,7 @@ public final class DockerEngine implements Engine {
   private final EngineOptions options;
   private final DockerHttp http;
   private final DockerFiles files;
+  private final DockerMaker maker;
   private final Set<Subscription> open = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService flusher;
   private volatile String rootDir = "";
@@ -44,6 +45,7 @@ public final class DockerEngine implements Engine {
     this.options = options;
     http = new DockerHttp(options);
     files = new DockerFiles(http);
+    maker = new DockerMaker(http, files);
     flusher =
         Executors.newSingleThreadScheduledExecutor(task -> {
           Thread thread = new Thread(task, "engine-flush");
@@ -385,6 +387,51 @@ public final class DockerEngine implements Engine {
   @Override
   public List<LogLine> lastLines(ContainerId container, int most) {
     return files.lastLines(container, most);
+  }
+
+  @Override
+  public ContainerId create(NewContainer wanted) {
+    return maker.create(wanted);
+  }
+
+  @Override
+  public ContainerId createLike(ContainerId original, String name) {
+    return maker.createLike(original, name);
+  }
+
+  @Override
+  public void remove(ContainerId container, boolean force) {
+    maker.remove(container, force);
+  }
+
+  @Override
+  public void rename(ContainerId container, String name) {
+    maker.rename(container, name);
+  }
+
+  @Override
+  public ContainerSettings settings(ContainerId container) {
+    return maker.settings(container);
+  }
+
+  @Override
+  public void update(ContainerId container, ContainerSettings wanted) {
+    maker.update(container, wanted);
+  }
+
+  @Override
+  public Health health(ContainerId container) {
+    return maker.health(container);
+  }
+
+  @Override
+  public String commit(ContainerId container, String repository, String tag) {
+    return maker.commit(container, repository, tag);
+  }
+
+  @Override
+  public RunResult run(NewContainer wanted, Duration most) {
+    return maker.run(wanted, most);
   }
 
   private JsonNode inspectJson(ContainerId container) {

@@ -223,8 +223,8 @@ final class DockerFacts {
       long period = host.path("CpuPeriod").asLong(0);
       cpus = quota * BILLION / (period > 0 ? period : 100_000);
     }
-    return new Limits(
-        host.path("Memory").asLong(0), cpus, Math.max(0, host.path("PidsLimit").asLong(0)));
+    ContainerSettings settings = DockerBody.settings(host);
+    return new Limits(settings.memory(), cpus, settings.pids());
   }
 
   private static Security security(JsonNode host) {

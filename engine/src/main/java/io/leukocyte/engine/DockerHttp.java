@@ -128,6 +128,11 @@ final class DockerHttp implements AutoCloseable {
     return call(what, "POST", versioned(path), body, deadline().plus(extraTime));
   }
 
+  /** As {@link #get}; the path may have a query. */
+  JsonNode delete(String what, String path, Duration extraTime) {
+    return call(what, "DELETE", versioned(path), null, deadline().plus(extraTime));
+  }
+
   /** Whether one more stream may be opened; then {@link #releaseStream} gives it back. */
   boolean acquireStream() {
     return freeStreams.tryAcquire();

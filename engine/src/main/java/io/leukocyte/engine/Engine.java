@@ -201,6 +201,95 @@ public interface Engine extends AutoCloseable {
    */
   List<LogLine> lastLines(ContainerId container, int most);
 
+  /**
+   * Makes a container, and does not start it. Fetches nothing.
+   *
+   * @throws EngineException.NotFound when the image is not on this host
+   * @throws EngineException.Conflict when there is a container of that name
+   */
+  ContainerId create(NewContainer wanted);
+
+  /**
+   * Makes a container that is as another one was when it was made, and does not start it: of the
+   * same image, by its id where its name means another one by now, with the whole configuration as
+   * the engine knows it, on the networks on which the other one is now, with aliases, links and the
+   * addresses that were asked for. Volumes, also those without a name, are shared with the other
+   * one: data stays. The host name is carried over when it was chosen.
+   *
+   * <p>Addresses and published ports are taken when it is started: the other one must not run then.
+   * What uses the other one itself goes on doing so: containers in its network namespace, legacy
+   * links to it.
+   *
+   * @throws EngineException.NotFound when there is no such container, or its image is gone
+   * @throws EngineException.Conflict when there is a container of that name
+   */
+  ContainerId createLike(ContainerId original, String name);
+
+  /**
+   * Removes a container, and the volumes without a name that were made for it alone; nothing when
+   * there is no such container.
+   *
+   * @param force whether it is killed when it runs
+   * @throws EngineException.Conflict when it runs and is not to be killed
+   */
+  void remove(ContainerId container, boolean force);
+
+  /**
+   * Gives a container another name; nothing when it has it.
+   *
+   * @throws EngineException.NotFound when there is no such container
+   * @throws EngineException.Conflict when another container has the name
+   */
+  void rename(ContainerId container, String name);
+
+  /**
+   * What can be changed of a container while it runs.
+   *
+   * @throws EngineException.NotFound when there is no such container
+   */
+  ContainerSettings settings(ContainerId container);
+
+  /**
+   * Changes what can be changed of a container, whether it runs or not; what is as wanted is left
+   * alone.
+   *
+   * @param wanted as {@link #settings} gives it, with changes
+   * @throws EngineException.NotFound when there is no such container
+   * @throws EngineException.Refused when the engine or the kernel cannot: more memory is in use, or
+   *     the least is not reached
+   */
+  void update(ContainerId container, ContainerSettings wanted);
+
+  /**
+   * What a container's own health check says.
+   *
+   * @throws EngineException.NotFound when there is no such container
+   */
+  Health health(ContainerId container);
+
+  /**
+   * Makes an image of a container's file system and configuration, as evidence. It is paused
+   * meanwhile. Takes up to five minutes.
+   *
+   * @param repository of the image, such as {@code evidence/web}
+   * @param tag of the image
+   * @return the image's id
+   * @throws EngineException.NotFound when there is no such container
+   */
+  String commit(ContainerId container, String repository, String tag);
+
+  /**
+   * Makes a container, runs it to its end, and removes it whatever happens.
+   *
+   * @param wanted its log driver must keep lines
+   * @param most after so long it is killed
+   * @return also when it failed or was killed
+   * @throws EngineException.NotFound when the image is not on this host
+   * @throws EngineException.Conflict when there is a container of that name
+   * @throws EngineException.Refused when it cannot be started
+   */
+  RunResult run(NewContainer wanted, Duration most);
+
   /** Ends all subscriptions and closes the connections; calls that wait end with an error. */
   @Override
   void close();

@@ -3,6 +3,7 @@ package io.leukocyte.engine;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.ContainerFacts.Limits;
 import io.leukocyte.events.ContainerFacts.Network;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerLog.Stream;
@@ -22,7 +23,7 @@ final class InMemoryContainer {
   private static final int KEPT_PIECES = 100_000;
 
   final ContainerId id;
-  final ContainerSpec spec;
+  ContainerSpec spec;
   final long created;
   final SortedMap<String, NetworkAttachment> attached = new TreeMap<>();
 
@@ -30,6 +31,15 @@ final class InMemoryContainer {
   int pid;
   long started;
   boolean removed;
+
+  /** What its health check says while it runs. */
+  Health health = Health.NONE;
+
+  /** What can be changed; its limits and restart policy are those of the spec. */
+  ContainerSettings settings;
+
+  /** What it was made from through the port; null when the script made it. */
+  @Nullable NewContainer wanted;
 
   /** Its file system, as far as it differs from the image. */
   final InMemoryFiles files = new InMemoryFiles();
@@ -78,6 +88,21 @@ final class InMemoryContainer {
     this.spec = spec;
     this.digest = digest;
     this.created = created;
+    settings =
+        new ContainerSettings(
+            spec.limits().nanoCpus(),
+            0,
+            0,
+            spec.limits().memory(),
+            spec.limits().memory(),
+            spec.limits().pids(),
+            spec.restartPolicy(),
+            0);
+  }
+
+  /** Its image's id. */
+  String image() {
+    return digest;
   }
 
   boolean runs() {
@@ -125,8 +150,8 @@ final class InMemoryContainer {
         spec.entrypoint(),
         spec.tty(),
         spec.logDriver(),
-        spec.restartPolicy(),
-        spec.limits(),
+        settings.restartPolicy(),
+        new Limits(settings.memory(), settings.cpus(), settings.pids()),
         spec.security());
   }
 

@@ -13,6 +13,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -57,6 +59,10 @@ public final class InMemoryEngine implements Engine {
   private final Map<ContainerId, Path> logFiles = new ConcurrentHashMap<>();
   private final List<String> changes = new ArrayList<>();
   private final Set<Subscription> open = ConcurrentHashMap.newKeySet();
+  private final Set<String> goneImages = new HashSet<>();
+  private BiFunction<NewContainer, Duration, RunResult> programs =
+      (wanted, most) -> new RunResult(0, true, List.of());
+  private Consumer<ContainerId> onStart = id -> {};
 
   private int made;
   private int nextPid = 1000;
@@ -94,17 +100,45 @@ public final class InMemoryEngine implements Engine {
   /** Makes a container that does not run yet. */
   public ContainerId create(ContainerSpec spec) {
     return script(() -> {
-      ContainerId id = new ContainerId(digest("container " + ++made));
-      String image = "sha256:" + digest("image " + spec.image());
-      InMemoryContainer container = new InMemoryContainer(id, spec, image, clock.getAsLong());
-      containers.put(id, container);
+      InMemoryContainer container = make(spec, "sha256:" + digest("image " + spec.image()));
       for (Map.Entry<String, List<String>> network : spec.networks().entrySet()) {
         container.attached.put(
             network.getKey(), networks.wish(network.getKey(), network.getValue()));
       }
       happens(container, "create", null, Map.of());
-      return id;
+      return container.id;
     });
+  }
+
+  private InMemoryContainer make(ContainerSpec spec, String image) {
+    ContainerId id = new ContainerId(digest("container " + ++made));
+    InMemoryContainer container = new InMemoryContainer(id, spec, image, clock.getAsLong());
+    containers.put(id, container);
+    return container;
+  }
+
+  /** The image is not on this host any more. */
+  public void removeImage(String image) {
+    scriptRun(() -> goneImages.add(image));
+  }
+
+  /**
+   * What containers that are run to their end do; otherwise they work and say nothing.
+   *
+   * @param answers by the container and the time that it has
+   */
+  public void answerRuns(BiFunction<NewContainer, Duration, RunResult> answers) {
+    scriptRun(() -> programs = answers);
+  }
+
+  /** Happens to each container as soon as it was started: it may end, or become unhealthy. */
+  public void onStart(Consumer<ContainerId> what) {
+    scriptRun(() -> onStart = what);
+  }
+
+  /** What a container was made from; empty when it was not made through the port. */
+  public Optional<NewContainer> madeFrom(ContainerId container) {
+    return script(() -> Optional.ofNullable(known(container).wanted));
   }
 
   /** Makes a container and starts it. */
@@ -145,7 +179,10 @@ public final class InMemoryEngine implements Engine {
 
   /** The container's health check says something: healthy, unhealthy. */
   public void health(ContainerId container, String health) {
-    scriptRun(() -> happens(known(container), "health_status", null, Map.of("health", health)));
+    scriptRun(() -> {
+      known(container).health = Health.valueOf(health.toUpperCase(Locale.ROOT));
+      happens(known(container), "health_status", null, Map.of("health", health));
+    });
   }
 
   /** The container's log is kept in a file; what is printed does not get there by itself. */
@@ -155,16 +192,17 @@ public final class InMemoryEngine implements Engine {
 
   /** The container is removed, killed when it runs. */
   public void remove(ContainerId container) {
-    scriptRun(() -> {
-      InMemoryContainer gone = known(container);
-      if (gone.runs()) {
-        signal(gone, 9);
-        end(gone, 137);
-      }
-      gone.removed = true;
-      containers.remove(container);
-      happens(gone, "destroy", null, Map.of());
-    });
+    scriptRun(() -> destroy(known(container)));
+  }
+
+  private void destroy(InMemoryContainer gone) {
+    if (gone.runs()) {
+      signal(gone, 9);
+      end(gone, 137);
+    }
+    gone.removed = true;
+    containers.remove(gone.id);
+    happens(gone, "destroy", null, Map.of());
   }
 
   /**
@@ -535,6 +573,149 @@ public final class InMemoryEngine implements Engine {
   }
 
   @Override
+  public ContainerId create(NewContainer wanted) {
+    return call(
+        "make the container '" + wanted.name() + "'",
+        () -> {
+          changes.add("create " + wanted.name());
+          requireImage(wanted.name(), wanted.image());
+          requireName(wanted.name(), null);
+          ContainerSpec spec = ContainerSpec.of(wanted);
+          InMemoryContainer container = make(spec, "sha256:" + digest("image " + wanted.image()));
+          container.wanted = wanted;
+          happens(container, "create", null, Map.of());
+          return container.id;
+        });
+  }
+
+  @Override
+  public ContainerId createLike(ContainerId id, String name) {
+    return call(
+        "make the container '" + name + "'",
+        () -> {
+          changes.add("create " + name);
+          InMemoryContainer original = existing("copy", id);
+          requireImage(name, original.spec.image());
+          requireName(name, null);
+          InMemoryContainer container = make(original.spec.named(name), original.image());
+          container.settings = original.settings;
+          container.wanted = original.wanted;
+          for (NetworkAttachment a : original.attached.values()) {
+            container.attached.put(a.networkName(), a.anyAddress());
+          }
+          happens(container, "create", null, Map.of());
+          return container.id;
+        });
+  }
+
+  private void requireImage(String name, String image) {
+    if (goneImages.contains(image)) {
+      throw new EngineException.NotFound(
+          "Cannot make the container '"
+              + name
+              + "': the image "
+              + image
+              + " is not on this host; fetch or build it (docker pull "
+              + image
+              + ")",
+          null);
+    }
+  }
+
+  private void requireName(String name, @Nullable InMemoryContainer but) {
+    for (InMemoryContainer container : containers.values()) {
+      if (container != but && container.spec.name().equals(name)) {
+        throw new EngineException.Conflict(
+            "The name " + name + " is in use by container " + container.id.brief(), null);
+      }
+    }
+  }
+
+  @Override
+  public void remove(ContainerId id, boolean force) {
+    callRun(
+        "remove container " + id.brief(),
+        () -> {
+          changes.add("remove " + id.brief());
+          InMemoryContainer container = find(id);
+          if (container == null) {
+            return;
+          }
+          if (container.runs() && !force) {
+            throw new EngineException.Conflict(
+                "Cannot remove container " + id.brief() + ": it is " + container.status, null);
+          }
+          destroy(container);
+        });
+  }
+
+  @Override
+  public void rename(ContainerId id, String name) {
+    change(
+        "rename",
+        id,
+        container -> {
+          requireName(name, container);
+          if (!container.spec.name().equals(name)) {
+            String before = container.spec.name();
+            container.spec = container.spec.named(name);
+            happens(container, "rename", null, Map.of("oldName", "/" + before));
+          }
+        });
+  }
+
+  @Override
+  public ContainerSettings settings(ContainerId id) {
+    return call("inspect container " + id.brief(), () -> existing("inspect", id).settings);
+  }
+
+  @Override
+  public void update(ContainerId id, ContainerSettings wanted) {
+    change(
+        "update",
+        id,
+        container -> {
+          if (container.settings.nanoCpus() > 0 && wanted.nanoCpus() == 0) {
+            throw new EngineException.Refused(
+                "Cannot change container " + id.brief() + ": NanoCPUs has already been set", null);
+          }
+          container.settings = wanted;
+          happens(container, "update", null, Map.of());
+        });
+  }
+
+  @Override
+  public Health health(ContainerId id) {
+    return call(
+        "inspect container " + id.brief(),
+        () -> existing("inspect", id).runs() ? existing("inspect", id).health : Health.NONE);
+  }
+
+  @Override
+  public String commit(ContainerId id, String repository, String tag) {
+    return call(
+        "make an image of container " + id.brief(),
+        () -> {
+          changes.add("commit " + id.brief() + " " + repository + ":" + tag);
+          happens(existing("make an image of", id), "commit", null, Map.of());
+          return "sha256:" + digest("image " + repository + ":" + tag);
+        });
+  }
+
+  @Override
+  public RunResult run(NewContainer wanted, Duration most) {
+    ContainerId id = create(wanted);
+    try {
+      start(id);
+      RunResult result = script(() -> programs).apply(wanted, most);
+      scriptRun(() -> end(known(id), result.exitCode()));
+      return result;
+    } finally {
+      remove(id, true);
+    }
+  }
+
+  @Override
   public void close() {
     lock.lock();
     try {
@@ -578,6 +759,7 @@ public final class InMemoryEngine implements Engine {
   // What containers do.
 
   private void launch(InMemoryContainer container) {
+    requirePorts(container);
     container.status = "running";
     container.pid = nextPid++;
     container.started = clock.getAsLong();
@@ -589,6 +771,27 @@ public final class InMemoryEngine implements Engine {
       }
     }
     happens(container, "start", null, Map.of());
+    onStart.accept(container.id);
+  }
+
+  private void requirePorts(InMemoryContainer container) {
+    for (ContainerFacts.Port port : container.spec.ports()) {
+      boolean taken =
+          containers.values().stream()
+              .filter(other -> other != container && other.runs())
+              .flatMap(other -> other.spec.ports().stream())
+              .anyMatch(p ->
+                  p.hostPort() == port.hostPort()
+                      && p.protocol().equals(port.protocol())
+                      && p.hostAddress().equals(port.hostAddress()));
+      if (taken && port.hostPort() > 0) {
+        throw new EngineException.Refused(
+            "Cannot start container "
+                + container.id.brief()
+                + ": the engine says 'port is already allocated'",
+            null);
+      }
+    }
   }
 
   private void end(InMemoryContainer container, int code) {

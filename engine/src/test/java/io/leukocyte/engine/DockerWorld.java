@@ -63,7 +63,37 @@ final class DockerWorld implements EngineWorld {
 
   @Override
   public ContainerId create(ContainerSpec spec) {
+    return create(spec, List.of());
+  }
+
+  @Override
+  public ContainerId runHealthy(ContainerSpec spec) {
+    ContainerId id = create(spec, List.of("--health-cmd", "true", "--health-interval", "1s"));
+    engine.start(id);
+    return id;
+  }
+
+  @Override
+  public void adopt(ContainerId container) {
+    containers.add(container.value());
+  }
+
+  @Override
+  public String missingImage() {
+    return prefix + "nothing:1";
+  }
+
+  @Override
+  public void nextRun(String line, int exitCode, Duration after) {}
+
+  @Override
+  public void removeImage(String id) {
+    DockerCli.run(List.of("rmi", id));
+  }
+
+  private ContainerId create(ContainerSpec spec, List<String> more) {
     List<String> arguments = new ArrayList<>(List.of("create", "--label", LABEL));
+    arguments.addAll(more);
     Collections.addAll(arguments, "--name", name(spec), "--log-driver", spec.logDriver());
     spec.labels()
         .forEach((key, value) -> Collections.addAll(arguments, "--label", key + "=" + value));

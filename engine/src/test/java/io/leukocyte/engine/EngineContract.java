@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -166,6 +167,12 @@ abstract class EngineContract {
             () -> engine.restart(NOBODY, Duration.ofSeconds(1)),
             () -> engine.attachments(NOBODY),
             () -> engine.top(NOBODY),
+            () -> engine.createLike(NOBODY, "leuko-engine-none"),
+            () -> engine.rename(NOBODY, "leuko-engine-none"),
+            () -> engine.settings(NOBODY),
+            () -> engine.update(NOBODY, ContainerSettings.NONE),
+            () -> engine.health(NOBODY),
+            () -> engine.commit(NOBODY, "leuko-engine-none", "1"),
             () -> engine.disconnectNetwork(NOBODY, world.network("nobody")));
     for (ThrowingCallable call : calls) {
       assertThatThrownBy(call)
@@ -701,6 +708,243 @@ abstract class EngineContract {
     ContainerId id = world.run(plain());
     assertThat(engine.describe(id).orElseThrow()).contains(id.value()).startsWith("{");
     assertThat(engine.describe(NOBODY)).isEmpty();
+  }
+
+  @Test
+  void aContainerOfOursIsMadeAsItWasWanted() {
+    ContainerId owner = world.run(ContainerSpec.of("owner", IMAGE).networkMode("none"));
+    NewContainer wanted =
+        NewContainer.named(world.name(ContainerSpec.of("ours", IMAGE)), IMAGE)
+            .entrypoint(List.of("sleep"))
+            .command(List.of("1000"))
+            .environment("LEVEL", "1")
+            .label("leuko.part", "waf")
+            .user("1:1")
+            .networkMode("container:" + owner)
+            .capDrop("ALL")
+            .capAdd("SETUID", "SETGID")
+            .securityOption("no-new-privileges:true")
+            .readOnlyRoot()
+            .tmpfs("/run", "size=1m")
+            .mount(new Mount("bind", "/etc/hostname", "/mnt/name", false))
+            .limits(new Limits(64 << 20, 500_000_000, 50))
+            .logDriver("json-file")
+            .logOption("max-size", "1m")
+            .build();
+    ContainerId id = engine.create(wanted);
+    world.adopt(id);
+    assertThat(state(id)).isEqualTo("created");
+    engine.start(id);
+    ContainerFacts facts = engine.inspect(id).orElseThrow();
+    assertThat(facts.state()).isEqualTo("running");
+    assertThat(facts.container().name()).isEqualTo(wanted.name());
+    assertThat(facts.entrypoint()).containsExactly("sleep", "1000");
+    assertThat(facts.labels()).containsEntry("leuko.part", "waf");
+    assertThat(facts.user()).isEqualTo("1:1");
+    assertThat(facts.networkMode()).isEqualTo("container:" + owner);
+    assertThat(facts.security())
+        .isEqualTo(
+            new Security(
+                List.of("SETUID", "SETGID"),
+                List.of("ALL"),
+                List.of("no-new-privileges:true"),
+                true,
+                ""));
+    assertThat(facts.mounts())
+        .extracting(Mount::destination)
+        .containsExactlyInAnyOrder("/run", "/mnt/name");
+    assertThat(facts.limits()).isEqualTo(wanted.limits());
+    assertThat(facts.restartPolicy()).isEqualTo("no");
+    assertThat(facts.logDriver()).isEqualTo("json-file");
+  }
+
+  @Test
+  void anImageThatIsNotHereIsNotFetched() {
+    String image = world.missingImage();
+    String name = world.name(ContainerSpec.of("ours", IMAGE));
+    assertThatThrownBy(() -> engine.create(NewContainer.named(name, image).build()))
+        .isInstanceOf(EngineException.NotFound.class)
+        .hasMessageStartingWith("Cannot make the container '" + name + "': the image " + image)
+        .hasMessageContaining("docker pull " + image);
+    assertThat(engine.resolve(name)).isEmpty();
+  }
+
+  @Test
+  void aNameIsGivenOnce() {
+    ContainerId first = world.create(plain());
+    String name = world.name(plain());
+    assertThatThrownBy(() -> engine.create(NewContainer.named(name, IMAGE).build()))
+        .isInstanceOf(EngineException.Conflict.class);
+    assertThatThrownBy(() -> engine.createLike(first, name))
+        .isInstanceOf(EngineException.Conflict.class);
+    ContainerId other = world.create(ContainerSpec.of("other", IMAGE));
+    assertThatThrownBy(() -> engine.rename(other, name))
+        .isInstanceOf(EngineException.Conflict.class);
+    assertThat(engine.resolve(name)).contains(first);
+  }
+
+  @Test
+  void aContainerLikeAnotherIsFreshAndHasItsConfiguration() {
+    String front = world.network("front");
+    String back = world.network("back");
+    ContainerSpec spec =
+        ContainerSpec.of("web", IMAGE)
+            .label("tier", "web")
+            .mount(new Mount("bind", "/etc/hostname", "/mnt/name", false))
+            .network(front, "shop", "www")
+            .limits(new Limits(64 << 20, 500_000_000, 100))
+            .security(new Security(List.of("NET_ADMIN"), List.of("MKNOD"), List.of(), false, ""));
+    ContainerId old = world.run(spec);
+    NetworkAttachment behind =
+        new NetworkAttachment(
+            back, back, null, null, null, List.of("api"), List.of(), new TreeMap<>());
+    engine.connectNetwork(old, behind);
+    world.write(old, "/x", 0644, bytes("x"));
+    String name = world.name(ContainerSpec.of("fresh", IMAGE));
+
+    ContainerId fresh = engine.createLike(old, name);
+    world.adopt(fresh);
+    assertThat(state(fresh)).isEqualTo("created");
+    assertThat(state(old)).isEqualTo("running");
+    engine.stop(old, Duration.ZERO);
+    engine.start(fresh);
+
+    ContainerFacts before = engine.inspect(old).orElseThrow();
+    ContainerFacts after = engine.inspect(fresh).orElseThrow();
+    assertThat(after.container().name()).isEqualTo(name);
+    assertThat(after.container().digest()).isEqualTo(before.container().digest());
+    assertThat(after.container().image()).isEqualTo("busybox");
+    assertThat(after.labels()).isEqualTo(before.labels());
+    assertThat(after.mounts()).isEqualTo(before.mounts());
+    assertThat(after.networkMode()).isEqualTo(before.networkMode());
+    assertThat(after.entrypoint()).isEqualTo(before.entrypoint());
+    assertThat(after.limits()).isEqualTo(before.limits());
+    assertThat(after.security()).isEqualTo(before.security());
+    assertThat(after.networks())
+        .extracting(ContainerFacts.Network::name)
+        .containsExactlyInAnyOrder(front, back);
+    for (NetworkAttachment attachment : engine.attachments(fresh)) {
+      assertThat(attachment.address()).isNotNull();
+      assertThat(attachment.aliases())
+          .containsExactlyInAnyOrderElementsOf(
+              attachment.networkName().equals(front) ? List.of("shop", "www") : List.of("api"));
+    }
+    assertThat(engine.fileChanges(fresh)).extracting(FileChange::path).doesNotContain("/x");
+  }
+
+  @Test
+  void aContainerOffItsNetworkIsCopiedWithoutIt() {
+    String network = world.network("off");
+    ContainerId old = world.run(ContainerSpec.of("web", IMAGE).network(network, "shop"));
+    engine.disconnectNetwork(old, network);
+    ContainerId fresh = engine.createLike(old, world.name(ContainerSpec.of("fresh", IMAGE)));
+    world.adopt(fresh);
+    assertThat(engine.attachments(fresh)).isEmpty();
+  }
+
+  @Test
+  void removingTwiceIsRemovingOnce() {
+    ContainerId id = world.run(plain());
+    assertThatThrownBy(() -> engine.remove(id, false)).isInstanceOf(EngineException.Conflict.class);
+    assertThat(state(id)).isEqualTo("running");
+    engine.remove(id, true);
+    engine.remove(id, true);
+    engine.remove(NOBODY, false);
+    assertThat(engine.inspect(id)).isEmpty();
+    assertThat(engine.resolve(world.name(plain()))).isEmpty();
+  }
+
+  @Test
+  void renamingTwiceIsRenamingOnce() {
+    ContainerId id = world.run(plain());
+    String other = world.name(ContainerSpec.of("other", IMAGE));
+    engine.rename(id, other);
+    engine.rename(id, other);
+    assertThat(engine.resolve(other)).contains(id);
+    assertThat(engine.resolve(world.name(plain()))).isEmpty();
+    assertThat(engine.inspect(id).orElseThrow().container().name()).isEqualTo(other);
+  }
+
+  @Test
+  void settingsAreChangedAndGivenBackAsTheyWere() {
+    ContainerId free = world.run(plain());
+    ContainerId bound =
+        world.run(
+            ContainerSpec.of("bound", IMAGE).limits(new Limits(256 << 20, 1_000_000_000, 100)));
+    for (ContainerId id : List.of(free, bound)) {
+      ContainerSettings before = engine.settings(id);
+      Limits limits = engine.inspect(id).orElseThrow().limits();
+      ContainerSettings less =
+          before
+              .withCpus(200_000_000)
+              .withMemory(64 << 20)
+              .withPids(20)
+              .restarting("on-failure", 3);
+      engine.update(id, less);
+      engine.update(id, less);
+      assertThat(engine.settings(id)).isEqualTo(less);
+      assertThat(engine.inspect(id).orElseThrow().limits())
+          .isEqualTo(new Limits(64 << 20, 200_000_000, 20));
+      assertThat(engine.inspect(id).orElseThrow().restartPolicy()).isEqualTo("on-failure");
+      engine.update(id, before);
+      assertThat(engine.settings(id)).isEqualTo(before);
+      assertThat(engine.inspect(id).orElseThrow().limits()).isEqualTo(limits);
+    }
+    assertThat(engine.settings(free)).isEqualTo(ContainerSettings.NONE);
+  }
+
+  @Test
+  void healthIsWhatTheContainersOwnCheckSays() {
+    ContainerId with = world.runHealthy(ContainerSpec.of("healthy", IMAGE));
+    ContainerId without = world.run(plain());
+    await().atMost(PATIENCE).until(() -> engine.health(with) == Health.HEALTHY);
+    assertThat(engine.health(without)).isEqualTo(Health.NONE);
+    engine.kill(with, "KILL");
+    await().atMost(PATIENCE).until(() -> engine.health(with) == Health.NONE);
+  }
+
+  @Test
+  void anImageIsMadeOfAContainer() {
+    ContainerId id = world.run(plain());
+    String image = engine.commit(id, "leuko-engine-evidence", "case-17");
+    try {
+      assertThat(image).matches("sha256:[0-9a-f]{64}");
+      assertThat(state(id)).isEqualTo("running");
+      String name = world.name(ContainerSpec.of("again", IMAGE));
+      ContainerId again =
+          engine.create(NewContainer.named(name, "leuko-engine-evidence:case-17").build());
+      assertThat(engine.inspect(again).orElseThrow().container().digest()).isEqualTo(image);
+      engine.remove(again, true);
+    } finally {
+      world.removeImage(image);
+    }
+  }
+
+  @Test
+  void aContainerIsRunToItsEnd() {
+    String name = world.name(ContainerSpec.of("once", IMAGE));
+    world.nextRun("hello", 3, Duration.ZERO);
+    RunResult result = engine.run(once(name, "echo hello; exit 3"), PATIENCE);
+    assertThat(result.exitCode()).isEqualTo(3);
+    assertThat(result.inTime()).isTrue();
+    assertThat(result.worked()).isFalse();
+    assertThat(result.output()).extracting(LogLine::text).containsExactly("hello");
+    assertThat(engine.resolve(name)).isEmpty();
+  }
+
+  @Test
+  void aContainerThatDoesNotEndInTimeIsKilled() {
+    String name = world.name(ContainerSpec.of("once", IMAGE));
+    world.nextRun("begun", 0, Duration.ofSeconds(100));
+    RunResult result = engine.run(once(name, "echo begun; sleep 100"), Duration.ofSeconds(1));
+    assertThat(result.inTime()).isFalse();
+    assertThat(result.exitCode()).isEqualTo(137);
+    assertThat(result.output()).extracting(LogLine::text).containsExactly("begun");
+    assertThat(engine.resolve(name)).isEmpty();
+  }
+
+  private static NewContainer once(String name, String script) {
+    return NewContainer.named(name, IMAGE).command(List.of("sh", "-c", script)).build();
   }
 
   @Test

@@ -26,6 +26,21 @@ interface EngineWorld extends AutoCloseable {
   /** The name of a container in the engine. */
   String name(ContainerSpec spec);
 
+  /** Makes and starts a container with a health check that is good. */
+  ContainerId runHealthy(ContainerSpec spec);
+
+  /** A container that was made through the engine: close removes it. */
+  void adopt(ContainerId container);
+
+  /** The name of an image that is not on this host. */
+  String missingImage();
+
+  /** The next container that is run to its end writes one line and ends so, after some time. */
+  void nextRun(String line, int exitCode, Duration after);
+
+  /** Removes an image. */
+  void removeImage(String id);
+
   void print(ContainerId container, Stream stream, byte[] bytes);
 
   void exec(ContainerId container, String command);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerLog.Stream;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +40,34 @@ final class InMemoryEngineTest extends EngineContract {
     public ContainerId create(ContainerSpec spec) {
       return engine.create(spec);
     }
+
+    @Override
+    public ContainerId runHealthy(ContainerSpec spec) {
+      ContainerId id = engine.run(spec);
+      engine.health(id, "healthy");
+      return id;
+    }
+
+    @Override
+    public void adopt(ContainerId container) {}
+
+    @Override
+    public String missingImage() {
+      engine.removeImage("nothing:1");
+      return "nothing:1";
+    }
+
+    @Override
+    public void nextRun(String line, int exitCode, Duration after) {
+      engine.answerRuns((wanted, most) -> {
+        boolean inTime = after.compareTo(most) < 0;
+        LogLine output = new LogLine(1, Stream.STDOUT, line, line.length(), false);
+        return new RunResult(inTime ? exitCode : 137, inTime, List.of(output));
+      });
+    }
+
+    @Override
+    public void removeImage(String id) {}
 
     @Override
     public String name(ContainerSpec spec) {

@@ -1,0 +1,273 @@
+package io.leukocyte.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.Text;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes containers, changes what they are, and removes them, over the engine's API. */
+final class DockerMaker {
+  private static final Logger LOG = LoggerFactory.getLogger(DockerMaker.class);
+  private static final Duration COMMIT_TIME = Duration.ofMinutes(5);
+  private static final Duration REMOVAL_TIME = Duration.ofSeconds(20);
+  private static final long POLL_MILLIS = 50;
+
+  private final DockerHttp http;
+  private final DockerFiles files;
+
+  DockerMaker(DockerHttp http, DockerFiles files) {
+    this.http = http;
+    this.files = files;
+  }
+
+  ContainerId create(NewContainer wanted) {
+    return post(wanted.name(), wanted.image(), DockerBody.of(wanted));
+  }
+
+  private ContainerId post(String name, String image, ObjectNode body) {
+    String what = "make the container '" + Text.clip(name, 100) + "'";
+    try {
+      JsonNode made = http.post(what, "/containers/create?name=" + query(name), body, REMOVAL_TIME);
+      return new ContainerId(made.path("Id").asText(""));
+    } catch (EngineException.NotFound e) {
+      if (!String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("no such image")) {
+        throw e;
+      }
+      throw new EngineException.NotFound(
+          "Cannot "
+              + what
+              + ": the image "
+              + image
+              + " is not on this host; fetch or build it (docker pull "
+              + image
+              + ")",
+          e);
+    }
+  }
+
+  ContainerId createLike(ContainerId original, String name) {
+    JsonNode inspect = inspect(original);
+    String imageId = inspect.path("Image").asText("");
+    String imageName = inspect.path("Config").path("Image").asText("");
+    JsonNode image = image(imageId).orElse(DockerBody.NOTHING);
+    boolean same =
+        image(imageName).filter(i -> i.path("Id").asText("").equals(imageId)).isPresent();
+    ContainerId made = like(inspect, image, same ? imageName : imageId, name);
+    if (same && !inspect(made).path("Image").asText("").equals(imageId)) {
+      remove(made, true); // the name was given to another image in this moment
+      return like(inspect, image, imageId, name);
+    }
+    return made;
+  }
+
+  private ContainerId like(JsonNode inspect, JsonNode image, String imageName, String name) {
+    ContainerId made = post(name, imageName, DockerBody.like(inspect, image, imageName));
+    try {
+      attach(made, inspect);
+      return made;
+    } catch (EngineException e) {
+      try {
+        remove(made, true);
+      } catch (EngineException more) {
+        LOG.warn("Container {} is left over: {}", made.brief(), more.getMessage());
+      }
+      throw e;
+    }
+  }
+
+  /** The engine's API takes only one network when a container is made. */
+  private void attach(ContainerId made, JsonNode original) {
+    if (DockerBody.hasNoNetworks(original)) {
+      return;
+    }
+    JsonNode wanted = original.path("NetworkSettings").path("Networks");
+    JsonNode has = inspect(made).path("NetworkSettings").path("Networks");
+    String brief = made.brief();
+    for (Map.Entry<String, JsonNode> network : has.properties()) {
+      if (!wanted.has(network.getKey())) {
+        ObjectNode body = http.mapper().createObjectNode().put("Container", made.value());
+        body.put("Force", true);
+        String what = "take container " + brief + " off network " + network.getKey();
+        http.post(what, network(network.getKey(), "disconnect"), body, Duration.ZERO);
+      }
+    }
+    for (Map.Entry<String, JsonNode> network : wanted.properties()) {
+      if (!has.has(network.getKey())) {
+        ObjectNode body = http.mapper().createObjectNode().put("Container", made.value());
+        body.set("EndpointConfig", DockerBody.endpoint(original, network.getValue()));
+        String what = "attach container " + brief + " to network " + network.getKey();
+        http.post(what, network(network.getKey(), "connect"), body, Duration.ZERO);
+      }
+    }
+  }
+
+  private static String network(String name, String verb) {
+    return "/networks/" + query(name).replace("+", "%20") + "/" + verb;
+  }
+
+  private Optional<JsonNode> image(String nameOrId) {
+    try {
+      String name = query(nameOrId).replace("%2F", "/").replace("%3A", ":").replace("%40", "@");
+      return Optional.of(http.get("look for the image " + nameOrId, "/images/" + name + "/json"));
+    } catch (EngineException.NotFound e) {
+      return Optional.empty();
+    }
+  }
+
+  void remove(ContainerId container, boolean force) {
+    String what = "remove container " + container.brief();
+    try {
+      http.delete(what, "/containers/" + container + "?v=1&force=" + force, REMOVAL_TIME);
+    } catch (EngineException.NotFound e) {
+      return;
+    } catch (EngineException.Conflict e) {
+      if (!String.valueOf(e.getMessage()).contains("already in progress")) {
+        throw e;
+      }
+      awaitRemoval(container, e);
+    }
+  }
+
+  private void awaitRemoval(ContainerId container, EngineException.Conflict conflict) {
+    long end = System.nanoTime() + REMOVAL_TIME.toNanos();
+    try {
+      while (System.nanoTime() < end) {
+        inspect(container);
+        Thread.sleep(POLL_MILLIS);
+      }
+    } catch (EngineException.NotFound e) {
+      return;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw conflict;
+  }
+
+  void rename(ContainerId container, String name) {
+    String what = "rename container " + container.brief();
+    try {
+      String path = "/containers/" + container + "/rename?name=" + query(name);
+      http.post(what, path, null, Duration.ZERO);
+    } catch (EngineException.Conflict | EngineException.Refused e) {
+      if (!DockerEvents.name(inspect(container).path("Name").asText("")).equals(name)) {
+        throw e;
+      }
+    }
+  }
+
+  ContainerSettings settings(ContainerId container) {
+    return DockerBody.settings(inspect(container).path("HostConfig"));
+  }
+
+  void update(ContainerId container, ContainerSettings wanted) {
+    String what = "change the settings of container " + container.brief();
+    ContainerSettings now = settings(container);
+    ObjectNode body = DockerBody.update(now, wanted);
+    if (!body.isEmpty()) {
+      http.post(what, "/containers/" + container + "/update", body, Duration.ZERO);
+    }
+    if (wanted.memorySwap() < 0 && body.has("MemorySwap")) {
+      // The engine does not tell the kernel of -1: the limit is lifted by a number, then named so.
+      ObjectNode unlimited = http.mapper().createObjectNode().put("MemorySwap", -1);
+      unlimited.put("Memory", wanted.memory());
+      http.post(what, "/containers/" + container + "/update", unlimited, Duration.ZERO);
+    }
+  }
+
+  Health health(ContainerId container) {
+    JsonNode state = inspect(container).path("State");
+    if (!state.path("Running").asBoolean(false)) {
+      return Health.NONE;
+    }
+    return switch (state.path("Health").path("Status").asText("")) {
+      case "starting" -> Health.STARTING;
+      case "healthy" -> Health.HEALTHY;
+      case "unhealthy" -> Health.UNHEALTHY;
+      default -> Health.NONE;
+    };
+  }
+
+  String commit(ContainerId container, String repository, String tag) {
+    String what = "make an image of container " + container.brief();
+    String path =
+        "/commit?pause=1&container=%s&repo=%s&tag=%s"
+            .formatted(container, query(repository), query(tag));
+    return http.post(what, path, http.mapper().createObjectNode(), COMMIT_TIME)
+        .path("Id")
+        .asText("");
+  }
+
+  RunResult run(NewContainer wanted, Duration most) {
+    ContainerId made = create(wanted);
+    try {
+      String of = "container " + made.brief();
+      http.post("start " + of, "/containers/" + made + "/start", null, Duration.ZERO);
+      boolean inTime = ended(made, most);
+      if (!inTime) {
+        kill(made);
+      }
+      int code = inspect(made).path("State").path("ExitCode").asInt(-1);
+      return new RunResult(code, inTime, files.lastLines(made, RunResult.MOST_LINES));
+    } finally {
+      try {
+        remove(made, true);
+      } catch (EngineException e) {
+        LOG.warn("Container {} is left over: {}", made.brief(), e.getMessage());
+      }
+    }
+  }
+
+  private void kill(ContainerId made) {
+    try {
+      http.post(
+          "kill container " + made.brief(),
+          "/containers/" + made + "/kill?signal=KILL",
+          null,
+          Duration.ZERO);
+    } catch (EngineException.Conflict e) {
+      LOG.debug("Container {} ended in the last moment", made.brief());
+    }
+    if (!ended(made, REMOVAL_TIME)) {
+      throw new EngineException.Timeout(
+          "Container "
+              + made.brief()
+              + " still runs "
+              + REMOVAL_TIME.toSeconds()
+              + " s after SIGKILL",
+          null);
+    }
+  }
+
+  /** Whether a container that was started ends within a time. */
+  private boolean ended(ContainerId container, Duration most) {
+    long end = System.nanoTime() + most.toNanos();
+    try {
+      while (inspect(container).path("State").path("Running").asBoolean(false)) {
+        if (System.nanoTime() > end) {
+          return false;
+        }
+        Thread.sleep(POLL_MILLIS);
+      }
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private JsonNode inspect(ContainerId container) {
+    return http.get("inspect container " + container.brief(), "/containers/" + container + "/json");
+  }
+
+  private static String query(String value) {
+    return URLEncoder.encode(value, StandardCharsets.UTF_8);
+  }
+}
