@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 usage="Usage: deploy/waf/build.sh [--force]"
 image=leuko/waf:1
 label=io.leukocyte.waf.sources
-sources=(Dockerfile entrypoint.sh before-crs.conf after-crs.conf)
+sources=(Dockerfile entrypoint.sh before-crs.conf exclusions.conf after-crs.conf)
 force=false
 case "${1:-}" in
   --force) force=true ;;

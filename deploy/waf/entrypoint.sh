@@ -195,6 +195,7 @@ SecAuditLogParts $audit_parts
 Include /etc/waf/before-crs.conf
 SecAction "id:10001,phase:1,pass,t:none,nolog,setvar:tx.paranoia_level=$paranoia,setvar:tx.inbound_anomaly_score_threshold=$anomaly,setvar:'tx.allowed_methods=$methods'$types_action"
 Include /usr/share/modsecurity-crs/rules/REQUEST-901-INITIALIZATION.conf
+Include /etc/waf/exclusions.conf
 MODSEC
   blocks
   for part in 905-COMMON-EXCEPTIONS 911-METHOD-ENFORCEMENT 913-SCANNER-DETECTION \
