@@ -161,6 +161,11 @@ record ActionState(
     };
   }
 
+  /** Whether a container of this name was made for it, and may be there. */
+  boolean ownsSidecar(String name) {
+    return undo != null && onHost() && undo.owns(name);
+  }
+
   /** Whether a policy wanted it, and no operator. */
   boolean automatic() {
     return last.policy() != null;

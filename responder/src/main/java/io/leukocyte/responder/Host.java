@@ -9,13 +9,24 @@ import java.util.function.Predicate;
 
 /**
  * What changes are made with: this host's container engine and the packet filter of its containers'
- * network namespaces.
+ * network namespaces, and their ports.
  *
  * @param engine the container engine
  * @param filter the packet filter
+ * @param door the ports at which containers are reached
  */
-record Host(Engine engine, NetworkFilter filter) {
+record Host(Engine engine, NetworkFilter filter, FrontDoor door) {
   private static final long POLL_MILLIS = 20;
+
+  /** Without a kernel: no port of a container is redirected but in memory. */
+  Host(Engine engine, NetworkFilter filter) {
+    this(engine, filter, new InMemoryFrontDoor(engine));
+  }
+
+  /** With the programs of this host. */
+  static Host local(Engine engine) {
+    return new Host(engine, new NftNetworkFilter(), new NftFrontDoor());
+  }
 
   /** Whether a container has processes, frozen ones included. */
   static boolean runs(ContainerFacts facts) {

@@ -11,7 +11,7 @@ import io.leukocyte.events.Outcome;
  * <p>Errors of the engine and of the network filter are thrown; the caller makes an outcome of
  * them.
  */
-sealed interface Intervention extends Response permits Quarantine, Pause, Stop, Kill {
+sealed interface Intervention extends Response permits Quarantine, Pause, Stop, Kill, Waf {
 
   /** Whether and how it can be done; changes nothing. */
   Checked check(Host host, Target target);

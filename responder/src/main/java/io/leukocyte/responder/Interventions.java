@@ -370,12 +370,22 @@ final class Interventions {
       return;
     }
     if (facts.isEmpty()) {
-      step(state, Step.UNDONE, new Outcome.Done("the container is gone"), Phase.CLOSED);
+      gone(state, undo);
     } else if (intervention(state).outlivesStart()) {
       holdAgain(state, undo, occasion);
     } else if (Host.runs(facts.get()) && !Stop.stillRuns(undo, facts.get())) {
       step(state, Step.UNDONE, new Outcome.Done("somebody started it again"), Phase.CLOSED);
     }
+  }
+
+  private void gone(ActionState state, Undo undo) {
+    try {
+      undo.tidy(host);
+    } catch (EngineException e) {
+      LOG.warn("Beside container {} something is left: {}", target(state).brief(), e.getMessage());
+      return; // looked at again later
+    }
+    step(state, Step.UNDONE, new Outcome.Done("the container is gone"), Phase.CLOSED);
   }
 
   private void holdAgain(ActionState state, Undo undo, String occasion) {

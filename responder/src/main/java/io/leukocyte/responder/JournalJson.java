@@ -267,6 +267,7 @@ final class JournalJson {
         u.attachments().forEach(a -> networks.add(attachment(a)));
         yield node;
       }
+      case Undo.TakeAwayWaf u -> WafJson.undo(u).put("type", "take-away-waf");
     };
   }
 
@@ -282,6 +283,7 @@ final class JournalJson {
         node.path("networks").forEach(a -> attachments.add(readAttachment(a)));
         yield new Undo.Reconnect(attachments);
       }
+      case "take-away-waf" -> WafJson.readUndo(node);
       default -> throw new IllegalArgumentException("Unknown way back: " + type);
     };
   }

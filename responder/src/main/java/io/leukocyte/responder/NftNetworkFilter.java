@@ -1,20 +1,14 @@
 package io.leukocyte.responder;
 
 import io.leukocyte.events.ContainerId;
-import io.leukocyte.events.Text;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The packet filter of the kernel, nftables, in the network namespace of a container's process.
@@ -25,15 +19,11 @@ import org.jspecify.annotations.Nullable;
  * engine's name server at 127.0.0.11. The tables are ours alone, so that taking them away leaves
  * everything else as it was.
  *
- * <p>A pid is given away again: before and after each command the process is looked at, and its
- * namespace must not be our own. A process that was the same before and after was the same in
- * between.
+ * <p>Whose namespace that is {@link ContainerNamespaces} makes sure of.
  */
 final class NftNetworkFilter implements NetworkFilter {
   static final String TABLE = "leuko_quarantine";
 
-  private static final Duration DEADLINE = Duration.ofSeconds(5);
-  private static final Pattern CONTAINER = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern INTERFACE = Pattern.compile("[A-Za-z0-9_.@-]{1,15}");
   private static final String PRIORITY = "priority -500; policy drop;";
   private static final String LOOPBACK =
@@ -43,60 +33,44 @@ final class NftNetworkFilter implements NetworkFilter {
       """;
 
   private final Path proc;
-  private final Commands commands;
+  private final ContainerNamespaces namespaces;
 
   /** Whether this kernel cannot drop at interfaces. */
   private volatile boolean stackOnly;
 
   /** With the programs nsenter and nft of this host. */
   NftNetworkFilter() {
-    this(Path.of("/proc"), new Commands(DEADLINE));
+    this(Path.of("/proc"), new Commands(ContainerNamespaces.DEADLINE));
   }
 
   NftNetworkFilter(Path proc, Commands commands) {
     this.proc = proc;
-    this.commands = commands;
+    namespaces = new ContainerNamespaces(proc, commands);
   }
 
   @Override
   public Optional<String> unusable() {
-    List<String> missing =
-        List.of("nsenter", "nft").stream().filter(p -> !Commands.installed(p)).toList();
-    return missing.isEmpty()
-        ? Optional.empty()
-        : Optional.of("this host has no program " + String.join(" and no ", missing));
+    return ContainerNamespaces.missing("nsenter", "nft");
   }
 
   @Override
   public Set<ContainerId> sharers(ContainerProcess process) {
-    String namespace = namespace(process.pid());
-    Set<ContainerId> found = new HashSet<>();
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(proc, "[0-9]*")) {
-      for (Path other : all) {
-        if (namespace.equals(link(other.resolve("ns/net")))) {
-          owners(other).forEach(found::add);
-        }
-      }
-    } catch (IOException e) {
-      throw new NetworkFilterException("Cannot list the processes in " + proc + ": " + e, e);
-    }
-    found.remove(process.container());
-    return found;
+    return namespaces.sharers(process);
   }
 
   @Override
   public String close(ContainerProcess process) {
     List<String> interfaces = interfaces(process);
-    Result all = nft(process, drop() + dropAt(interfaces));
+    ContainerNamespaces.Result all = namespaces.nft(process, drop() + dropAt(interfaces));
     if (all.worked()) {
       return "everything but loopback, on " + describe(interfaces);
     }
-    Result some = nft(process, drop());
+    ContainerNamespaces.Result some = namespaces.nft(process, drop());
     if (some.worked()) {
       stackOnly = true;
       return "everything but loopback and packet sockets (" + all.problem() + ")";
     }
-    throw failed("close", process, some);
+    throw some.failure("close", process);
   }
 
   private static String describe(List<String> interfaces) {
@@ -105,9 +79,9 @@ final class NftNetworkFilter implements NetworkFilter {
 
   @Override
   public boolean isClosed(ContainerProcess process) {
-    Result listed = nft(process, "list ruleset\n");
+    ContainerNamespaces.Result listed = namespaces.nft(process, "list ruleset\n");
     if (!listed.worked()) {
-      throw failed("look at", process, listed);
+      throw listed.failure("look at", process);
     }
     Optional<String> stack = table(listed.output(), "inet");
     boolean dropped =
@@ -166,9 +140,9 @@ final class NftNetworkFilter implements NetworkFilter {
     }
     StringBuilder script = new StringBuilder();
     ours.forEach(table -> script.append("delete table ").append(table).append('\n'));
-    Result deleted = nft(process, script.toString());
+    ContainerNamespaces.Result deleted = namespaces.nft(process, script.toString());
     if (!deleted.worked()) {
-      throw failed("open", process, deleted);
+      throw deleted.failure("open", process);
     }
     List<String> left = tables(process);
     if (!left.isEmpty()) {
@@ -182,9 +156,9 @@ final class NftNetworkFilter implements NetworkFilter {
 
   /** Our tables that are there, each as family and name. */
   private List<String> tables(ContainerProcess process) {
-    Result listed = nft(process, "list tables\n");
+    ContainerNamespaces.Result listed = namespaces.nft(process, "list tables\n");
     if (!listed.worked()) {
-      throw failed("look at", process, listed);
+      throw listed.failure("look at", process);
     }
     return listed
         .output()
@@ -239,109 +213,8 @@ final class NftNetworkFilter implements NetworkFilter {
         }
       }
     } catch (IOException e) {
-      throw gone(process, e);
+      throw ContainerNamespaces.gone(process, e);
     }
     return found;
-  }
-
-  private record Result(boolean worked, String output, String problem) {}
-
-  /** Runs a script in the namespace of the process, and nowhere else. */
-  private Result nft(ContainerProcess process, String script) {
-    String before = identity(process);
-    Commands.Result result =
-        commands.run(
-            List.of("nsenter", "-t", String.valueOf(process.pid()), "-n", "nft", "-s", "-f", "-"),
-            script);
-    String after = identity(process);
-    if (!before.equals(after)) {
-      throw gone(process, null);
-    }
-    String problem = Text.clip(Text.printable(firstLine(result.errors())), 200);
-    return new Result(result.exitCode() == 0, result.output(), problem);
-  }
-
-  private static String firstLine(String text) {
-    return text.lines().findFirst().orElse("no message");
-  }
-
-  /** Start time and namespace of the container's process. */
-  private String identity(ContainerProcess process) {
-    Path folder = proc.resolve(String.valueOf(process.pid()));
-    if (!owners(folder).contains(process.container())) {
-      throw gone(process, null);
-    }
-    return startTime(process) + " " + namespace(process.pid());
-  }
-
-  private String startTime(ContainerProcess process) {
-    try {
-      String stat = Files.readString(proc.resolve(process.pid() + "/stat"));
-      String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-      return afterName[19];
-    } catch (IOException e) {
-      throw gone(process, e);
-    }
-  }
-
-  /** The network namespace of a container's process, which is not ours. */
-  private String namespace(int pid) {
-    String namespace = link(proc.resolve(pid + "/ns/net"));
-    if (namespace == null) {
-      throw new NetworkFilterException(
-          "Cannot read the network namespace of process "
-              + pid
-              + ": it ended, or we may not; run as root with the host's processes in sight");
-    }
-    if (namespace.equals(link(proc.resolve("self/ns/net")))
-        || namespace.equals(link(proc.resolve("1/ns/net")))) {
-      throw new NetworkFilterException(
-          "The process " + pid + " has the host's network: nothing is filtered there");
-    }
-    return namespace;
-  }
-
-  private static @Nullable String link(Path path) {
-    try {
-      return Files.readSymbolicLink(path).toString();
-    } catch (IOException e) {
-      return null; // the process ended
-    }
-  }
-
-  /** The containers that a process's control groups name; the last is the innermost. */
-  private static Set<ContainerId> owners(Path process) {
-    Set<ContainerId> found = new HashSet<>();
-    try {
-      Matcher matcher = CONTAINER.matcher(Files.readString(process.resolve("cgroup")));
-      while (matcher.find()) {
-        found.add(new ContainerId(matcher.group()));
-      }
-    } catch (IOException e) {
-      return Set.of(); // the process ended
-    }
-    return found;
-  }
-
-  private static NetworkFilterException gone(ContainerProcess process, @Nullable Exception cause) {
-    return new NetworkFilterException.Gone(
-        "The process "
-            + process.pid()
-            + " of container "
-            + process.container().brief()
-            + " ended meanwhile",
-        cause);
-  }
-
-  private static NetworkFilterException failed(
-      String what, ContainerProcess process, Result result) {
-    return new NetworkFilterException(
-        "Cannot "
-            + what
-            + " the packet filter of container "
-            + process.container().brief()
-            + ": nft says: "
-            + result.problem()
-            + "; we must be root and the kernel must have nf_tables");
   }
 }

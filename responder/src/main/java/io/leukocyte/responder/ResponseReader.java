@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads the actions of one policy, in order, and finds orders that make no sense. */
 final class ResponseReader {
   private static final List<String> TYPES =
-      List.of("notify", "snapshot", "quarantine", "pause", "stop", "kill");
+      List.of("notify", "snapshot", "quarantine", "pause", "stop", "kill", "waf");
   private static final List<String> SIGNALS =
       List.of("KILL", "TERM", "INT", "QUIT", "HUP", "ABRT", "USR1", "USR2");
   static final Duration SHORTEST = Duration.ofSeconds(1);
@@ -62,6 +62,9 @@ final class ResponseReader {
       case "snapshot" -> fields(name, parameters).map(f -> new Snapshot());
       case "quarantine" -> fields(name, parameters, "for").map(f -> new Quarantine(length(f)));
       case "pause" -> fields(name, parameters, "for").map(f -> new Pause(length(f)));
+      case "waf" ->
+          fields(name, parameters, WafReader.KEYS)
+              .map(f -> new WafReader(f, problems).read(length(f)));
       case "stop" ->
           fields(name, parameters, "grace", "for")
               .map(f ->
