@@ -29,6 +29,14 @@ record WafOptions(
   /** The image of deploy/waf. */
   static final String DEFAULT_IMAGE = "leuko/waf:1";
 
+  static final int MOST_PORTS = 4;
+  static final Duration LONGEST_DRAIN = Duration.ofMinutes(2);
+
+  /** An image as one writes it: nothing that could be something else. */
+  static final Pattern IMAGE = Pattern.compile("[a-z0-9][A-Za-z0-9._:/@-]{0,254}");
+
+  private static final Pattern OWN_IMAGE = Pattern.compile("(?:.*/)?leuko/waf(?:[:@].*)?");
+
   /** In front of what speaks HTTP, refusing attacks at the first paranoia level. */
   static final WafOptions DEFAULT =
       new WafOptions(
@@ -40,14 +48,6 @@ record WafOptions(
           OnDeath.CLOSED,
           Duration.ofSeconds(15),
           Set.of());
-
-  static final int MOST_PORTS = 4;
-  static final Duration LONGEST_DRAIN = Duration.ofMinutes(2);
-
-  /** An image as one writes it: nothing that could be something else. */
-  static final Pattern IMAGE = Pattern.compile("[a-z0-9][A-Za-z0-9._:/@-]{0,254}");
-
-  private static final Pattern OWN_IMAGE = Pattern.compile("(?:.*/)?leuko/waf(?:[:@].*)?");
 
   /** Whether attacks are refused. */
   enum Mode {

@@ -1,12 +1,12 @@
 package io.leukocyte.responder;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,18 +36,15 @@ final class WafCorpus {
    * @param kind of attack, or of ordinary request
    * @param name for people: where, and what
    * @param head request line and headers, without the host's and the body's
-   * @param body may be empty
+   * @param body a character for each byte; may be empty
    */
-  record Request(String kind, String name, String head, byte[] body) {
+  record Request(String kind, String name, String head, String body) {
     /** As it goes over the wire. */
     byte[] wire(String host) {
-      String headers = head + "Host: " + host + "\r\n";
-      boolean changes = body.length > 0 || !head.startsWith("GET ") && !head.startsWith("HEAD ");
-      headers += changes ? "Content-Length: " + body.length + "\r\n\r\n" : "\r\n";
-      byte[] start = headers.getBytes(UTF_8);
-      byte[] all = Arrays.copyOf(start, start.length + body.length);
-      System.arraycopy(body, 0, all, start.length, body.length);
-      return all;
+      boolean asks = head.startsWith("GET ") || head.startsWith("HEAD ");
+      String length = asks && body.isEmpty() ? "" : "Content-Length: " + body.length() + "\r\n";
+      String start = head + "Host: " + host + "\r\n" + length + "\r\n";
+      return (bytes(start.getBytes(UTF_8)) + body).getBytes(ISO_8859_1);
     }
 
     boolean answersWithoutBody() {
@@ -181,9 +178,7 @@ final class WafCorpus {
               "unchanged?",
               "/catalogue/shoes/" + i,
               "If-None-Match: \"5f-60a\"\r\nIf-Modified-Since: Mon, 02 Nov 2026 08:00:00 GMT\r\n");
-      default ->
-          new Request(
-              "page", "head", "HEAD /catalogue/" + i + " HTTP/1.1\r\n" + AGENT, new byte[0]);
+      default -> new Request("page", "head", "HEAD /catalogue/" + i + " HTTP/1.1\r\n" + AGENT, "");
     };
   }
 
@@ -199,7 +194,7 @@ final class WafCorpus {
                   + rest
                   + "Origin: https://shop.example\r\nAccess-Control-Request-Method: PUT\r\n"
                   + "Access-Control-Request-Headers: content-type,authorization\r\n",
-              new byte[0]);
+              "");
       case 1 ->
           new Request(
               "api",
@@ -208,7 +203,7 @@ final class WafCorpus {
                   + i
                   + "&include=reviews.author "
                   + rest,
-              new byte[0]);
+              "");
       case 2 ->
           new Request(
               "api",
@@ -217,7 +212,7 @@ final class WafCorpus {
                   + i
                   + "&state=eyJyIjoiL2NhcnQifQ%3D%3D&scope=openid%20email%20profile&iss=https%3A%2F%2Flogin.example%2F "
                   + rest,
-              new byte[0]);
+              "");
       case 3 ->
           new Request(
               "api",
@@ -226,7 +221,7 @@ final class WafCorpus {
                   + i
                   + " "
                   + rest,
-              new byte[0]);
+              "");
       default ->
           new Request(
               "api",
@@ -235,7 +230,7 @@ final class WafCorpus {
                   + (10 + i)
                   + "/reviews "
                   + rest,
-              new byte[0]);
+              "");
     };
   }
 
@@ -298,8 +293,7 @@ final class WafCorpus {
   }
 
   private static Request get(String kind, String name, String target, String headers) {
-    return new Request(
-        kind, name, "GET " + target + " HTTP/1.1\r\n" + AGENT + headers, new byte[0]);
+    return new Request(kind, name, "GET " + target + " HTTP/1.1\r\n" + AGENT + headers, "");
   }
 
   private static Request post(String kind, String name, String type, String body) {
@@ -307,13 +301,16 @@ final class WafCorpus {
         kind,
         name,
         "POST /notes HTTP/1.1\r\n" + AGENT + "Content-Type: " + type + "\r\n",
-        body.getBytes(UTF_8));
+        bytes(body.getBytes(UTF_8)));
   }
 
   private static Request with(String method, String path, String type, String body) {
     String header = type.isEmpty() ? "" : "Content-Type: " + type + "\r\n";
     return new Request(
-        method, path, method + " " + path + " HTTP/1.1\r\n" + AGENT + header, body.getBytes(UTF_8));
+        method,
+        path,
+        method + " " + path + " HTTP/1.1\r\n" + AGENT + header,
+        bytes(body.getBytes(UTF_8)));
   }
 
   private static Request multipart(
@@ -326,9 +323,7 @@ final class WafCorpus {
             .formatted(boundary, field, fileName)
             .getBytes(UTF_8);
     byte[] tail = ("\r\n--" + boundary + "--\r\n").getBytes(UTF_8);
-    byte[] body = Arrays.copyOf(head, head.length + file.length + tail.length);
-    System.arraycopy(file, 0, body, head.length, file.length);
-    System.arraycopy(tail, 0, body, head.length + file.length, tail.length);
+    String body = bytes(head) + bytes(file) + bytes(tail);
     return new Request(
         kind,
         name,
@@ -338,6 +333,10 @@ final class WafCorpus {
             + boundary
             + "\r\n",
         body);
+  }
+
+  private static String bytes(byte[] bytes) {
+    return new String(bytes, ISO_8859_1);
   }
 
   private static String form(String... pairs) {

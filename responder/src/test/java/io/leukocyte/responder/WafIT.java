@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.leukocyte.events.ContainerId;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ class WafIT {
     peer = docker.run("peer", "--network", network);
     String port =
         docker.inspect(web, "{{(index (index .NetworkSettings.Ports \"80/tcp\") 0).HostPort}}");
-    published = new InetSocketAddress("127.0.0.1", Integer.parseInt(port));
+    published = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), Integer.parseInt(port));
     await().atMost(WAIT).until(() -> docker.reaches(peer, "shop") && status("/") == 200);
   }
 
@@ -59,8 +60,7 @@ class WafIT {
   /** By the published port; 0: no answer. */
   private int status(String target) {
     byte[] request =
-        new WafCorpus.Request("", "", "GET " + target + " HTTP/1.1\r\n", new byte[0])
-            .wire("shop.example");
+        new WafCorpus.Request("", "", "GET " + target + " HTTP/1.1\r\n", "").wire("shop.example");
     try (WireClient client = new WireClient(published, 10_000)) {
       return client.send(request, false).status();
     } catch (IOException e) {
@@ -149,7 +149,7 @@ class WafIT {
       await().atMost(WAIT).until(() -> journal(live).contains("had no WAF for"));
       String port =
           docker.inspect(web, "{{(index (index .NetworkSettings.Ports \"80/tcp\") 0).HostPort}}");
-      published = new InetSocketAddress("127.0.0.1", Integer.parseInt(port));
+      published = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), Integer.parseInt(port));
       await().atMost(WAIT).untilAsserted(this::assertProtected);
 
       Docker.docker("kill", sidecars().getFirst());

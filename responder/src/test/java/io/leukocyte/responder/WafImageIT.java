@@ -83,7 +83,7 @@ class WafImageIT {
   }
 
   private byte[] request(String head) {
-    return new WafCorpus.Request("", "", head, new byte[0]).wire("shop.example");
+    return new WafCorpus.Request("", "", head, "").wire("shop.example");
   }
 
   /** Those that were refused. */
