@@ -91,4 +91,24 @@ abstract class ContainCommand implements Callable<Integer> {
       super(Containment.Kind.KILL);
     }
   }
+
+  /** {@code leuko waf}. */
+  @Command(
+      name = "waf",
+      description =
+          "Puts a web application firewall in front of a container by hand, at the same name,"
+              + " address and ports, with no failed request: journalled, verified and taken back as"
+              + " when a policy does it. The protect list holds, bounds and cooldowns do not.",
+      mixinStandardHelpOptions = true,
+      footer = {
+        "",
+        "Example: leuko waf web --for 1h --reason 'strange requests'",
+        "Taken back by: leuko release web",
+        "Exit codes: 0 done, 1 not done, 3 no responder answers."
+      })
+  static final class Waf extends ContainCommand {
+    Waf() {
+      super(Containment.Kind.WAF);
+    }
+  }
 }

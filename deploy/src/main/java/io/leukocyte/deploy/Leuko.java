@@ -34,6 +34,7 @@ import picocli.CommandLine.ParameterException;
       ReleaseCommand.class,
       ContainCommand.Quarantine.class,
       ContainCommand.Pause.class,
+      ContainCommand.Waf.class,
       ContainCommand.Kill.class,
       StopCommand.class,
       ResumeCommand.class,

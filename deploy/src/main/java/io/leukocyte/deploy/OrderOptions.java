@@ -50,6 +50,7 @@ final class OrderOptions {
           case QUARANTINE -> Order.Kind.QUARANTINE;
           case PAUSE -> Order.Kind.PAUSE;
           case KILL -> Order.Kind.KILL;
+          case WAF -> Order.Kind.WAF;
         };
     return send(common, out, kind, container, what.length(), false);
   }

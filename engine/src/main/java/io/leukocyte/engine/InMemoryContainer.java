@@ -1,5 +1,6 @@
 package io.leukocyte.engine;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leukocyte.events.ContainerFacts;
@@ -162,6 +163,10 @@ final class InMemoryContainer {
     node.putObject("State").put("Status", status).put("Pid", pid);
     ObjectNode config = node.putObject("Config").put("Image", spec.image());
     spec.labels().forEach(config.putObject("Labels")::put);
+    if (wanted != null) {
+      ArrayNode environment = config.putArray("Env");
+      wanted.environment().forEach((key, value) -> environment.add(key + "=" + value));
+    }
     return node.toString();
   }
 

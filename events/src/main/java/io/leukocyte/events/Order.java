@@ -57,6 +57,8 @@ public record Order(
     PAUSE,
     /** End a container. */
     KILL,
+    /** Put a web application firewall in front of a container. */
+    WAF,
     /** The emergency stop. */
     STOP,
     /** The end of the emergency stop. */
@@ -84,7 +86,7 @@ public record Order(
     /** Whether it is about a container or an action. */
     boolean needsWhat() {
       return switch (this) {
-        case RELEASE, APPROVE, DENY, QUARANTINE, PAUSE, KILL -> true;
+        case RELEASE, APPROVE, DENY, QUARANTINE, PAUSE, KILL, WAF -> true;
         case RELEASE_ALL, STOP, RESUME -> false;
       };
     }

@@ -179,6 +179,11 @@ record ActionState(
     return phase != Phase.CLOSED && !(response instanceof Recycle && phase == Phase.IN_FORCE);
   }
 
+  /** Whether a container of this name was made for it, and may be there. */
+  boolean ownsSidecar(String name) {
+    return undo != null && onHost() && undo.owns(name);
+  }
+
   /** Whether a policy wanted it, and no operator. */
   boolean automatic() {
     return last.policy() != null;

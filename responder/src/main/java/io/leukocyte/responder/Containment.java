@@ -19,7 +19,9 @@ public record Containment(Kind kind, Optional<Duration> length) {
     /** Frozen. */
     PAUSE,
     /** Ended by SIGKILL. */
-    KILL
+    KILL,
+    /** Behind a web application firewall. */
+    WAF
   }
 
   /**
@@ -47,6 +49,7 @@ public record Containment(Kind kind, Optional<Duration> length) {
       case QUARANTINE -> new Quarantine(length);
       case PAUSE -> new Pause(length);
       case KILL -> new Kill(Kill.DEADLY, length);
+      case WAF -> new Waf(WafOptions.DEFAULT, Blocked.NOTHING, length);
     };
   }
 }

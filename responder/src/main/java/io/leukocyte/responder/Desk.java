@@ -113,6 +113,7 @@ final class Desk implements Orders {
     }
     List<Released> released = new ArrayList<>(release(found, operator));
     container.flatMap(c -> sweep(c, operator)).ifPresent(released::add);
+    container.flatMap(c -> sweepWaf(c, operator)).ifPresent(released::add);
     if (released.isEmpty()) {
       throw new OrderException(
           "Nothing is in force on '" + what + "' on this host; 'leuko actions' lists what is");
@@ -213,6 +214,7 @@ final class Desk implements Orders {
     List<Released> released = new ArrayList<>(release(states(ActionState::onHost), operator));
     for (ContainerSummary container : running()) {
       sweep(container.id(), operator).ifPresent(released::add);
+      sweepWaf(container.id(), operator).ifPresent(released::add);
     }
     return released;
   }
@@ -277,7 +279,8 @@ final class Desk implements Orders {
       }
       host.filter().open(process);
       Outcome outcome = new Outcome.Done("opened a packet filter that the journal did not know");
-      ActionId id = journalSweep(facts.get(), operator, outcome);
+      Quarantine quarantine = new Quarantine(Optional.empty());
+      ActionId id = journalSweep(facts.get(), operator, outcome, quarantine);
       return Optional.of(said(id.value(), "quarantine", facts.get().container().name(), outcome));
     } catch (NetworkFilterException.Gone e) {
       return Optional.empty();
@@ -287,9 +290,35 @@ final class Desk implements Orders {
     }
   }
 
-  private ActionId journalSweep(ContainerFacts facts, String operator, Outcome outcome) {
+  /** Takes a firewall away that the journal does not know: it may have been lost. */
+  private Optional<Released> sweepWaf(ContainerId container, String operator) {
+    boolean known =
+        !states(s -> s.onHost() && s.of(container) && s.undo() instanceof Undo.TakeAwayWaf)
+            .isEmpty();
+    Waf waf = new Waf(WafOptions.DEFAULT, Blocked.NOTHING, Optional.empty());
+    try {
+      Optional<ContainerFacts> facts = host.engine().inspect(container).filter(Host::runs);
+      if (known || facts.isEmpty() || facts.get().networkMode().equals("host")) {
+        return Optional.empty();
+      }
+      Optional<Undo.TakeAwayWaf> found = Waf.found(host, facts.get());
+      if (found.isEmpty()) {
+        return Optional.empty();
+      }
+      Outcome outcome = found.get().run(host, container);
+      ActionId id = journalSweep(facts.get(), operator, outcome, waf);
+      return Optional.of(said(id.value(), waf.type(), facts.get().container().name(), outcome));
+    } catch (NetworkFilterException.Gone e) {
+      return Optional.empty();
+    } catch (EngineException | NetworkFilterException e) {
+      return Optional.of(
+          said("", waf.type(), container.brief(), new Outcome.Failed(e.getMessage() + "")));
+    }
+  }
+
+  private ActionId journalSweep(
+      ContainerFacts facts, String operator, Outcome outcome, Intervention what) {
     long now = Nanos.now(clock);
-    Quarantine quarantine = new Quarantine(Optional.empty());
     ActionId id =
         ActionId.of("sweep", facts.container().id().value(), operator, String.valueOf(now));
     Action action =
@@ -299,7 +328,7 @@ final class Desk implements Orders {
             0,
             now,
             hostId,
-            quarantine.type(),
+            what.type(),
             facts.container(),
             outcome,
             null,
@@ -309,7 +338,7 @@ final class Desk implements Orders {
             operator,
             0,
             false);
-    JournalStep step = new JournalStep(action, ActionState.Phase.CLOSED, quarantine, null);
+    JournalStep step = new JournalStep(action, ActionState.Phase.CLOSED, what, null);
     journal.append(new JournalEntry.Steps(List.of(step)));
     return id;
   }

@@ -233,7 +233,7 @@ final class Dispatcher {
             : guards.refusal(policy, alert, now);
     List<JournalStep> steps = new ArrayList<>();
     for (int i = 0; i < policy.responses().size(); i++) {
-      Response response = policy.responses().get(i);
+      Response response = policy.responses().get(i).about(alert);
       Outcome outcome = decide(refusal, barred, hold, response, alert);
       ActionId id = idOf(alert.id(), policy.name(), i);
       steps.add(step(policy, alert, id, response, outcome, now, document));

@@ -9,19 +9,36 @@ import java.util.function.Predicate;
 
 /**
  * What changes are made with: this host's container engine and the packet filter of its containers'
- * network namespaces.
+ * network namespaces, and their ports.
  *
  * @param engine the container engine
  * @param filter the packet filter
  * @param egress bounds of what containers send
  * @param probe looks whether containers listen
+ * @param door the ports at which containers are reached
  */
-record Host(Engine engine, NetworkFilter filter, EgressLimit egress, PortProbe probe) {
+record Host(
+    Engine engine, NetworkFilter filter, EgressLimit egress, PortProbe probe, FrontDoor door) {
   private static final long POLL_MILLIS = 20;
 
-  /** With the kernel of this host. */
+  /** With the kernel of this host, but that no port is redirected but in memory. */
   Host(Engine engine, NetworkFilter filter) {
-    this(engine, filter, new NftEgressLimit(), PortProbe.TCP);
+    this(engine, filter, new InMemoryFrontDoor(engine));
+  }
+
+  /** With the kernel of this host behind a door. */
+  Host(Engine engine, NetworkFilter filter, FrontDoor door) {
+    this(engine, filter, new NftEgressLimit(), PortProbe.TCP, door);
+  }
+
+  /** Without a kernel: no port of a container is redirected but in memory. */
+  Host(Engine engine, NetworkFilter filter, EgressLimit egress, PortProbe probe) {
+    this(engine, filter, egress, probe, new InMemoryFrontDoor(engine));
+  }
+
+  /** With the programs of this host. */
+  static Host local(Engine engine) {
+    return new Host(engine, new NftNetworkFilter(), new NftFrontDoor());
   }
 
   /** Whether a container accepts connections at a port, on one of its networks. */

@@ -15,7 +15,7 @@ import java.util.Optional;
  * them.
  */
 sealed interface Intervention extends Response
-    permits Quarantine, Pause, Stop, Kill, Restart, Throttle, Recycle {
+    permits Quarantine, Pause, Stop, Kill, Restart, Throttle, Recycle, Waf {
 
   /** Whether and how it can be done; changes nothing. */
   Checked check(Host host, Target target);

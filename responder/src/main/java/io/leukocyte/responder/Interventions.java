@@ -415,7 +415,7 @@ final class Interventions {
       return;
     }
     if (facts.isEmpty()) {
-      step(state, Step.UNDONE, new Outcome.Done("the container is gone"), Phase.CLOSED);
+      gone(state, undo);
     } else if (intervention(state).outlivesStart()) {
       holdAgain(state, undo, occasion);
     } else {
@@ -428,6 +428,16 @@ final class Interventions {
         step(state, Step.UNDONE, ended, Phase.CLOSED);
       }
     }
+  }
+
+  private void gone(ActionState state, Undo undo) {
+    try {
+      undo.tidy(host);
+    } catch (EngineException e) {
+      LOG.warn("Beside container {} something is left: {}", target(state).brief(), e.getMessage());
+      return; // looked at again later
+    }
+    step(state, Step.UNDONE, new Outcome.Done("the container is gone"), Phase.CLOSED);
   }
 
   private void holdAgain(ActionState state, Undo undo, String occasion) {

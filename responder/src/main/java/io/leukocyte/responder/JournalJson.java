@@ -276,6 +276,7 @@ final class JournalJson {
       }
       case Undo.PutBack u -> SettingsJson.putBack(u, JournalJson::attachment);
       case Undo.GiveBack u -> SettingsJson.giveBack(u);
+      case Undo.TakeAwayWaf u -> WafJson.undo(u).put("type", "take-away-waf");
     };
   }
 
@@ -293,6 +294,7 @@ final class JournalJson {
       }
       case "put-back" -> SettingsJson.readPutBack(node, JournalJson::readAttachment);
       case "give-back" -> SettingsJson.readGiveBack(node);
+      case "take-away-waf" -> WafJson.readUndo(node);
       default -> throw new IllegalArgumentException("Unknown way back: " + type);
     };
   }

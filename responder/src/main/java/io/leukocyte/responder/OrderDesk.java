@@ -134,7 +134,7 @@ final class OrderDesk implements OrderFeed.Listener, AutoCloseable {
         carriedOut(order, Optional.of(outcome(order, resumed)));
         yield DONE;
       }
-      case RELEASE, RELEASE_ALL, APPROVE, DENY, QUARANTINE, PAUSE, KILL -> inTurn(order);
+      case RELEASE, RELEASE_ALL, APPROVE, DENY, QUARANTINE, PAUSE, KILL, WAF -> inTurn(order);
     };
   }
 
@@ -246,6 +246,7 @@ final class OrderDesk implements OrderFeed.Listener, AutoCloseable {
       case QUARANTINE -> contain(order, Containment.Kind.QUARANTINE);
       case PAUSE -> contain(order, Containment.Kind.PAUSE);
       case KILL -> contain(order, Containment.Kind.KILL);
+      case WAF -> contain(order, Containment.Kind.WAF);
     };
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,6 +22,7 @@ final class Protection {
   private final Globs images;
   private final List<String> labels;
   private final Set<ContainerId> own;
+  private final Predicate<String> made;
 
   /**
    * Makes the list.
@@ -31,6 +33,21 @@ final class Protection {
    * @param own our own containers
    */
   Protection(List<String> names, List<String> images, List<String> labels, Set<ContainerId> own) {
+    this(names, images, labels, own, name -> false);
+  }
+
+  /**
+   * Makes the list.
+   *
+   * @param made says by its name whether a container was made for an action that is in force
+   */
+  Protection(
+      List<String> names,
+      List<String> images,
+      List<String> labels,
+      Set<ContainerId> own,
+      Predicate<String> made) {
+    this.made = made;
     this.names = new Globs(names);
     this.images = new Globs(images);
     this.labels = List.copyOf(labels);
@@ -57,7 +74,7 @@ final class Protection {
 
   /** Why a container is never touched; empty when it may be. */
   Optional<String> reason(ContainerRef container, Map<String, String> containerLabels) {
-    if (own.contains(container.id())) {
+    if (own.contains(container.id()) || made.test(container.name())) {
       return Optional.of("protected: it is one of our own");
     }
     if (names.match(container.name())

@@ -40,7 +40,7 @@ record Quarantine(Optional<Duration> length) implements Intervention {
   @Override
   public Checked check(Host host, Target target) {
     ContainerFacts facts = target.facts();
-    Optional<String> loose = canLeave(facts).or(() -> shares(host, facts));
+    Optional<String> loose = canLeave(facts).or(() -> shares(host, target));
     if (loose.isPresent()) {
       return byPause(target, loose.get());
     }
@@ -76,12 +76,20 @@ record Quarantine(Optional<Duration> length) implements Intervention {
         .map(capability -> "it has the capability " + capability);
   }
 
+  /** Whether a container was given a capability. */
+  static boolean has(ContainerFacts facts, String capability) {
+    return facts.security().capAdd().stream()
+        .map(Quarantine::capability)
+        .anyMatch(capability::equals);
+  }
+
   private static String capability(String name) {
     return name.startsWith("CAP_") ? name.substring(4) : name;
   }
 
   /** Why its network namespace is not its own. */
-  private static Optional<String> shares(Host host, ContainerFacts facts) {
+  private static Optional<String> shares(Host host, Target target) {
+    ContainerFacts facts = target.facts();
     if (facts.networkMode().equals("host")) {
       return Optional.of("it has the host's network");
     }
@@ -92,15 +100,16 @@ record Quarantine(Optional<Duration> length) implements Intervention {
       return Optional.empty();
     }
     Set<ContainerId> sharers = host.filter().sharers(ContainerProcess.of(facts));
+    Set<ContainerId> ours =
+        target.held(Undo.TakeAwayWaf.class).map(waf -> Waf.sidecars(host, waf)).orElse(Set.of());
     return sharers.stream()
+        .filter(other -> !ours.contains(other))
         .findFirst()
         .map(other -> "the container " + other.brief() + " shares its network");
   }
 
   private static Optional<String> canUndo(ContainerFacts facts) {
-    return facts.security().capAdd().stream()
-            .map(Quarantine::capability)
-            .anyMatch("NET_ADMIN"::equals)
+    return has(facts, "NET_ADMIN")
         ? Optional.of("it has the capability NET_ADMIN and could remove a packet filter")
         : Optional.empty();
   }
@@ -139,6 +148,7 @@ record Quarantine(Optional<Duration> length) implements Intervention {
       case Undo.Start other -> unfit(undo);
       case Undo.PutBack other -> unfit(undo);
       case Undo.GiveBack other -> unfit(undo);
+      case Undo.TakeAwayWaf other -> unfit(undo);
     };
   }
 
@@ -156,6 +166,7 @@ record Quarantine(Optional<Duration> length) implements Intervention {
       case Undo.Start other -> unfit(undo);
       case Undo.PutBack other -> unfit(undo);
       case Undo.GiveBack other -> unfit(undo);
+      case Undo.TakeAwayWaf other -> unfit(undo);
     };
   }
 

@@ -82,14 +82,7 @@ public final class Responder implements Component {
       Map<String, Object> kafka,
       Engine engine,
       MeterRegistry meters) {
-    this(
-        settings,
-        folder,
-        host,
-        kafka,
-        new Host(engine, new NftNetworkFilter()),
-        meters,
-        Clock.systemUTC());
+    this(settings, folder, host, kafka, Host.local(engine), meters, Clock.systemUTC());
   }
 
   Responder(
@@ -286,7 +279,8 @@ public final class Responder implements Component {
               settings.protectedContainers(),
               settings.protectedImages(),
               settings.protectedLabels(),
-              Protection.ownContainer());
+              Protection.ownContainer(),
+              name -> !states(s -> s.ownsSidecar(name)).isEmpty());
       notifier =
           new Notifier(
               settings.webhooks(),
@@ -521,6 +515,7 @@ public final class Responder implements Component {
           switch (event.action()) {
             case "start" -> "after it was started";
             case "connect" -> "after it was attached to a network";
+            case "disconnect" -> "after it was taken off a network";
             case "unpause" -> "after somebody unpaused it";
             case "destroy" -> "after it was removed";
             default -> "";
@@ -528,6 +523,10 @@ public final class Responder implements Component {
       if (!occasion.isEmpty()) {
         states(s -> s.phase() == Phase.IN_FORCE && s.of(event.container().id()))
             .forEach(s -> interventions.hold(s.id(), occasion));
+      }
+      if (event.action().equals("die")) {
+        states(s -> s.phase() == Phase.IN_FORCE && s.ownsSidecar(event.container().name()))
+            .forEach(s -> interventions.hold(s.id(), "after its WAF ended"));
       }
     }
 

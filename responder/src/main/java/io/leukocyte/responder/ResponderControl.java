@@ -40,7 +40,7 @@ public final class ResponderControl implements AutoCloseable {
       if (lock.isEmpty()) {
         return new ResponderControl(new ControlClient(DataFolder.socket(folder)), false, () -> {});
       }
-      return standIn(folder, host, new Host(engine, new NftNetworkFilter()), lock.get());
+      return standIn(folder, host, Host.local(engine), lock.get());
     } catch (AccessDeniedException e) {
       throw new OrderException(
           "No permission for " + folder + "; run it as the user that runs the responder", e);

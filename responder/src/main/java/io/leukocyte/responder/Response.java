@@ -1,5 +1,6 @@
 package io.leukocyte.responder;
 
+import io.leukocyte.events.Alert;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -10,4 +11,9 @@ sealed interface Response permits Notify, Snapshot, Intervention {
 
   /** After which time it takes itself back; empty: only when somebody releases it, or never. */
   Optional<Duration> length();
+
+  /** The same as it is carried out for an alert. */
+  default Response about(Alert alert) {
+    return this;
+  }
 }

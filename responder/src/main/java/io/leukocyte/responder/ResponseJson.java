@@ -40,6 +40,7 @@ final class ResponseJson {
       case Quarantine quarantine -> {}
       case Pause pause -> {}
       case Snapshot snapshot -> {}
+      case Waf waf -> node.set("waf", WafJson.write(waf));
     }
     return node;
   }
@@ -57,6 +58,7 @@ final class ResponseJson {
       case "quarantine" -> new Quarantine(length);
       case "pause" -> new Pause(length);
       case "snapshot" -> new Snapshot();
+      case "waf" -> WafJson.read(node.path("waf"), length);
       case "stop" -> new Stop(duration(node, "grace"), length);
       case "restart" -> new Restart(duration(node, "grace"));
       case "throttle" ->

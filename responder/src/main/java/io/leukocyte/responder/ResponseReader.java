@@ -25,7 +25,8 @@ final class ResponseReader {
           "restart",
           "recycle",
           "stop",
-          "kill");
+          "kill",
+          "waf");
   private static final List<String> SIGNALS =
       List.of("KILL", "TERM", "INT", "QUIT", "HUP", "ABRT", "USR1", "USR2");
   static final Duration SHORTEST = Duration.ofSeconds(1);
@@ -73,6 +74,9 @@ final class ResponseReader {
       case "snapshot" -> fields(name, parameters).map(f -> new Snapshot());
       case "quarantine" -> fields(name, parameters, "for").map(f -> new Quarantine(length(f)));
       case "pause" -> fields(name, parameters, "for").map(f -> new Pause(length(f)));
+      case "waf" ->
+          fields(name, parameters, WafReader.KEYS)
+              .map(f -> new WafReader(f, problems).read(length(f)));
       case "stop" ->
           fields(name, parameters, "grace", "for")
               .map(f ->

@@ -10,6 +10,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,14 @@ sealed interface Undo {
   /** Whether there is anything to take back: the change stays in force until then. */
   default boolean wanted() {
     return true;
+  }
+
+  /** Removes what stands beside a container that is gone. */
+  default void tidy(Host host) {}
+
+  /** Whether a container of this name is ours, made for the change. */
+  default boolean owns(String name) {
+    return false;
   }
 
   /** The packet filter in the network namespace is opened. */
@@ -84,6 +95,123 @@ sealed interface Undo {
       return attachments.isEmpty()
           ? "no network"
           : String.join(", ", attachments.stream().map(NetworkAttachment::networkName).toList());
+    }
+  }
+
+  /**
+   * The web application firewall is taken away: new connections go to the application, those
+   * through the firewall may end within a time, then it is removed.
+   *
+   * @param fronts one for each port
+   * @param drain how long connections through it may last
+   * @param instance when the instance that it was put in front of had been started, unix
+   *     nanoseconds
+   */
+  record TakeAwayWaf(List<Front> fronts, Duration drain, long instance) implements Undo {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final long POLL_MILLIS = 20;
+
+    public TakeAwayWaf {
+      fronts = List.copyOf(fronts);
+    }
+
+    /**
+     * A firewall in front of a port.
+     *
+     * @param port of the application
+     * @param listen the firewall's own
+     * @param sidecar the name of its container
+     */
+    record Front(int port, int listen, String sidecar) {}
+
+    SortedMap<Integer, Integer> routes() {
+      SortedMap<Integer, Integer> routes = new TreeMap<>();
+      fronts.forEach(front -> routes.put(front.port(), front.listen()));
+      return routes;
+    }
+
+    List<Integer> ports() {
+      return fronts.stream().map(Front::port).toList();
+    }
+
+    private List<Integer> listens() {
+      return fronts.stream().map(Front::listen).toList();
+    }
+
+    @Override
+    public Outcome run(Host host, ContainerId container) {
+      Optional<ContainerProcess> process = host.process(container);
+      try {
+        process.ifPresent(p -> sendDirectly(host, p));
+      } catch (NetworkFilterException.Gone e) {
+        process = Optional.empty();
+      }
+      fronts.forEach(front -> remove(host, front));
+      try {
+        boolean clean = process.isEmpty() || removed(host, process.get());
+        return clean
+            ? new Outcome.Done(
+                process.isPresent()
+                    ? "the WAF is taken away, and nothing of it is left in its network namespace"
+                    : "the WAF is removed; the container does not run")
+            : new Outcome.Failed("a connection through the WAF has not ended yet");
+      } catch (NetworkFilterException.Gone e) {
+        return new Outcome.Done("the WAF is removed; the container ended");
+      }
+    }
+
+    /** Who is on the way to the firewall arrives there, and is accepted, before it ends. */
+    private void sendDirectly(Host host, ContainerProcess process) {
+      boolean were = !host.door().routes(process).isEmpty();
+      host.door().redirect(process, new TreeMap<>());
+      if (were) {
+        await(PATIENCE, () -> !host.door().waiting(process, listens()));
+      }
+    }
+
+    private void remove(Host host, Front front) {
+      Optional<ContainerId> sidecar = host.engine().resolve(front.sidecar());
+      if (sidecar.isPresent()) {
+        host.engine().stop(sidecar.get(), drain);
+        host.engine().remove(sidecar.get(), true);
+      }
+    }
+
+    private boolean removed(Host host, ContainerProcess process) {
+      return await(PATIENCE, () -> host.door().remove(process, listens()));
+    }
+
+    private static boolean await(Duration most, BooleanSupplier what) {
+      long end = System.nanoTime() + most.toNanos();
+      while (!what.getAsBoolean()) {
+        if (System.nanoTime() > end || !pause(POLL_MILLIS)) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private static boolean pause(long millis) {
+      try {
+        Thread.sleep(millis);
+        return true;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
+
+    @Override
+    public void tidy(Host host) {
+      fronts.forEach(front ->
+          host.engine()
+              .resolve(front.sidecar())
+              .ifPresent(sidecar -> host.engine().remove(sidecar, true)));
+    }
+
+    @Override
+    public boolean owns(String name) {
+      return fronts.stream().anyMatch(front -> front.sidecar().equals(name));
     }
   }
 

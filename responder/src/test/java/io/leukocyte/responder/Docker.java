@@ -49,6 +49,18 @@ final class Docker implements AutoCloseable {
     return run(name, List.of(options), List.of("busybox", "sleep", "600"));
   }
 
+  /** Runs a container of an image; its full name. */
+  String runImage(String name, String image, String... options) {
+    return run(name, List.of(options), List.of(image));
+  }
+
+  /** Runs a program in a web container's image; its full name. */
+  String runProgram(String name, List<String> program, String... options) {
+    List<String> what = new ArrayList<>(List.of(WEB_IMAGE));
+    what.addAll(program);
+    return run(name, List.of(options), what);
+  }
+
   /** Runs a container of an image and a command; its full name. */
   String run(String name, List<String> options, List<String> what) {
     String full = prefix + name;

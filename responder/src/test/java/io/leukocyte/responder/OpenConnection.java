@@ -50,6 +50,11 @@ final class OpenConnection implements AutoCloseable {
     }
   }
 
+  /** Whether the other side ended it. */
+  boolean hasEnded() {
+    return !process.isAlive();
+  }
+
   /** Whether all that was asked is answered within the time. */
   boolean answers(Duration within) {
     try {

@@ -1,0 +1,78 @@
+package io.leukocyte.responder;
+
+import java.util.Collection;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+
+/**
+ * The TCP ports at which a container is reached: which there are, what is spoken there, and where
+ * new connections to them go. All errors are {@link NetworkFilterException}s.
+ */
+interface FrontDoor {
+
+  /** What is spoken at a port. */
+  enum Speech {
+    /** HTTP in the clear. */
+    HTTP,
+    /** TLS: what is in it cannot be read by anybody else. */
+    TLS,
+    /** Neither. */
+    OTHER,
+    /** Nobody knows: it does not answer, or cannot be reached from here. */
+    SILENCE
+  }
+
+  /** Why it cannot be used on this host; empty when it can. */
+  Optional<String> unusable();
+
+  /** Why open connections cannot be cut on this host; empty when they can. */
+  Optional<String> cannotCut();
+
+  /** Ports at which somebody listens, not only for loopback. */
+  SortedSet<Integer> listening(ContainerProcess process);
+
+  /** Asks what is spoken at a port. */
+  Speech speech(String address, int port);
+
+  /** Whether two processes live in the same network namespace. */
+  boolean same(ContainerProcess one, ContainerProcess other);
+
+  /**
+   * Makes what {@link #redirect} needs, without any effect yet.
+   *
+   * @return whether it was not there yet
+   */
+  boolean prepare(ContainerProcess process);
+
+  /**
+   * From now on new connections from outside to a port go to another one; open ones stay.
+   *
+   * @param routes port to port, instead of those before
+   */
+  void redirect(ContainerProcess process, SortedMap<Integer, Integer> routes);
+
+  /** The redirections that are in force. */
+  SortedMap<Integer, Integer> routes(ContainerProcess process);
+
+  /** How many connections from outside are open at these ports. */
+  int open(ContainerProcess process, Collection<Integer> ports);
+
+  /**
+   * Ends the connections from outside that are open at these ports.
+   *
+   * @return how many there were
+   */
+  int cut(ContainerProcess process, Collection<Integer> ports);
+
+  /** Whether a connection waits at one of these ports that nobody has accepted yet. */
+  boolean waiting(ContainerProcess process, Collection<Integer> ports);
+
+  /**
+   * Removes all of it, where no connection needs it any more.
+   *
+   * @param ports to which connections had been redirected
+   * @return whether it is removed
+   */
+  boolean remove(ContainerProcess process, Collection<Integer> ports);
+}
