@@ -57,8 +57,9 @@ record Quarantine(Optional<Duration> length) implements Intervention {
   }
 
   /** Why no packet filter in its network namespace can be relied on; empty when it can. */
-  static Optional<String> notFilterable(Host host, ContainerFacts facts) {
-    return canLeave(facts).or(() -> shares(host, facts)).or(() -> canUndo(facts));
+  static Optional<String> notFilterable(Host host, Target target) {
+    ContainerFacts facts = target.facts();
+    return canLeave(facts).or(() -> shares(host, target)).or(() -> canUndo(facts));
   }
 
   /** Why a container cannot be held by anything in or at its network namespace. */

@@ -43,7 +43,7 @@ record Throttle(
   @Override
   public Checked check(Host host, Target target) {
     if (egress.isPresent()) {
-      Optional<String> cannot = cannotLimit(host, target.facts());
+      Optional<String> cannot = cannotLimit(host, target);
       if (cannot.isPresent()) {
         return new Checked.Not(
             new Outcome.Failed("what it sends cannot be limited: " + cannot.get()));
@@ -67,8 +67,8 @@ record Throttle(
     return words;
   }
 
-  private static Optional<String> cannotLimit(Host host, ContainerFacts facts) {
-    return Quarantine.notFilterable(host, facts).or(() -> host.egress().unusable());
+  private static Optional<String> cannotLimit(Host host, Target target) {
+    return Quarantine.notFilterable(host, target).or(() -> host.egress().unusable());
   }
 
   /** The container's settings under the limits. */
