@@ -3,6 +3,7 @@ package io.leukocyte.responder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leukocyte.engine.ContainerSpec;
 import io.leukocyte.events.Action;
 import io.leukocyte.events.ActionId;
 import io.leukocyte.events.ContainerId;
@@ -54,7 +55,9 @@ class ByHandTest {
 
   @Test
   void theOtherWaysWorkTooAndAreReleased() {
-    ContainerId web = ward.run("web");
+    ward.docker.createNetwork("front");
+    ContainerId web =
+        ward.docker.run(ContainerSpec.of("web", "leuko/test-web:1").network("front", "web"));
     for (Containment.Kind kind : Containment.Kind.values()) {
       Answer answer =
           client.contain(
