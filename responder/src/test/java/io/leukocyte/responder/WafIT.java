@@ -28,11 +28,11 @@ class WafIT {
 
   /** Requests to a host, each on a new connection, at some rate; says how many had no answer. */
   private static final String LOAD =
-      "use IO::Socket::INET; use Time::HiRes 'sleep'; my ($ok,$bad)=(0,0); my $end=time+$ARGV[1];"
+      "use IO::Socket::INET; my ($ok,$bad)=(0,0); my $end=time+$ARGV[1];"
           + "while(time<$end){my $s=IO::Socket::INET->new(PeerAddr=>$ARGV[0],PeerPort=>80,"
           + "Timeout=>20);my $r='';if($s){print $s \"GET / HTTP/1.1\\r\\nHost: shop\\r\\n"
           + "Connection: close\\r\\n\\r\\n\";local $/;$r=<$s>;close $s}"
-          + "$r=~/^HTTP.1.1 200.*hello/s?$ok++:$bad++;sleep 0.01}print \"$bad failed of \",$ok+$bad";
+          + "$r=~/^HTTP.1.1 200.*hello/s?$ok++:$bad++;select undef,undef,undef,0.01}print \"$bad failed of \",$ok+$bad";
 
   @TempDir Path folder;
   private final Docker docker = new Docker("waf-it-");
@@ -44,7 +44,8 @@ class WafIT {
   @BeforeEach
   void run() {
     network = docker.network("net", "fd00:1ee7:52::/64");
-    web = docker.run("web", "--network", network, "--network-alias", "shop", "-p", "127.0.0.1::80");
+    web = docker.run("web", "-p", "127.0.0.1::80"); // an internal network publishes no port
+    Docker.docker("network", "connect", "--alias", "shop", network, web);
     peer = docker.run("peer", "--network", network);
     String port =
         docker.inspect(web, "{{(index (index .NetworkSettings.Ports \"80/tcp\") 0).HostPort}}");
@@ -239,7 +240,7 @@ class WafIT {
       await()
           .atMost(WAIT)
           .until(() ->
-              docker.exec(peer, "curl", "-s", "-m", "2", "http://" + app + ":8080/").worked());
+              docker.exec(peer, "curl", "-4s", "-m", "2", "http://" + app + ":8080/").worked());
       live.shellIn(docker.id(app));
       live.awaitInForce(1);
       String headers =
@@ -247,7 +248,7 @@ class WafIT {
               .exec(
                   peer,
                   "curl",
-                  "-s",
+                  "-4s",
                   "-m",
                   "5",
                   "-H",
