@@ -1,7 +1,6 @@
 package io.leukocyte.responder;
 
 import io.leukocyte.engine.ContainerSettings;
-import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.Outcome;
 import java.time.Duration;
