@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -98,8 +99,8 @@ class RecycleIT {
   }
 
   /** Each field of a document by its path. */
-  private static TreeMap<String, String> fields(String path, JsonNode node) {
-    TreeMap<String, String> all = new TreeMap<>();
+  private static Map<String, String> fields(String path, JsonNode node) {
+    Map<String, String> all = new TreeMap<>();
     if (node.isContainerNode() && !node.isEmpty()) {
       node.properties().forEach(e -> all.putAll(fields(path + "/" + e.getKey(), e.getValue())));
       for (int i = 0; node.isArray() && i < node.size(); i++) {
