@@ -5,6 +5,7 @@ import io.leukocyte.events.ActionId;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.Outcome;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param way how it was done, for people; empty until that is known
  * @param operator who asked to take it back; null when nobody did
  * @param alert the alert's document, for telling it; null when nothing is to be told
+ * @param flow its place in the policy's sequence
  */
 record ActionState(
     Action last,
@@ -30,10 +32,13 @@ record ActionState(
     @Nullable Undo undo,
     String way,
     @Nullable String operator,
-    @Nullable String alert) {
+    @Nullable String alert,
+    Flow flow) {
 
   /** What a restart finds on the host. */
   enum Phase {
+    /** Nothing was changed: it waits for the end of actions before it. */
+    DEFERRED,
     /** Nothing was changed, and nothing will be before somebody approves. */
     WAITING,
     /** Nothing was changed yet. */
@@ -59,7 +64,8 @@ record ActionState(
         null,
         "",
         null,
-        step.alert());
+        step.alert(),
+        step.flow());
   }
 
   /** The state after a further step. */
@@ -67,24 +73,28 @@ record ActionState(
     @Nullable String told = step.phase() == Phase.CLOSED ? null : alert;
     @Nullable String who = step.phase() == Phase.UNDOING ? operator : null;
     boolean begins = step.action().step() == Action.Step.INTENDED;
+    boolean asks = phase == Phase.DEFERRED && step.phase() == Phase.WAITING;
     return new ActionState(
         step.action(),
-        begins ? step.action().time() : since,
+        begins || asks ? step.action().time() : since,
         begun || begins,
         response,
         step.phase(),
         undo,
         way,
         who,
-        told);
+        told,
+        flow);
   }
 
   ActionState prepared(Undo how, String by) {
-    return new ActionState(last, since, begun, response, Phase.PREPARED, how, by, operator, alert);
+    return new ActionState(
+        last, since, begun, response, Phase.PREPARED, how, by, operator, alert, flow);
   }
 
   ActionState undoing(@Nullable String who) {
-    return new ActionState(last, since, begun, response, Phase.UNDOING, undo, way, who, alert);
+    return new ActionState(
+        last, since, begun, response, Phase.UNDOING, undo, way, who, alert, flow);
   }
 
   /** The same, with the evidence that was kept for it; null changes nothing. */
@@ -110,12 +120,12 @@ record ActionState(
             last.undoAt(),
             last.dryRun(),
             evidence);
-    return new ActionState(kept, since, begun, response, phase, undo, way, operator, alert);
+    return new ActionState(kept, since, begun, response, phase, undo, way, operator, alert, flow);
   }
 
   /** The same, with who decides about it. */
   ActionState by(@Nullable String who) {
-    return new ActionState(last, since, begun, response, phase, undo, way, who, alert);
+    return new ActionState(last, since, begun, response, phase, undo, way, who, alert, flow);
   }
 
   /** The step by which what waits begins: from now on its time counts. */
@@ -141,6 +151,38 @@ record ActionState(
     return new JournalStep(action, Phase.INTENDED, response, null);
   }
 
+  /** The step by which the turn of what is deferred comes: it begins, or waits for an approval. */
+  JournalStep turn(long now, String because) {
+    Optional<Long> patience = flow.approval().map(Duration::toNanos);
+    String detail =
+        patience.isPresent()
+            ? "until somebody approves: leuko approve " + id() + "; " + because
+            : because;
+    Action action =
+        new Action(
+            last.id(),
+            patience.isPresent() ? Action.Step.WAITING : Action.Step.INTENDED,
+            last.number() + 1,
+            now,
+            last.host(),
+            last.type(),
+            last.target(),
+            new Outcome.Done(detail),
+            last.alert(),
+            last.rule(),
+            last.policy(),
+            last.source(),
+            last.operator(),
+            patience
+                .or(() -> response.length().map(Duration::toNanos))
+                .map(l -> now + l)
+                .orElse(0L),
+            last.dryRun(),
+            last.evidence());
+    return new JournalStep(
+        action, patience.isPresent() ? Phase.WAITING : Phase.INTENDED, response, null);
+  }
+
   ActionId id() {
     return last.id();
   }
@@ -157,9 +199,30 @@ record ActionState(
   boolean onHost() {
     return switch (phase) {
       case PREPARED, IN_FORCE, UNDOING -> true;
-      case WAITING, INTENDED, CLOSED -> false;
+      case DEFERRED, WAITING, INTENDED, CLOSED -> false;
     };
   }
+
+  /** How it ended; empty when it has not yet. */
+  Optional<Flow.End> end() {
+    boolean tried =
+        last.dryRun()
+            && last.outcome() instanceof Outcome.Skipped(String reason)
+            && reason.startsWith(DRY_RUN);
+    return switch (last.step()) {
+      case WAITING, INTENDED, APPLIED -> Optional.empty();
+      case VERIFIED, UNDONE -> Optional.of(Flow.End.VERIFIED);
+      case FAILED -> Optional.of(Flow.End.FAILED);
+      case REFUSED -> Optional.of(Flow.End.REFUSED);
+      case SKIPPED ->
+          Optional.of(
+              tried
+                  ? Flow.End.VERIFIED
+                  : flow.after().isPresent() && !begun ? Flow.End.PASSED : Flow.End.SKIPPED);
+    };
+  }
+
+  private static final String DRY_RUN = "dry run: ";
 
   /** Whether a policy wanted it, and no operator. */
   boolean automatic() {

@@ -68,7 +68,7 @@ final class Interventions {
         id,
         state -> {
           switch (state.phase()) {
-            case WAITING -> {}
+            case DEFERRED, WAITING -> {}
             case INTENDED -> {
               if (tooLate) {
                 failed(state, "interrupted before it began, and too late by now", Phase.CLOSED);

@@ -11,9 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param phase what a restart finds on the host after it
  * @param response what is done
  * @param alert the alert's document, for telling it, with the first step only; else null
+ * @param flow its place in the policy's sequence, with the first step only
  */
 record JournalStep(
-    Action action, ActionState.Phase phase, Response response, @Nullable String alert) {
+    Action action, ActionState.Phase phase, Response response, @Nullable String alert, Flow flow) {
+
+  /** A step of an action that waits for no other. */
+  JournalStep(Action action, ActionState.Phase phase, Response response, @Nullable String alert) {
+    this(action, phase, response, alert, Flow.NONE);
+  }
 
   /** The same first step, but a guard does not allow it. */
   JournalStep refused(String reason, long now) {
@@ -34,6 +40,6 @@ record JournalStep(
             action.operator(),
             0,
             action.dryRun());
-    return new JournalStep(refused, ActionState.Phase.CLOSED, response, null);
+    return new JournalStep(refused, ActionState.Phase.CLOSED, response, null, flow);
   }
 }

@@ -2,6 +2,7 @@ package io.leukocyte.responder;
 
 import io.leukocyte.events.Action;
 import io.leukocyte.events.ActionId;
+import io.leukocyte.events.AlertId;
 import io.leukocyte.events.ContainerId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ final class Ledger {
   private final Map<Integer, Long> offsets = new HashMap<>();
   private final Map<Integer, Long> orderOffsets = new HashMap<>();
   private final Map<ActionId, Long> orders = new HashMap<>();
+  private final Map<AlertId, FalseAlarm> falseAlarms = new LinkedHashMap<>();
   private @Nullable Halt halt;
 
   /** A step with the number of its entry. */
@@ -48,6 +50,7 @@ final class Ledger {
       }
       case JournalEntry.Ordered e -> orders.put(e.order(), e.expires());
       case JournalEntry.OrdersRead e -> orderOffsets.put(e.partition(), e.offset());
+      case JournalEntry.MarkedFalse e -> falseAlarms.put(e.alarm().alert(), e.alarm());
       case JournalEntry.Unpublished e -> unpublished.add(new Numbered(number, e.action()));
     }
   }
@@ -107,6 +110,11 @@ final class Ledger {
     return Optional.ofNullable(halt);
   }
 
+  /** Alerts that were marked false, and are remembered. */
+  List<FalseAlarm> falseAlarms() {
+    return List.copyOf(falseAlarms.values());
+  }
+
   /** The first steps that are not published, no more than asked for, but whole entries. */
   List<Numbered> unpublished(int about) {
     List<Numbered> first = new ArrayList<>();
@@ -145,6 +153,8 @@ final class Ledger {
         (partition, offset) -> rest.add(new JournalEntry.OrdersRead(partition, offset)));
     orders.values().removeIf(expires -> expires < before);
     orders.forEach((order, expires) -> rest.add(new JournalEntry.Ordered(order, expires)));
+    falseAlarms.values().removeIf(alarm -> alarm.since() < before);
+    falseAlarms.values().forEach(alarm -> rest.add(new JournalEntry.MarkedFalse(alarm)));
     if (halt != null) {
       rest.add(new JournalEntry.Halted(halt));
     }

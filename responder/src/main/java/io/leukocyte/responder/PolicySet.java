@@ -56,12 +56,16 @@ public final class PolicySet {
 
   /** How many of them act, at once or when somebody approves, and do not only try. */
   public int enforced() {
-    return (int) policies.stream().filter(p -> p.guard().mode() != Policy.Mode.DRY_RUN).count();
+    return (int)
+        policies.stream()
+            .filter(p -> p.guards().stream().anyMatch(g -> g.mode() != Policy.Mode.DRY_RUN))
+            .count();
   }
 
   /** Whether one of them has a bound of containers. */
   boolean bounded() {
-    return policies.stream().anyMatch(p -> p.guard().atMost().isPresent());
+    return policies.stream()
+        .anyMatch(p -> p.guards().stream().anyMatch(g -> g.atMost().isPresent()));
   }
 
   List<Policy> policies() {

@@ -7,6 +7,8 @@ import io.leukocyte.engine.EventPosition;
 import io.leukocyte.engine.Subscription;
 import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.Component;
+import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerLifecycle;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.Topic;
@@ -254,6 +256,7 @@ public final class Responder implements Component {
     private final Snapshots snapshots;
     private final Dispatcher dispatcher;
     private final Guards guards;
+    private final Sequels sequels;
     private final Approvals approvals;
     private final Desk desk;
     private final AlertFeed feed;
@@ -311,21 +314,20 @@ public final class Responder implements Component {
               .<Budget>map(Fleet::budget)
               .orElseGet(() -> new LocalBudget(journal, host.engine(), services));
       guards = new Guards(journal, budget, settings.maxAlertAge());
+      Hands hands = new Hands.Own(interventions, snapshots, notifier, evidence);
+      sequels = new Sequels(journal, guards, hands, clock, meters);
       dispatcher =
           new Dispatcher(
               hostId,
-              host.engine(),
+              new Matching(this::inspect, services, new Tally(journal, guards)),
               journal,
               guards,
               protection,
-              interventions,
-              notifier,
-              snapshots,
-              evidence,
+              hands,
               clock,
               meters);
       dispatcher.use(policies);
-      approvals = new Approvals(interventions, guards, dispatcher::policies, clock);
+      approvals = new Approvals(interventions, guards, dispatcher::policy, clock);
       desk = new Desk(hostId, host, journal, interventions, protection, approvals, clock);
       graveyard = new Graveyard(kafka, hostId, meters);
       inbox = new Inbox(hostId, dispatcher, graveyard::bury, meters);
@@ -339,6 +341,14 @@ public final class Responder implements Component {
           Executors.newSingleThreadScheduledExecutor(
               Thread.ofPlatform().daemon().name("responder-timer").factory());
       starter = Thread.ofPlatform().daemon().name("responder-start").unstarted(this::takeOver);
+    }
+
+    private Optional<ContainerFacts> inspect(ContainerId container) {
+      try {
+        return host.engine().inspect(container);
+      } catch (EngineException e) {
+        return Optional.empty();
+      }
     }
 
     private Fleet fleet(Services services) {
@@ -403,7 +413,7 @@ public final class Responder implements Component {
       events = host.engine().events(null, this);
       evidence.recover();
       evidence.warmUp();
-      Recovery.run(journal, guards, interventions, snapshots, notifier, clock);
+      Recovery.run(journal, guards, interventions, snapshots, notifier, sequels, clock);
       ScheduledFuture<?> _ = timer.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
       awaitPermits();
       feed.start();
@@ -456,6 +466,7 @@ public final class Responder implements Component {
         states(s -> s.expired(now)).forEach(s -> approvals.expire(s.id()));
         if (ticks % RETRY_EACH == 0) {
           states(s -> s.phase() == Phase.UNDOING).forEach(s -> interventions.retryUndo(s.id()));
+          sequels.takeUp();
         }
         if (ticks % RETRY_EACH == 0 && lanes.endedEarly()) {
           takeUp(now);

@@ -33,8 +33,12 @@ final class ResponseReader {
     this.problems = problems;
   }
 
-  /** Reads the next action: {@code quarantine: {for: 15m}}, or the bare name. */
-  Optional<Response> read(YamlNode item) {
+  /**
+   * Reads the next action: {@code quarantine: {for: 15m}}, or the bare name.
+   *
+   * @param always whether it is done in any case; else it may stand for another that failed
+   */
+  Optional<Response> read(YamlNode item, boolean always) {
     YamlNode.Scalar name;
     YamlNode parameters;
     if (item instanceof YamlNode.Scalar scalar && !scalar.isNull()) {
@@ -52,7 +56,7 @@ final class ResponseReader {
       return Optional.empty();
     }
     Optional<Response> response = response(name, parameters);
-    response.ifPresent(r -> inOrder(name.at(), r));
+    response.filter(r -> always).ifPresent(r -> inOrder(name.at(), r));
     return response;
   }
 
@@ -161,10 +165,15 @@ final class ResponseReader {
       problems.add(
           new Problem(at, "the action " + response.type() + " stands twice", "remove one"));
     }
-    if (response instanceof Stop
-        || (response instanceof Kill kill && kill.signal().equals(Kill.DEADLY))) {
+    if (ends(response)) {
       ended = response;
     }
+  }
+
+  /** Whether the container does not run after it. */
+  static boolean ends(Response response) {
+    return response instanceof Stop
+        || (response instanceof Kill kill && kill.signal().equals(Kill.DEADLY));
   }
 
   private static boolean twin(Response one, Response other) {

@@ -2,6 +2,7 @@ package io.leukocyte.responder;
 
 import io.leukocyte.engine.ContainerSpec;
 import io.leukocyte.engine.Engine;
+import io.leukocyte.engine.EngineException;
 import io.leukocyte.engine.InMemoryEngine;
 import io.leukocyte.events.Action;
 import io.leukocyte.events.Alert;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -42,6 +44,7 @@ final class Ward implements AutoCloseable {
   final Dispatcher dispatcher;
   final Guards guards;
   final Notifier notifier;
+  final Sequels sequels;
   final Approvals approvals;
   final Desk desk;
 
@@ -112,8 +115,8 @@ final class Ward implements AutoCloseable {
             clock);
     interventions = new Interventions(host, journal, lanes, protection, evidence, clock, meters);
     snapshots = new Snapshots(host, journal, lanes, evidence, clock, meters);
-    guards =
-        new Guards(journal, new LocalBudget(journal, engine, new Services("service")), MAX_AGE);
+    Services services = new Services("service");
+    guards = new Guards(journal, new LocalBudget(journal, engine, services), MAX_AGE);
     notifier =
         new Notifier(
             Map.of("ops", URI.create("http://127.0.0.1:1/secret")),
@@ -125,21 +128,28 @@ final class Ward implements AutoCloseable {
             journal,
             clock,
             meters);
+    Hands hands = new Hands.Own(interventions, snapshots, notifier, evidence);
+    sequels = new Sequels(journal, guards, hands, clock, meters);
     dispatcher =
         new Dispatcher(
             TestAlerts.HOST,
-            engine,
+            new Matching(this::inspect, services, new Tally(journal, guards)),
             journal,
             guards,
             protection,
-            interventions,
-            notifier,
-            snapshots,
-            evidence,
+            hands,
             clock,
             meters);
-    approvals = new Approvals(interventions, guards, dispatcher::policies, clock);
+    approvals = new Approvals(interventions, guards, dispatcher::policy, clock);
     desk = new Desk(TestAlerts.HOST, host, journal, interventions, protection, approvals, clock);
+  }
+
+  private Optional<ContainerFacts> inspect(ContainerId container) {
+    try {
+      return host.engine().inspect(container);
+    } catch (EngineException e) {
+      return Optional.empty();
+    }
   }
 
   static Protection shielded() {
@@ -221,7 +231,13 @@ final class Ward implements AutoCloseable {
     Ward next = new Ward(folder, docker, filter, clock);
     next.evidence.recover();
     Recovery.run(
-        next.journal, next.guards, next.interventions, next.snapshots, next.notifier, clock);
+        next.journal,
+        next.guards,
+        next.interventions,
+        next.snapshots,
+        next.notifier,
+        next.sequels,
+        clock);
     return next;
   }
 

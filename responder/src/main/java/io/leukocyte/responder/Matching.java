@@ -1,0 +1,164 @@
+package io.leukocyte.responder;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.leukocyte.events.Alert;
+import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.ContainerRef;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Which policies answer an alert, and how: as for the container's service, or escalated. */
+final class Matching {
+  private final Function<ContainerId, Optional<ContainerFacts>> inspect;
+  private final Services services;
+  private final Tally tally;
+
+  /**
+   * Makes it.
+   *
+   * @param inspect what the engine says of a container now; empty when it does not
+   * @param services which containers belong together
+   * @param tally how many alerts there were
+   */
+  Matching(
+      Function<ContainerId, Optional<ContainerFacts>> inspect, Services services, Tally tally) {
+    this.inspect = inspect;
+    this.services = services;
+    this.tally = tally;
+  }
+
+  /**
+   * The policies that answer an alert, in order, as they are for it.
+   *
+   * @param document the alert as it was read
+   * @param now unix nanoseconds
+   */
+  List<Policy> answering(PolicySet policies, Alert alert, String document, long now) {
+    tally.saw(alert, now);
+    List<Policy> answering = new ArrayList<>();
+    for (Policy policy : policies.policies()) {
+      if (matches(policy.match(), alert, document, now)) {
+        answering.add(escalated(of(policy, alert), alert, now));
+        if (policy.last()) {
+          break;
+        }
+      }
+    }
+    return answering;
+  }
+
+  /** The policy as it is for the alert's container. */
+  private Policy of(Policy policy, Alert alert) {
+    if (policy.services().isEmpty()) {
+      return policy;
+    }
+    ContainerFacts facts = facts(alert);
+    return facts == null ? policy : services.of(facts.labels()).map(policy::of).orElse(policy);
+  }
+
+  /** The policy as it is for a container; at an approval there is no alert any more. */
+  Policy of(Policy policy, ContainerId container) {
+    return inspect
+        .apply(container)
+        .flatMap(facts -> services.of(facts.labels()))
+        .map(policy::of)
+        .orElse(policy);
+  }
+
+  private Policy escalated(Policy policy, Alert alert, long now) {
+    return policy
+        .escalation()
+        .filter(by -> tally.escalates(policy, by, alert, now))
+        .map(policy::escalated)
+        .orElse(policy);
+  }
+
+  private boolean matches(Policy.Match match, Alert alert, String document, long now) {
+    return (match.rules().isEmpty() || match.rules().contains(alert.rule().name()))
+        && match.atLeast().map(alert.rule().priority()::atLeast).orElse(true)
+        && (match.tags().isEmpty() || alert.rule().tags().stream().anyMatch(match.tags()::contains))
+        && isOn(match.hosts(), alert)
+        && match.correlation().map(c -> isOf(c, document)).orElse(true)
+        && isIn(match.container(), alert)
+        && match
+            .incident()
+            .map(i -> tally.alerts(alert, i.within(), now) >= i.alerts())
+            .orElse(true)
+        && match.condition().map(c -> c.test(alert.cause(), facts(alert))).orElse(true);
+  }
+
+  private static boolean isOn(List<String> hosts, Alert alert) {
+    Globs globs = new Globs(hosts);
+    String name = alert.hostname();
+    return hosts.isEmpty()
+        || globs.match(alert.host().value())
+        || (name != null && globs.match(name));
+  }
+
+  private boolean isIn(Policy.Containers containers, Alert alert) {
+    if (containers.equals(Policy.Containers.ANY)) {
+      return true;
+    }
+    ContainerRef ref = alert.container();
+    ContainerFacts facts = facts(alert);
+    if (ref == null || facts == null) {
+      return false;
+    }
+    Globs names = new Globs(containers.names());
+    boolean named =
+        names.match(ref.name()) || names.match(ref.id().value()) || names.match(ref.id().brief());
+    Globs images = new Globs(containers.images());
+    boolean imaged =
+        images.match(ref.image())
+            || images.match(ref.image() + ":" + (ref.tag() == null ? "" : ref.tag()));
+    return (named || containers.names().isEmpty())
+        && (imaged || containers.images().isEmpty())
+        && containers.labels().stream()
+            .allMatch(l -> carries(facts, l) || carries(alert.labels(), l));
+  }
+
+  private static boolean carries(ContainerFacts facts, String wanted) {
+    return carries(facts.labels(), wanted);
+  }
+
+  private static boolean carries(java.util.Map<String, String> labels, String wanted) {
+    int equals = wanted.indexOf('=');
+    if (equals < 0) {
+      return labels.containsKey(wanted);
+    }
+    String value = labels.get(wanted.substring(0, equals));
+    return value != null && new Globs(List.of(wanted.substring(equals + 1))).match(value);
+  }
+
+  private static boolean isOf(Policy.Correlation wanted, String document) {
+    Optional<String> name = correlation(document);
+    Set<String> names = wanted.names();
+    return name.isPresent() == wanted.any()
+        && (names.isEmpty() || name.filter(names::contains).isPresent());
+  }
+
+  /** The correlation that an alert's document names. */
+  private static Optional<String> correlation(String document) {
+    try {
+      JsonNode node = JournalLines.MAPPER.readTree(document);
+      String name = node.path("leukocyte").path("alert").path("correlation").asText("");
+      return name.isEmpty() ? Optional.empty() : Optional.of(name);
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** As the engine gives them now; else what the alert itself says of its container. */
+  @Nullable ContainerFacts facts(Alert alert) {
+    ContainerRef container = alert.container();
+    return container == null
+        ? null
+        : inspect.apply(container.id()).orElseGet(() -> AlertFacts.of(alert, container));
+  }
+}
