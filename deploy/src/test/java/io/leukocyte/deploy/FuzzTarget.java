@@ -327,7 +327,7 @@ enum FuzzTarget {
 
   private static String what(Order.Kind kind) {
     return switch (kind) {
-      case RELEASE, APPROVE, DENY, QUARANTINE, PAUSE, KILL -> "web";
+      case RELEASE, APPROVE, DENY, QUARANTINE, PAUSE, KILL, FALSE_ALERT -> "web";
       case RELEASE_ALL, STOP, RESUME -> "";
     };
   }

@@ -5,7 +5,6 @@ import io.leukocyte.events.config.Suggestion;
 import io.leukocyte.events.config.YamlNode;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -28,11 +27,11 @@ final class CourseReader {
       "write 'if: failed', or 'if: quarantine failed or refused'; an action ends verified, failed,"
           + " refused or skipped";
 
-  private final Collection<String> webhooks;
+  private final Channels channels;
   private final List<Problem> problems;
 
-  CourseReader(Collection<String> webhooks, List<Problem> problems) {
-    this.webhooks = webhooks;
+  CourseReader(Channels channels, List<Problem> problems) {
+    this.channels = channels;
     this.problems = problems;
   }
 
@@ -74,7 +73,7 @@ final class CourseReader {
               what + " is empty",
               "say what it does, such as '- quarantine: {for: 15m}'"));
     }
-    ResponseReader reader = new ResponseReader(webhooks, problems);
+    ResponseReader reader = new ResponseReader(channels, problems);
     List<Optional<Course.Task>> tasks = new ArrayList<>();
     list.items().forEach(item -> tasks.add(task(reader, item, tasks)));
     return tasks.stream().flatMap(Optional::stream).toList();
@@ -109,9 +108,12 @@ final class CourseReader {
       return wrong(node, "if must say how an action ended, not " + node.description(), HINT);
     }
     List<String> words =
-        Arrays.stream(scalar.text().strip().split("\\s+"))
+        Arrays.stream(scalar.text().strip().split("\\s+", -1))
             .filter(word -> !word.equals("or"))
             .toList();
+    if (words.isEmpty()) {
+      return wrong(node, "if does not say how an action ended", HINT);
+    }
     boolean named = !ENDS.containsKey(words.getFirst()) && words.size() > 1;
     Optional<Integer> index =
         named ? index(node, words.getFirst(), before) : indexBefore(node, before);

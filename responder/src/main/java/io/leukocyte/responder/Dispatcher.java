@@ -189,8 +189,8 @@ final class Dispatcher {
       Outcome outcome = verdict.on(placed, alert);
       steps.add(step(policy, alert, placed, outcome, now, document));
     }
-    List<JournalStep> taken = journalled(steps, now);
     hands.noticed(alert);
+    List<JournalStep> taken = journalled(steps, now);
     taken.forEach(step -> carryOut(step, alert, received));
     return true;
   }

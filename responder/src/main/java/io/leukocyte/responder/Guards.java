@@ -72,19 +72,16 @@ final class Guards {
         .map(FalseAlarm::refusal);
   }
 
-  /** Whether the alert that caused an action was marked false. */
+  /** Why an action does not go on whose alert was marked false. */
   Optional<String> falseAlarm(ActionState state) {
-    AlertId alert = state.last().alert();
-    return journal.read(Ledger::falseAlarms).stream()
-        .filter(f -> f.alert().equals(alert))
-        .findFirst()
-        .map(FalseAlarm::refusal);
+    return journal.read(ledger -> ledger.falseAlarm(state));
   }
 
   /** Why what was approved may not begin now; empty when it may. */
   Optional<String> refusalAtApproval(Policy policy, ActionState state, long now) {
     ContainerId target = state.container().orElseThrow();
-    return cooldown(policy, target, state.last().alert(), now)
+    return falseAlarm(state)
+        .or(() -> cooldown(policy, target, state.last().alert(), now))
         .or(() -> bound(policy, state, target, now));
   }
 

@@ -237,9 +237,9 @@ final class Interventions {
         if (facts != null) {
           evidence.before(state, facts);
         }
-        Optional<Halt> halt = prepare(state, ready);
-        if (halt.isPresent()) {
-          close(state, new Outcome.Refused(halt.get().refusal()));
+        Optional<String> refusal = prepare(state, ready);
+        if (refusal.isPresent()) {
+          close(state, new Outcome.Refused(refusal.get()));
         } else {
           carryOut(now(state));
         }
@@ -247,10 +247,13 @@ final class Interventions {
     }
   }
 
-  /** From here on the host may be changed; not what a policy wants during an emergency stop. */
-  private Optional<Halt> prepare(ActionState state, Checked.Ready ready) {
+  /** From here on the host may be changed; not what a policy wants and somebody is against. */
+  private Optional<String> prepare(ActionState state, Checked.Ready ready) {
     return journal.appendUnless(
-        ledger -> state.automatic() ? ledger.halt() : Optional.empty(),
+        ledger ->
+            state.automatic()
+                ? ledger.halt().map(Halt::refusal).or(() -> ledger.falseAlarm(state))
+                : Optional.empty(),
         new JournalEntry.Prepared(state.id(), ready.undo(), ready.way()));
   }
 

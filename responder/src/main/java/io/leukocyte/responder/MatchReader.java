@@ -41,7 +41,6 @@ final class MatchReader {
   private static final List<String> INCIDENT_KEYS = List.of("alerts", "within");
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration HOUR = Duration.ofHours(1);
-  private static final int MOST_ALERTS = 1_000;
 
   private final List<Problem> problems;
 
@@ -126,7 +125,7 @@ final class MatchReader {
             fields.missing("alerts", "write incident: {alerts: 3, within: 10m}");
           }
           return new Policy.Incident(
-              fields.number("alerts", 2, MOST_ALERTS).orElse(2),
+              fields.number("alerts", 2, Tally.MOST_ALERTS).orElse(2),
               fields.duration("within", SECOND, PolicyReader.LONGEST_MEMORY).orElse(HOUR));
         });
   }

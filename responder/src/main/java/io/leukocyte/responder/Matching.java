@@ -8,6 +8,7 @@ import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerRef;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -41,10 +42,11 @@ final class Matching {
    */
   List<Policy> answering(PolicySet policies, Alert alert, String document, long now) {
     tally.saw(alert, now);
+    Once once = new Once(alert);
     List<Policy> answering = new ArrayList<>();
     for (Policy policy : policies.policies()) {
-      if (matches(policy.match(), alert, document, now)) {
-        answering.add(escalated(of(policy, alert), alert, now));
+      if (matches(policy.match(), once, document, now)) {
+        answering.add(escalated(of(policy, once), alert, now));
         if (policy.last()) {
           break;
         }
@@ -53,12 +55,31 @@ final class Matching {
     return answering;
   }
 
+  /** An alert of whose container the engine is asked once, if at all. */
+  private final class Once {
+    private final Alert alert;
+    private boolean asked;
+    private @Nullable ContainerFacts facts;
+
+    Once(Alert alert) {
+      this.alert = alert;
+    }
+
+    @Nullable ContainerFacts facts() {
+      if (!asked) {
+        facts = Matching.this.facts(alert);
+        asked = true;
+      }
+      return facts;
+    }
+  }
+
   /** The policy as it is for the alert's container. */
-  private Policy of(Policy policy, Alert alert) {
+  private Policy of(Policy policy, Once once) {
     if (policy.services().isEmpty()) {
       return policy;
     }
-    ContainerFacts facts = facts(alert);
+    ContainerFacts facts = once.facts();
     return facts == null ? policy : services.of(facts.labels()).map(policy::of).orElse(policy);
   }
 
@@ -79,18 +100,19 @@ final class Matching {
         .orElse(policy);
   }
 
-  private boolean matches(Policy.Match match, Alert alert, String document, long now) {
+  private boolean matches(Policy.Match match, Once once, String document, long now) {
+    Alert alert = once.alert;
     return (match.rules().isEmpty() || match.rules().contains(alert.rule().name()))
         && match.atLeast().map(alert.rule().priority()::atLeast).orElse(true)
         && (match.tags().isEmpty() || alert.rule().tags().stream().anyMatch(match.tags()::contains))
         && isOn(match.hosts(), alert)
         && match.correlation().map(c -> isOf(c, document)).orElse(true)
-        && isIn(match.container(), alert)
+        && isIn(match.container(), once)
         && match
             .incident()
             .map(i -> tally.alerts(alert, i.within(), now) >= i.alerts())
             .orElse(true)
-        && match.condition().map(c -> c.test(alert.cause(), facts(alert))).orElse(true);
+        && match.condition().map(c -> c.test(alert.cause(), once.facts())).orElse(true);
   }
 
   private static boolean isOn(List<String> hosts, Alert alert) {
@@ -101,12 +123,13 @@ final class Matching {
         || (name != null && globs.match(name));
   }
 
-  private boolean isIn(Policy.Containers containers, Alert alert) {
+  private static boolean isIn(Policy.Containers containers, Once once) {
     if (containers.equals(Policy.Containers.ANY)) {
       return true;
     }
+    Alert alert = once.alert;
     ContainerRef ref = alert.container();
-    ContainerFacts facts = facts(alert);
+    ContainerFacts facts = once.facts();
     if (ref == null || facts == null) {
       return false;
     }
@@ -120,14 +143,10 @@ final class Matching {
     return (named || containers.names().isEmpty())
         && (imaged || containers.images().isEmpty())
         && containers.labels().stream()
-            .allMatch(l -> carries(facts, l) || carries(alert.labels(), l));
+            .allMatch(l -> carries(facts.labels(), l) || carries(alert.labels(), l));
   }
 
-  private static boolean carries(ContainerFacts facts, String wanted) {
-    return carries(facts.labels(), wanted);
-  }
-
-  private static boolean carries(java.util.Map<String, String> labels, String wanted) {
+  private static boolean carries(Map<String, String> labels, String wanted) {
     int equals = wanted.indexOf('=');
     if (equals < 0) {
       return labels.containsKey(wanted);

@@ -36,7 +36,8 @@ record Policy(
 
   /** The same in another mode. */
   Policy in(Mode mode) {
-    return new Policy(name, at, match, course, guard.in(mode), escalation, services, last);
+    List<Service> others = services.stream().map(s -> s.in(mode)).toList();
+    return new Policy(name, at, match, course, guard.in(mode), escalation, others, last);
   }
 
   /** The same for a container of a service. */
@@ -98,7 +99,11 @@ record Policy(
    * @param escalation what is done when alerts repeat
    */
   record Service(
-      String name, Position at, Course course, Guard guard, Optional<Escalation> escalation) {}
+      String name, Position at, Course course, Guard guard, Optional<Escalation> escalation) {
+    Service in(Mode mode) {
+      return new Service(name, at, course, guard.in(mode), escalation);
+    }
+  }
 
   /**
    * Which alerts: all that is given must hold.

@@ -6,7 +6,6 @@ import io.leukocyte.events.config.Suggestion;
 import io.leukocyte.events.config.YamlNode;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,16 +43,22 @@ final class PolicyReader {
   private final Map<String, Position> names = new HashMap<>();
   private final List<Maintenance> windows = new ArrayList<>();
   private final MaintenanceReader maintenance;
+  private final List<PolicyTest> tests = new ArrayList<>();
 
-  PolicyReader(Collection<String> webhooks, List<Problem> problems) {
+  PolicyReader(Channels channels, List<Problem> problems) {
     this.problems = problems;
-    courses = new CourseReader(webhooks, problems);
+    courses = new CourseReader(channels, problems);
     maintenance = new MaintenanceReader(problems);
   }
 
   /** The maintenance windows read so far that have no problem. */
   List<Maintenance> windows() {
     return windows;
+  }
+
+  /** The tests read so far that have no problem. */
+  List<PolicyTest> tests() {
+    return tests;
   }
 
   /** Those read so far that have no problem. */
@@ -74,6 +79,10 @@ final class PolicyReader {
       return;
     }
     for (YamlNode item : list.items()) {
+      if (PolicyTestReader.isOne(item)) {
+        tests.addAll(new PolicyTestReader(problems).read(item));
+        continue;
+      }
       if (MaintenanceReader.isOne(item)) {
         maintenance.read(item).ifPresent(windows::add);
         continue;
@@ -168,12 +177,14 @@ final class PolicyReader {
     }
     Matcher matcher = ALERTS.matcher(text.get());
     int alerts = matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
-    if (alerts < 2 || alerts > 1_000) {
+    if (alerts < 2 || alerts > Tally.MOST_ALERTS) {
       problems.add(
           fields.problem(
               "after",
               "after in escalate is '" + Fields.shown(text.get()) + "': not such a number",
-              "write 'after: 2 alerts', from 2 to 1000: the first is answered by 'actions'"));
+              "write 'after: 2 alerts', from 2 to "
+                  + Tally.MOST_ALERTS
+                  + ": the first is answered by 'actions'"));
     }
     return Math.max(alerts, 2);
   }

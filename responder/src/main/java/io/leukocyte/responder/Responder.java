@@ -49,6 +49,7 @@ public final class Responder implements Component {
   private static final Duration PERMIT_DEADLINE = Duration.ofSeconds(2);
   private static final Duration PERMITS_PATIENCE = Duration.ofSeconds(20);
   private static final int RETRY_EACH = 10;
+  private static final int LOOK_MILLIS = 250;
 
   private final ResponderSettings settings;
   private final Path folder;
@@ -173,11 +174,11 @@ public final class Responder implements Component {
 
   private PolicySet.Loaded load() {
     if (settings.policies().isEmpty()) {
-      return PolicySet.load(PolicyFile.shipped(), settings.webhooks().keySet());
+      return PolicySet.load(PolicyFile.shipped(), settings.channels());
     }
     Path path = settings.policies().get();
     try {
-      return PolicySet.load(PolicyFile.in(path), settings.webhooks().keySet());
+      return PolicySet.load(PolicyFile.in(path), settings.channels());
     } catch (IOException e) {
       Position at = new Position(path.toString(), 1, 1);
       return new PolicySet.Loaded(
@@ -285,8 +286,7 @@ public final class Responder implements Component {
               Protection.ownContainer());
       notifier =
           new Notifier(
-              settings.webhooks(),
-              new HttpPoster(),
+              Tellers.of(settings, new HttpPoster()),
               Notifier.Retries.DEFAULT,
               journal,
               clock,
@@ -388,6 +388,10 @@ public final class Responder implements Component {
           .description("Records of the partition of alerts that were not read yet")
           .register(registry);
       publisher.start();
+      StopFile stop = new StopFile(DataFolder.stop(folder), journal, desk.emergency());
+      stop.look();
+      ScheduledFuture<?> _ =
+          timer.scheduleWithFixedDelay(stop::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
       fleet.ifPresent(f -> f.topic().start(f.budget()));
       startOrders();
       starter.start();

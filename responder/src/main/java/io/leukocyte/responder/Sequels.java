@@ -8,9 +8,11 @@ import io.leukocyte.responder.Flow.After;
 import io.leukocyte.responder.Flow.End;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,27 +59,41 @@ final class Sequels {
     goOn(s -> true);
   }
 
-  /** At the start: refuses what is too late by now. */
+  /**
+   * At the start: refuses what is too late by now, in one entry, so that nothing takes the end of
+   * one for the turn of another.
+   */
   void refuseLate() {
     long now = Nanos.now(clock);
+    Outcome refused = new Outcome.Refused("interrupted before its turn came, and too late by now");
+    Set<ActionId> late = new HashSet<>();
+    List<JournalStep> steps = new ArrayList<>();
     for (ActionState state : deferred(s -> true)) {
-      if (isTooLate(state, now)) {
-        close(state, new Outcome.Refused("interrupted before its turn came, and too late by now"));
+      if (isTooLate(state, late, now)) {
+        late.add(state.id());
+        steps.add(state.next(now, Step.REFUSED, refused, Phase.CLOSED));
       }
+    }
+    if (!steps.isEmpty()) {
+      journal.append(new JournalEntry.Steps(steps));
+      steps.forEach(step -> meters.step(step.action()));
     }
   }
 
   /** Whether the last of what it waits for began too long ago; an approval has its own time. */
-  private boolean isTooLate(ActionState state, long now) {
+  private boolean isTooLate(ActionState state, Set<ActionId> late, long now) {
     List<ActionState> before = before(state);
     boolean waits =
-        before.stream().anyMatch(s -> s.phase() == Phase.WAITING || s.phase() == Phase.DEFERRED);
+        before.stream()
+            .anyMatch(s ->
+                s.phase() == Phase.WAITING
+                    || (s.phase() == Phase.DEFERRED && !late.contains(s.id())));
     long begun = before.stream().mapToLong(ActionState::since).max().orElse(0L);
     return !waits && guards.stale(Math.max(begun, state.since()), now).isPresent();
   }
 
   private List<ActionState> deferred(Predicate<ActionState> which) {
-    return journal.read(ledger -> ledger.all(s -> s.phase() == Phase.DEFERRED && which.test(s)));
+    return journal.read(Ledger::deferred).stream().filter(which).toList();
   }
 
   private List<ActionState> before(ActionState state) {

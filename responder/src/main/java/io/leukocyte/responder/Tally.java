@@ -20,8 +20,10 @@ import java.util.function.Predicate;
  * answered, by the journal. Alerts too old to be acted on do not count. Called by one thread.
  */
 final class Tally {
-  private static final int MOST_CONTAINERS = 10_000;
-  private static final int MOST_ALERTS = 1_000;
+  /** More alerts of one container are not told apart. */
+  static final int MOST_ALERTS = 200;
+
+  private static final int MOST_CONTAINERS = 1_000;
 
   private final Journal journal;
   private final Guards guards;

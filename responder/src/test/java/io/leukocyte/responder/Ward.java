@@ -119,11 +119,12 @@ final class Ward implements AutoCloseable {
     guards = new Guards(journal, new LocalBudget(journal, engine, services), MAX_AGE);
     notifier =
         new Notifier(
-            Map.of("ops", URI.create("http://127.0.0.1:1/secret")),
-            (address, json) -> {
-              posted.add(json);
-              throw new IOException("no network in this test");
-            },
+            Tellers.ofWebhooks(
+                Map.of("ops", URI.create("http://127.0.0.1:1/secret")),
+                (address, json) -> {
+                  posted.add(json);
+                  throw new IOException("no network in this test");
+                }),
             new Notifier.Retries(1, Duration.ofMillis(1), Duration.ofMillis(1)),
             journal,
             clock,
