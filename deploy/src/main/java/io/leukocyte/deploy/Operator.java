@@ -44,6 +44,15 @@ final class Operator {
     return ask(common, control -> control.release(what, user()));
   }
 
+  /**
+   * Takes back all that an alert caused, which was false.
+   *
+   * @throws OrderException when no action of this host was caused by it
+   */
+  static List<Released> markFalse(CommonOptions common, String alert, String reason) {
+    return ask(common, control -> control.markFalse(alert, user(), reason));
+  }
+
   /** Takes back everything that is in force on this host. */
   static List<Released> releaseAll(CommonOptions common) {
     return ask(common, control -> control.releaseAll(user()));

@@ -90,6 +90,20 @@ final class OrderOptions {
     }
   }
 
+  /** Takes back all that an alert caused, which was false. */
+  int markFalse(CommonOptions common, PrintWriter out, String alert) {
+    if (!isLocal()) {
+      return send(common, out, Order.Kind.FALSE_ALERT, alert, Optional.empty(), false);
+    }
+    try {
+      List<Released> released = Operator.markFalse(common, alert, reason);
+      out.println("Marked false; what it caused on this host:");
+      return released(out, released);
+    } catch (OrderException e) {
+      throw new BadInputException(e.getMessage());
+    }
+  }
+
   /** Carries out what waits for an approval on a container, or one action. */
   int approve(CommonOptions common, PrintWriter out, String what) {
     return isLocal()

@@ -20,8 +20,7 @@ final class Policies {
    * @throws BadInputException with every problem of all files
    */
   static PolicySet inForce(ResponderSettings settings) {
-    PolicySet.Loaded loaded =
-        PolicySet.load(files(settings.policies()), settings.webhooks().keySet());
+    PolicySet.Loaded loaded = PolicySet.load(files(settings.policies()), settings.channels());
     if (!loaded.problems().isEmpty()) {
       throw new BadInputException(
           loaded.problems().stream().map(Problem::toString).collect(Collectors.joining("\n")));

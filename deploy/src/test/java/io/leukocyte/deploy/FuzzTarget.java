@@ -350,7 +350,7 @@ enum FuzzTarget {
 
   private static String what(Order.Kind kind) {
     return switch (kind) {
-      case RELEASE, APPROVE, DENY, QUARANTINE, PAUSE, KILL, WAF -> "web";
+      case RELEASE, APPROVE, DENY, QUARANTINE, PAUSE, KILL, WAF, FALSE_ALERT -> "web";
       case RELEASE_ALL, STOP, RESUME -> "";
     };
   }

@@ -117,6 +117,59 @@ class LeukoTest {
   }
 
   @Test
+  void shippedAndSamplePoliciesHaveNoProblemAndTheirTestsPass() {
+    assertThat(run("policies", "check")).isZero();
+    assertThat(out.toString()).endsWith("3 policies, 0 problems\n");
+    assertThat(run("policies", "test")).isZero();
+    assertThat(out.toString()).endsWith("5 tests, 0 failed\n");
+    assertThat(run("policies", "test", "samples/policies")).isZero();
+    assertThat(out.toString()).endsWith("2 tests, 0 failed\n");
+  }
+
+  @Test
+  void policiesCheckTellsEveryProblemWithItsPlace() throws IOException {
+    Path policies = folder.resolve("mine.yaml");
+    Files.writeString(
+        policies,
+        """
+        - policy: one
+          match: {rules: [r]}
+          actions: [quarantin, {notify: {webhook: ops}}]
+          esle: [pause]
+        """);
+    assertThat(run("policies", "check", policies.toString())).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(out.toString())
+        .containsPattern("mine\\.yaml:3:\\d+: unknown action 'quarantin'; did you mean")
+        .containsPattern("mine\\.yaml:3:\\d+: there is no webhook 'ops'; set its address")
+        .containsPattern("mine\\.yaml:4:\\d+: unknown key 'esle' in a policy; did you mean 'else'")
+        .endsWith("0 policies, 3 problems\n");
+    out.getBuffer().setLength(0);
+    assertThat(run("policies", "test", policies.toString())).isEqualTo(ExitCode.BAD_INPUT);
+  }
+
+  @Test
+  void policiesTestSaysWhatWasExpectedAndWhatCame() throws IOException {
+    Path policies = folder.resolve("mine.yaml");
+    Files.writeString(
+        policies,
+        """
+        - policy: one
+          match: {rules: [r]}
+          actions: [quarantine, {pause: {}, if: failed}]
+        - tests:
+            - title: it is paused
+              alert: {rule: r}
+              actions: [pause]
+        """);
+    assertThat(run("policies", "test", policies.toString())).isEqualTo(ExitCode.FINDINGS);
+    assertThat(out.toString())
+        .contains("mine.yaml:5:7: 'it is paused' failed")
+        .contains("expected: pause verified")
+        .contains("came:     quarantine verified")
+        .endsWith("1 tests, 1 failed\n");
+  }
+
+  @Test
   void configurationProblemsAreToldAllAtOnce() throws IOException {
     Path config = folder.resolve("leukocyte.yaml");
     Files.writeString(config, "kafka:\n  bootstrp: x:1\nindexer:\n  retention: soon\n");

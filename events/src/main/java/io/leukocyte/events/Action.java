@@ -68,7 +68,7 @@ public record Action(
 
   /** What an action went through. */
   public enum Step {
-    /** It waits for somebody's approval; nothing was changed. */
+    /** It waits for somebody's approval, or for actions before it; nothing was changed. */
     WAITING,
     /** Written before anything is changed. */
     INTENDED,

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
  * @param id random; an order is carried out once
  * @param host whose responder: a host id, or {@code *} for all
  * @param kind what is to be done
- * @param what a container's name or id, or an action's id; empty where the kind needs none
+ * @param what a container's name or id, an action's id or an alert's; empty where the kind needs
+ *     none
  * @param length after which time it is taken back; empty: when somebody releases it
  * @param undo for an emergency stop: whether all that is in force is taken back too
  * @param author who gives it
@@ -59,6 +60,8 @@ public record Order(
     KILL,
     /** Put a web application firewall in front of a container. */
     WAF,
+    /** Take back all that an alert caused, which was false. */
+    FALSE_ALERT,
     /** The emergency stop. */
     STOP,
     /** The end of the emergency stop. */
@@ -86,7 +89,7 @@ public record Order(
     /** Whether it is about a container or an action. */
     boolean needsWhat() {
       return switch (this) {
-        case RELEASE, APPROVE, DENY, QUARANTINE, PAUSE, KILL, WAF -> true;
+        case RELEASE, APPROVE, DENY, QUARANTINE, PAUSE, KILL, WAF, FALSE_ALERT -> true;
         case RELEASE_ALL, STOP, RESUME -> false;
       };
     }

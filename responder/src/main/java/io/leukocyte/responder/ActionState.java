@@ -5,6 +5,7 @@ import io.leukocyte.events.ActionId;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.Outcome;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param operator who asked to take it back; null when nobody did
  * @param alert the alert's document, for telling it; null when nothing is to be told
  * @param latest until when it may begin, unix nanoseconds; 0: as {@link Guards#stale} says
+ * @param flow its place in the policy's sequence
  */
 record ActionState(
     Action last,
@@ -32,10 +34,14 @@ record ActionState(
     String way,
     @Nullable String operator,
     @Nullable String alert,
-    long latest) {
+    long latest,
+    Flow flow) {
+  private static final String DRY_RUN = "dry run: ";
 
   /** What a restart finds on the host. */
   enum Phase {
+    /** Nothing was changed: it waits for the end of actions before it. */
+    DEFERRED,
     /** Nothing was changed, and nothing will be before somebody approves. */
     WAITING,
     /** Nothing was changed yet. */
@@ -62,7 +68,8 @@ record ActionState(
         "",
         null,
         step.alert(),
-        step.latest());
+        step.latest(),
+        step.flow());
   }
 
   /** The state after a further step. */
@@ -70,9 +77,10 @@ record ActionState(
     @Nullable String told = step.phase() == Phase.CLOSED ? null : alert;
     @Nullable String who = step.phase() == Phase.UNDOING ? operator : null;
     boolean begins = step.action().step() == Action.Step.INTENDED;
+    boolean asks = phase == Phase.DEFERRED && step.phase() == Phase.WAITING;
     return new ActionState(
         step.action(),
-        begins ? step.action().time() : since,
+        begins || asks ? step.action().time() : since,
         begun || begins,
         response,
         step.phase(),
@@ -80,17 +88,18 @@ record ActionState(
         way,
         who,
         told,
-        step.latest() == 0 ? latest : step.latest());
+        step.latest() == 0 ? latest : step.latest(),
+        flow);
   }
 
   ActionState prepared(Undo how, String by) {
     return new ActionState(
-        last, since, begun, response, Phase.PREPARED, how, by, operator, alert, latest);
+        last, since, begun, response, Phase.PREPARED, how, by, operator, alert, latest, flow);
   }
 
   ActionState undoing(@Nullable String who) {
     return new ActionState(
-        last, since, begun, response, Phase.UNDOING, undo, way, who, alert, latest);
+        last, since, begun, response, Phase.UNDOING, undo, way, who, alert, latest, flow);
   }
 
   /** The same, with the evidence that was kept for it; null changes nothing. */
@@ -116,12 +125,13 @@ record ActionState(
             last.undoAt(),
             last.dryRun(),
             evidence);
-    return new ActionState(kept, since, begun, response, phase, undo, way, operator, alert, latest);
+    return new ActionState(
+        kept, since, begun, response, phase, undo, way, operator, alert, latest, flow);
   }
 
   /** The same, with who decides about it. */
   ActionState by(@Nullable String who) {
-    return new ActionState(last, since, begun, response, phase, undo, way, who, alert, latest);
+    return new ActionState(last, since, begun, response, phase, undo, way, who, alert, latest, flow);
   }
 
   /**
@@ -151,6 +161,40 @@ record ActionState(
     return new JournalStep(action, Phase.INTENDED, response, null, until);
   }
 
+  /**
+   * The step by which the turn of what is deferred comes: it begins, or waits for an approval.
+   *
+   * @param until when it may begin at the latest, unix nanoseconds
+   */
+  JournalStep turn(long now, String because, long until) {
+    Optional<Long> patience = flow.approval().map(Duration::toNanos);
+    String detail =
+        patience.isPresent()
+            ? "until somebody approves: leuko approve " + id() + "; " + because
+            : because;
+    Action action =
+        new Action(
+            last.id(),
+            patience.isPresent() ? Action.Step.WAITING : Action.Step.INTENDED,
+            last.number() + 1,
+            now,
+            last.host(),
+            last.type(),
+            last.target(),
+            new Outcome.Done(detail),
+            last.alert(),
+            last.rule(),
+            last.policy(),
+            last.source(),
+            last.operator(),
+            patience.map(l -> now + l).orElseGet(() -> end(now)),
+            last.dryRun(),
+            last.evidence());
+    return patience.isPresent()
+        ? new JournalStep(action, Phase.WAITING, response, null)
+        : new JournalStep(action, Phase.INTENDED, response, null, until);
+  }
+
   ActionId id() {
     return last.id();
   }
@@ -167,13 +211,13 @@ record ActionState(
   boolean onHost() {
     return switch (phase) {
       case PREPARED, IN_FORCE, UNDOING -> true;
-      case WAITING, INTENDED, CLOSED -> false;
+      case DEFERRED, WAITING, INTENDED, CLOSED -> false;
     };
   }
 
   /**
-   * Whether it keeps the service a container short, or may: not a recycle that is in force, whose
-   * fresh container serves.
+   * Whether it keeps the service a container short, or may yet: not a recycle that is in force,
+   * whose fresh container serves.
    */
   boolean impairs() {
     return phase != Phase.CLOSED && !(response instanceof Recycle && phase == Phase.IN_FORCE);
@@ -183,6 +227,26 @@ record ActionState(
   boolean ownsSidecar(String name) {
     return undo != null && onHost() && undo.owns(name);
   }
+
+  /** How it ended; empty when it has not yet. */
+  Optional<Flow.End> end() {
+    boolean tried =
+        last.dryRun()
+            && last.outcome() instanceof Outcome.Skipped(String reason)
+            && reason.startsWith(DRY_RUN);
+    return switch (last.step()) {
+      case WAITING, INTENDED, APPLIED -> Optional.empty();
+      case VERIFIED, UNDONE -> Optional.of(Flow.End.VERIFIED);
+      case FAILED -> Optional.of(Flow.End.FAILED);
+      case REFUSED -> Optional.of(Flow.End.REFUSED);
+      case SKIPPED ->
+          Optional.of(
+              tried
+                  ? Flow.End.VERIFIED
+                  : flow.after().isPresent() && !begun ? Flow.End.PASSED : Flow.End.SKIPPED);
+    };
+  }
+
 
   /** Whether a policy wanted it, and no operator. */
   boolean automatic() {
@@ -199,7 +263,7 @@ record ActionState(
     return last.step() == Action.Step.WAITING
         && switch (phase) {
           case INTENDED, PREPARED -> true;
-          case WAITING, IN_FORCE, UNDOING, CLOSED -> false;
+          case DEFERRED, WAITING, IN_FORCE, UNDOING, CLOSED -> false;
         };
   }
 

@@ -89,6 +89,7 @@ final class Aging {
                 s.response() instanceof Recycle
                     && s.phase() != Phase.CLOSED
                     && s.phase() != Phase.WAITING
+                    && s.phase() != Phase.DEFERRED
                     && s.phase() != Phase.IN_FORCE))
         .stream()
         .flatMap(s -> s.container().stream())

@@ -2,13 +2,13 @@ package io.leukocyte.responder;
 
 import io.leukocyte.events.Action;
 import io.leukocyte.events.ActionId;
+import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.Outcome;
 import io.leukocyte.events.config.Durations;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +18,16 @@ import org.jspecify.annotations.Nullable;
 final class Approvals {
   private final Interventions interventions;
   private final Guards guards;
-  private final Supplier<PolicySet> policies;
+  private final Lookup policies;
   private final Clock clock;
 
+  /** Finds the policy of a name, as it is for a container by now. */
+  interface Lookup {
+    Optional<Policy> policy(@Nullable String name, ContainerId container);
+  }
+
   /** With the policies in force. */
-  Approvals(Interventions interventions, Guards guards, Supplier<PolicySet> policies, Clock clock) {
+  Approvals(Interventions interventions, Guards guards, Lookup policies, Clock clock) {
     this.interventions = interventions;
     this.guards = guards;
     this.policies = policies;
@@ -46,9 +51,8 @@ final class Approvals {
     if (state.expired(now)) {
       return Optional.of("too late: " + notInTime(state));
     }
-    @Nullable String name = state.last().policy();
-    Optional<Policy> policy =
-        policies.get().policies().stream().filter(p -> p.name().equals(name)).findFirst();
+    ContainerId container = state.container().orElseThrow();
+    Optional<Policy> policy = policies.policy(state.last().policy(), container);
     if (policy.isEmpty()) {
       return Optional.of("its policy is not in force any more");
     }

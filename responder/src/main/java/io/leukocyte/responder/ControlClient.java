@@ -31,6 +31,13 @@ final class ControlClient implements Orders {
   }
 
   @Override
+  public List<Released> markFalse(String alert, String operator, String reason) {
+    ObjectNode order =
+        ControlJson.order("false-alert").put("what", alert).put("operator", operator);
+    return ControlJson.readReleased(ask(order.put("reason", reason)));
+  }
+
+  @Override
   public List<Released> releaseAll(String operator) {
     return ControlJson.readReleased(
         ask(ControlJson.order("release-all").put("operator", operator)));

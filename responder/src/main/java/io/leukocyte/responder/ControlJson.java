@@ -42,6 +42,11 @@ final class ControlJson {
                 answer.putArray("decided"),
                 orders.deny(
                     order.path("what").asText(), operator, order.path("reason").asText("")));
+        case "false-alert" ->
+            released(
+                answer.putArray("released"),
+                orders.markFalse(
+                    order.path("what").asText(), operator, order.path("reason").asText("")));
         case "release-all" -> released(answer.putArray("released"), orders.releaseAll(operator));
         case "contain" ->
             answer(

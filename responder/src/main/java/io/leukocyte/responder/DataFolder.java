@@ -27,6 +27,11 @@ final class DataFolder implements AutoCloseable {
     return folder.resolve("journal");
   }
 
+  /** While this file is there policies begin nothing. */
+  static Path stop(Path folder) {
+    return folder.resolve("STOP");
+  }
+
   static Path socket(Path folder) {
     return folder.resolve("control.sock");
   }

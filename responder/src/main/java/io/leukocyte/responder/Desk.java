@@ -37,6 +37,7 @@ final class Desk implements Orders {
   private final Clock clock;
   private final ByHand byHand;
   private final Emergency emergency;
+  private final FalseAlarms falseAlarms;
 
   /**
    * Makes the desk.
@@ -59,6 +60,7 @@ final class Desk implements Orders {
     this.clock = clock;
     byHand = new ByHand(hostId, host, journal, interventions, protection, clock);
     emergency = new Emergency(hostId, journal, clock);
+    falseAlarms = new FalseAlarms(hostId, journal, clock);
   }
 
   ByHand byHand() {
@@ -131,6 +133,30 @@ final class Desk implements Orders {
   public List<Decided> deny(String what, String operator, String reason) {
     Approvals by = approvals();
     return decided(waiting(what), s -> by.deny(s.id(), operator, reason), Outcome.Refused.class);
+  }
+
+  @Override
+  public List<Released> markFalse(String alert, String operator, String reason) {
+    FalseAlarm alarm = falseAlarms.mark(newId(), alert, operator, reason);
+    List<ActionState> caused =
+        states(s -> alarm.alert().equals(s.last().alert()) && s.response() instanceof Intervention);
+    List<Released> ended = new ArrayList<>();
+    if (approvals != null) {
+      ended.addAll(denied(approvals, caused, operator, alarm.refusal()));
+    }
+    List<ActionState> begun =
+        caused.stream().filter(s -> s.onHost() || s.phase() == ActionState.Phase.INTENDED).toList();
+    ended.addAll(release(begun, operator));
+    return ended;
+  }
+
+  private static List<Released> denied(
+      Approvals by, List<ActionState> caused, String operator, String why) {
+    List<ActionState> waiting =
+        caused.stream().filter(s -> s.phase() == ActionState.Phase.WAITING).toList();
+    return decided(waiting, s -> by.deny(s.id(), operator, why), Outcome.Refused.class).stream()
+        .map(d -> new Released(d.action(), d.type(), d.container(), d.done(), d.detail()))
+        .toList();
   }
 
   private Approvals approvals() {

@@ -1,17 +1,15 @@
 package io.leukocyte.responder;
 
-import io.leukocyte.engine.Engine;
-import io.leukocyte.engine.EngineException;
 import io.leukocyte.events.Action;
 import io.leukocyte.events.ActionId;
 import io.leukocyte.events.Alert;
 import io.leukocyte.events.AlertId;
 import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.Outcome;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,43 +22,32 @@ import org.jspecify.annotations.Nullable;
  */
 final class Dispatcher {
   private static final String ALLOWED = "allowed";
-  private static final Duration SILENCE = Duration.ofSeconds(5);
 
   private final HostId host;
-  private final Engine engine;
+  private final Matching matching;
   private final Journal journal;
   private final Guards guards;
   private final Protection protection;
-  private final Interventions interventions;
-  private final Notifier notifier;
-  private final Snapshots snapshots;
-  private final Evidence evidence;
+  private final Hands hands;
   private final Clock clock;
   private final Meters meters;
   private volatile PolicySet policies = PolicySet.EMPTY;
-  private long silentUntil = System.nanoTime();
 
   Dispatcher(
       HostId host,
-      Engine engine,
+      Matching matching,
       Journal journal,
       Guards guards,
       Protection protection,
-      Interventions interventions,
-      Notifier notifier,
-      Snapshots snapshots,
-      Evidence evidence,
+      Hands hands,
       Clock clock,
       Meters meters) {
     this.host = host;
-    this.engine = engine;
+    this.matching = matching;
     this.journal = journal;
     this.guards = guards;
     this.protection = protection;
-    this.interventions = interventions;
-    this.notifier = notifier;
-    this.snapshots = snapshots;
-    this.evidence = evidence;
+    this.hands = hands;
     this.clock = clock;
     this.meters = meters;
   }
@@ -70,8 +57,12 @@ final class Dispatcher {
     policies = newPolicies;
   }
 
-  PolicySet policies() {
-    return policies;
+  /** The policy of that name as it is for a container by now. */
+  Optional<Policy> policy(@Nullable String name, ContainerId container) {
+    return policies.policies().stream()
+        .filter(p -> p.name().equals(name))
+        .findFirst()
+        .map(p -> matching.of(p, container));
   }
 
   /**
@@ -79,7 +70,7 @@ final class Dispatcher {
    *
    * @param alert what happened
    * @param document the same as it was read, for telling it
-   * @param policies those that match
+   * @param policies those that answer it, as they are for it
    * @param received when it came, {@link System#nanoTime}
    */
   record Considered(Alert alert, String document, List<Policy> policies, long received) {
@@ -107,17 +98,16 @@ final class Dispatcher {
       meters.alert("foreign");
       return Optional.empty();
     }
-    List<Policy> matching =
-        policies.policies().stream().filter(p -> matches(p.match(), alert)).toList();
     long now = Nanos.now(clock);
-    Optional<Hold> hold = matching.isEmpty() ? Optional.empty() : hold(alert);
-    for (Policy given : matching) {
+    List<Policy> answering = matching.answering(policies, alert, document, now);
+    Optional<Hold> hold = answering.isEmpty() ? Optional.empty() : hold(alert);
+    for (Policy given : answering) {
       Policy policy = hold.map(h -> held(given, h)).orElse(given);
       if (!known(policy, alert) && barred(policy, hold, alert).isEmpty() && !asksLater(policy)) {
         guards.announce(policy, alert, now);
       }
     }
-    return Optional.of(new Considered(alert, document, matching, received));
+    return Optional.of(new Considered(alert, document, answering, received));
   }
 
   /** Decides, in the order in which alerts came. */
@@ -130,17 +120,13 @@ final class Dispatcher {
     meters.decided(considered.received());
   }
 
-  private static ActionId idOf(AlertId alert, String policy, int position) {
-    return ActionId.of(alert.value(), policy, String.valueOf(position));
-  }
-
   /** The actions with which a policy answered an alert. */
   static List<ActionState> actions(Ledger ledger, AlertId alert, String policy) {
     List<ActionState> actions = new ArrayList<>();
-    Optional<ActionState> action = ledger.find(idOf(alert, policy, 0));
+    Optional<ActionState> action = ledger.find(Placed.idOf(alert, policy, 0));
     while (action.isPresent()) {
       actions.add(action.get());
-      action = ledger.find(idOf(alert, policy, actions.size()));
+      action = ledger.find(Placed.idOf(alert, policy, actions.size()));
     }
     return actions;
   }
@@ -151,7 +137,7 @@ final class Dispatcher {
 
   /** Why a policy changes nothing on the container, whatever its guards say. */
   private Optional<String> barred(Policy policy, Optional<Hold> hold, Alert alert) {
-    if (policy.responses().stream().noneMatch(Intervention.class::isInstance)) {
+    if (!policy.course().changes()) {
       return Optional.empty();
     }
     ContainerRef target = alert.container();
@@ -163,35 +149,6 @@ final class Dispatcher {
         .or(() -> journal.read(Ledger::halt).map(Halt::refusal));
   }
 
-  private boolean matches(Policy.Match match, Alert alert) {
-    return (match.rules().isEmpty() || match.rules().contains(alert.rule().name()))
-        && match.atLeast().map(alert.rule().priority()::atLeast).orElse(true)
-        && (match.tags().isEmpty() || alert.rule().tags().stream().anyMatch(match.tags()::contains))
-        && match.condition().map(c -> c.test(alert.cause(), facts(alert))).orElse(true);
-  }
-
-  /**
-   * As the engine gives them now; else what the alert itself says of its container. One that let us
-   * wait for nothing is not asked for a while: other alerts would wait for the same.
-   */
-  private @Nullable ContainerFacts facts(Alert alert) {
-    ContainerRef container = alert.container();
-    if (container == null) {
-      return null;
-    }
-    Optional<ContainerFacts> found = Optional.empty();
-    if (System.nanoTime() - silentUntil >= 0) {
-      try {
-        found = engine.inspect(container.id());
-      } catch (EngineException.Timeout e) {
-        silentUntil = System.nanoTime() + SILENCE.toNanos();
-      } catch (EngineException e) {
-        found = Optional.empty();
-      }
-    }
-    return found.orElseGet(() -> AlertFacts.of(alert, container));
-  }
-
   /** A window that is open on the alert's container; the strictest of them. */
   private record Hold(Maintenance.Effect effect, String reason) {}
 
@@ -201,7 +158,7 @@ final class Dispatcher {
     if (container == null || windows.isEmpty()) {
       return Optional.empty();
     }
-    ContainerFacts facts = facts(alert);
+    ContainerFacts facts = matching.facts(alert);
     return windows.stream()
         .filter(w -> w.scope().covers(alert, container, facts))
         .flatMap(w ->
@@ -226,22 +183,57 @@ final class Dispatcher {
       return false;
     }
     long now = Nanos.now(clock);
-    Optional<String> barred = barred(policy, hold, alert);
-    Optional<String> refusal =
-        barred.isPresent() || asksLater(policy)
-            ? guards.unbounded(policy, alert, now)
-            : guards.refusal(policy, alert, now);
+    Verdict verdict = verdict(policy, hold, alert, now);
     List<JournalStep> steps = new ArrayList<>();
-    for (int i = 0; i < policy.responses().size(); i++) {
-      Response response = policy.responses().get(i).about(alert);
-      Outcome outcome = decide(refusal, barred, hold, response, alert);
-      ActionId id = idOf(alert.id(), policy.name(), i);
-      steps.add(step(policy, alert, id, response, outcome, now, document));
+    for (Placed placed : Placed.of(policy, alert)) {
+      Outcome outcome = verdict.on(placed, alert);
+      steps.add(step(policy, alert, placed, outcome, now, document));
     }
+    hands.noticed(alert);
     List<JournalStep> taken = journalled(steps, now);
-    evidence.noticed(alert);
     taken.forEach(step -> carryOut(step, alert, received));
     return true;
+  }
+
+  private Verdict verdict(Policy policy, Optional<Hold> hold, Alert alert, long now) {
+    Optional<String> closed = guards.unbounded(policy, alert, now);
+    Optional<String> barred = barred(policy, hold, alert);
+    Optional<String> bound =
+        closed.isPresent() || barred.isPresent() || asksLater(policy)
+            ? Optional.empty()
+            : guards.bound(policy, alert, now);
+    return new Verdict(closed, barred, bound, hold.map(h -> "; " + h.reason()).orElse(""));
+  }
+
+  /**
+   * What the guards say of an alert.
+   *
+   * @param closed why the policy does nothing at all
+   * @param barred why nothing is done on the container
+   * @param bound why a bound of the policy is against it
+   * @param note what else is to be said where it may act
+   */
+  private record Verdict(
+      Optional<String> closed, Optional<String> barred, Optional<String> bound, String note) {
+
+    /** Done means: it may begin, once its turn comes. */
+    Outcome on(Placed placed, Alert alert) {
+      boolean tells = placed.response() instanceof Notify;
+      boolean waits = placed.after().isPresent();
+      Optional<String> refusal = closed.or(() -> tells && waits ? Optional.empty() : bound);
+      if (refusal.isPresent()) {
+        return new Outcome.Refused(refusal.get());
+      }
+      if (tells) {
+        return new Outcome.Done(ALLOWED);
+      }
+      if (alert.container() == null) {
+        return new Outcome.Skipped("the alert is about no container");
+      }
+      return barred.isPresent()
+          ? new Outcome.Refused(barred.get())
+          : new Outcome.Done(ALLOWED + note);
+    }
   }
 
   /** Writes the decision down; nothing on a container begins during an emergency stop. */
@@ -263,27 +255,6 @@ final class Dispatcher {
     return step.phase() != ActionState.Phase.CLOSED && step.response() instanceof Intervention;
   }
 
-  /** Done means: it may begin. */
-  private static Outcome decide(
-      Optional<String> refusal,
-      Optional<String> barred,
-      Optional<Hold> hold,
-      Response response,
-      Alert alert) {
-    if (refusal.isPresent()) {
-      return new Outcome.Refused(refusal.get());
-    }
-    if (response instanceof Notify) {
-      return new Outcome.Done(ALLOWED);
-    }
-    if (alert.container() == null) {
-      return new Outcome.Skipped("the alert is about no container");
-    }
-    return barred.isPresent()
-        ? new Outcome.Refused(barred.get())
-        : new Outcome.Done(ALLOWED + hold.map(h -> "; " + h.reason()).orElse(""));
-  }
-
   private static Outcome waiting(ActionId id, Outcome allowed) {
     String note =
         allowed instanceof Outcome.Done done ? done.detail().substring(ALLOWED.length()) : "";
@@ -301,70 +272,72 @@ final class Dispatcher {
   }
 
   private JournalStep step(
-      Policy policy,
-      Alert alert,
-      ActionId id,
-      Response response,
-      Outcome outcome,
-      long now,
-      String document) {
-    Action.Step reached =
-        switch (outcome) {
-          case Outcome.Done o -> Action.Step.INTENDED;
-          case Outcome.Skipped o -> Action.Step.SKIPPED;
-          case Outcome.Refused o -> Action.Step.REFUSED;
-          case Outcome.Failed o -> Action.Step.FAILED;
-        };
-    boolean begins = reached == Action.Step.INTENDED;
-    boolean waits = begins && needsApproval(policy, response);
+      Policy policy, Alert alert, Placed placed, Outcome outcome, long now, String document) {
+    Response response = placed.response();
+    boolean may = outcome instanceof Outcome.Done;
+    boolean asks = may && needsApproval(policy, response);
+    boolean deferred = may && placed.after().isPresent();
+    boolean waits = asks && !deferred;
+    boolean begins = may && !waits && !deferred;
+    ActionState.Phase phase =
+        deferred
+            ? ActionState.Phase.DEFERRED
+            : waits
+                ? ActionState.Phase.WAITING
+                : begins ? ActionState.Phase.INTENDED : ActionState.Phase.CLOSED;
+    long patience = policy.guard().approveWithin().toNanos();
     Action action =
         new Action(
-            id,
-            waits ? Action.Step.WAITING : reached,
+            placed.id(),
+            reached(outcome, waits || deferred),
             0,
             now,
             host,
             response.type(),
             alert.container(),
-            waits ? waiting(id, outcome) : outcome,
+            deferred
+                ? new Outcome.Done("until the actions before it have ended")
+                : waits ? waiting(placed.id(), outcome) : outcome,
             alert.id(),
             alert.rule().name(),
             policy.name(),
             policy.source(),
             null,
             waits
-                ? now + policy.guard().approveWithin().toNanos()
+                ? now + patience
                 : begins ? response.length().map(length -> now + length.toNanos()).orElse(0L) : 0,
             policy.guard().mode() == Policy.Mode.DRY_RUN);
-    return new JournalStep(
-        action,
-        waits
-            ? ActionState.Phase.WAITING
-            : begins ? ActionState.Phase.INTENDED : ActionState.Phase.CLOSED,
-        response,
-        begins && response instanceof Notify ? document : null,
-        begins ? guards.latest(alert.time()) : 0);
+    Flow flow =
+        new Flow(
+            deferred ? placed.after() : Optional.empty(),
+            policy.isEscalated(),
+            asks && deferred ? Optional.of(policy.guard().approveWithin()) : Optional.empty());
+    String told = may && response instanceof Notify ? document : null;
+    long latest = begins || deferred ? guards.latest(alert.time()) : 0;
+    return new JournalStep(action, phase, response, told, latest, flow);
+  }
+
+  private static Action.Step reached(Outcome outcome, boolean waits) {
+    return switch (outcome) {
+      case Outcome.Done o -> waits ? Action.Step.WAITING : Action.Step.INTENDED;
+      case Outcome.Skipped o -> Action.Step.SKIPPED;
+      case Outcome.Refused o -> Action.Step.REFUSED;
+      case Outcome.Failed o -> Action.Step.FAILED;
+    };
   }
 
   private void carryOut(JournalStep step, Alert alert, long received) {
     meters.step(step.action());
     ActionId id = step.action().id();
-    if (step.action().step() == Action.Step.WAITING) {
-      interventions.witness(id);
-    }
-    if (step.action().step() != Action.Step.INTENDED) {
-      return;
-    }
-    switch (step.response()) {
-      case Snapshot snapshot -> {
-        meters.received(id, alert, received);
-        snapshots.begin(id);
+    switch (step.phase()) {
+      case WAITING -> hands.waits(id);
+      case INTENDED -> {
+        if (!(step.response() instanceof Notify)) {
+          meters.received(id, alert, received);
+        }
+        hands.begin(id, step.response());
       }
-      case Notify notify -> notifier.begin(id);
-      case Intervention intervention -> {
-        meters.received(id, alert, received);
-        interventions.begin(id);
-      }
+      case DEFERRED, PREPARED, IN_FORCE, UNDOING, CLOSED -> {}
     }
   }
 }

@@ -133,6 +133,23 @@ final class Fields {
     return text(key).flatMap(text -> duration(key, text, least, most));
   }
 
+  /** A duration that must be there; the least one stands for one that is not. */
+  Duration needed(String key, Duration least, Duration most, String todo) {
+    if (node(key).isEmpty()) {
+      missing(key, todo);
+    }
+    return duration(key, least, most).orElse(least);
+  }
+
+  /** True or false; false when it is left out. */
+  boolean truth(String key) {
+    Optional<String> text = text(key);
+    if (text.isPresent() && !text.get().equals("true") && !text.get().equals("false")) {
+      wrong(key, text.get(), "neither true nor false", "write true or false");
+    }
+    return text.filter("true"::equals).isPresent();
+  }
+
   private Optional<Duration> duration(String key, String text, Duration least, Duration most) {
     String bounds = Durations.format(least) + " to " + Durations.format(most);
     try {

@@ -255,7 +255,8 @@ final class FleetBudget implements Budget {
 
   private boolean wantsCensus() {
     return policies.get().policies().stream()
-        .anyMatch(p -> p.guard().atMost().filter(most -> most.share() < 100).isPresent());
+        .flatMap(p -> p.guards().stream())
+        .anyMatch(g -> g.atMost().filter(most -> most.share() < 100).isPresent());
   }
 
   private void tellCensus(long now) {

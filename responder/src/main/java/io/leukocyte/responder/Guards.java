@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Whether a policy may act on an alert now. */
 final class Guards {
+  /** An alert that was marked false keeps its rule off the container for so long, at least. */
+  static final Duration LEAST_QUIET = Duration.ofMinutes(10);
+
+  /** Why an alert is not acted on begins so when it is too old. */
+  static final String STALE = "stale: ";
+
   private final Journal journal;
   private final Budget budget;
   private final Duration maxAge;
@@ -26,7 +32,7 @@ final class Guards {
     this.maxAge = maxAge;
   }
 
-  /** Says that {@link #refusal} will be asked soon. */
+  /** Says that {@link #bound} will be asked soon. */
   void announce(Policy policy, Alert alert, long now) {
     ContainerRef target = alert.container();
     if (target != null && unbounded(policy, alert, now).isEmpty()) {
@@ -34,29 +40,48 @@ final class Guards {
     }
   }
 
-  /** Why not; empty when it may. */
-  Optional<String> refusal(Policy policy, Alert alert, long now) {
+  /** Why a bound of the policy is against it; empty when it may. */
+  Optional<String> bound(Policy policy, Alert alert, long now) {
     ContainerRef target = alert.container();
-    Optional<String> refusal = unbounded(policy, alert, now);
-    return target == null
-        ? refusal
-        : refusal.or(() -> budget.refusal(policy, alert.id(), target.id(), now));
+    return target == null ? Optional.empty() : budget.refusal(policy, alert.id(), target.id(), now);
   }
 
-  /** The same without the bounds, which need not be asked about what changes nothing anyway. */
+  /**
+   * Why not, whatever the bounds say, which need not be asked about what changes nothing anyway.
+   */
   Optional<String> unbounded(Policy policy, Alert alert, long now) {
     ContainerRef target = alert.container();
     Optional<String> stale = stale(alert.time(), now);
     if (stale.isPresent() || target == null) {
       return stale;
     }
-    return waiting(policy, target.id()).or(() -> cooldown(policy, target.id(), null, now));
+    return falseAlarm(policy, alert, target.id(), now)
+        .or(() -> waiting(policy, target.id()))
+        .or(() -> cooldown(policy, target.id(), null, now));
+  }
+
+  /** Whether the rule was wrong about the container not long ago. */
+  private Optional<String> falseAlarm(Policy policy, Alert alert, ContainerId container, long now) {
+    Duration cooldown = policy.guard().cooldown();
+    Duration quiet = cooldown.compareTo(LEAST_QUIET) > 0 ? cooldown : LEAST_QUIET;
+    return journal.read(Ledger::falseAlarms).stream()
+        .filter(f ->
+            f.alert().equals(alert.id())
+                || (f.covers(alert.rule().name(), container) && f.since() > now - quiet.toNanos()))
+        .findFirst()
+        .map(FalseAlarm::refusal);
+  }
+
+  /** Why an action does not go on whose alert was marked false. */
+  Optional<String> falseAlarm(ActionState state) {
+    return journal.read(ledger -> ledger.falseAlarm(state));
   }
 
   /** Why what was approved may not begin now; empty when it may. */
   Optional<String> refusalAtApproval(Policy policy, ActionState state, long now) {
     ContainerId target = state.container().orElseThrow();
-    return cooldown(policy, target, state.last().alert(), now)
+    return falseAlarm(state)
+        .or(() -> cooldown(policy, target, state.last().alert(), now))
         .or(() -> bound(policy, state, target, now));
   }
 
@@ -96,10 +121,10 @@ final class Guards {
   Optional<String> stale(long time, long now) {
     if (now - time > maxAge.toNanos()) {
       return Optional.of(
-          "stale: the alert is older than responder.max-alert-age, " + Durations.format(maxAge));
+          STALE + "the alert is older than responder.max-alert-age, " + Durations.format(maxAge));
     }
     return time - now > maxAge.toNanos()
-        ? Optional.of("stale: the alert is from the future; set the clocks of this host right")
+        ? Optional.of(STALE + "the alert is from the future; set the clocks of this host right")
         : Optional.empty();
   }
 

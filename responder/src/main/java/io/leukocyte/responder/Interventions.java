@@ -75,7 +75,7 @@ final class Interventions {
         id,
         state -> {
           switch (state.phase()) {
-            case WAITING -> {}
+            case DEFERRED, WAITING -> {}
             case INTENDED -> {
               if (tooLate) {
                 String why = late(state, "interrupted before it began, and too late by now");
@@ -92,14 +92,16 @@ final class Interventions {
         });
   }
 
-  /** What an emergency stop overtook while it waited is not done any more. */
+  /** What an emergency stop or a false alert overtook while it waited is not done any more. */
   private void finish(ActionState state, boolean tooLate) {
-    Optional<Halt> halt =
-        state.awaitsEngine() && state.automatic() ? journal.read(Ledger::halt) : Optional.empty();
+    Optional<String> refusal =
+        state.awaitsEngine() && state.automatic()
+            ? journal.read(ledger -> refusal(ledger, state))
+            : Optional.empty();
     if (tooLate) {
       rollBack(state, late(state, "interrupted half-way, and too late by now"));
-    } else if (halt.isPresent()) {
-      rollBack(state, halt.get().refusal());
+    } else if (refusal.isPresent()) {
+      rollBack(state, refusal.get());
     } else {
       carryOut(state);
     }
@@ -260,9 +262,9 @@ final class Interventions {
         if (facts != null) {
           evidence.before(state, facts);
         }
-        Optional<Halt> halt = prepare(state, ready);
-        if (halt.isPresent()) {
-          close(state, new Outcome.Refused(halt.get().refusal()));
+        Optional<String> refusal = prepare(state, ready);
+        if (refusal.isPresent()) {
+          close(state, new Outcome.Refused(refusal.get()));
         } else {
           carryOut(now(state));
         }
@@ -270,11 +272,17 @@ final class Interventions {
     }
   }
 
-  /** From here on the host may be changed; not what a policy wants during an emergency stop. */
-  private Optional<Halt> prepare(ActionState state, Checked.Ready ready) {
+  /** From here on the host may be changed; not what a policy wants and somebody is against. */
+  private Optional<String> prepare(ActionState state, Checked.Ready ready) {
     return journal.appendUnless(
-        ledger -> state.automatic() ? ledger.halt() : Optional.empty(),
+        ledger ->
+            state.automatic() ? refusal(ledger, state) : Optional.empty(),
         new JournalEntry.Prepared(state.id(), ready.undo(), ready.way()));
+  }
+
+  /** Why what a policy wants is not done any more. */
+  private static Optional<String> refusal(Ledger ledger, ActionState state) {
+    return ledger.halt().map(Halt::refusal).or(() -> ledger.falseAlarm(state));
   }
 
   /** Leaves an action until the engine answers, or it is too late; holds nothing up meanwhile. */

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ final class Journal implements AutoCloseable {
   private long length;
   private long compactAt = LARGE;
   private volatile LongConsumer timed = nanos -> {};
+  private volatile Consumer<JournalEntry.Steps> stepped = steps -> {};
   private int damaged;
   private boolean broken;
   private volatile @Nullable String problem;
@@ -77,6 +79,18 @@ final class Journal implements AutoCloseable {
   /** Hears how long each entry took to be on the disk, in nanoseconds. */
   void timed(LongConsumer listener) {
     timed = listener;
+  }
+
+  /** Hears of steps that are on the disk, in the thread that added them. */
+  void stepped(Consumer<JournalEntry.Steps> listener) {
+    stepped = listener;
+  }
+
+  private void told(JournalEntry entry) {
+    appended.run();
+    if (entry instanceof JournalEntry.Steps steps) {
+      stepped.accept(steps);
+    }
   }
 
   private void replay() throws IOException {
@@ -146,7 +160,7 @@ final class Journal implements AutoCloseable {
     synchronized (this) {
       write(entry, true);
     }
-    appended.run();
+    told(entry);
   }
 
   /**
@@ -165,7 +179,7 @@ final class Journal implements AutoCloseable {
       }
       write(entry, true);
     }
-    appended.run();
+    told(entry);
     return Optional.empty();
   }
 

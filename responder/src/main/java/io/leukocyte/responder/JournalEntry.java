@@ -52,6 +52,9 @@ sealed interface JournalEntry {
   /** Orders of the partition before this offset were looked at. */
   record OrdersRead(int partition, long offset) implements JournalEntry {}
 
+  /** An alert was marked false: its rule does not act on its container for a while. */
+  record MarkedFalse(FalseAlarm alarm) implements JournalEntry {}
+
   /** An action as it was when the journal was made smaller. */
   record Kept(ActionState state) implements JournalEntry {}
 

@@ -53,6 +53,7 @@ final class JournalJson {
           node.putObject("ordered").put("order", e.order().value()).put("expires", e.expires());
       case JournalEntry.OrdersRead e ->
           node.putObject("ordersRead").put("partition", e.partition()).put("offset", e.offset());
+      case JournalEntry.MarkedFalse e -> node.set("markedFalse", e.alarm().json());
       case JournalEntry.Kept e -> node.set("kept", state(e.state()));
       case JournalEntry.Unpublished e -> node.set("unpublished", action(e.action()));
     }
@@ -97,6 +98,7 @@ final class JournalJson {
               new ActionId(text(body, "order")), body.path("expires").asLong());
       case "ordersRead" ->
           new JournalEntry.OrdersRead(body.path("partition").asInt(), body.path("offset").asLong());
+      case "markedFalse" -> new JournalEntry.MarkedFalse(FalseAlarm.read(body));
       case "kept" -> new JournalEntry.Kept(readState(body));
       case "unpublished" -> new JournalEntry.Unpublished(readAction(body));
       default -> throw new IllegalArgumentException("No entry of a journal: " + kind);
@@ -135,6 +137,7 @@ final class JournalJson {
             .put("latest", step.latest());
     node.set("action", action(step.action()));
     node.set("response", ResponseJson.write(step.response()));
+    FlowJson.write(node, step.flow());
     return node;
   }
 
@@ -144,7 +147,8 @@ final class JournalJson {
         constant(ActionState.Phase.class, node, "phase"),
         ResponseJson.read(node.path("response")),
         nullable(node, "alert"),
-        node.path("latest").asLong());
+        node.path("latest").asLong(),
+        FlowJson.read(node));
   }
 
   private static ObjectNode state(ActionState state) {
@@ -160,6 +164,7 @@ final class JournalJson {
     node.set("last", action(state.last()));
     node.set("response", ResponseJson.write(state.response()));
     node.set("undo", state.undo() == null ? null : undo(state.undo()));
+    FlowJson.write(node, state.flow());
     return node;
   }
 
@@ -174,7 +179,8 @@ final class JournalJson {
         text(node, "way"),
         nullable(node, "operator"),
         nullable(node, "alert"),
-        node.path("latest").asLong());
+        node.path("latest").asLong(),
+        FlowJson.read(node));
   }
 
   private static ObjectNode action(Action a) {

@@ -11,14 +11,27 @@ import org.jspecify.annotations.Nullable;
  * @param phase what a restart finds on the host after it
  * @param response what is done
  * @param alert the alert's document, for telling it, with the first step only; else null
- * @param latest until when it may begin, unix nanoseconds, with the step that lets it; else 0
+ * @param latest until when it may begin, unix nanoseconds, with the step that lets it, or leaves it
+ *     to wait for actions before it; else 0
+ * @param flow its place in the policy's sequence, with the first step only
  */
 record JournalStep(
     Action action,
     ActionState.Phase phase,
     Response response,
     @Nullable String alert,
-    long latest) {
+    long latest,
+    Flow flow) {
+
+  /** A step of an action that waits for no other. */
+  JournalStep(
+      Action action,
+      ActionState.Phase phase,
+      Response response,
+      @Nullable String alert,
+      long latest) {
+    this(action, phase, response, alert, latest, Flow.NONE);
+  }
 
   /** A step that lets nothing begin. */
   JournalStep(Action action, ActionState.Phase phase, Response response, @Nullable String alert) {
@@ -44,6 +57,6 @@ record JournalStep(
             action.operator(),
             0,
             action.dryRun());
-    return new JournalStep(refused, ActionState.Phase.CLOSED, response, null);
+    return new JournalStep(refused, ActionState.Phase.CLOSED, response, null, 0, flow);
   }
 }

@@ -2,16 +2,19 @@ package io.leukocyte.responder;
 
 import io.leukocyte.events.Action;
 import io.leukocyte.events.ActionId;
+import io.leukocyte.events.AlertId;
 import io.leukocyte.events.ContainerId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,8 @@ final class Ledger {
   private final Map<Integer, Long> offsets = new HashMap<>();
   private final Map<Integer, Long> orderOffsets = new HashMap<>();
   private final Map<ActionId, Long> orders = new HashMap<>();
+  private final Map<AlertId, FalseAlarm> falseAlarms = new LinkedHashMap<>();
+  private final Set<ActionId> deferred = new LinkedHashSet<>();
   private @Nullable Halt halt;
 
   /** A step with the number of its entry. */
@@ -37,7 +42,7 @@ final class Ledger {
           states.computeIfPresent(e.id(), (id, state) -> state.undoing(e.operator()));
       case JournalEntry.Read e -> offsets.put(e.partition(), e.offset());
       case JournalEntry.Published e -> published(e.through());
-      case JournalEntry.Kept e -> states.put(e.state().id(), e.state());
+      case JournalEntry.Kept e -> put(e.state());
       case JournalEntry.Halted e -> halt = e.halt();
       case JournalEntry.Resumed e -> halt = null;
       case JournalEntry.Answered e -> {
@@ -48,14 +53,24 @@ final class Ledger {
       }
       case JournalEntry.Ordered e -> orders.put(e.order(), e.expires());
       case JournalEntry.OrdersRead e -> orderOffsets.put(e.partition(), e.offset());
+      case JournalEntry.MarkedFalse e -> falseAlarms.put(e.alarm().alert(), e.alarm());
       case JournalEntry.Unpublished e -> unpublished.add(new Numbered(number, e.action()));
     }
   }
 
   private void add(long number, JournalStep step) {
     ActionState before = states.get(step.action().id());
-    states.put(step.action().id(), before == null ? ActionState.first(step) : before.then(step));
+    put(before == null ? ActionState.first(step) : before.then(step));
     unpublished.add(new Numbered(number, step.action()));
+  }
+
+  private void put(ActionState state) {
+    states.put(state.id(), state);
+    if (state.phase() == ActionState.Phase.DEFERRED) {
+      deferred.add(state.id());
+    } else {
+      deferred.remove(state.id());
+    }
   }
 
   private void published(long through) {
@@ -84,6 +99,11 @@ final class Ledger {
       }
     }
     return false;
+  }
+
+  /** The states that wait for the end of actions before them, the oldest first. */
+  List<ActionState> deferred() {
+    return deferred.stream().flatMap(id -> find(id).stream()).toList();
   }
 
   /** How the changes to a container that may be on the host are taken back, but of one action. */
@@ -118,6 +138,19 @@ final class Ledger {
   /** The emergency stop that is in force; empty when policies may act. */
   Optional<Halt> halt() {
     return Optional.ofNullable(halt);
+  }
+
+  /** Alerts that were marked false, and are remembered. */
+  List<FalseAlarm> falseAlarms() {
+    return List.copyOf(falseAlarms.values());
+  }
+
+  /** Why an action does not go on: the alert that caused it was marked false. */
+  Optional<String> falseAlarm(ActionState state) {
+    AlertId alert = state.last().alert();
+    return alert == null
+        ? Optional.empty()
+        : Optional.ofNullable(falseAlarms.get(alert)).map(FalseAlarm::refusal);
   }
 
   /** The first steps that are not published, no more than asked for, but whole entries. */
@@ -158,6 +191,8 @@ final class Ledger {
         (partition, offset) -> rest.add(new JournalEntry.OrdersRead(partition, offset)));
     orders.values().removeIf(expires -> expires < before);
     orders.forEach((order, expires) -> rest.add(new JournalEntry.Ordered(order, expires)));
+    falseAlarms.values().removeIf(alarm -> alarm.since() < before);
+    falseAlarms.values().forEach(alarm -> rest.add(new JournalEntry.MarkedFalse(alarm)));
     if (halt != null) {
       rest.add(new JournalEntry.Halted(halt));
     }

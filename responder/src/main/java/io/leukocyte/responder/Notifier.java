@@ -9,23 +9,23 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells people of alerts. Each webhook has a queue and a thread of its own, so that a slow one
+ * Tells people of alerts. Each channel has a queue and a thread of its own, so that a slow one
  * holds up neither the others nor any action. What a crash leaves untold is told after the next
  * start.
  */
 final class Notifier implements AutoCloseable {
-  /** The most that wait for one webhook. */
+  /** The most that wait for one channel. */
   static final int MOST_WAITING = 1_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(Notifier.class);
@@ -33,11 +33,10 @@ final class Notifier implements AutoCloseable {
   private final Journal journal;
   private final Clock clock;
   private final Meters meters;
-  private final Poster poster;
   private final Retries retries;
-  private final Map<String, URI> addresses;
-  private final Map<String, BlockingQueue<ActionId>> queues = new HashMap<>();
-  private final Map<String, Thread> threads = new HashMap<>();
+  private final Map<Notify.Channel, Teller> tellers;
+  private final Map<Notify.Channel, BlockingQueue<ActionId>> queues = new HashMap<>();
+  private final List<Thread> threads = new ArrayList<>();
   private volatile boolean closed;
 
   /** Sends a document to an address. */
@@ -52,7 +51,7 @@ final class Notifier implements AutoCloseable {
   }
 
   /**
-   * How often and how long a webhook is tried.
+   * How often and how long a channel is tried.
    *
    * @param attempts at most
    * @param first pause after the first attempt; each next one is twice as long
@@ -69,14 +68,12 @@ final class Notifier implements AutoCloseable {
   }
 
   Notifier(
-      Map<String, URI> addresses,
-      Poster poster,
+      Map<Notify.Channel, Teller> tellers,
       Retries retries,
       Journal journal,
       Clock clock,
       Meters meters) {
-    this.addresses = addresses;
-    this.poster = poster;
+    this.tellers = Map.copyOf(tellers);
     this.retries = retries;
     this.journal = journal;
     this.clock = clock;
@@ -91,22 +88,14 @@ final class Notifier implements AutoCloseable {
       return;
     }
     ActionState state = found.get();
-    switch (notify.channel()) {
-      case Notify.Channel.Log log -> {
-        if (state.last().dryRun()) {
-          close(state, Step.SKIPPED, new Outcome.Skipped("dry run: notify by our own log"));
-        } else {
-          log(state);
-        }
-      }
-      case Notify.Channel.Webhook hook -> {
-        if (state.last().dryRun()) {
-          String what = "dry run: notify by the webhook " + hook.name();
-          close(state, Step.SKIPPED, new Outcome.Skipped(what));
-        } else {
-          enqueue(state, hook.name());
-        }
-      }
+    Notify.Channel channel = notify.channel();
+    if (state.last().dryRun()) {
+      String what = "dry run: notify by " + channel.description();
+      close(state, Step.SKIPPED, new Outcome.Skipped(what));
+    } else if (channel instanceof Notify.Channel.Log) {
+      log(state);
+    } else {
+      enqueue(state, channel);
     }
   }
 
@@ -140,83 +129,87 @@ final class Notifier implements AutoCloseable {
         : action.target().name() + " (" + action.target().id().brief() + ")";
   }
 
-  private void enqueue(ActionState state, String webhook) {
-    URI address = addresses.get(webhook);
-    if (address == null) {
-      String why = "there is no webhook '" + webhook + "'; set it in notify.webhooks";
+  private void enqueue(ActionState state, Notify.Channel channel) {
+    Teller teller = tellers.get(channel);
+    if (teller == null) {
+      String why = channel.description() + " is not among the settings notify.*; set it there";
       close(state, Step.FAILED, new Outcome.Failed(why));
       return;
     }
-    if (!queue(webhook, address).offer(state.id())) {
-      String why = MOST_WAITING + " notifications wait for the webhook " + webhook + " already";
+    if (!queue(channel, teller).offer(state.id())) {
+      String why = MOST_WAITING + " notifications wait for " + channel.description() + " already";
       close(state, Step.FAILED, new Outcome.Failed(why));
     }
   }
 
-  private synchronized BlockingQueue<ActionId> queue(String webhook, URI address) {
+  private synchronized BlockingQueue<ActionId> queue(Notify.Channel channel, Teller teller) {
     return queues.computeIfAbsent(
-        webhook,
-        name -> {
+        channel,
+        c -> {
           BlockingQueue<ActionId> queue = new ArrayBlockingQueue<>(MOST_WAITING);
-          threads.put(
-              name,
-              Thread.ofVirtual().name("notify-" + name).start(() -> serve(queue, name, address)));
+          threads.add(
+              Thread.ofVirtual()
+                  .name("notify-" + channel.description())
+                  .start(() -> serve(queue, channel, teller)));
           return queue;
         });
   }
 
-  private void serve(BlockingQueue<ActionId> queue, String webhook, URI address) {
+  private void serve(BlockingQueue<ActionId> queue, Notify.Channel channel, Teller teller) {
     try {
       while (!closed) {
         ActionId id = queue.take();
         Optional<ActionState> state = journal.read(ledger -> ledger.find(id));
         if (state.isPresent() && state.get().phase() == Phase.INTENDED) {
-          deliver(state.get(), webhook, address);
+          deliver(state.get(), channel, teller);
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // what waits is told after the next start
     } catch (JournalException e) {
-      LOG.error("No more notifications to the webhook {}: {}", webhook, e.getMessage());
+      LOG.error("No more notifications to {}: {}", channel.description(), e.getMessage());
     }
   }
 
-  private void deliver(ActionState state, String webhook, URI address) throws InterruptedException {
+  private void deliver(ActionState state, Notify.Channel channel, Teller teller)
+      throws InterruptedException {
     String document = state.alert() == null ? "{}" : state.alert();
-    @Nullable String problem = "not tried";
+    Teller.Message message = new Teller.Message(state.last(), document);
+    String problem = "not tried";
     for (int attempt = 1; attempt <= retries.attempts(); attempt++) {
-      problem = post(address, document);
-      if (problem == null) {
-        String detail = "the webhook " + webhook + " took it, attempt " + attempt;
-        close(state, Step.VERIFIED, new Outcome.Done(detail));
-        return;
-      }
-      if (problem.startsWith(REFUSED)) {
-        break;
+      switch (tell(teller, message)) {
+        case Teller.Told.Taken taken -> {
+          String detail = channel.description() + " took it, attempt " + attempt;
+          close(state, Step.VERIFIED, new Outcome.Done(detail));
+          return;
+        }
+        case Teller.Told.NotNow not -> problem = not.problem();
+        case Teller.Told.Never never -> {
+          notTold(state, channel, never.problem());
+          return;
+        }
       }
       if (attempt < retries.attempts()) {
         Thread.sleep(retries.pause(attempt));
       }
     }
-    String why = "the webhook " + webhook + " did not take it: " + problem;
-    LOG.warn("Alert {} was not told: {}", state.last().alert(), why);
-    close(state, Step.FAILED, new Outcome.Failed(why));
+    notTold(state, channel, problem);
   }
 
-  private static final String REFUSED = "it refuses with HTTP status ";
-
-  /** Null when it was taken. The address is a secret and never in the text. */
-  private @Nullable String post(URI address, String document) throws InterruptedException {
+  /** What nobody foresaw ends one attempt, and not the channel. */
+  private static Teller.Told tell(Teller teller, Teller.Message message)
+      throws InterruptedException {
     try {
-      int status = poster.post(address, document);
-      if (status >= 200 && status < 300) {
-        return null;
-      }
-      boolean passing = status >= 500 || status == 408 || status == 429;
-      return (passing ? "it answers HTTP status " : REFUSED) + status;
-    } catch (IOException e) {
-      return "no answer (" + e.getClass().getSimpleName() + ")";
+      return teller.tell(message);
+    } catch (RuntimeException e) {
+      return new Teller.Told.NotNow("it fails (" + e.getClass().getSimpleName() + ")");
     }
+  }
+
+  private void notTold(ActionState state, Notify.Channel channel, String problem) {
+    String why = channel.description() + " did not take it: " + problem;
+    LOG.warn("Alert {} was not told: {}", state.last().alert(), why);
+    close(state, Step.FAILED, new Outcome.Failed(why));
   }
 
   private void close(ActionState state, Step step, Outcome outcome) {
@@ -230,7 +223,7 @@ final class Notifier implements AutoCloseable {
     closed = true;
     List<Thread> all;
     synchronized (this) {
-      all = List.copyOf(threads.values());
+      all = List.copyOf(threads);
     }
     all.forEach(Thread::interrupt);
     try {

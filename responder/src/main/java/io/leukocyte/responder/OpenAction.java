@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param container the container's name; its short id where the name is not known; empty without
  *     one
  * @param containerId the container's whole id; empty without one
- * @param state waiting, intended, prepared, in-force, undoing, waiting-for-engine
+ * @param state deferred, waiting, intended, prepared, in-force, undoing, waiting-for-engine
  * @param way how it is done; empty until that is known
  * @param since when it began
  * @param until when it is taken back by itself, or is given up while it waits; null: when somebody

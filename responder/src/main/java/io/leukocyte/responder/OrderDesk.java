@@ -134,7 +134,8 @@ final class OrderDesk implements OrderFeed.Listener, AutoCloseable {
         carriedOut(order, Optional.of(outcome(order, resumed)));
         yield DONE;
       }
-      case RELEASE, RELEASE_ALL, APPROVE, DENY, QUARANTINE, PAUSE, KILL, WAF -> inTurn(order);
+      case RELEASE, RELEASE_ALL, APPROVE, DENY, QUARANTINE, PAUSE, KILL, WAF, FALSE_ALERT ->
+          inTurn(order);
     };
   }
 
@@ -243,6 +244,10 @@ final class OrderDesk implements OrderFeed.Listener, AutoCloseable {
       case DENY ->
           ifHere(
               order, () -> decided(order, desk.deny(order.what(), order.author(), order.reason())));
+      case FALSE_ALERT ->
+          ifHere(
+              order,
+              () -> released(order, desk.markFalse(order.what(), order.author(), order.reason())));
       case QUARANTINE -> contain(order, Containment.Kind.QUARANTINE);
       case PAUSE -> contain(order, Containment.Kind.PAUSE);
       case KILL -> contain(order, Containment.Kind.KILL);

@@ -36,6 +36,17 @@ interface Orders {
    */
   List<Decided> deny(String what, String operator, String reason);
 
+  /**
+   * Takes back all that an alert caused, which was false, and keeps its rule off its container for
+   * a while.
+   *
+   * @param alert the alert's id, which may be shortened
+   * @param operator who says so, for the audit
+   * @param reason why, for the audit; may be empty
+   * @throws OrderException when no action of this host was caused by it
+   */
+  List<Released> markFalse(String alert, String operator, String reason);
+
   /** Takes back everything that is in force on this host. */
   List<Released> releaseAll(String operator);
 

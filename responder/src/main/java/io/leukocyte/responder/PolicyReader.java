@@ -1,20 +1,17 @@
 package io.leukocyte.responder;
 
-import io.leukocyte.events.Priority;
 import io.leukocyte.events.config.Position;
 import io.leukocyte.events.config.Problem;
 import io.leukocyte.events.config.Suggestion;
 import io.leukocyte.events.config.YamlNode;
-import io.leukocyte.rules.Condition;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Makes policies of the files that people write. Collects every problem, and stops at none. */
 final class PolicyReader {
@@ -22,24 +19,36 @@ final class PolicyReader {
   static final Duration LONGEST_MEMORY = Duration.ofHours(24);
 
   private static final List<String> POLICY_KEYS =
-      List.of("policy", "description", "match", "actions", "guard");
-  private static final List<String> MATCH_KEYS = List.of("rules", "priority", "tags", "condition");
+      List.of(
+          "policy",
+          "description",
+          "match",
+          "actions",
+          "else",
+          "escalate",
+          "guard",
+          "services",
+          "stop");
+  private static final List<String> SERVICE_KEYS = List.of("actions", "else", "escalate", "guard");
+  private static final List<String> ESCALATE_KEYS = List.of("after", "within", "actions", "else");
+  private static final Pattern ALERTS = Pattern.compile("(\\d{1,4})( alerts?)?");
   private static final List<String> GUARD_KEYS =
       List.of("mode", "cooldown", "at-most", "approve-within");
   private static final List<String> AT_MOST_KEYS = List.of("containers", "per", "share-of-service");
   private static final Duration SECOND = Duration.ofSeconds(1);
 
-  private final Collection<String> webhooks;
   private final List<Problem> problems;
+  private final CourseReader courses;
   private final List<Policy> policies = new ArrayList<>();
   private final Map<String, Position> names = new HashMap<>();
   private final List<Maintenance> windows = new ArrayList<>();
   private final MaintenanceReader maintenance;
   private final List<AgeLimit> ages = new ArrayList<>();
+  private final List<PolicyTest> tests = new ArrayList<>();
 
-  PolicyReader(Collection<String> webhooks, List<Problem> problems) {
-    this.webhooks = webhooks;
+  PolicyReader(Channels channels, List<Problem> problems) {
     this.problems = problems;
+    courses = new CourseReader(channels, problems);
     maintenance = new MaintenanceReader(problems);
   }
 
@@ -51,6 +60,11 @@ final class PolicyReader {
   /** The maintenance windows read so far that have no problem. */
   List<Maintenance> windows() {
     return windows;
+  }
+
+  /** The tests read so far that have no problem. */
+  List<PolicyTest> tests() {
+    return tests;
   }
 
   /** Those read so far that have no problem. */
@@ -71,6 +85,10 @@ final class PolicyReader {
       return;
     }
     for (YamlNode item : list.items()) {
+      if (PolicyTestReader.isOne(item)) {
+        tests.addAll(new PolicyTestReader(problems).read(item));
+        continue;
+      }
       if (MaintenanceReader.isOne(item)) {
         maintenance.read(item).ifPresent(windows::add);
         continue;
@@ -99,13 +117,34 @@ final class PolicyReader {
     Fields fields = found.get();
     fields.text("description");
     Optional<String> name = name(fields);
-    Optional<Policy.Match> match = match(fields);
-    List<Response> responses = responses(fields);
-    Optional<Policy.Guard> guard = guard(fields);
-    if (name.isEmpty() || match.isEmpty() || guard.isEmpty()) {
+    Optional<Policy.Match> match = new MatchReader(problems).read(fields);
+    Course course = courses.read(fields, Optional.empty());
+    Policy.Guard guard = guard(fields, Policy.Guard.NONE);
+    Optional<Policy.Escalation> escalation = escalation(fields);
+    Policy bare =
+        new Policy(
+            name.orElse(""),
+            node.at(),
+            match.orElse(MatchReader.ANY),
+            course,
+            guard,
+            escalation,
+            List.of(),
+            fields.truth("stop"));
+    List<Policy.Service> services = services(fields, bare);
+    if (name.isEmpty() || match.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(new Policy(name.get(), node.at(), match.get(), responses, guard.get()));
+    return Optional.of(
+        new Policy(
+            bare.name(),
+            bare.at(),
+            bare.match(),
+            course,
+            guard,
+            escalation,
+            services,
+            bare.last()));
   }
 
   private Optional<String> name(Fields fields) {
@@ -127,97 +166,87 @@ final class PolicyReader {
     return name;
   }
 
-  private Optional<Policy.Match> match(Fields policy) {
-    Optional<YamlNode> node = policy.node("match");
-    if (node.isEmpty()) {
-      policy.missing("match", "say which alerts it answers: rules, priority, tags or condition");
-      return Optional.empty();
-    }
-    Optional<Fields> found = Fields.of(node.get(), "match", MATCH_KEYS, problems);
-    if (found.isEmpty()) {
-      return Optional.empty();
-    }
-    Fields fields = found.get();
-    if (MATCH_KEYS.stream().allMatch(key -> fields.node(key).isEmpty())) {
-      add(
-          node.get().at(),
-          "match is empty: every alert would be answered",
-          "name rules, or write 'priority: \">= debug\"' if you mean it");
-    }
-    return Optional.of(
-        new Policy.Match(
-            Set.copyOf(fields.texts("rules")),
-            priority(fields),
-            Set.copyOf(fields.texts("tags")),
-            condition(fields)));
+  private Optional<Policy.Escalation> escalation(Fields policy) {
+    Optional<YamlNode> node = policy.node("escalate");
+    return node.flatMap(n -> Fields.of(n, "escalate", ESCALATE_KEYS, problems))
+        .map(fields ->
+            new Policy.Escalation(
+                node.get().at(),
+                after(fields),
+                fields.needed("within", SECOND, LONGEST_MEMORY, "write within: 10m"),
+                courses.read(fields, Optional.empty())));
   }
 
-  private Optional<Priority> priority(Fields fields) {
-    Optional<String> text = fields.text("priority");
+  private int after(Fields fields) {
+    Optional<String> text = fields.text("after");
     if (text.isEmpty()) {
-      return Optional.empty();
+      if (fields.node("after").isEmpty()) {
+        fields.missing("after", "write after: 2 alerts");
+      }
+      return 2;
     }
-    boolean comparison = text.get().startsWith(">=");
-    String word = (comparison ? text.get().substring(2) : text.get()).strip();
-    Optional<Priority> priority = Priority.parse(word);
-    if (priority.isEmpty()) {
-      List<String> known = Arrays.stream(Priority.values()).map(Priority::text).toList();
-      String hint = Suggestion.didYouMean(word, known);
+    Matcher matcher = ALERTS.matcher(text.get());
+    int alerts = matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
+    if (alerts < 2 || alerts > Tally.MOST_ALERTS) {
       problems.add(
           fields.problem(
-              "priority",
-              "unknown priority '" + Fields.shown(word) + "'",
-              hint.isEmpty() ? "write '>= ' and one of " + String.join(", ", known) : hint));
-    } else if (!comparison) {
-      problems.add(
-          fields.problem(
-              "priority",
-              "priority must be a least one",
-              "write \">= " + priority.get().text() + "\""));
+              "after",
+              "after in escalate is '" + Fields.shown(text.get()) + "': not such a number",
+              "write 'after: 2 alerts', from 2 to "
+                  + Tally.MOST_ALERTS
+                  + ": the first is answered by 'actions'"));
     }
-    return priority;
+    return Math.max(alerts, 2);
   }
 
-  private Optional<Condition> condition(Fields fields) {
-    Optional<String> text = fields.text("condition");
-    Position at = fields.problem("condition", "", "").at();
-    return text.flatMap(t -> Condition.parse(t, at, problems));
-  }
-
-  private List<Response> responses(Fields policy) {
-    Optional<YamlNode> node = policy.node("actions");
+  private List<Policy.Service> services(Fields policy, Policy base) {
+    Optional<YamlNode> node = policy.node("services");
     if (node.isEmpty()) {
-      policy.missing("actions", "say what it does, such as '- quarantine: {for: 15m}'");
       return List.of();
     }
-    if (!(node.get() instanceof YamlNode.Sequence list)) {
+    if (!(node.get() instanceof YamlNode.Mapping mapping) || mapping.entries().isEmpty()) {
       add(
           node.get().at(),
-          "actions must be a list, not " + node.get().description(),
-          "begin each action with '- '");
+          "services must be a mapping of services to what is otherwise for them, not "
+              + node.get().description(),
+          "write services: {shop/web: {actions: [pause]}}");
       return List.of();
     }
-    if (list.items().isEmpty()) {
-      add(list.at(), "actions is empty", "say what it does, such as '- quarantine: {for: 15m}'");
-    }
-    ResponseReader reader = new ResponseReader(webhooks, problems);
-    return list.items().stream().flatMap(item -> reader.read(item).stream()).toList();
+    return mapping.entries().stream().flatMap(e -> service(e, base).stream()).toList();
   }
 
-  private Optional<Policy.Guard> guard(Fields policy) {
-    Optional<YamlNode> node = policy.node("guard");
-    if (node.isEmpty()) {
-      return Optional.of(Policy.Guard.NONE);
+  private Optional<Policy.Service> service(YamlNode.Entry entry, Policy base) {
+    String name = entry.key().text();
+    Optional<Fields> found =
+        Fields.of(entry.value(), "the service " + Fields.shown(name), SERVICE_KEYS, problems);
+    if (found.isPresent() && SERVICE_KEYS.stream().allMatch(k -> found.get().node(k).isEmpty())) {
+      add(
+          entry.key().at(),
+          "nothing is otherwise for the service '" + Fields.shown(name) + "'",
+          "give it " + String.join(", ", SERVICE_KEYS) + ", or remove it");
     }
-    return Fields.of(node.get(), "guard", GUARD_KEYS, problems)
+    return found.map(fields ->
+        new Policy.Service(
+            name,
+            entry.key().at(),
+            courses.read(fields, Optional.of(base.course())),
+            guard(fields, base.guard()),
+            escalation(fields).or(base::escalation)));
+  }
+
+  private Policy.Guard guard(Fields policy, Policy.Guard base) {
+    return policy
+        .node("guard")
+        .flatMap(node -> Fields.of(node, "guard", GUARD_KEYS, problems))
         .map(fields ->
             new Policy.Guard(
-                mode(fields),
-                fields.duration("cooldown", Duration.ZERO, LONGEST_MEMORY).orElse(Duration.ZERO),
-                atMost(fields),
+                fields.node("mode").isPresent() ? mode(fields) : base.mode(),
+                fields.duration("cooldown", Duration.ZERO, LONGEST_MEMORY).orElse(base.cooldown()),
+                atMost(fields).or(base::atMost),
                 fields
                     .duration("approve-within", SECOND, LONGEST_MEMORY)
-                    .orElse(Policy.Guard.PATIENCE)));
+                    .orElse(base.approveWithin())))
+        .orElse(base);
   }
 
   private Policy.Mode mode(Fields fields) {

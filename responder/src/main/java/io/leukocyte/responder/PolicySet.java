@@ -1,5 +1,6 @@
 package io.leukocyte.responder;
 
+import io.leukocyte.events.config.Position;
 import io.leukocyte.events.config.Problem;
 import io.leukocyte.events.config.Yaml;
 import java.util.ArrayList;
@@ -10,15 +11,17 @@ import java.util.List;
 /** The policies in force, in the order of their files. */
 public final class PolicySet {
   /** Without a policy nothing is acted on. */
-  public static final PolicySet EMPTY = new PolicySet(List.of(), List.of());
+  public static final PolicySet EMPTY = new PolicySet(List.of(), List.of(), List.of());
 
   private final List<Policy> policies;
   private final List<Maintenance> windows;
+  private final List<PolicyTest> tests;
   private List<AgeLimit> ages = List.of();
 
-  private PolicySet(List<Policy> policies, List<Maintenance> windows) {
+  private PolicySet(List<Policy> policies, List<Maintenance> windows, List<PolicyTest> tests) {
     this.policies = List.copyOf(policies);
     this.windows = List.copyOf(windows);
+    this.tests = List.copyOf(tests);
   }
 
   /**
@@ -32,6 +35,11 @@ public final class PolicySet {
     public Loaded {
       problems = List.copyOf(problems);
     }
+
+    /** For the last line of a check: {@code 3 policies, 0 problems}. */
+    public String summary() {
+      return "%d policies, %d problems".formatted(policies.size(), problems.size());
+    }
   }
 
   /**
@@ -41,14 +49,57 @@ public final class PolicySet {
    * @param webhooks the names of the endpoints in {@code notify.webhooks}
    */
   public static Loaded load(List<PolicyFile> files, Collection<String> webhooks) {
+    return load(files, Channels.ofWebhooks(webhooks));
+  }
+
+  /**
+   * Reads policies and checks them whole.
+   *
+   * @param files in their order
+   * @param channels the names under which people are told
+   */
+  public static Loaded load(List<PolicyFile> files, Channels channels) {
     List<Problem> problems = new ArrayList<>();
-    PolicyReader reader = new PolicyReader(webhooks, problems);
+    PolicyReader reader = new PolicyReader(channels, problems);
     for (PolicyFile file : files) {
       Yaml.read(file.name(), file.text(), problems).ifPresent(reader::file);
     }
     problems.sort(Comparator.comparing(Problem::at));
-    return new Loaded(
-        new PolicySet(reader.policies(), reader.windows()).with(reader.ages()), problems);
+    PolicySet read = new PolicySet(reader.policies(), reader.windows(), reader.tests());
+    return new Loaded(read.with(reader.ages()), problems);
+  }
+
+  /**
+   * What a test among the policies gave.
+   *
+   * @param at where it stands
+   * @param title what it shows
+   * @param expected the actions that it says, with their ends, in order
+   * @param came those that came
+   */
+  public record Tested(Position at, String title, List<String> expected, List<String> came) {
+    /** Copies the lists. */
+    public Tested {
+      expected = List.copyOf(expected);
+      came = List.copyOf(came);
+    }
+
+    /** Whether what was expected came. */
+    public boolean passed() {
+      return expected.equals(came);
+    }
+  }
+
+  /**
+   * Runs the tests that stand among the policies, in their order. Policies act in them whatever
+   * their mode, maintenance windows are closed, and nothing is touched.
+   */
+  public List<Tested> test() {
+    List<Policy> acting = policies.stream().map(p -> p.in(Policy.Mode.ENFORCE)).toList();
+    PolicySet rehearsed = new PolicySet(acting, List.of(), List.of());
+    return tests.stream()
+        .map(t -> new Tested(t.at(), t.title(), t.expected(), Rehearsal.of(rehearsed, t)))
+        .toList();
   }
 
   /** How many there are. */
@@ -58,12 +109,16 @@ public final class PolicySet {
 
   /** How many of them act, at once or when somebody approves, and do not only try. */
   public int enforced() {
-    return (int) policies.stream().filter(p -> p.guard().mode() != Policy.Mode.DRY_RUN).count();
+    return (int)
+        policies.stream()
+            .filter(p -> p.guards().stream().anyMatch(g -> g.mode() != Policy.Mode.DRY_RUN))
+            .count();
   }
 
   /** Whether one of them has a bound of containers. */
   boolean bounded() {
-    return policies.stream().anyMatch(p -> p.guard().atMost().isPresent());
+    return policies.stream()
+        .anyMatch(p -> p.guards().stream().anyMatch(g -> g.atMost().isPresent()));
   }
 
   List<Policy> policies() {

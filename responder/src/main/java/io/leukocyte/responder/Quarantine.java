@@ -22,10 +22,16 @@ import java.util.Set;
  * </ul>
  *
  * @param length after which time it is released
+ * @param mayPause whether it may be paused where there is no other way; else it fails there
  */
-record Quarantine(Optional<Duration> length) implements Intervention {
+record Quarantine(Optional<Duration> length, boolean mayPause) implements Intervention {
   private static final Set<String> WAYS_OUT =
       Set.of("ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "BPF", "PERFMON");
+
+  /** One that may pause. */
+  Quarantine(Optional<Duration> length) {
+    this(length, true);
+  }
 
   @Override
   public String type() {
@@ -41,6 +47,11 @@ record Quarantine(Optional<Duration> length) implements Intervention {
   public Checked check(Host host, Target target) {
     ContainerFacts facts = target.facts();
     Optional<String> loose = canLeave(facts).or(() -> shares(host, target));
+    if (loose.isPresent() && !mayPause) {
+      return new Checked.Not(
+          new Outcome.Failed(
+              "it cannot be cut off: " + loose.get() + ", and pausing it is not allowed"));
+    }
     if (loose.isPresent()) {
       return byPause(target, loose.get());
     }

@@ -14,8 +14,10 @@ final class Recovery {
       Interventions interventions,
       Snapshots snapshots,
       Notifier notifier,
+      Sequels sequels,
       Clock clock) {
     long now = Nanos.now(clock);
+    sequels.refuseLate();
     List<ActionState> left = journal.read(ledger -> ledger.all(s -> s.phase() != Phase.CLOSED));
     for (ActionState state : left) {
       boolean tooLate = guards.tooLate(state, now);
@@ -27,5 +29,6 @@ final class Recovery {
         case Intervention what -> interventions.resume(state.id(), tooLate);
       }
     }
+    sequels.takeUp();
   }
 }

@@ -52,6 +52,7 @@ public final class Responder implements Component {
   private static final Duration PERMITS_PATIENCE = Duration.ofSeconds(20);
   private static final int RETRY_EACH = 10;
   private static final int AGE_EACH = 10;
+  private static final int LOOK_MILLIS = 250;
 
   private final ResponderSettings settings;
   private final Path folder;
@@ -169,11 +170,11 @@ public final class Responder implements Component {
 
   private PolicySet.Loaded load() {
     if (settings.policies().isEmpty()) {
-      return PolicySet.load(PolicyFile.shipped(), settings.webhooks().keySet());
+      return PolicySet.load(PolicyFile.shipped(), settings.channels());
     }
     Path path = settings.policies().get();
     try {
-      return PolicySet.load(PolicyFile.in(path), settings.webhooks().keySet());
+      return PolicySet.load(PolicyFile.in(path), settings.channels());
     } catch (IOException e) {
       Position at = new Position(path.toString(), 1, 1);
       return new PolicySet.Loaded(
@@ -253,6 +254,7 @@ public final class Responder implements Component {
     private final EngineWait engineWait;
     private final Dispatcher dispatcher;
     private final Guards guards;
+    private final Sequels sequels;
     private final Approvals approvals;
     private final Aging aging;
     private final Desk desk;
@@ -283,8 +285,7 @@ public final class Responder implements Component {
               name -> !states(s -> s.ownsSidecar(name)).isEmpty());
       notifier =
           new Notifier(
-              settings.webhooks(),
-              new HttpPoster(),
+              Tellers.of(settings, new HttpPoster()),
               Notifier.Retries.DEFAULT,
               journal,
               clock,
@@ -316,21 +317,20 @@ public final class Responder implements Component {
       guards = new Guards(journal, budget, settings.maxAlertAge());
       engineWait =
           new EngineWait(host.engine(), journal, guards, interventions, snapshots, executor, clock);
+      Hands hands = new Hands.Own(interventions, snapshots, notifier, evidence);
+      sequels = new Sequels(journal, guards, hands, clock, meters);
       dispatcher =
           new Dispatcher(
               hostId,
-              host.engine(),
+              new Matching(host.engine()::inspect, services, new Tally(journal, guards)),
               journal,
               guards,
               protection,
-              interventions,
-              notifier,
-              snapshots,
-              evidence,
+              hands,
               clock,
               meters);
       dispatcher.use(policies);
-      approvals = new Approvals(interventions, guards, dispatcher::policies, clock);
+      approvals = new Approvals(interventions, guards, dispatcher::policy, clock);
       aging =
           new Aging(
               hostId,
@@ -394,6 +394,10 @@ public final class Responder implements Component {
           .description("Records of the partition of alerts that were not read yet")
           .register(registry);
       publisher.start();
+      StopFile stop = new StopFile(DataFolder.stop(folder), journal, desk.emergency());
+      stop.look();
+      ScheduledFuture<?> _ =
+          timer.scheduleWithFixedDelay(stop::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
       fleet.ifPresent(f -> f.topic().start(f.budget()));
       startOrders();
       starter.start();
@@ -423,7 +427,7 @@ public final class Responder implements Component {
       events = host.engine().events(null, this);
       evidence.recover();
       evidence.warmUp();
-      Recovery.run(journal, guards, interventions, snapshots, notifier, clock);
+      Recovery.run(journal, guards, interventions, snapshots, notifier, sequels, clock);
       ScheduledFuture<?> _ = timer.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
       awaitPermits();
       feed.start();
@@ -477,6 +481,7 @@ public final class Responder implements Component {
         engineWait.tick();
         if (ticks % RETRY_EACH == 0) {
           states(s -> s.phase() == Phase.UNDOING).forEach(s -> interventions.retryUndo(s.id()));
+          sequels.takeUp();
         }
         if (ticks % RETRY_EACH == 0 && lanes.endedEarly()) {
           takeUp(now);

@@ -100,6 +100,20 @@ public final class ResponderControl implements AutoCloseable {
   }
 
   /**
+   * Takes back all that an alert caused, which was false, and keeps its rule off its container for
+   * a while.
+   *
+   * @param alert the alert's id, which may be shortened
+   * @param operator who says so, for the audit
+   * @param reason why, for the audit; may be empty
+   * @return what became of each action
+   * @throws OrderException when no action of this host was caused by it
+   */
+  public List<Released> markFalse(String alert, String operator, String reason) {
+    return orders.markFalse(alert, operator, reason);
+  }
+
+  /**
    * Carries out what waits for an approval, unless a guard is against it by now.
    *
    * @param what an action's id, or a container's name or id for all that wait on it

@@ -33,6 +33,7 @@ import java.util.stream.Stream;
  * @param evidenceCopiesBytes all copies of one snapshot
  * @param evidenceDelay a response waits so long for volatile evidence, at most
  * @param fleet how it keeps together with those of other hosts
+ * @param telling how people are told, but for plain webhooks
  */
 public record ResponderSettings(
     Optional<Path> policies,
@@ -46,7 +47,8 @@ public record ResponderSettings(
     long evidenceFileBytes,
     long evidenceCopiesBytes,
     Duration evidenceDelay,
-    FleetSettings fleet) {
+    FleetSettings fleet,
+    NotifySettings telling) {
 
   /** Where the policies are. */
   public static final Key<Optional<Path>> POLICIES =
@@ -155,7 +157,7 @@ public record ResponderSettings(
                   EVIDENCE_FILE_BYTES,
                   EVIDENCE_COPIES_BYTES,
                   EVIDENCE_DELAY),
-              FleetSettings.KEYS.stream())
+              Stream.concat(FleetSettings.KEYS.stream(), NotifySettings.KEYS.stream()))
           .toList();
 
   /** Copies the collections. */
@@ -172,6 +174,7 @@ public record ResponderSettings(
    * @throws ConfigException when a webhook's address is none
    */
   public static ResponderSettings from(Config config) {
+    Map<String, URI> webhooks = webhooks(config);
     return new ResponderSettings(
         config.get(POLICIES),
         config.get(MAX_ALERT_AGE),
@@ -179,12 +182,13 @@ public record ResponderSettings(
         config.get(PROTECT_CONTAINERS),
         config.get(PROTECT_IMAGES),
         config.get(PROTECT_LABELS),
-        webhooks(config),
+        webhooks,
         config.get(EVIDENCE_BYTES),
         config.get(EVIDENCE_FILE_BYTES),
         config.get(EVIDENCE_COPIES_BYTES),
         config.get(EVIDENCE_DELAY),
-        FleetSettings.from(config));
+        FleetSettings.from(config),
+        NotifySettings.from(config, webhooks.keySet()));
   }
 
   /** The same for one host with a Kafka of its own. */
@@ -201,7 +205,17 @@ public record ResponderSettings(
         evidenceFileBytes,
         evidenceCopiesBytes,
         evidenceDelay,
-        fleet.alone());
+        fleet.alone(),
+        telling);
+  }
+
+  /** The names under which policies can tell people. */
+  public Channels channels() {
+    return new Channels(
+        webhooks.keySet(),
+        telling.slack().keySet(),
+        telling.mailTo().keySet(),
+        telling.syslog().keySet());
   }
 
   EvidenceLimits evidence() {
@@ -229,7 +243,8 @@ public record ResponderSettings(
     return webhooks;
   }
 
-  private static Optional<URI> address(String text) {
+  /** An address of the web; empty when the text is none. */
+  static Optional<URI> address(String text) {
     try {
       URI uri = new URI(text);
       boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());

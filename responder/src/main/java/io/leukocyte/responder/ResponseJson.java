@@ -22,6 +22,15 @@ final class ResponseJson {
           case Notify.Channel.Log log -> node.put("channel", "log");
           case Notify.Channel.Webhook hook ->
               node.put("channel", "webhook").put("webhook", hook.name());
+          case Notify.Channel.Slack slack -> node.put("channel", "slack").put("name", slack.name());
+          case Notify.Channel.Mail mail -> node.put("channel", "mail").put("name", mail.name());
+          case Notify.Channel.Syslog syslog ->
+              node.put("channel", "syslog").put("name", syslog.name());
+        }
+      }
+      case Quarantine quarantine -> {
+        if (!quarantine.mayPause()) {
+          node.put("pause", false);
         }
       }
       case Restart restart -> node.put("grace", restart.grace().toString());
@@ -37,7 +46,6 @@ final class ResponseJson {
         node.put("within", recycle.within().toString());
         recycle.keep().ifPresent(keep -> node.put("keep", keep.toString()));
       }
-      case Quarantine quarantine -> {}
       case Pause pause -> {}
       case Snapshot snapshot -> {}
       case Waf waf -> node.set("waf", WafJson.write(waf));
@@ -55,7 +63,7 @@ final class ResponseJson {
         node.has("for") ? Optional.of(duration(node, "for")) : Optional.empty();
     String type = node.path("type").asText();
     return switch (type) {
-      case "quarantine" -> new Quarantine(length);
+      case "quarantine" -> new Quarantine(length, node.path("pause").asBoolean(true));
       case "pause" -> new Pause(length);
       case "snapshot" -> new Snapshot();
       case "waf" -> WafJson.read(node.path("waf"), length);
@@ -76,17 +84,25 @@ final class ResponseJson {
               node.has("keep") ? Optional.of(duration(node, "keep")) : Optional.empty(),
               length);
       case "kill" -> new Kill(node.path("signal").asText(), length);
-      case "notify" ->
-          new Notify(
-              node.path("channel").asText().equals("log")
-                  ? new Notify.Channel.Log()
-                  : new Notify.Channel.Webhook(node.path("webhook").asText()));
+      case "notify" -> new Notify(channel(node));
       default -> throw new IllegalArgumentException("Unknown action " + type);
     };
   }
 
   private static OptionalLong number(JsonNode node, String key) {
     return node.has(key) ? OptionalLong.of(node.path(key).asLong()) : OptionalLong.empty();
+  }
+
+  private static Notify.Channel channel(JsonNode node) {
+    String kind = node.path("channel").asText();
+    return switch (kind) {
+      case "log" -> new Notify.Channel.Log();
+      case "webhook" -> new Notify.Channel.Webhook(node.path("webhook").asText());
+      case "slack" -> new Notify.Channel.Slack(node.path("name").asText());
+      case "mail" -> new Notify.Channel.Mail(node.path("name").asText());
+      case "syslog" -> new Notify.Channel.Syslog(node.path("name").asText());
+      default -> throw new IllegalArgumentException("Unknown way to tell: " + kind);
+    };
   }
 
   private static Duration duration(JsonNode node, String key) {

@@ -5,7 +5,6 @@ import io.leukocyte.events.config.Problem;
 import io.leukocyte.events.config.Suggestion;
 import io.leukocyte.events.config.YamlNode;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -15,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the actions of one policy, in order, and finds orders that make no sense. */
 final class ResponseReader {
-  private static final List<String> TYPES =
+  /** The actions there are. */
+  static final List<String> TYPES =
       List.of(
           "notify",
           "snapshot",
@@ -27,26 +27,32 @@ final class ResponseReader {
           "stop",
           "kill",
           "waf");
+
+  private static final List<String> WAYS = List.of("webhook", "slack", "mail", "syslog", "log");
   private static final List<String> SIGNALS =
       List.of("KILL", "TERM", "INT", "QUIT", "HUP", "ABRT", "USR1", "USR2");
   static final Duration SHORTEST = Duration.ofSeconds(1);
   static final Duration LONGEST = Duration.ofDays(30);
   static final Duration LONGEST_GRACE = Duration.ofMinutes(10);
 
-  private final Collection<String> webhooks;
+  private final Channels channels;
   private final List<Problem> problems;
   private final ChangeReader changes;
   private final Set<Response> seen = new HashSet<>();
   private @Nullable Response ended;
 
-  ResponseReader(Collection<String> webhooks, List<Problem> problems) {
-    this.webhooks = webhooks;
+  ResponseReader(Channels channels, List<Problem> problems) {
+    this.channels = channels;
     this.problems = problems;
     changes = new ChangeReader(problems);
   }
 
-  /** Reads the next action: {@code quarantine: {for: 15m}}, or the bare name. */
-  Optional<Response> read(YamlNode item) {
+  /**
+   * Reads the next action: {@code quarantine: {for: 15m}}, or the bare name.
+   *
+   * @param always whether it is done in any case; else it may stand for another that failed
+   */
+  Optional<Response> read(YamlNode item, boolean always) {
     YamlNode.Scalar name;
     YamlNode parameters;
     if (item instanceof YamlNode.Scalar scalar && !scalar.isNull()) {
@@ -64,7 +70,7 @@ final class ResponseReader {
       return Optional.empty();
     }
     Optional<Response> response = response(name, parameters);
-    response.ifPresent(r -> inOrder(name.at(), r));
+    response.filter(r -> always).ifPresent(r -> inOrder(name.at(), r));
     return response;
   }
 
@@ -72,7 +78,9 @@ final class ResponseReader {
     return switch (name.text()) {
       case "notify" -> notify(name, parameters);
       case "snapshot" -> fields(name, parameters).map(f -> new Snapshot());
-      case "quarantine" -> fields(name, parameters, "for").map(f -> new Quarantine(length(f)));
+      case "quarantine" ->
+          fields(name, parameters, "for", "pause")
+              .map(f -> new Quarantine(length(f), f.node("pause").isEmpty() || f.truth("pause")));
       case "pause" -> fields(name, parameters, "for").map(f -> new Pause(length(f)));
       case "waf" ->
           fields(name, parameters, WafReader.KEYS)
@@ -131,39 +139,54 @@ final class ResponseReader {
   }
 
   private Optional<Response> notify(YamlNode.Scalar name, YamlNode parameters) {
-    Optional<Fields> found = fields(name, parameters, "webhook", "log");
+    Optional<Fields> found = fields(name, parameters, WAYS.toArray(String[]::new));
     if (found.isEmpty()) {
       return Optional.empty();
     }
     Fields fields = found.get();
-    boolean webhook = fields.node("webhook").isPresent();
-    if (webhook == fields.node("log").isPresent()) {
+    List<String> ways = WAYS.stream().filter(way -> fields.node(way).isPresent()).toList();
+    if (ways.size() != 1) {
       problems.add(
           new Problem(
               name.at(),
-              "notify needs one way to tell, either webhook or log",
+              "notify needs one way to tell, either webhook, slack, mail, syslog or log",
               "write {webhook: NAME} or {log: {}}, one notify for each"));
       return Optional.empty();
     }
-    if (webhook) {
-      return fields.text("webhook").map(endpoint -> webhook(fields, endpoint));
-    }
-    fields.node("log").ifPresent(node -> Fields.of(node, "log", List.of(), problems));
-    return Optional.of(new Notify(new Notify.Channel.Log()));
+    Optional<Notify.Channel> channel =
+        switch (ways.getFirst()) {
+          case "webhook" ->
+              named(fields, "webhook", channels.webhooks(), "notify.webhooks: {%s: https://…}")
+                  .map(Notify.Channel.Webhook::new);
+          case "slack" ->
+              named(fields, "slack", channels.slack(), "notify.slack: {%s: https://…}")
+                  .map(Notify.Channel.Slack::new);
+          case "mail" ->
+              named(fields, "mail", channels.mail(), "notify.mail.to: {%s: name@host}")
+                  .map(Notify.Channel.Mail::new);
+          case "syslog" ->
+              named(fields, "syslog", channels.syslog(), "notify.syslog: {%s: tls://host:6514}")
+                  .map(Notify.Channel.Syslog::new);
+          default -> {
+            fields.node("log").ifPresent(node -> Fields.of(node, "log", List.of(), problems));
+            yield Optional.of(new Notify.Channel.Log());
+          }
+        };
+    return channel.map(Notify::new);
   }
 
-  private Notify webhook(Fields fields, String endpoint) {
-    if (!webhooks.contains(endpoint)) {
-      String hint = Suggestion.didYouMean(endpoint, webhooks);
+  private Optional<String> named(Fields fields, String way, Set<String> known, String setting) {
+    Optional<String> name = fields.text(way);
+    if (name.isPresent() && !known.contains(name.get())) {
+      String hint = Suggestion.didYouMean(name.get(), known);
+      String shown = Fields.shown(name.get());
       problems.add(
           fields.problem(
-              "webhook",
-              "there is no webhook '" + Fields.shown(endpoint) + "'",
-              hint.isEmpty()
-                  ? "set its address: notify.webhooks: {" + Fields.shown(endpoint) + ": https://…}"
-                  : hint));
+              way,
+              "there is no " + way + " '" + shown + "'",
+              hint.isEmpty() ? "set its address: " + setting.formatted(shown) : hint));
     }
-    return new Notify(new Notify.Channel.Webhook(endpoint));
+    return name;
   }
 
   /** After the container was ended nothing can be done to it; doing the same twice is a slip. */
@@ -180,11 +203,16 @@ final class ResponseReader {
       problems.add(
           new Problem(at, "the action " + response.type() + " stands twice", "remove one"));
     }
-    if (response instanceof Stop
-        || response instanceof Recycle
-        || (response instanceof Kill kill && kill.signal().equals(Kill.DEADLY))) {
+    if (ends(response)) {
       ended = response;
     }
+  }
+
+  /** Whether the container does not run after it. */
+  static boolean ends(Response response) {
+    return response instanceof Stop
+        || response instanceof Recycle
+        || (response instanceof Kill kill && kill.signal().equals(Kill.DEADLY));
   }
 
   private static boolean twin(Response one, Response other) {

@@ -84,6 +84,7 @@ final class Services {
         .all(s ->
             s.impairs()
                 && s.phase() != ActionState.Phase.WAITING
+                && s.phase() != ActionState.Phase.DEFERRED
                 && !s.last().dryRun()
                 && s.response() instanceof Intervention)
         .stream()

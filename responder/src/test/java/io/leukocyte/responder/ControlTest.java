@@ -85,6 +85,19 @@ class ControlTest {
   }
 
   @Test
+  void anAlertIsMarkedFalseByTheIdOfWhatItCaused() {
+    ward.shell(web);
+    String action = client.actions().getFirst().id().substring(0, 12);
+    assertThat(client.markFalse(action, "alice", "ours"))
+        .singleElement()
+        .matches(r -> r.released() && r.type().equals("quarantine"));
+    assertThat(ward.isClosed(web)).isFalse();
+    assertThatThrownBy(() -> client.markFalse("no-such-id", "alice", ""))
+        .isInstanceOf(OrderException.class)
+        .hasMessageContaining("No action of this host was caused by");
+  }
+
+  @Test
   void oneActionIsReleasedByItsId() {
     ward.shell(web);
     ContainerId shop = ward.run("shop");

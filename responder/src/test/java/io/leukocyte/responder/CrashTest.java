@@ -408,4 +408,128 @@ class CrashTest {
           .isEmpty();
     }
   }
+
+  private static final String SEQUENCE =
+      """
+      - policy: p
+        match: {tags: [shell]}
+        actions:
+          - quarantine: {for: 15m}
+          - pause: {for: 15m}
+            if: failed
+          - snapshot
+        else:
+          - kill
+        guard: {mode: enforce}
+      """;
+
+  /** A packet filter of which each closing fails, and that dies as told. */
+  private record FailingFilter(NetworkFilter filter) implements NetworkFilter {
+    @Override
+    public Optional<String> unusable() {
+      return filter.unusable();
+    }
+
+    @Override
+    public Set<ContainerId> sharers(ContainerProcess process) {
+      return filter.sharers(process);
+    }
+
+    @Override
+    public String close(ContainerProcess process) {
+      throw new NetworkFilterException("nft fails in this test");
+    }
+
+    @Override
+    public boolean isClosed(ContainerProcess process) {
+      return filter.isClosed(process);
+    }
+
+    @Override
+    public void open(ContainerProcess process) {
+      filter.open(process);
+    }
+  }
+
+  private static Ward failingAndDying(Scene scene, Path folder, Points points) {
+    Host host =
+        new Host(
+            FailingEngine.wrapBoth(scene.docker(), call -> points.pass()),
+            new FailingFilter(new DyingFilter(scene.filter(), points)));
+    return new Ward(
+        folder, scene.docker(), scene.filter(), scene.clock(), host, points::pass, Ward.shielded());
+  }
+
+  private static void sequence(Ward ward, Alert alert) {
+    try {
+      ward.policies(SEQUENCE).alert(alert);
+      ward.close();
+    } catch (Crash crash) {
+      // what is on the disk and on the host is all there is
+    }
+  }
+
+  @Test
+  void aCrashBetweenTheStepsOfASequenceEndsWithTheRestCarriedOutOnce() throws IOException {
+    boolean reached = true;
+    int point = 0;
+    int paused = 0;
+    for (; reached; point++) {
+      assertThat(point).isLessThan(2 * MOST_POINTS);
+      Path own = Files.createDirectory(folder.resolve("q" + point));
+      Scene scene = Scene.create(false);
+      Points points = new Points(point);
+      Alert alert = TestAlerts.shell(scene.web(), scene.clock().nanos());
+      sequence(failingAndDying(scene, own, points), alert);
+      reached = points.reached;
+
+      Ward next = new Ward(own, scene.docker(), scene.filter(), scene.clock()).restarted();
+      next.policies(SEQUENCE).alert(alert); // it is read again
+      boolean held = next.journalled().getFirst().equals("quarantine verified");
+      paused += held ? 0 : 1;
+      assertThat(next.journalled())
+          .as("point %d", point)
+          .containsExactly(
+              held ? "quarantine verified" : "quarantine failed",
+              held ? "pause skipped" : "pause verified",
+              "snapshot verified",
+              "kill skipped");
+      assertThat(scene.isHeld(held ? "quarantine" : "pause")).as("point %d", point).isTrue();
+      assertThat(next.desk.actions()).hasSize(1);
+      assertThat(changes(scene, "kill")).as("point %d", point).isZero();
+      // whoever died right after the call asks once more: it is paused already
+      assertThat(pauses(scene)).as("point %d", point).isBetween(held ? 0L : 1L, held ? 0L : 2L);
+      assertThat(next.steps()).extracting(a -> a.id() + " " + a.number()).doesNotHaveDuplicates();
+      next.close();
+    }
+    assertThat(point).as("points where it died").isGreaterThan(10);
+    assertThat(paused).as("points after which it was paused").isBetween(2, point - 2);
+  }
+
+  @Test
+  void whatOfASequenceIsFoundTooLateIsRefusedAndNothingWaitsForEver() throws IOException {
+    boolean reached = true;
+    int refused = 0;
+    for (int point = 0; reached; point++) {
+      Path own = Files.createDirectory(folder.resolve("w" + point));
+      Scene scene = Scene.create(false);
+      Points points = new Points(point);
+      Alert alert = TestAlerts.shell(scene.web(), scene.clock().nanos());
+      sequence(failingAndDying(scene, own, points), alert);
+      reached = points.reached;
+      scene.clock().advance(Duration.ofMinutes(6));
+      long before = changes(scene, "kill") + pauses(scene);
+      Ward next = new Ward(own, scene.docker(), scene.filter(), scene.clock()).restarted();
+      List<ActionState> waiting = next.journal.read(Ledger::deferred);
+      assertThat(waiting).as("point %d", point).isEmpty();
+      assertThat(changes(scene, "kill") + pauses(scene)).as("point %d", point).isEqualTo(before);
+      refused += next.journalled().contains("pause refused") ? 1 : 0;
+      next.close();
+    }
+    assertThat(refused).as("points at which it was too late").isGreaterThan(3);
+  }
+
+  private static long pauses(Scene scene) {
+    return scene.docker().changes().stream().filter(c -> c.startsWith("pause ")).count();
+  }
 }

@@ -66,8 +66,7 @@ class NotifierTest {
     URI hook =
         URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/hook?token=s3cret");
     return new Notifier(
-        Map.of("ops", hook),
-        poster,
+        Tellers.ofWebhooks(Map.of("ops", hook), poster),
         QUICK,
         journal,
         clock,

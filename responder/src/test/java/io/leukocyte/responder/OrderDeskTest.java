@@ -119,6 +119,23 @@ class OrderDeskTest {
   }
 
   @Test
+  void anAlertIsMarkedFalseByOrderOnTheHostThatActedOnIt() {
+    ward.policies(
+        "- policy: p\n  match: {tags: [shell]}\n  actions: [quarantine: {for: 15m}]\n"
+            + "  guard: {mode: enforce}\n");
+    String alert = ward.shell(web).id().value();
+    give("*", OrderJson.write(order("*", Order.Kind.FALSE_ALERT, alert))); // not signed
+    assertThat(ward.isClosed(web)).isTrue();
+    give(order("*", Order.Kind.FALSE_ALERT, "0".repeat(32)));
+    assertThat(counted("elsewhere")).isEqualTo(1);
+    give(order("*", Order.Kind.FALSE_ALERT, alert));
+    assertThat(ward.isClosed(web)).isFalse();
+    assertThat(answers()).last().isEqualTo("done false-alert " + alert + ": 1 taken back");
+    ward.shell(web);
+    assertThat(ward.isClosed(web)).isFalse();
+  }
+
+  @Test
   void whatWaitsIsApprovedOrDeniedByOrderOfTheHostThatHasIt() {
     ward.policies(
         "- policy: p\n  match: {tags: [shell]}\n  actions: [quarantine: {for: 15m}]\n"

@@ -219,4 +219,191 @@ class PolicySetTest {
     assertThat(load(yaml).problems()).isEmpty();
     assertThat(load(yaml).policies().size()).isZero();
   }
+
+  @Test
+  void aPolicyWithAllThatItMayHaveIsRead() {
+    PolicySet.Loaded loaded =
+        load(
+            """
+            - policy: p
+              match:
+                correlation: [brute force]
+                containers: [web*]
+                images: ["shop/*:1"]
+                labels: [tier=w*, team]
+                hosts: [edge-*]
+                incident: {alerts: 3, within: 10m}
+              actions:
+                - quarantine: {for: 15m, pause: false}
+                - pause: {for: 15m}
+                  if: quarantine failed or refused
+                - notify: {webhook: ops}
+              else:
+                - kill
+              escalate: {after: 2 alerts, within: 10m, actions: [kill]}
+              guard: {mode: enforce, cooldown: 5m}
+              services:
+                shop/*: {actions: [pause], guard: {mode: approve}}
+              stop: true
+            """);
+    assertThat(loaded.problems()).isEmpty();
+    Policy policy = loaded.policies().policies().getFirst();
+    assertThat(policy.match().correlation())
+        .contains(new Policy.Correlation(true, Set.of("brute force")));
+    assertThat(policy.match().container())
+        .isEqualTo(
+            new Policy.Containers(
+                List.of("web*"), List.of("shop/*:1"), List.of("tier=w*", "team")));
+    assertThat(policy.match().hosts()).containsExactly("edge-*");
+    assertThat(policy.match().incident()).contains(new Policy.Incident(3, Duration.ofMinutes(10)));
+    assertThat(policy.course().actions().get(0).response())
+        .isEqualTo(new Quarantine(Optional.of(Duration.ofMinutes(15)), false));
+    assertThat(policy.course().actions().get(1).given())
+        .contains(new Course.Given(0, Set.of(Flow.End.FAILED, Flow.End.REFUSED)));
+    assertThat(policy.course().otherwise()).hasSize(1);
+    assertThat(policy.last()).isTrue();
+    Policy shop = policy.of("shop/web");
+    assertThat(shop.source()).isEqualTo("p.yaml:19");
+    assertThat(shop.responses().getFirst()).isEqualTo(new Pause(Optional.empty()));
+    assertThat(shop.guard().mode()).isEqualTo(Policy.Mode.APPROVE);
+    assertThat(shop.guard().cooldown()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(shop.escalation()).isEqualTo(policy.escalation());
+    assertThat(policy.of("other")).isEqualTo(policy);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "actions: [{pause: {}, if: failed}] | 4:1: no action stands before this one",
+        "actions: [quarantine, {pause: {}, if: failt}] | unknown end of an action 'failt'; did you mean 'failed'?",
+        "actions: [quarantine, {pause: {}, if: quarantin failed}] | no action 'quarantin' stands before; did you mean 'quarantine'?",
+        "actions: [quarantine, {pause: {}, if: [failed]}] | if must say how an action ended, not a list",
+        "actions: [kill, {pause: {}, if: verified}] | pause can do nothing when kill is verified",
+        "actions: [{notify: {log: {}}}, {notify: {webhook: ops}, if: skipped}] | notify is never skipped",
+        "actions: [{if: failed}] | unknown action 'if'",
+        "actions: [pause], else: [] | else is empty",
+        "actions: [pause], esle: [kill] | unknown key 'esle' in a policy; did you mean 'else'?",
+        "actions: [pause], stop: maybe | stop in a policy is 'maybe': neither true nor false",
+        "actions: [pause], escalate: {after: 1 alert, within: 10m, actions: [kill]} | after in escalate is '1 alert'",
+        "actions: [pause], escalate: {actions: [kill]} | escalate has no 'after'",
+        "actions: [pause], escalate: {after: 2, within: 10m} | escalate has no 'actions'",
+        "actions: [pause], escalate: {after: 2, wihtin: 10m, within: 10m, actions: [kill]} | unknown key 'wihtin' in escalate; did you mean 'within'?",
+        "actions: [pause], services: {} | services must be a mapping of services",
+        "actions: [pause], services: {shop: {}} | nothing is otherwise for the service 'shop'",
+        "actions: [pause], services: {shop: {match: {}}} | unknown key 'match' in the service shop",
+        "actions: [{quarantine: {pause: no}}] | neither true nor false",
+        "actions: [{notify: {slack: nobody}}] | there is no slack 'nobody'; set its address: notify.slack",
+        "actions: [{notify: {mail: nobody}}] | there is no mail 'nobody'",
+        "actions: [{notify: {syslog: nobody}}] | there is no syslog 'nobody'",
+      })
+  void sequencesThatMakeNoSenseAreProblems(String keys, String problem) {
+    String yaml = "- {policy: p, match: {rules: [r]}, " + keys + "}\n";
+    assertThat(problems(yaml)).anySatisfy(p -> assertThat(p).contains(strip(problem)));
+    assertThat(problems(yaml)).allSatisfy(p -> assertThat(p).matches("p\\.yaml:1:\\d+: .*"));
+  }
+
+  private static String strip(String problem) {
+    return problem.replaceFirst("^\\d+:\\d+: ", "");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{incident: {alerts: 1}}",
+        "{incident: {within: 5m}}",
+        "{incident: {alerts: 2, withn: 5m}}",
+        "{image: [x]}",
+        "{labels: {a: b}}",
+        "{hosts: []}"
+      })
+  void matchesThatMakeNoSenseAreProblems(String match) {
+    assertThat(problems("- {policy: p, match: " + match + ", actions: [pause]}")).isNotEmpty();
+  }
+
+  @Test
+  void testsAmongPoliciesSayWhatAnAlertLeadsTo() {
+    PolicySet.Loaded loaded =
+        load(
+            """
+            - policy: p
+              match: {rules: [r], labels: [tier=web], condition: fd.sport > 1024}
+              actions:
+                - quarantine
+                - pause: {}
+                  if: failed
+                - notify: {webhook: ops}
+              else: [kill]
+              escalate: {after: 2 alerts, within: 10m, actions: [kill]}
+              guard: {mode: dry-run, cooldown: 30m}
+            - tests:
+                - title: the quarantine works
+                  alert: &web
+                    rule: r
+                    container: {name: web, image: "shop/web:1", labels: [tier=web]}
+                    event: {evt.type: connect, fd.sport: 4444}
+                  actions: [quarantine, notify]
+                - title: it fails
+                  alert: *web
+                  outcomes: {quarantine: failed}
+                  actions: [quarantine failed, pause, notify]
+                - title: the fallback fails too
+                  alert: *web
+                  outcomes: {quarantine: failed, pause: failed}
+                  actions: [quarantine failed, pause failed, notify, kill]
+                - title: the second one kills
+                  alert: *web
+                  repeated: {times: 2, every: 9m}
+                  actions: [kill]
+                - title: the third is in the cooldown
+                  alert: *web
+                  repeated: {times: 3, every: 2m}
+                  actions: [quarantine refused, pause refused, notify refused, kill refused]
+                - title: another port is none of ours
+                  alert: {rule: r, container: {labels: [tier=web]}, event: {evt.type: connect, fd.sport: 80}}
+                  actions: []
+                - title: this one is wrong
+                  alert: *web
+                  actions: [kill]
+            """);
+    assertThat(loaded.problems()).isEmpty();
+    List<PolicySet.Tested> tested = loaded.policies().test();
+    assertThat(tested)
+        .filteredOn(t -> !t.passed())
+        .extracting(PolicySet.Tested::title)
+        .containsExactly("this one is wrong");
+    assertThat(tested).hasSize(7);
+    assertThat(tested.getLast().came()).containsExactly("quarantine verified", "notify verified");
+    assertThat(tested.getLast().at().toString()).startsWith("p.yaml:");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{alert: {rule: r}, actions: []} | a test has no 'title'",
+        "{title: t, actions: []} | a test has no 'alert'",
+        "{title: t, alert: {rule: r}} | a test has no 'actions'",
+        "{title: t, alert: {}, actions: []} | alert has no 'rule'",
+        "{title: t, alert: {rule: r}, action: []} | unknown key 'action' in a test; did you mean 'actions'?",
+        "{title: t, alert: {rule: r}, actions: [quarantin]} | unknown action 'quarantin' in a test; did you mean 'quarantine'?",
+        "{title: t, alert: {rule: r}, actions: [pause filed]} | unknown end of an action",
+        "{title: t, alert: {rule: r}, actions: [], outcomes: {pause: fail}} | unknown end of an action 'fail' in a test; did you mean 'failed'?",
+        "{title: t, alert: {rule: r, priority: warn}, actions: []} | unknown priority 'warn'",
+        "{title: t, alert: {rule: r, event: {proc.nam: x}}, actions: []} | 'proc.nam' cannot be set in a test's event; did you mean 'proc.name'?",
+        "{title: t, alert: {rule: r}, actions: [], repeated: {times: 0}} | times in repeated is '0'",
+      })
+  void testsThatMakeNoSenseAreProblems(String test, String problem) {
+    assertThat(problems("- tests: [" + test + "]\n"))
+        .anySatisfy(p -> assertThat(p).startsWith("p.yaml:1:").contains(problem));
+  }
+
+  @Test
+  void theTestsOfTheShippedPoliciesPass() {
+    List<PolicySet.Tested> tested =
+        PolicySet.load(PolicyFile.shipped(), List.of()).policies().test();
+    assertThat(tested).hasSizeGreaterThan(3).allMatch(PolicySet.Tested::passed);
+  }
 }

@@ -44,6 +44,7 @@ final class Ward implements AutoCloseable {
   final Guards guards;
   final EngineWait engineWait;
   final Notifier notifier;
+  final Sequels sequels;
   final Approvals approvals;
   final Aging aging;
   final Desk desk;
@@ -162,34 +163,35 @@ final class Ward implements AutoCloseable {
     interventions =
         new Interventions(host, journal, lanes, protection, evidence, patience, clock, meters);
     snapshots = new Snapshots(host, journal, lanes, evidence, patience, clock, meters);
+    Services services = new Services("service");
     guards = new Guards(journal, budget.apply(journal), MAX_AGE);
     engineWait =
         new EngineWait(engine, journal, guards, interventions, snapshots, Runnable::run, clock);
     notifier =
         new Notifier(
-            Map.of("ops", URI.create("http://127.0.0.1:1/secret")),
-            (address, json) -> {
-              posted.add(json);
-              throw new IOException("no network in this test");
-            },
+            Tellers.ofWebhooks(
+                Map.of("ops", URI.create("http://127.0.0.1:1/secret")),
+                (address, json) -> {
+                  posted.add(json);
+                  throw new IOException("no network in this test");
+                }),
             new Notifier.Retries(1, Duration.ofMillis(1), Duration.ofMillis(1)),
             journal,
             clock,
             meters);
+    Hands hands = new Hands.Own(interventions, snapshots, notifier, evidence);
+    sequels = new Sequels(journal, guards, hands, clock, meters);
     dispatcher =
         new Dispatcher(
             TestAlerts.HOST,
-            engine,
+            new Matching(engine::inspect, services, new Tally(journal, guards)),
             journal,
             guards,
             protection,
-            interventions,
-            notifier,
-            snapshots,
-            evidence,
+            hands,
             clock,
             meters);
-    approvals = new Approvals(interventions, guards, dispatcher::policies, clock);
+    approvals = new Approvals(interventions, guards, dispatcher::policy, clock);
     aging =
         new Aging(
             TestAlerts.HOST,
@@ -197,7 +199,7 @@ final class Ward implements AutoCloseable {
             journal,
             interventions,
             protection,
-            new Services("service"),
+            services,
             clock,
             meters,
             () -> inForce);
@@ -291,7 +293,13 @@ final class Ward implements AutoCloseable {
     Ward next = new Ward(folder, docker, filter, clock);
     next.evidence.recover();
     Recovery.run(
-        next.journal, next.guards, next.interventions, next.snapshots, next.notifier, clock);
+        next.journal,
+        next.guards,
+        next.interventions,
+        next.snapshots,
+        next.notifier,
+        next.sequels,
+        clock);
     return next;
   }
 

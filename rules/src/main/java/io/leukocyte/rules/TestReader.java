@@ -1,8 +1,5 @@
 package io.leukocyte.rules;
 
-import io.leukocyte.events.EventId;
-import io.leukocyte.events.HostId;
-import io.leukocyte.events.Observed;
 import io.leukocyte.events.config.Problem;
 import io.leukocyte.events.config.Suggestion;
 import io.leukocyte.events.config.YamlNode;
@@ -16,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads the tests that stand under rules. */
 final class TestReader {
   private static final Set<String> KEYS = Set.of("title", "events", "matches");
-  private static final HostId HOST = new HostId("00000000-0000-0000-0000-000000000001");
 
   private final List<Problem> problems;
   private final List<RuleTest> tests = new ArrayList<>();
@@ -91,12 +87,8 @@ final class TestReader {
       problem(node, "an event is a mapping of fields to values, not " + node.description());
       return Optional.empty();
     }
-    EventShorthand shorthand = new EventShorthand(mapping, index, problems);
-    return shorthand
-        .event()
-        .map(event ->
-            new RuleTest.Sample(
-                new Observed(new EventId(HOST, 1, 1, index), event), shorthand.facts()));
+    return TestEvent.read(mapping, index, problems)
+        .map(event -> new RuleTest.Sample(event.observed(), event.facts()));
   }
 
   private void problem(YamlNode node, String what) {
