@@ -131,7 +131,8 @@ record ActionState(
 
   /** The same, with who decides about it. */
   ActionState by(@Nullable String who) {
-    return new ActionState(last, since, begun, response, phase, undo, way, who, alert, latest, flow);
+    return new ActionState(
+        last, since, begun, response, phase, undo, way, who, alert, latest, flow);
   }
 
   /**
@@ -246,7 +247,6 @@ record ActionState(
                   : flow.after().isPresent() && !begun ? Flow.End.PASSED : Flow.End.SKIPPED);
     };
   }
-
 
   /** Whether a policy wanted it, and no operator. */
   boolean automatic() {

@@ -275,8 +275,7 @@ final class Interventions {
   /** From here on the host may be changed; not what a policy wants and somebody is against. */
   private Optional<String> prepare(ActionState state, Checked.Ready ready) {
     return journal.appendUnless(
-        ledger ->
-            state.automatic() ? refusal(ledger, state) : Optional.empty(),
+        ledger -> state.automatic() ? refusal(ledger, state) : Optional.empty(),
         new JournalEntry.Prepared(state.id(), ready.undo(), ready.way()));
   }
 
