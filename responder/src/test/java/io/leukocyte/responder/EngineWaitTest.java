@@ -76,7 +76,13 @@ class EngineWaitTest {
     ward = ward();
     ward.evidence.recover();
     Recovery.run(
-        ward.journal, ward.guards, ward.interventions, ward.snapshots, ward.notifier, clock);
+        ward.journal,
+        ward.guards,
+        ward.interventions,
+        ward.snapshots,
+        ward.notifier,
+        ward.sequels,
+        clock);
   }
 
   private boolean isHeld(String action) {

@@ -98,7 +98,13 @@ class WafCrashTest {
       Ward next = new Ward(own, docker, filter, clock, host, () -> {}, Ward.shielded());
       next.evidence.recover();
       Recovery.run(
-          next.journal, next.guards, next.interventions, next.snapshots, next.notifier, clock);
+          next.journal,
+          next.guards,
+          next.interventions,
+          next.snapshots,
+          next.notifier,
+          next.sequels,
+          clock);
       return next;
     }
 
