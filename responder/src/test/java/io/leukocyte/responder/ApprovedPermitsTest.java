@@ -265,4 +265,21 @@ class ApprovedPermitsTest {
     ward.desk.releaseAll("ann");
     assertThat(log.open()).isEmpty();
   }
+
+  @Test
+  void whatFollowsAnotherAsksWhenItIsApprovedToo() {
+    ward.policies(
+        "- policy: p\n  match: {tags: [shell]}\n"
+            + "  actions: [quarantine: {}, {pause: {}, if: refused}]\n"
+            + "  guard: {mode: approve, approve-within: 1h, at-most: {containers: 1, per: 10m}}\n");
+    ward.shell(web);
+    ward.desk.deny("web", "bob", "pause it instead");
+    assertThat(ward.journalled()).containsExactly("quarantine refused", "pause waiting");
+    assertThat(log.records).isEmpty();
+    clock.advance(Duration.ofMinutes(20));
+    anotherHostActs("c");
+    assertThat(approve("web").done()).isFalse();
+    assertThat(ward.facts(web).state()).isEqualTo("running");
+    assertThat(log.open()).isEmpty();
+  }
 }

@@ -2,6 +2,7 @@ package io.leukocyte.responder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leukocyte.engine.ContainerSpec;
 import io.leukocyte.engine.EngineException;
 import io.leukocyte.engine.InMemoryEngine;
 import io.leukocyte.events.Action;
@@ -327,5 +328,68 @@ class EngineWaitTest {
     secondsPass(1);
     assertThat(open(0).until()).isEqualTo(clock.instant().plus(LENGTH));
     assertThat(open(0).state()).isEqualTo("in-force");
+  }
+
+  @Test
+  void whatFollowsAnotherWaitsForTheEngineToo() {
+    ContainerId shop = docker.run(ContainerSpec.of("shop", "web:1").networkMode("host"));
+    away = "pause"::equals;
+    use("quarantine: {pause: false}, {pause: {for: 15m}, if: failed}");
+    Instant began = clock.instant();
+    ward.shell(shop);
+    assertThat(ward.journalled()).containsExactly("quarantine failed", "pause waiting");
+    assertThat(open(0).state()).isEqualTo("waiting-for-engine");
+    assertThat(open(0).until()).isEqualTo(began.plus(Ward.MAX_AGE));
+    secondsPass(3);
+    restart();
+    away = call -> false;
+    secondsPass(1);
+    assertThat(ward.facts(shop).state()).isEqualTo("paused");
+    assertThat(open(0).until()).isEqualTo(clock.instant().plus(LENGTH));
+  }
+
+  @Test
+  void whatFollowsAnotherWaitsNoLongerThanThatOneMight() {
+    use("quarantine: {}, {pause: {}, if: failed}, {notify: {log: {}}, if: pause failed}");
+    ward.shell(web);
+    secondsPass(10);
+    assertThat(ward.journalled())
+        .containsExactly("quarantine waiting", "pause waiting", "notify waiting");
+    secondsPass((int) Ward.MAX_AGE.toSeconds());
+    assertThat(ward.journalled())
+        .containsExactly("quarantine failed", "pause failed", "notify verified");
+    away = call -> false;
+    secondsPass(5);
+    assertThat(ward.facts(web).state()).isEqualTo("running");
+  }
+
+  @Test
+  void whatFollowsSomethingApprovedWaitsAsLongAsThat() {
+    ward.policies(
+        "- policy: p\n  match: {tags: [shell]}\n"
+            + "  actions: [quarantine: {pause: false}, {snapshot: {}, if: failed}]\n"
+            + "  guard: {mode: approve, approve-within: 1h}\n");
+    ContainerId shop = docker.run(ContainerSpec.of("shop", "web:1").networkMode("host"));
+    ward.shell(shop);
+    secondsPass(1800);
+    away = call -> ward.journalled().contains("quarantine failed") && call.equals("inspect");
+    ward.desk.approve("shop", "ann");
+    assertThat(ward.journalled()).containsExactly("quarantine failed", "snapshot waiting");
+    assertThat(open(0).until()).isEqualTo(clock.instant().plus(Ward.MAX_AGE));
+    clock.advance(Duration.ofSeconds(200));
+    away = call -> false;
+    secondsPass(1);
+    assertThat(ward.journalled()).containsExactly("quarantine failed", "snapshot verified");
+  }
+
+  @Test
+  void aFalseAlertOvertakesWhatWaits() {
+    use("quarantine: {}, {pause: {}, if: refused}");
+    String alert = ward.shell(web).id().value();
+    ward.desk.markFalse(alert, "ann", "ours");
+    away = call -> false;
+    secondsPass(1);
+    assertThat(ward.journalled()).containsExactly("quarantine refused", "pause refused");
+    assertThat(ward.isClosed(web)).isFalse();
   }
 }

@@ -3,12 +3,14 @@ package io.leukocyte.responder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leukocyte.engine.ContainerSpec;
+import io.leukocyte.engine.EngineException;
 import io.leukocyte.events.Alert;
 import io.leukocyte.events.AlertJson;
 import io.leukocyte.events.ContainerId;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,5 +140,24 @@ class MatchingTest {
             java.util.List.of());
     assertThat(loaded.problems()).isEmpty();
     assertThat(loaded.policies().test()).hasSize(3).allMatch(PolicySet.Tested::passed);
+  }
+
+  @Test
+  void anEngineThatLetOneAlertWaitIsNotAskedByTheNext() {
+    AtomicInteger asked = new AtomicInteger();
+    Matching matching =
+        new Matching(
+            container -> {
+              asked.incrementAndGet();
+              throw new EngineException.Timeout("late", null);
+            },
+            new Services("service"),
+            new Tally(ward.journal, ward.guards));
+    for (int i = 0; i < 100; i++) {
+      assertThat(matching.facts(TestAlerts.shell(web, ward.clock.nanos())))
+          .as("what the alert itself says")
+          .isNotNull();
+    }
+    assertThat(asked).hasValue(1);
   }
 }

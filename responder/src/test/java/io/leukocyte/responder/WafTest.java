@@ -304,6 +304,17 @@ class WafTest {
     assertThat(variable("BLOCK_ADDRESSES")).isEqualTo("203.0.113.7");
   }
 
+  @Test
+  void sourceAndPathOfTheAlertAreBlockedAlsoWhereItFollowsAnotherAction() {
+    ward.policies(
+            "- policy: p\n  match: {tags: [shell]}\n  guard: {mode: enforce}\n"
+                + "  actions: [snapshot: {}, {waf: {block: [source, path]}, if: verified}]\n")
+        .alert(logged("203.0.113.7 - - [27/Nov/2026] \"GET /cgi-bin/luci?x=1 HTTP/1.1\" 404 1"));
+    assertThat(ward.journalled()).containsExactly("snapshot verified", "waf verified");
+    assertThat(variable("BLOCK_ADDRESSES")).isEqualTo("203.0.113.7");
+    assertThat(variable("BLOCK_PATHS")).isEqualTo("/cgi-bin/luci");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
