@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
@@ -288,9 +289,11 @@ class IndexerPoisonTest {
                         : ThrowableProxyUtil.asString(event.getThrowableProxy())));
           }
         };
-    Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+    Logger own = (Logger) LoggerFactory.getLogger(IndexerLoop.class);
+    Level quiet = own.getLevel();
+    own.setLevel(Level.WARN);
     appender.start();
-    root.addAppender(appender);
+    own.addAppender(appender);
     try {
       add(record(ALERTS, 0, alert("a")));
       add(record(ALERTS, 1, utf8("{\"message\": " + secret)));
@@ -298,7 +301,8 @@ class IndexerPoisonTest {
       thread.start();
       await().untilAsserted(() -> assertThat(committed(ALERTS)).isEqualTo(3));
     } finally {
-      root.detachAppender(appender);
+      own.detachAppender(appender);
+      own.setLevel(quiet);
     }
     assertThat(producer.history()).hasSize(3);
     assertThat(producer.history())

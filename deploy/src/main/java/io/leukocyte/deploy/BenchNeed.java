@@ -46,6 +46,16 @@ enum BenchNeed {
       }
     }
   },
+  /** The web application firewall. */
+  FIREWALL {
+    @Override
+    void require() {
+      if (!succeeds("docker", "image", "inspect", "leuko/waf:1")) {
+        throw new EnvironmentException(
+            "This bench puts the web application firewall leuko/waf:1 in front of a container, and the engine has no such image; make it: deploy/waf/build.sh");
+      }
+    }
+  },
   /** Elasticsearch to index into. */
   ELASTICSEARCH {
     @Override

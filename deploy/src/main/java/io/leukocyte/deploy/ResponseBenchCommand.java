@@ -28,7 +28,7 @@ final class ResponseBenchCommand extends BenchSubcommand {
 
   @Override
   List<BenchNeed> needs() {
-    return List.of(BenchNeed.ROOT, BenchNeed.ENGINE, BenchNeed.IMAGE);
+    return List.of(BenchNeed.ROOT, BenchNeed.ENGINE, BenchNeed.IMAGE, BenchNeed.FIREWALL);
   }
 
   private int warm() {

@@ -125,6 +125,12 @@ class EvidenceIT {
         .getFirst();
   }
 
+  /** Whether the evidence of a change and a snapshot has come to its end, whatever that is. */
+  private static boolean isTaken(EvidenceManifest manifest) {
+    return manifest.actions().size() == 2
+        && !"the snapshot is being taken".equals(manifest.incomplete());
+  }
+
   private JsonNode json(LiveResponder live, EvidenceManifest manifest, String name) {
     try {
       return JournalLines.MAPPER.readTree(Files.readString(path(live, manifest).resolve(name)));
@@ -163,7 +169,7 @@ class EvidenceIT {
     try (LiveResponder live =
         new LiveResponder(folder, "[quarantine: {for: 15m}, snapshot]", PATIENT)) {
       live.responder.alert(alert(live));
-      EvidenceManifest manifest = awaitEvidence(live, m -> m.actions().size() == 2);
+      EvidenceManifest manifest = awaitEvidence(live, EvidenceIT::isTaken);
       assertThat(manifest.incomplete()).isNull();
       assertThat(manifest.policy()).isEqualTo("test");
       assertThat(manifest.rule()).isEqualTo(TestAlerts.SHELL);
@@ -273,7 +279,7 @@ class EvidenceIT {
   void evidenceOfAPausedContainerIsTakenToo() throws Exception {
     try (LiveResponder live = new LiveResponder(folder, "[pause: {}, snapshot]", PATIENT)) {
       live.responder.alert(alert(live));
-      EvidenceManifest manifest = awaitEvidence(live, m -> m.actions().size() == 2);
+      EvidenceManifest manifest = awaitEvidence(live, EvidenceIT::isTaken);
       assertThat(manifest.incomplete()).isNull();
       only(
           json(live, manifest, "changes.json"),
