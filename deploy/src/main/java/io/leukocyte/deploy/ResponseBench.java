@@ -64,7 +64,8 @@ final class ResponseBench {
       process.start(process.add(roles.responder()), START);
       List<Running> targets = new ArrayList<>();
       for (ResponseAction action : actions) {
-        targets.add(containers.startWith(action.options(), action.program().toArray(String[]::new)));
+        targets.add(
+            containers.startWith(action.options(), action.program().toArray(String[]::new)));
       }
       try (ResponderControl control = ResponderControl.open(Operator.folder(data), HOST, engine)) {
         Turn turn = new Turn(engine, watch, alerts, control);

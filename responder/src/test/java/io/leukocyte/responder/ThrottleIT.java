@@ -38,13 +38,13 @@ class ThrottleIT {
   /** Bits a second that get from one container to another. */
   private double sent(String from, String to, String address, int bytes) {
     String file = "/tmp/got-" + System.nanoTime();
-    // With an end of its input the listener would close, and the sender stop before it has sent all.
+    // With an end of its input the listener would close, and the sender stop before it has sent
+    // all.
     Docker.docker("exec", "-d", to, "sh", "-c", "sleep 120 | nc -l -p " + PORT + " > " + file);
     await().atMost(WAIT).until(() -> docker.exec(to, "test", "-f", file).worked());
     long begin = System.nanoTime();
     String send =
-        "until head -c %d /dev/zero | nc %s %d; do sleep 0.1; done"
-            .formatted(bytes, address, PORT);
+        "until head -c %d /dev/zero | nc %s %d; do sleep 0.1; done".formatted(bytes, address, PORT);
     Docker.command(List.of("docker", "exec", from, "timeout", "60", "sh", "-c", send));
     await()
         .atMost(WAIT)
