@@ -37,17 +37,17 @@ enum BrokenTarget implements FuzzTarget.Reader {
   UNEXPECTED_TYPE(FuzzTarget.LOG) {
     @Override
     public byte[] bytes(byte[] input) {
-      byte[] wanted = "LEUK".getBytes(StandardCharsets.US_ASCII);
-      for (int i = 0; i < wanted.length; i++) {
-        if (input.length <= i || input[i] != wanted[i]) {
-          return input;
-        }
+      int size = WANTED.length();
+      if (input.length < size
+          || !new String(input, 0, size, StandardCharsets.ISO_8859_1).equals(WANTED)) {
+        return input;
       }
       throw new IllegalStateException("A type that nobody expects");
     }
   };
 
   private static final int HEADER = 8;
+  private static final String WANTED = "LEUK";
 
   private final FuzzTarget target;
 

@@ -50,6 +50,7 @@ class EvidenceIT {
       export API_TOKEN=topsecret LD_PRELOAD=
       /tmp/busybox-x nc -l -p 4444 &
       /tmp/busybox-gone sleep 600 &
+      until test "$(readlink /proc/$!/exe)" = /tmp/busybox-gone; do sleep 0.01; done
       rm /tmp/busybox-gone
       sleep 601 3> /tmp/loot &
       mknod /tmp/pipe p
@@ -68,8 +69,14 @@ class EvidenceIT {
         docker.sleeping(
             "victim", "--network", "none", "--env", "DB_PASSWORD=s3cret", "--env", "COLOUR=red");
     Docker.docker("exec", "-d", victim, "sh", "-c", INTRUSION);
-    await().atMost(WAIT).until(() -> pidOf("sleep 602").isPresent());
-    await().atMost(WAIT).until(() -> pidOf("nc -l").isPresent() && pidOf("601").isPresent());
+    // The script's own arguments hold all these words, until it gives way to its last program.
+    await().atMost(WAIT).until(() -> pidOf("mknod").isEmpty() && pidOf("sleep 602").isPresent());
+    await()
+        .atMost(WAIT)
+        .until(() ->
+            pidOf("busybox-x nc -l").isPresent()
+                && pidOf("busybox-gone sleep 600").isPresent()
+                && pidOf("sleep 601").isPresent());
   }
 
   @AfterEach
