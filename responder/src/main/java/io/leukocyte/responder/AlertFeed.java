@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -185,13 +186,21 @@ final class AlertFeed implements AutoCloseable {
 
   /** To the first alert that is not stale. */
   private void seekByTime(KafkaConsumer<byte[], byte[]> from, TopicPartition mine) {
-    long since = clock.millis() - maxAge.toMillis();
-    OffsetAndTimestamp found = from.offsetsForTimes(Map.of(mine, since), PATIENCE).get(mine);
-    if (found == null) {
-      from.seekToEnd(Set.of(mine));
-    } else {
-      from.seek(mine, found.offset());
-    }
+    from.seek(mine, firstSince(from, mine, clock.millis() - maxAge.toMillis()));
+  }
+
+  /**
+   * The offset of the first record of that time or later; the end where there is none yet. The end
+   * is asked for first: what comes between the two questions lies behind it, and is not passed over.
+   *
+   * @param since unix milliseconds
+   */
+  static long firstSince(
+      Consumer<byte[], byte[]> from, TopicPartition partition, long since) {
+    long end = from.endOffsets(Set.of(partition), PATIENCE).getOrDefault(partition, 0L);
+    OffsetAndTimestamp found =
+        from.offsetsForTimes(Map.of(partition, since), PATIENCE).get(partition);
+    return found == null ? end : found.offset();
   }
 
   private void read(KafkaConsumer<byte[], byte[]> from, TopicPartition mine) {

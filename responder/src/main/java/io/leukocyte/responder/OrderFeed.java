@@ -19,7 +19,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -178,11 +177,7 @@ final class OrderFeed implements AutoCloseable {
   /** To the first order that may still be valid. */
   private void seekByTime(KafkaConsumer<byte[], byte[]> from, TopicPartition partition) {
     long since = clock.millis() - Order.LONGEST_LIFE.toMillis();
-    OffsetAndTimestamp found =
-        from.offsetsForTimes(Map.of(partition, since), PATIENCE).get(partition);
-    // Not by seekToEnd: its place is known only when those of all partitions are.
-    long end = from.endOffsets(List.of(partition), PATIENCE).getOrDefault(partition, 0L);
-    from.seek(partition, found == null ? end : found.offset());
+    from.seek(partition, AlertFeed.firstSince(from, partition, since));
   }
 
   private void read(KafkaConsumer<byte[], byte[]> from) {

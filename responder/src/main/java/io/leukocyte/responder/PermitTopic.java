@@ -20,7 +20,6 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -242,15 +241,9 @@ final class PermitTopic implements FleetBudget.Sender, AutoCloseable {
 
   private void beginAnew(KafkaConsumer<byte[], byte[]> from) {
     budget().forget();
-    long since = clock.millis() - BACK.toMillis();
-    OffsetAndTimestamp found =
-        from.offsetsForTimes(Map.of(LOG_OF_PERMITS, since), PATIENCE).get(LOG_OF_PERMITS);
-    if (found == null) {
-      from.seekToEnd(Set.of(LOG_OF_PERMITS));
-    } else {
-      from.seek(LOG_OF_PERMITS, found.offset());
-    }
-    next = OptionalLong.of(from.position(LOG_OF_PERMITS, PATIENCE));
+    long begin = AlertFeed.firstSince(from, LOG_OF_PERMITS, clock.millis() - BACK.toMillis());
+    from.seek(LOG_OF_PERMITS, begin);
+    next = OptionalLong.of(begin);
   }
 
   private void read(KafkaConsumer<byte[], byte[]> from) {
