@@ -191,12 +191,12 @@ final class AlertFeed implements AutoCloseable {
 
   /**
    * The offset of the first record of that time or later; the end where there is none yet. The end
-   * is asked for first: what comes between the two questions lies behind it, and is not passed over.
+   * is asked for first: what comes between the two questions lies behind it, and is not passed
+   * over.
    *
    * @param since unix milliseconds
    */
-  static long firstSince(
-      Consumer<byte[], byte[]> from, TopicPartition partition, long since) {
+  static long firstSince(Consumer<byte[], byte[]> from, TopicPartition partition, long since) {
     long end = from.endOffsets(Set.of(partition), PATIENCE).getOrDefault(partition, 0L);
     OffsetAndTimestamp found =
         from.offsetsForTimes(Map.of(partition, since), PATIENCE).get(partition);
