@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -129,12 +130,13 @@ class IndexerCrashIT {
         indexer.thaw();
       }
       case ELASTICSEARCH_FROZEN -> {
-        signal("STOP");
+        var _ = signal("STOP");
         last(Duration.ofSeconds(5));
-        signal("CONT");
+        var _ = signal("CONT");
       }
       case ELASTICSEARCH_KILLED -> {
-        signal("KILL");
+        List<ProcessHandle> killed = signal("KILL");
+        await("it ends").atMost(PATIENCE).until(() -> killed.stream().noneMatch(p -> p.isAlive()));
         elasticsearch.close();
         elasticsearch = EmbeddedElasticsearch.create(data, node);
         elasticsearch.start();
@@ -142,22 +144,23 @@ class IndexerCrashIT {
     }
   }
 
-  /** Sends a signal to the node's processes, the launcher and the server. */
-  private void signal(String signal) throws IOException, InterruptedException {
+  /**
+   * Sends a signal to the node's processes: the launcher, which names the folder, and the server.
+   */
+  private List<ProcessHandle> signal(String signal) throws IOException, InterruptedException {
     List<ProcessHandle> processes =
         ProcessHandle.allProcesses()
             .filter(process ->
-                process
-                    .info()
-                    .commandLine()
-                    .filter(line -> line.contains("-Des.path.conf=" + data))
-                    .isPresent())
+                process.info().commandLine().filter(line -> line.contains("=" + data)).isPresent())
+            .flatMap(launcher -> Stream.concat(Stream.of(launcher), launcher.descendants()))
+            .distinct()
             .toList();
-    assertThat(processes).isNotEmpty();
+    assertThat(processes).hasSizeGreaterThanOrEqualTo(2);
     for (ProcessHandle process : processes) {
       String pid = String.valueOf(process.pid());
       new ProcessBuilder("kill", "-" + signal, pid).inheritIO().start().waitFor();
     }
+    return processes;
   }
 
   /** Lets a fault last. */
