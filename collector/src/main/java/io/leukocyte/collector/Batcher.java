@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
  * Outbox#awaitRoom}, and the engine keeps them meanwhile.
  */
 final class Batcher implements AutoCloseable {
+  private static final byte[] NO_MARKS = new byte[0];
   private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
   private static final long NEVER = Long.MAX_VALUE;
 
@@ -146,7 +147,10 @@ final class Batcher implements AutoCloseable {
   }
 
   private void finish(long now) {
-    byte[] marks = MarksForm.encode(open.marks().logs(), writer.containerNumbers(), epoch);
+    byte[] marks =
+        open.marks().logs().isEmpty()
+            ? NO_MARKS
+            : MarksForm.encode(open.marks().logs(), writer.containerNumbers(), epoch);
     Batch batch = open.finished(writer.finish(sequence, marks), epoch, sequence);
     sequence++;
     open = new Batch(places);

@@ -10,11 +10,13 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Makes containers, changes what they are, and removes them, over the engine's API. */
 final class DockerMaker {
+  private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
   private static final Logger LOG = LoggerFactory.getLogger(DockerMaker.class);
   private static final Duration COMMIT_TIME = Duration.ofMinutes(5);
   private static final Duration REMOVAL_TIME = Duration.ofSeconds(20);
@@ -36,7 +38,11 @@ final class DockerMaker {
     String what = "make the container '" + Text.clip(name, 100) + "'";
     try {
       JsonNode made = http.post(what, "/containers/create?name=" + query(name), body, REMOVAL_TIME);
-      return new ContainerId(made.path("Id").asText(""));
+      String id = made.path("Id").asText("");
+      if (!ID.matcher(id).matches()) {
+        throw http.strange(what, "it names no container");
+      }
+      return new ContainerId(id);
     } catch (EngineException.NotFound e) {
       if (!String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("no such image")) {
         throw e;
@@ -116,7 +122,8 @@ final class DockerMaker {
   private Optional<JsonNode> image(String nameOrId) {
     try {
       String name = query(nameOrId).replace("%2F", "/").replace("%3A", ":").replace("%40", "@");
-      return Optional.of(http.get("look for the image " + nameOrId, "/images/" + name + "/json"));
+      return Optional.of(
+          http.object("look for the image " + nameOrId, "/images/" + name + "/json"));
     } catch (EngineException.NotFound e) {
       return Optional.empty();
     }
@@ -264,7 +271,8 @@ final class DockerMaker {
   }
 
   private JsonNode inspect(ContainerId container) {
-    return http.get("inspect container " + container.brief(), "/containers/" + container + "/json");
+    return http.object(
+        "inspect container " + container.brief(), "/containers/" + container + "/json");
   }
 
   private static String query(String value) {
