@@ -4,6 +4,7 @@ import io.leukocyte.collector.Marks.LogMark;
 import io.leukocyte.events.ContainerId;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class LogPlaces {
   private final AtomicLong lines = new AtomicLong();
   private final Map<ContainerId, Queue<Numbered>> onTheWay = new ConcurrentHashMap<>();
+
+  /** Containers that are gone while lines of theirs are on the way. */
+  private final Set<ContainerId> gone = ConcurrentHashMap.newKeySet();
 
   /** A mark; of two, the one with the greater number is the later. */
   record Numbered(long number, LogMark mark) {}
@@ -30,11 +34,27 @@ final class LogPlaces {
   /** The container's next line has arrived. Its mark; null when it has none. */
   @Nullable Numbered take(ContainerId container) {
     Queue<Numbered> marks = onTheWay.get(container);
-    return marks == null ? null : marks.poll();
+    if (marks == null) {
+      return null;
+    }
+    Numbered next = marks.poll();
+    if (!gone.isEmpty() && gone.contains(container)) {
+      forget(container);
+    }
+    return next;
   }
 
-  /** The container is gone. */
+  /** The container is gone: its last line was sent on its way. */
   void forget(ContainerId container) {
+    gone.add(container);
     onTheWay.computeIfPresent(container, (c, marks) -> marks.isEmpty() ? null : marks);
+    if (!onTheWay.containsKey(container)) {
+      gone.remove(container);
+    }
+  }
+
+  /** Containers with lines on the way, and those that had some. */
+  int size() {
+    return onTheWay.size();
   }
 }

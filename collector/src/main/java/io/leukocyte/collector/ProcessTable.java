@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * What is known of the processes of this host's containers, so that a connection carries the
  * program's arguments and an exec its parent's. Filled from {@code /proc} at the start, then fed by
  * exec, fork and exit. Bounded: the ones not asked for the longest are forgotten first and read
- * from {@code /proc} again when they are needed.
+ * from {@code /proc} again when they are needed. Those that were only read, such as the engine's
+ * helpers that start a container's processes, end without an event: few of them are kept.
  *
  * <p>The key is the pid with the start time in the unit of {@code /proc}, a hundredth of a second:
  * a pid comes round only after all others, so no two processes share a key. For one thread.
@@ -23,27 +24,34 @@ final class ProcessTable {
   private static final int PID_BITS = 22;
   private static final int MOST_ANCESTORS = 8;
 
+  /** Most processes that were only read from the host. */
+  static final int MOST_READ = 256;
+
   private final ProcFiles files;
   private final BootClock clock;
   private final Map<Long, ProcessInfo> processes;
+  private final Map<Long, ProcessInfo> onlyRead = leastRecentlyUsed(MOST_READ);
   private List<Long> ended = new ArrayList<>();
   private List<Long> endedBefore = new ArrayList<>();
 
   /**
    * An empty table.
    *
-   * @param most processes to remember
+   * @param most processes to remember that events tell of
    */
   ProcessTable(ProcFiles files, BootClock clock, int most) {
     this.files = files;
     this.clock = clock;
-    this.processes =
-        new LinkedHashMap<>(1024, 0.75f, true) {
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<Long, ProcessInfo> eldest) {
-            return size() > most;
-          }
-        };
+    this.processes = leastRecentlyUsed(most);
+  }
+
+  private static Map<Long, ProcessInfo> leastRecentlyUsed(int most) {
+    return new LinkedHashMap<>(256, 0.75f, true) {
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<Long, ProcessInfo> eldest) {
+        return size() > most;
+      }
+    };
   }
 
   private static long key(int pid, long start) {
@@ -64,13 +72,13 @@ final class ProcessTable {
    */
   @Nullable ProcessInfo find(int pid, long start, @Nullable String name) {
     Long key = key(pid, start);
-    ProcessInfo known = processes.get(key);
+    ProcessInfo known = remembered(key);
     if (known != null && (name == null || name.equals(known.name()))) {
       return known;
     }
     ProcessInfo read = read(pid, start);
     if (read != null) {
-      processes.put(key, read);
+      (processes.containsKey(key) ? processes : onlyRead).put(key, read);
       return read;
     }
     return known;
@@ -78,7 +86,12 @@ final class ProcessTable {
 
   /** What is remembered, without asking the host. */
   @Nullable ProcessInfo remembered(int pid, long start) {
-    return processes.get(key(pid, start));
+    return remembered(key(pid, start));
+  }
+
+  private @Nullable ProcessInfo remembered(Long key) {
+    ProcessInfo followed = processes.get(key);
+    return followed == null ? onlyRead.get(key) : followed;
   }
 
   /** The process ended. It is kept a little longer: a child's record may be right behind. */
@@ -90,6 +103,7 @@ final class ProcessTable {
   void sweep() {
     for (Long key : endedBefore) {
       processes.remove(key);
+      onlyRead.remove(key);
     }
     endedBefore = ended;
     ended = new ArrayList<>();
@@ -97,7 +111,7 @@ final class ProcessTable {
 
   /** How many are remembered. */
   int size() {
-    return processes.size();
+    return processes.size() + onlyRead.size();
   }
 
   /**

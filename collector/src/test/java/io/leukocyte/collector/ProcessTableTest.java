@@ -126,6 +126,20 @@ class ProcessTableTest {
     assertThat(table.remembered(1999, TICK)).isNotNull();
   }
 
+  /** The engine starts a process of its own for each that it puts into a container. */
+  @Test
+  void fewAreKeptOfThoseThatEndWithoutAnEvent() throws IOException {
+    table = new ProcessTable(files, clock, 10_000);
+    table.put(41, 80 * TICK, ProcessInfo.unknown(new ProcessRef(41, 1)));
+    for (int pid = 1000; pid < 1000 + 2 * ProcessTable.MOST_READ; pid++) {
+      process(pid, 1, 90, "helper", "helper\0");
+      assertThat(table.find(pid, 90 * TICK, "helper")).isNotNull();
+    }
+
+    assertThat(table.size()).isEqualTo(ProcessTable.MOST_READ + 1);
+    assertThat(table.remembered(41, 80 * TICK)).isNotNull();
+  }
+
   @Test
   void aProcessThatRanBeforeIsKnownOnceItsExactStartIs() {
     table.seed(Objects.requireNonNull(files.read(41)), new HashMap<>());
