@@ -171,13 +171,13 @@ class KafkaPublisherTest {
   }
 
   @Test
-  void theProducerIsIdempotentAndNeverGivesUp() {
+  void theProducerIsIdempotentSendsInOrderAndNeverGivesUp() {
     assertThat(KafkaPublisher.settings(Map.of("bootstrap.servers", "a:1")))
         .containsEntry("bootstrap.servers", "a:1")
         .containsEntry(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true)
         .containsEntry(ProducerConfig.ACKS_CONFIG, "all")
         .containsEntry(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4")
-        .containsEntry(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 5)
+        .containsEntry(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1)
         .containsEntry(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
   }
 }

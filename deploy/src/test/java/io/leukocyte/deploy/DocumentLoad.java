@@ -60,6 +60,7 @@ final class DocumentLoad implements AutoCloseable {
     this.host = host;
     Map<String, Object> patient = new HashMap<>(kafka);
     patient.put("linger.ms", 5);
+    patient.put("max.in.flight.requests.per.connection", 1); // else KAFKA-15591 may lose the first
     producer = new KafkaProducer<>(patient, new ByteArraySerializer(), new ByteArraySerializer());
   }
 

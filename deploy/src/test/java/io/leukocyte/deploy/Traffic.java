@@ -73,6 +73,7 @@ final class Traffic implements AutoCloseable {
     patient.put("delivery.timeout.ms", 900_000);
     patient.put("max.block.ms", 900_000);
     patient.put("linger.ms", 5);
+    patient.put("max.in.flight.requests.per.connection", 1); // else KAFKA-15591 may lose the first
     producer = new KafkaProducer<>(patient, new ByteArraySerializer(), new ByteArraySerializer());
   }
 

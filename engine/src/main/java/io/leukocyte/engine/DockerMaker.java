@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 /** Makes containers, changes what they are, and removes them, over the engine's API. */
 final class DockerMaker {
   private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
+  private static final Pattern IMAGE_ID = Pattern.compile("sha256:[0-9a-f]{64}");
   private static final Logger LOG = LoggerFactory.getLogger(DockerMaker.class);
   private static final Duration COMMIT_TIME = Duration.ofMinutes(5);
   private static final Duration REMOVAL_TIME = Duration.ofSeconds(20);
@@ -207,9 +208,12 @@ final class DockerMaker {
     String path =
         "/commit?pause=1&container=%s&repo=%s&tag=%s"
             .formatted(container, query(repository), query(tag));
-    return http.post(what, path, http.mapper().createObjectNode(), COMMIT_TIME)
-        .path("Id")
-        .asText("");
+    JsonNode made = http.post(what, path, http.mapper().createObjectNode(), COMMIT_TIME);
+    String id = made.path("Id").asText("");
+    if (!IMAGE_ID.matcher(id).matches()) {
+      throw http.strange(what, "it names no image");
+    }
+    return id;
   }
 
   RunResult run(NewContainer wanted, Duration most) {
@@ -271,8 +275,12 @@ final class DockerMaker {
   }
 
   private JsonNode inspect(ContainerId container) {
-    return http.object(
-        "inspect container " + container.brief(), "/containers/" + container + "/json");
+    String what = "inspect container " + container.brief();
+    JsonNode answer = http.object(what, "/containers/" + container + "/json");
+    if (!answer.path("Id").asText("").equals(container.value())) {
+      throw http.strange(what, "it is about another container");
+    }
+    return answer;
   }
 
   private static String query(String value) {
