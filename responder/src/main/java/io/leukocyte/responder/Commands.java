@@ -8,11 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Runs programs of this host, without a shell, with a deadline.
@@ -35,6 +37,14 @@ record Commands(Duration deadline) {
       }
     }
     return false;
+  }
+
+  /** Why programs cannot be run; empty when this host has them. */
+  static Optional<String> missing(String... programs) {
+    List<String> missing = Stream.of(programs).filter(p -> !installed(p)).toList();
+    return missing.isEmpty()
+        ? Optional.empty()
+        : Optional.of("this host has no program " + String.join(" and no ", missing));
   }
 
   /**

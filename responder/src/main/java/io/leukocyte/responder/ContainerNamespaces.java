@@ -10,8 +10,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +31,23 @@ final class ContainerNamespaces {
   private static final Pattern CONTAINER = Pattern.compile("[0-9a-f]{64}");
 
   private final Path proc;
+  private final Supplier<Nft> nft;
   private final Commands commands;
 
-  ContainerNamespaces(Path proc, Commands commands) {
+  /** Those of this host. */
+  ContainerNamespaces() {
+    this(Path.of("/proc"), Nft::ofThisHost, new Commands(DEADLINE));
+  }
+
+  ContainerNamespaces(Path proc, Supplier<Nft> nft, Commands commands) {
     this.proc = proc;
+    this.nft = nft;
     this.commands = commands;
+  }
+
+  /** What runs scripts of nft. */
+  Nft nft() {
+    return nft.get();
   }
 
   /** What a program in a namespace answered. */
@@ -50,14 +63,6 @@ final class ContainerNamespaces {
               + problem
               + "; we must be root and the kernel must have nf_tables");
     }
-  }
-
-  /** Why programs cannot be run; empty when this host has them. */
-  static Optional<String> missing(String... programs) {
-    List<String> missing = List.of(programs).stream().filter(p -> !Commands.installed(p)).toList();
-    return missing.isEmpty()
-        ? Optional.empty()
-        : Optional.of("this host has no program " + String.join(" and no ", missing));
   }
 
   /** Other containers that have processes in the same namespace. */
@@ -77,6 +82,12 @@ final class ContainerNamespaces {
     return found;
   }
 
+  /** Whether a process runs, and is the container's. One that ended has no namespace. */
+  boolean isStill(ContainerProcess process) {
+    Path folder = proc.resolve(String.valueOf(process.pid()));
+    return owners(folder).contains(process.container()) && link(folder.resolve("ns/net")) != null;
+  }
+
   /** Whether two processes have the same namespace. */
   boolean same(ContainerProcess one, ContainerProcess other) {
     return owners(proc.resolve(String.valueOf(other.pid()))).contains(other.container())
@@ -85,18 +96,24 @@ final class ContainerNamespaces {
 
   /** Runs a script of nft in the namespace of the process, and nowhere else. */
   Result nft(ContainerProcess process, String script) {
-    return run(process, List.of("nft", "-s", "-f", "-"), script);
+    return unchanged(process, namespace -> nft().run(process, namespace, script));
   }
 
   /** Runs a program of this host in the namespace of the process, and nowhere else. */
   Result run(ContainerProcess process, List<String> program, String input) {
-    String before = identity(process);
     List<String> command =
         new ArrayList<>(List.of("nsenter", "-t", String.valueOf(process.pid()), "-n"));
     command.addAll(program);
-    Commands.Result result = commands.run(command, input);
-    String after = identity(process);
-    if (!before.equals(after)) {
+    return unchanged(process, namespace -> commands.run(command, input));
+  }
+
+  /**
+   * Does what is to be done to a namespace, and throws when it was not the process's throughout.
+   */
+  private Result unchanged(ContainerProcess process, Function<String, Commands.Result> work) {
+    Identity before = identity(process);
+    Commands.Result result = work.apply(before.namespace());
+    if (!before.equals(identity(process))) {
       throw gone(process, null);
     }
     String problem = Text.clip(Text.printable(firstLine(result.errors())), 200);
@@ -113,7 +130,7 @@ final class ContainerNamespaces {
    * @return empty when this kernel has none
    */
   String read(ContainerProcess process, String file) {
-    String before = identity(process);
+    Identity before = identity(process);
     Path path = proc.resolve(String.valueOf(process.pid())).resolve(file);
     if (!Files.exists(path)) {
       return "";
@@ -129,13 +146,15 @@ final class ContainerNamespaces {
     }
   }
 
-  /** Start time and namespace of the container's process. */
-  private String identity(ContainerProcess process) {
+  /** What tells a process, and where it is, from another with its pid. */
+  private record Identity(String startTime, String namespace) {}
+
+  private Identity identity(ContainerProcess process) {
     Path folder = proc.resolve(String.valueOf(process.pid()));
     if (!owners(folder).contains(process.container())) {
       throw gone(process, null);
     }
-    return startTime(process) + " " + namespace(process.pid());
+    return new Identity(startTime(process), namespace(process.pid()));
   }
 
   private String startTime(ContainerProcess process) {

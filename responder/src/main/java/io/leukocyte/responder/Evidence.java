@@ -37,6 +37,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -166,11 +167,29 @@ final class Evidence {
    * than the settings allow, and never fails.
    */
   void before(ActionState state, ContainerFacts facts) {
+    begin(state, facts).finish();
+  }
+
+  /** Evidence that is being read. */
+  interface Taking {
+    Taking NONE = () -> {};
+
+    /** Comes back when it is read; from then on the container may be changed. */
+    void finish();
+  }
+
+  /** Like {@link #before}, but goes on beside its caller. */
+  Taking begin(ActionState state, ContainerFacts facts) {
     String id = id(state);
     if (!Host.runs(facts) || writing.containsKey(id) || store.has(id)) {
-      return;
+      return Taking.NONE;
     }
-    VolatileEvidence.Reading reading = reader.read(subject(state, facts));
+    Supplier<VolatileEvidence.Reading> reading = reader.begin(subject(state, facts));
+    return () -> write(state, facts, reading.get());
+  }
+
+  private void write(ActionState state, ContainerFacts facts, VolatileEvidence.Reading reading) {
+    String id = id(state);
     CompletableFuture<Void> written = new CompletableFuture<>();
     writing.put(id, written);
     try {

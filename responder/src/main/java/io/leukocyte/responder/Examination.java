@@ -6,8 +6,7 @@ import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.Outcome;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
  * The look at a container just before a change: whether it may be made, and how.
@@ -22,9 +21,10 @@ record Examination(Host host, Journal journal, Protection protection, EnginePati
   /**
    * Looks.
    *
-   * @param seen gets the container as the engine gives it, when there is one
+   * @param seen gets the container as the engine gives it, when there is one that may be touched,
+   *     before it is looked at how
    */
-  Checked of(ActionState state, AtomicReference<@Nullable ContainerFacts> seen) {
+  Checked of(ActionState state, Consumer<ContainerFacts> seen) {
     if (journal.read(ledger -> ledger.isBehindWaiting(state))) {
       return new Checked.Away("what comes before it on this container waits");
     }
@@ -40,17 +40,17 @@ record Examination(Host host, Journal journal, Protection protection, EnginePati
     }
   }
 
-  private Checked look(ActionState state, AtomicReference<@Nullable ContainerFacts> seen) {
+  private Checked look(ActionState state, Consumer<ContainerFacts> seen) {
     ContainerId container = state.container().orElseThrow();
     Optional<ContainerFacts> facts = host.engine().inspect(container);
     if (facts.isEmpty()) {
       return Checked.skip("the container is gone");
     }
-    seen.set(facts.get());
     Optional<String> shielded = protection.reason(facts.get().container(), facts.get().labels());
     if (shielded.isPresent()) {
       return new Checked.Not(new Outcome.Refused(shielded.get()));
     }
+    seen.accept(facts.get());
     List<Undo> held = journal.read(ledger -> ledger.held(container, state.id()));
     return ((Intervention) state.response()).check(host, new Target(facts.get(), held));
   }

@@ -16,10 +16,28 @@ import java.util.function.Predicate;
  * @param egress bounds of what containers send
  * @param probe looks whether containers listen
  * @param door the ports at which containers are reached
+ * @param known a process that the engine said is a container's first; empty: it is asked
  */
 record Host(
-    Engine engine, NetworkFilter filter, EgressLimit egress, PortProbe probe, FrontDoor door) {
+    Engine engine,
+    NetworkFilter filter,
+    EgressLimit egress,
+    PortProbe probe,
+    FrontDoor door,
+    Optional<ContainerProcess> known) {
   private static final long POLL_MILLIS = 20;
+
+  /** One that asks the engine. */
+  Host(Engine engine, NetworkFilter filter, EgressLimit egress, PortProbe probe, FrontDoor door) {
+    this(engine, filter, egress, probe, door, Optional.empty());
+  }
+
+  /** The same, which knows a container as the engine just gave it. */
+  Host knowing(ContainerFacts facts) {
+    Optional<ContainerProcess> process =
+        Optional.of(facts).filter(Host::runs).map(ContainerProcess::of);
+    return new Host(engine, filter, egress, probe, door, process);
+  }
 
   /** With the kernel of this host, but that no port is redirected but in memory. */
   Host(Engine engine, NetworkFilter filter) {
@@ -58,9 +76,14 @@ record Host(
             || facts.state().equals("restarting"));
   }
 
-  /** The container's first process; empty when there is none. */
+  /**
+   * The container's first process; empty when there is none. The engine is asked, unless a process
+   * that is known still is the container's: a container has no process that outlives its first.
+   */
   Optional<ContainerProcess> process(ContainerId container) {
-    return engine.inspect(container).filter(Host::runs).map(ContainerProcess::of);
+    return known
+        .filter(p -> p.container().equals(container) && filter.isStill(p))
+        .or(() -> engine.inspect(container).filter(Host::runs).map(ContainerProcess::of));
   }
 
   /** Waits until the container is as wanted, or gone; false when the time is over before. */

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -103,7 +102,7 @@ final class Interventions {
     } else if (refusal.isPresent()) {
       rollBack(state, refusal.get());
     } else {
-      carryOut(state);
+      carryOut(state, host);
     }
   }
 
@@ -251,23 +250,41 @@ final class Interventions {
   }
 
   private void execute(ActionState state) {
-    AtomicReference<@Nullable ContainerFacts> seen = new AtomicReference<>();
-    switch (examination.of(state, seen)) {
+    Scene scene = new Scene(state);
+    switch (examination.of(state, scene::seen)) {
       case Checked.Away away -> awaitEngine(state, away.problem());
       case Checked.Not not -> close(state, not.outcome());
       case Checked.Ready ready when state.last().dryRun() ->
           close(state, new Outcome.Skipped("dry run: " + state.last().type() + " " + ready.way()));
       case Checked.Ready ready -> {
-        ContainerFacts facts = seen.get();
-        if (facts != null) {
-          evidence.before(state, facts);
-        }
         Optional<String> refusal = prepare(state, ready);
+        scene.taking.finish();
         if (refusal.isPresent()) {
           close(state, new Outcome.Refused(refusal.get()));
         } else {
-          carryOut(now(state));
+          carryOut(now(state), scene.host);
         }
+      }
+    }
+  }
+
+  /**
+   * A container just before it is changed: its evidence is read while it is looked at how it can be
+   * changed, and while that is written down.
+   */
+  private final class Scene {
+    private final ActionState state;
+    private Evidence.Taking taking = Evidence.Taking.NONE;
+    private Host host = Interventions.this.host;
+
+    Scene(ActionState state) {
+      this.state = state;
+    }
+
+    void seen(ContainerFacts facts) {
+      if (!state.last().dryRun()) {
+        taking = evidence.begin(state, facts);
+        host = Interventions.this.host.knowing(facts);
       }
     }
   }
@@ -302,18 +319,18 @@ final class Interventions {
     step(state, step, outcome, Phase.CLOSED);
   }
 
-  private void carryOut(ActionState state) {
+  private void carryOut(ActionState state, Host on) {
     try {
-      applyOrRollBack(state);
+      applyOrRollBack(state, on);
     } catch (EngineException e) {
       awaitEngine(now(state), String.valueOf(e.getMessage()));
     }
   }
 
-  private void applyOrRollBack(ActionState state) {
-    Outcome outcome = applyAndVerify(state, "");
+  private void applyOrRollBack(ActionState state, Host on) {
+    Outcome outcome = applyAndVerify(state, on, "");
     if (outcome instanceof Outcome.Failed && intervention(state).triedTwice()) {
-      outcome = applyAndVerify(now(state), "once more: ");
+      outcome = applyAndVerify(now(state), on, "once more: ");
     }
     if (outcome instanceof Outcome.Failed failure) {
       rollBack(now(state), failure.problem());
@@ -337,7 +354,7 @@ final class Interventions {
   }
 
   /** Throws what says that the engine is away. */
-  private Outcome applyAndVerify(ActionState before, String prefix) {
+  private Outcome applyAndVerify(ActionState before, Host on, String prefix) {
     if (before.undo() == null) {
       return new Outcome.Failed("the journal does not say how to take it back");
     }
@@ -348,13 +365,13 @@ final class Interventions {
     ActionState state = now(before);
     Undo undo = state.undo() == null ? known : state.undo();
     Intervention what = intervention(state);
-    Outcome applied = patiently(() -> what.apply(host, target(state), undo));
+    Outcome applied = patiently(() -> what.apply(on, target(state), undo));
     if (!(applied instanceof Outcome.Done done)) {
       return applied;
     }
     String detail = prefix + state.way() + ": " + done.detail();
     step(state, Step.APPLIED, new Outcome.Done(detail), state.phase());
-    return patiently(() -> what.verify(host, target(state), undo));
+    return patiently(() -> what.verify(on, target(state), undo));
   }
 
   /** Any other failure is an outcome. */
@@ -454,7 +471,7 @@ final class Interventions {
     }
     Outcome outcome;
     try {
-      outcome = applyAndVerify(state, "again, " + occasion + ": ");
+      outcome = applyAndVerify(state, host, "again, " + occasion + ": ");
     } catch (EngineException e) {
       return; // looked at again later
     }

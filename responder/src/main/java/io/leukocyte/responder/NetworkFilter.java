@@ -14,6 +14,19 @@ interface NetworkFilter {
   /** Why it cannot be used on this host; empty when it can. */
   Optional<String> unusable();
 
+  /** How it is changed, a line for people. */
+  default String means() {
+    return "in memory";
+  }
+
+  /** Closes one that nobody needs, so that the first real one is closed as quickly as the next. */
+  default void rehearse() {}
+
+  /** Whether a process is known to be the container's still, without asking its engine. */
+  default boolean isStill(ContainerProcess process) {
+    return false;
+  }
+
   /**
    * Other containers that have processes in the same namespace.
    *

@@ -1,6 +1,5 @@
 package io.leukocyte.responder;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -23,15 +22,14 @@ final class NftEgressLimit implements EgressLimit {
 
   private final ContainerNamespaces namespaces;
 
-  /** With the programs nsenter and nft of this host. */
+  /** With the packet filter of this host. */
   NftEgressLimit() {
-    namespaces =
-        new ContainerNamespaces(Path.of("/proc"), new Commands(ContainerNamespaces.DEADLINE));
+    namespaces = new ContainerNamespaces();
   }
 
   @Override
   public Optional<String> unusable() {
-    return ContainerNamespaces.missing("nsenter", "nft");
+    return namespaces.nft().unusable();
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.leukocyte.responder;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -46,9 +45,9 @@ final class NftFrontDoor implements FrontDoor {
 
   private final ContainerNamespaces namespaces;
 
-  /** With the programs nsenter, nft and ss of this host. */
+  /** With the packet filter of this host, and its programs nsenter and ss. */
   NftFrontDoor() {
-    this(new ContainerNamespaces(Path.of("/proc"), new Commands(ContainerNamespaces.DEADLINE)));
+    this(new ContainerNamespaces());
   }
 
   NftFrontDoor(ContainerNamespaces namespaces) {
@@ -57,12 +56,12 @@ final class NftFrontDoor implements FrontDoor {
 
   @Override
   public Optional<String> unusable() {
-    return ContainerNamespaces.missing("nsenter", "nft");
+    return namespaces.nft().unusable();
   }
 
   @Override
   public Optional<String> cannotCut() {
-    return ContainerNamespaces.missing("ss");
+    return Commands.missing("nsenter", "ss");
   }
 
   /** A socket of TCP. */

@@ -1,5 +1,7 @@
 package io.leukocyte.responder;
 
+import static java.util.stream.Collectors.joining;
+
 import io.leukocyte.events.ContainerId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The packet filter of the kernel, nftables, in the network namespace of a container's process.
@@ -32,25 +36,52 @@ final class NftNetworkFilter implements NetworkFilter {
           %1$s "lo" meta nfproto ipv6 accept
       """;
 
+  private static final Logger LOG = LoggerFactory.getLogger(NftNetworkFilter.class);
+  private static final int REHEARSALS = 20;
+
   private final Path proc;
   private final ContainerNamespaces namespaces;
 
   /** Whether this kernel cannot drop at interfaces. */
   private volatile boolean stackOnly;
 
-  /** With the programs nsenter and nft of this host. */
+  /** With the packet filter of this host. */
   NftNetworkFilter() {
-    this(Path.of("/proc"), new Commands(ContainerNamespaces.DEADLINE));
+    proc = Path.of("/proc");
+    namespaces = new ContainerNamespaces();
   }
 
-  NftNetworkFilter(Path proc, Commands commands) {
+  NftNetworkFilter(Path proc, ContainerNamespaces namespaces) {
     this.proc = proc;
-    namespaces = new ContainerNamespaces(proc, commands);
+    this.namespaces = namespaces;
   }
 
   @Override
   public Optional<String> unusable() {
-    return ContainerNamespaces.missing("nsenter", "nft");
+    return namespaces.nft().unusable();
+  }
+
+  @Override
+  public String means() {
+    return namespaces.nft().means();
+  }
+
+  @Override
+  public void rehearse() {
+    List<String> scripts = new ArrayList<>(List.of(drop() + dropAt(List.of("lo"))));
+    for (int i = 0; i < REHEARSALS; i++) {
+      scripts.addAll(List.of("list tables\n", list("inet"), list("netdev")));
+    }
+    try {
+      Optional<Commands.Result> _ = namespaces.nft().rehearse(scripts);
+    } catch (NetworkFilterException e) {
+      LOG.warn("The packet filter cannot be tried: {}", e.getMessage());
+    }
+  }
+
+  @Override
+  public boolean isStill(ContainerProcess process) {
+    return namespaces.isStill(process);
   }
 
   @Override
@@ -61,11 +92,12 @@ final class NftNetworkFilter implements NetworkFilter {
   @Override
   public String close(ContainerProcess process) {
     List<String> interfaces = interfaces(process);
-    ContainerNamespaces.Result all = namespaces.nft(process, drop() + dropAt(interfaces));
+    String clear = delete(tables(process));
+    ContainerNamespaces.Result all = namespaces.nft(process, clear + drop() + dropAt(interfaces));
     if (all.worked()) {
       return "everything but loopback, on " + describe(interfaces);
     }
-    ContainerNamespaces.Result some = namespaces.nft(process, drop());
+    ContainerNamespaces.Result some = namespaces.nft(process, clear + drop());
     if (some.worked()) {
       stackOnly = true;
       return "everything but loopback and packet sockets (" + all.problem() + ")";
@@ -79,27 +111,22 @@ final class NftNetworkFilter implements NetworkFilter {
 
   @Override
   public boolean isClosed(ContainerProcess process) {
-    ContainerNamespaces.Result listed = namespaces.nft(process, "list ruleset\n");
-    if (!listed.worked()) {
-      throw listed.failure("look at", process);
-    }
-    Optional<String> stack = table(listed.output(), "inet");
-    boolean dropped =
-        stack.isPresent()
-            && List.of("input", "forward", "output").stream()
-                .allMatch(hook -> drops(stack.get(), hook));
-    return dropped && (stackOnly || dropsAt(listed.output(), interfaces(process)));
+    return table(process, "inet").filter(NftNetworkFilter::dropsInStack).isPresent()
+        && (stackOnly || dropsAt(process, interfaces(process)));
   }
 
-  private static boolean dropsAt(String ruleset, List<String> interfaces) {
-    if (interfaces.isEmpty()) {
-      return true;
-    }
-    Optional<String> table = table(ruleset, "netdev");
-    return table.isPresent()
-        && List.of("ingress", "egress").stream()
-            .allMatch(
-                hook -> chain(table.get(), hook).filter(c -> names(c, interfaces)).isPresent());
+  private static boolean dropsInStack(String table) {
+    return List.of("input", "forward", "output").stream().allMatch(hook -> drops(table, hook));
+  }
+
+  private boolean dropsAt(ContainerProcess process, List<String> interfaces) {
+    return interfaces.isEmpty()
+        || table(process, "netdev").filter(t -> dropsAt(t, interfaces)).isPresent();
+  }
+
+  private static boolean dropsAt(String table, List<String> interfaces) {
+    return List.of("ingress", "egress").stream()
+        .allMatch(hook -> chain(table, hook).filter(c -> names(c, interfaces)).isPresent());
   }
 
   private static boolean names(String chain, List<String> interfaces) {
@@ -115,23 +142,33 @@ final class NftNetworkFilter implements NetworkFilter {
         .find();
   }
 
-  /** The text of our table of a family. */
-  private static Optional<String> table(String ruleset, String family) {
-    return block(ruleset, "table " + family + " " + TABLE + " {", "\n}");
+  private static String list(String family) {
+    return "list table " + family + " " + TABLE + "\n";
+  }
+
+  /**
+   * The text of our table of a family; empty when it is not there. Nobody else's rules are asked
+   * for: they may be many, and of kinds that are listed only with other libraries.
+   */
+  private Optional<String> table(ContainerProcess process, String family) {
+    ContainerNamespaces.Result listed = namespaces.nft(process, list(family));
+    if (listed.worked()) {
+      return Optional.of(listed.output());
+    }
+    if (tables(process).contains(family + " " + TABLE)) {
+      throw listed.failure("look at", process);
+    }
+    return Optional.empty();
   }
 
   /** The text of a chain. */
   private static Optional<String> chain(String table, String name) {
-    return block(table, "chain " + name + " {", "\n\t}");
-  }
-
-  private static Optional<String> block(String text, String head, String end) {
-    int start = text.indexOf(head);
+    int start = table.indexOf("chain " + name + " {");
     if (start < 0) {
       return Optional.empty();
     }
-    int stop = text.indexOf(end, start);
-    return Optional.of(text.substring(start, stop < 0 ? text.length() : stop));
+    int stop = table.indexOf("\n\t}", start);
+    return Optional.of(table.substring(start, stop < 0 ? table.length() : stop));
   }
 
   private static boolean drops(String table, String hook) {
@@ -146,9 +183,7 @@ final class NftNetworkFilter implements NetworkFilter {
     if (ours.isEmpty()) {
       return;
     }
-    StringBuilder script = new StringBuilder();
-    ours.forEach(table -> script.append("delete table ").append(table).append('\n'));
-    ContainerNamespaces.Result deleted = namespaces.nft(process, script.toString());
+    ContainerNamespaces.Result deleted = namespaces.nft(process, delete(ours));
     if (!deleted.worked()) {
       throw deleted.failure("open", process);
     }
@@ -177,10 +212,16 @@ final class NftNetworkFilter implements NetworkFilter {
         .toList();
   }
 
-  /** Made new in one transaction, whether or not it was there. */
+  /**
+   * Goes before what makes tables new, so that both are one transaction. Only what is there: a
+   * socket over which something was deleted takes the kernel tens of milliseconds to close.
+   */
+  private static String delete(List<String> tables) {
+    return tables.stream().map(table -> "delete table " + table + "\n").collect(joining());
+  }
+
   private static String drop() {
-    StringBuilder script = replace("inet");
-    script.append("table inet ").append(TABLE).append(" {\n");
+    StringBuilder script = new StringBuilder("table inet ").append(TABLE).append(" {\n");
     script.append(chain("input", "type filter hook input ", LOOPBACK.formatted("iifname")));
     script.append(chain("forward", "type filter hook forward ", ""));
     script.append(chain("output", "type filter hook output ", LOOPBACK.formatted("oifname")));
@@ -192,16 +233,10 @@ final class NftNetworkFilter implements NetworkFilter {
       return "";
     }
     String devices = " devices = { \"" + String.join("\", \"", interfaces) + "\" } ";
-    StringBuilder script = replace("netdev");
-    script.append("table netdev ").append(TABLE).append(" {\n");
+    StringBuilder script = new StringBuilder("table netdev ").append(TABLE).append(" {\n");
     script.append(chain("ingress", "type filter hook ingress" + devices, ""));
     script.append(chain("egress", "type filter hook egress" + devices, ""));
     return script.append("}\n").toString();
-  }
-
-  private static StringBuilder replace(String family) {
-    String table = "table " + family + " " + TABLE + "\n";
-    return new StringBuilder(table).append("delete ").append(table);
   }
 
   private static String chain(String name, String hook, String rules) {

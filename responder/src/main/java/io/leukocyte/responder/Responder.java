@@ -427,6 +427,7 @@ public final class Responder implements Component {
       events = host.engine().events(null, this);
       evidence.recover();
       evidence.warmUp();
+      host.filter().rehearse();
       Recovery.run(journal, guards, interventions, snapshots, notifier, sequels, clock);
       ScheduledFuture<?> _ = timer.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
       awaitPermits();
@@ -588,14 +589,7 @@ public final class Responder implements Component {
             new CheckResult.Degraded(
                 "evidence", unkept, "make room on the disk of the data folder"));
       }
-      host.filter()
-          .unusable()
-          .ifPresent(why ->
-              results.add(
-                  new CheckResult.Degraded(
-                      "packet filter",
-                      why + ": a quarantine takes networks away instead",
-                      "install nftables and util-linux")));
+      results.add(checkFilter());
       journal
           .read(Ledger::halt)
           .ifPresent(halt ->
@@ -611,6 +605,17 @@ public final class Responder implements Component {
                 journal.damaged() + " lines of " + journal.file() + " could not be read",
                 "compare 'leuko actions' with the containers"));
       }
+    }
+
+    private CheckResult checkFilter() {
+      return host.filter()
+          .unusable()
+          .<CheckResult>map(why ->
+              new CheckResult.Degraded(
+                  "packet filter",
+                  why + ": a quarantine takes networks away instead",
+                  "install nftables and util-linux"))
+          .orElseGet(() -> new CheckResult.Ok("packet filter", host.filter().means()));
     }
 
     private static void add(

@@ -27,6 +27,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,7 +70,7 @@ final class VolatileEvidence {
    * What was read.
    *
    * @param taken when it was begun
-   * @param took how long it held its caller up
+   * @param took how long reading it took
    * @param files contents by file name
    * @param missing what could not be read, or not in time
    */
@@ -78,18 +79,28 @@ final class VolatileEvidence {
 
   /** Reads; comes back within the budget, whatever happens. */
   Reading read(Subject subject) {
+    return begin(subject).get();
+  }
+
+  /**
+   * Begins to read, and goes on beside its caller.
+   *
+   * @return waits for the end, at most until the budget is spent since the beginning
+   */
+  Supplier<Reading> begin(Subject subject) {
     Instant taken = clock.instant();
-    long start = System.nanoTime();
-    Draft draft = new Draft(start + budget.toNanos());
+    Draft draft = new Draft(System.nanoTime(), budget);
     if (busy.get() >= MOST_LEFT_BEHIND) {
       draft.miss("processes", "", MOST_LEFT_BEHIND + " earlier readings of /proc still hang");
+      draft.finished();
     } else {
       begin(subject, draft);
-      draft.await();
     }
-    draft.seal("not within " + budget.toMillis() + " ms");
-    return new Reading(
-        taken, Duration.ofNanos(System.nanoTime() - start), draft.files(), draft.missing());
+    return () -> {
+      draft.await();
+      draft.seal("not within " + budget.toMillis() + " ms");
+      return new Reading(taken, draft.took(), draft.files(), draft.missing());
+    };
   }
 
   private void begin(Subject subject, Draft draft) {
@@ -296,6 +307,7 @@ final class VolatileEvidence {
 
   /** What was read so far. Nothing is added any more once it is sealed. */
   private static final class Draft {
+    private final long start;
     private final long deadline;
     private final CountDownLatch end = new CountDownLatch(1);
     private final Set<List<String>> pending = new LinkedHashSet<>();
@@ -305,9 +317,11 @@ final class VolatileEvidence {
     private final List<ObjectNode> files = new ArrayList<>();
     private @Nullable String map;
     private boolean sealed;
+    private volatile long ended;
 
-    Draft(long deadline) {
-      this.deadline = deadline;
+    Draft(long start, Duration budget) {
+      this.start = start;
+      deadline = start + budget.toNanos();
     }
 
     void await() {
@@ -319,7 +333,13 @@ final class VolatileEvidence {
     }
 
     void finished() {
+      ended = System.nanoTime();
       end.countDown();
+    }
+
+    /** Until the reading ended, or until now. */
+    Duration took() {
+      return Duration.ofNanos((end.getCount() == 0 ? ended : System.nanoTime()) - start);
     }
 
     boolean isOver() {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +32,9 @@ class NftNetworkFilterTest {
   void host() throws IOException {
     process("1", "/init.scope", "net:[1]");
     process("self", "/", "net:[1]");
-    filter = new NftNetworkFilter(proc, new Commands(Duration.ofSeconds(5)));
+    Commands commands = new Commands(Duration.ofSeconds(5));
+    Nft programs = new NftPrograms(commands, "this is a test");
+    filter = new NftNetworkFilter(proc, new ContainerNamespaces(proc, () -> programs, commands));
   }
 
   private void process(String pid, String cgroup, String namespace) throws IOException {
@@ -79,6 +82,32 @@ class NftNetworkFilterTest {
     assertThatThrownBy(() -> filter.close(new ContainerProcess(WEB, 779)))
         .isInstanceOf(NetworkFilterException.class)
         .hasMessageContaining("the host's network");
+  }
+
+  /** As nft 1.0.6 lists them. */
+  @Test
+  void interfacesAreFoundQuotedAndUnquotedAndNoneThatOnlyBeginsOrEndsLikeOne() {
+    String one = "type filter hook ingress device \"eth0\" priority -500; policy drop;";
+    String several =
+        "type filter hook egress devices = { eth0, eth10, br-lan.7@if2 } priority -500;";
+    assertThat(NftNetworkFilter.names(one, "eth0")).isTrue();
+    assertThat(NftNetworkFilter.names(one, "eth")).isFalse();
+    assertThat(NftNetworkFilter.names(one, "th0")).isFalse();
+    assertThat(NftNetworkFilter.names(one, "eth01")).isFalse();
+    assertThat(List.of("eth0", "eth10", "br-lan.7@if2"))
+        .allMatch(name -> NftNetworkFilter.names(several, name));
+    assertThat(List.of("eth1", "br-lan", "lan.7", "br-lan.7", "if2", "ethx0"))
+        .noneMatch(name -> NftNetworkFilter.names(several, name));
+  }
+
+  @Test
+  void aProcessIsTheContainersWhileItHasANamespaceAndItsControlGroup() throws IOException {
+    process("783", "/docker/" + WEB.value(), "net:[3]");
+    assertThat(filter.isStill(new ContainerProcess(WEB, 783))).isTrue();
+    assertThat(filter.isStill(new ContainerProcess(OTHER, 783))).isFalse();
+    assertThat(filter.isStill(new ContainerProcess(WEB, 784))).isFalse();
+    Files.delete(proc.resolve("783/ns/net")); // as of one that ended, and was not waited for yet
+    assertThat(filter.isStill(new ContainerProcess(WEB, 783))).isFalse();
   }
 
   @Test
