@@ -2,7 +2,10 @@ package io.leukocyte.responder;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /** A file of a journal that is being written. */
 interface JournalFile {
@@ -21,25 +24,75 @@ interface JournalFile {
     JournalFile open(Path file) throws IOException;
   }
 
-  /** A file on the disk. Not by a channel: an interrupt would close that. */
+  /** A file on the disk. */
   static JournalFile onDisk(Path file) throws IOException {
-    RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw");
-    return new JournalFile() {
-      @Override
-      public void write(long at, byte[] bytes) throws IOException {
-        open.seek(at);
-        open.write(bytes);
-      }
+    return new OnDisk(file);
+  }
 
-      @Override
-      public void sync() throws IOException {
-        open.getFD().sync();
-      }
+  /**
+   * Zeros are written ahead of what is to come, so that a sync has nothing to tell the file system
+   * of: else it waits until all that others have written is on the disk, too. Zeros behind the last
+   * line are no line.
+   */
+  final class OnDisk implements JournalFile {
+    /** Bytes written ahead at a time. */
+    static final int AHEAD = 256 << 10;
 
-      @Override
-      public void close() throws IOException {
+    private final Path file;
+    private final RandomAccessFile open; // no channel: an interrupt would close it
+    private FileChannel syncs;
+    private long end;
+    private long allocated;
+
+    private OnDisk(Path file) throws IOException {
+      this.file = file;
+      open = new RandomAccessFile(file.toFile(), "rw");
+      try {
+        syncs = FileChannel.open(file, StandardOpenOption.WRITE);
+      } catch (IOException e) {
         open.close();
+        throw e;
       }
-    };
+    }
+
+    @Override
+    public void write(long at, byte[] bytes) throws IOException {
+      long behind = at + bytes.length;
+      if (behind > allocated) {
+        long from = Math.max(allocated, at);
+        int ahead = Math.toIntExact(behind - from + AHEAD);
+        open.seek(from);
+        open.write(new byte[ahead]);
+        allocated = from + ahead;
+      }
+      open.seek(at);
+      open.write(bytes);
+      end = Math.max(end, behind);
+    }
+
+    @Override
+    public void sync() throws IOException {
+      boolean interrupted = false;
+      while (true) {
+        try {
+          syncs.force(false);
+          break;
+        } catch (ClosedByInterruptException e) {
+          interrupted |= Thread.interrupted();
+          syncs = FileChannel.open(file, StandardOpenOption.WRITE);
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      try (open;
+          syncs) {
+        open.setLength(end);
+      }
+    }
   }
 }
