@@ -1,6 +1,8 @@
 package io.leukocyte.deploy;
 
 import io.leukocyte.responder.Containment;
+import io.leukocyte.responder.OrderException;
+import io.leukocyte.responder.WafLevel;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -41,8 +43,13 @@ abstract class ContainCommand implements Callable<Integer> {
   @Override
   public final Integer call() {
     common.applyVerbosity();
-    Containment what = new Containment(kind, Optional.ofNullable(length));
+    Containment what = new Containment(kind, Optional.ofNullable(length), level());
     return order.contain(common, spec.commandLine().getOut(), what, container);
+  }
+
+  /** How strict a firewall is. */
+  WafLevel level() {
+    return WafLevel.STANDARD;
   }
 
   /** {@code leuko quarantine}. */
@@ -102,13 +109,32 @@ abstract class ContainCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true,
       footer = {
         "",
-        "Example: leuko waf web --for 1h --reason 'strange requests'",
+        "Example: leuko waf web --for 1h --paranoia 2 --reason 'strange requests'",
         "Taken back by: leuko release web",
         "Exit codes: 0 done, 1 not done, 3 no responder answers."
       })
   static final class Waf extends ContainCommand {
+    @Option(
+        names = "--paranoia",
+        paramLabel = "N",
+        defaultValue = "1",
+        description = "How much is taken for an attack, 1 to 4. Default: ${DEFAULT-VALUE}.")
+    private int paranoia;
+
+    @Option(names = "--detection-only", description = "Log attacks and let them through.")
+    private boolean detectionOnly;
+
     Waf() {
       super(Containment.Kind.WAF);
+    }
+
+    @Override
+    WafLevel level() {
+      try {
+        return new WafLevel(paranoia, detectionOnly);
+      } catch (OrderException e) {
+        throw new BadInputException(e.getMessage());
+      }
     }
   }
 }

@@ -29,6 +29,7 @@ import picocli.CommandLine.ParameterException;
       DeadCommand.class,
       ContainersCommand.class,
       AlertsCommand.class,
+      IncidentsCommand.class,
       ActionsCommand.class,
       ApproveCommand.class,
       DenyCommand.class,

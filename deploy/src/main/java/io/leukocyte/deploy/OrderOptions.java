@@ -7,6 +7,7 @@ import io.leukocyte.responder.Answer;
 import io.leukocyte.responder.Containment;
 import io.leukocyte.responder.OrderException;
 import io.leukocyte.responder.Released;
+import io.leukocyte.responder.WafLevel;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
@@ -44,6 +45,11 @@ final class OrderOptions {
   int contain(CommonOptions common, PrintWriter out, Containment what, String container) {
     if (isLocal()) {
       return said(out, Operator.contain(common, what, container, reason));
+    }
+    if (!what.level().equals(WafLevel.STANDARD)) {
+      throw new BadInputException(
+          "An order over Kafka does not carry --paranoia and --detection-only: give it on the host,"
+              + " or let a policy do it.");
     }
     Order.Kind kind =
         switch (what.kind()) {

@@ -14,6 +14,7 @@ import io.leukocyte.events.config.Config;
 import io.leukocyte.indexer.Indexer;
 import io.leukocyte.indexer.IndexerSettings;
 import io.leukocyte.responder.PolicySet;
+import io.leukocyte.responder.Responder;
 import io.leukocyte.responder.ResponderSettings;
 import io.leukocyte.rules.RuleSet;
 import java.nio.file.Path;
@@ -81,7 +82,9 @@ final class Up {
             "indexer",
             new Indexer(indexer(elasticsearch), client, process.metrics()),
             BRIEF);
-        begin(process, "responder", roles.responderAlone(), BRIEF);
+        Responder responder = roles.responderAlone();
+        begin(process, "responder", responder, BRIEF);
+        responder.link().ifPresent(link -> screen.ready("page", link));
         begin(process, "analyzer", roles.analyzer(rules.rules()), PATIENCE);
         begin(process, "collector", roles.collector(), BRIEF);
         rules.skipped().forEach(skipped -> screen.line(skipped.toString()));

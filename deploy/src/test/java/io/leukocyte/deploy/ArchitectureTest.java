@@ -35,6 +35,7 @@ class ArchitectureTest {
           "org.apache.kafka.streams", Set.of("analyzer"),
           "kafka.server", Set.of("deploy"),
           "picocli", Set.of("deploy"),
+          "org.eclipse.jetty", Set.of("responder"),
           "org.snakeyaml", Set.of("events"));
 
   private final JavaClasses classes =

@@ -115,6 +115,7 @@ final class Fleet implements AutoCloseable {
     environment.put("LEUKO_RULES_PATHS", folder.resolve("matrix.yaml").toString());
     environment.put("LEUKO_RESPONDER_POLICIES", policies.toString());
     environment.put("LEUKO_COMMANDS_TRUST", "acl");
+    environment.put("LEUKO_RESPONDER_WEB_PORT", "0");
     environment.putAll(more);
     return child(
         name,

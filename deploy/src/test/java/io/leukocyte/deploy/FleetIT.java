@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.leukocyte.analyzer.Incident;
+import io.leukocyte.analyzer.IncidentJson;
 import io.leukocyte.engine.ContainerSpec;
 import io.leukocyte.engine.InMemoryEngine;
 import io.leukocyte.events.Action;
@@ -16,6 +18,7 @@ import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.DeadLetter;
 import io.leukocyte.events.EventId;
 import io.leukocyte.events.HostId;
+import io.leukocyte.events.IncidentId;
 import io.leukocyte.events.MalformedJsonException;
 import io.leukocyte.events.Observed;
 import io.leukocyte.events.Outcome;
@@ -34,6 +37,10 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,6 +49,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -104,6 +112,7 @@ class FleetIT {
               "test",
               "responder.policies: "
                   + temporary.resolve("policy.yaml")
+                  + "\nresponder.web.port: 0"
                   + "\ncommands.keys: "
                   + ORDER_KEYS,
               Map.of(),
@@ -392,6 +401,90 @@ class FleetIT {
     await().atMost(PATIENCE).until(() -> fleet.get(2).paused() == 1);
     assertThat(command(ExitCode.ENVIRONMENT, "resume", "--host", "nobody", "--wait", "2s"))
         .contains("No responder answered");
+  }
+
+  @Test
+  void anIncidentIsShownWithWhatWasDoneAndThePageKnowsAlertsOfBeforeTheStart() throws Exception {
+    guard("{mode: enforce}");
+    startAll();
+    Member member = fleet.getFirst();
+    alert(member, 0);
+    await().atMost(PATIENCE).until(() -> member.paused() == 1);
+    Alert alert = AlertJson.read(all(Topic.ALERTS).getFirst().value());
+    String id = incident(alert);
+    await().atMost(PATIENCE).until(() -> outcomes().size() == 1);
+
+    assertThat(command(ExitCode.FINE, "incidents"))
+        .contains(id.substring(0, 12), "host-a", "warning", "open");
+    assertThat(command(ExitCode.FINE, "incidents", "show", id.substring(0, 12)))
+        .contains("alert", "shell", "pause", "intended", "verified", "(policy p)");
+    assertThat(command(ExitCode.BAD_INPUT, "incidents", "show", "ffffffff"))
+        .contains("There is no incident 'ffffffff'");
+
+    member.responder.close();
+    member.start();
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> {
+          String state = page(member.responder.link().orElseThrow());
+          assertThat(state)
+              .contains(alert.id().value(), "\"isFalse\":false", "paused", "web:a-script")
+              .doesNotContain("the engine was not asked yet");
+        });
+    assertThat(member.paused()).isEqualTo(1);
+    assertThat(outcomes()).hasSize(1);
+  }
+
+  /** Publishes the incident of an alert, as the analyzer does. */
+  private String incident(Alert alert) throws Exception {
+    ContainerRef container = Objects.requireNonNull(alert.container());
+    IncidentId id = IncidentId.of(container.id().value(), alert.id().value());
+    Incident.Entry entry =
+        new Incident.Entry(
+            alert.id(),
+            "shell",
+            Priority.WARNING,
+            List.of(),
+            1,
+            alert.time(),
+            alert.time(),
+            List.of(),
+            List.of());
+    Incident incident =
+        new Incident(
+            id,
+            alert.host(),
+            null,
+            container,
+            Incident.State.OPEN,
+            Priority.WARNING,
+            alert.time(),
+            alert.time(),
+            1,
+            1,
+            List.of(entry),
+            0);
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
+      byte[] key = id.value().getBytes(UTF_8);
+      var _ =
+          producer
+              .send(new ProducerRecord<>(Topic.INCIDENTS.text(), key, IncidentJson.write(incident)))
+              .get(30, TimeUnit.SECONDS);
+    }
+    return id.value();
+  }
+
+  /** What a script is shown by the page. */
+  private static String page(String link) throws Exception {
+    String[] parts = link.split("#token=", 2);
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(parts[0] + "api/state"))
+              .header("Authorization", "Bearer " + parts[1])
+              .header("Leuko-Operator", "a-script")
+              .build();
+      return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    }
   }
 
   @Test

@@ -170,7 +170,7 @@ class ResponderIT {
     Config config =
         Config.parse(
             "test",
-            "responder.policies: " + temporary.resolve("policy.yaml"),
+            "responder.policies: " + temporary.resolve("policy.yaml") + "\nresponder.web.port: 0",
             Map.of(),
             ResponderSettings.KEYS);
     return new Responder(

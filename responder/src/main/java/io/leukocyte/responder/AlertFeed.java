@@ -68,7 +68,7 @@ final class AlertFeed implements AutoCloseable {
       Journal journal,
       Clock clock,
       Listener listener) {
-    this.properties = consumerProperties(kafka, host);
+    this.properties = consumerProperties(kafka, "leuko-responder-" + host);
     this.host = host;
     this.maxAge = maxAge;
     this.journal = journal;
@@ -77,9 +77,10 @@ final class AlertFeed implements AutoCloseable {
     this.thread = Thread.ofPlatform().daemon().name("responder-alerts").unstarted(this::run);
   }
 
-  private static Map<String, Object> consumerProperties(Map<String, Object> kafka, HostId host) {
+  /** Properties of a client that reads committed records from where it is told to. */
+  static Map<String, Object> consumerProperties(Map<String, Object> kafka, String client) {
     Map<String, Object> properties = new HashMap<>(kafka);
-    properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "leuko-responder-" + host);
+    properties.put(ConsumerConfig.CLIENT_ID_CONFIG, client);
     properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);

@@ -10,8 +10,9 @@ import java.util.Optional;
  * @param kind how
  * @param length after which time it is taken back; empty: when somebody releases it. A kill is
  *     taken back only where a time is given
+ * @param level how strict a firewall is; of no meaning for the other ways
  */
-public record Containment(Kind kind, Optional<Duration> length) {
+public record Containment(Kind kind, Optional<Duration> length, WafLevel level) {
   /** The ways. */
   public enum Kind {
     /** Cut off from every network. */
@@ -22,6 +23,11 @@ public record Containment(Kind kind, Optional<Duration> length) {
     KILL,
     /** Behind a web application firewall. */
     WAF
+  }
+
+  /** With a firewall as a policy without options has it. */
+  public Containment(Kind kind, Optional<Duration> length) {
+    this(kind, length, WafLevel.STANDARD);
   }
 
   /**
@@ -49,7 +55,7 @@ public record Containment(Kind kind, Optional<Duration> length) {
       case QUARANTINE -> new Quarantine(length);
       case PAUSE -> new Pause(length);
       case KILL -> new Kill(Kill.DEADLY, length);
-      case WAF -> new Waf(WafOptions.DEFAULT, Blocked.NOTHING, length);
+      case WAF -> new Waf(level.options(), Blocked.NOTHING, length);
     };
   }
 }

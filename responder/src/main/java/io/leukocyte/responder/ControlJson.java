@@ -74,6 +74,10 @@ final class ControlJson {
   static ObjectNode contain(Containment what, String container) {
     ObjectNode order = order("contain").put("container", container);
     order.put("kind", what.kind().name().toLowerCase(Locale.ROOT));
+    if (!what.level().equals(WafLevel.STANDARD)) {
+      order.put("paranoia", what.level().paranoia());
+      order.put("detection-only", what.level().detectionOnly());
+    }
     return order.put("for", what.length().map(Duration::toString).orElse(null));
   }
 
@@ -82,7 +86,10 @@ final class ControlJson {
       String length = nullable(order, "for");
       return new Containment(
           Containment.Kind.valueOf(order.path("kind").asText().toUpperCase(Locale.ROOT)),
-          length == null ? Optional.empty() : Optional.of(Duration.parse(length)));
+          length == null ? Optional.empty() : Optional.of(Duration.parse(length)),
+          new WafLevel(
+              order.path("paranoia").asInt(WafLevel.STANDARD.paranoia()),
+              order.path("detection-only").asBoolean(false)));
     } catch (IllegalArgumentException | DateTimeParseException e) {
       throw new OrderException("The responder does not know this way to contain a container", e);
     }

@@ -22,6 +22,7 @@ final class Inbox implements AlertFeed.Listener {
   private final HostId host;
   private final Dispatcher dispatcher;
   private final Burial burial;
+  private final RecentAlerts recent;
   private final Meters meters;
 
   /** Takes what cannot be used. */
@@ -32,10 +33,11 @@ final class Inbox implements AlertFeed.Listener {
   /** A record and what it is about. */
   private record Letter(ConsumerRecord<byte[], byte[]> record, Dispatcher.Considered considered) {}
 
-  Inbox(HostId host, Dispatcher dispatcher, Burial burial, Meters meters) {
+  Inbox(HostId host, Dispatcher dispatcher, Burial burial, RecentAlerts recent, Meters meters) {
     this.host = host;
     this.dispatcher = dispatcher;
     this.burial = burial;
+    this.recent = recent;
     this.meters = meters;
   }
 
@@ -59,6 +61,9 @@ final class Inbox implements AlertFeed.Listener {
     }
     try {
       Alert alert = AlertJson.read(value);
+      if (alert.host().equals(host)) {
+        recent.add(alert);
+      }
       return dispatcher.consider(alert, new String(value, StandardCharsets.UTF_8));
     } catch (MalformedJsonException e) {
       unreadable(record, String.valueOf(e.getMessage()));

@@ -217,6 +217,13 @@ public final class Responder implements Component {
     }
   }
 
+  /** The address of the operator's page, with the token that lets in; empty without a page. */
+  public Optional<String> link() {
+    Running now = running;
+    @Nullable WebServer page = now == null ? null : now.web;
+    return Optional.ofNullable(page).map(WebServer::link);
+  }
+
   /** What operators ask, for those in the same process. */
   Orders orders() {
     Running now = running;
@@ -258,6 +265,9 @@ public final class Responder implements Component {
     private final Approvals approvals;
     private final Aging aging;
     private final Desk desk;
+    private final Orders orders;
+    private final RecentAlerts recent = new RecentAlerts();
+    private final PastAlerts past;
     private final AlertFeed feed;
     private final Inbox inbox;
     private final Graveyard graveyard;
@@ -267,6 +277,8 @@ public final class Responder implements Component {
     private final ActionPublisher publisher;
     private final ControlServer control;
     private final Thread starter;
+    private volatile @Nullable WebServer web;
+    private volatile @Nullable String webProblem;
     private volatile @Nullable Subscription events;
     private volatile @Nullable String engineProblem = "it was not reached yet";
     private int ticks;
@@ -343,12 +355,14 @@ public final class Responder implements Component {
               meters,
               () -> policies);
       desk = new Desk(hostId, host, journal, interventions, protection, approvals, clock);
+      orders = new LoggedOrders(desk);
       graveyard = new Graveyard(kafka, hostId, meters);
-      inbox = new Inbox(hostId, dispatcher, graveyard::bury, meters);
+      inbox = new Inbox(hostId, dispatcher, graveyard::bury, recent, meters);
       feed = new AlertFeed(kafka, hostId, settings.maxAlertAge(), journal, clock, inbox);
       orderDesk =
           new OrderDesk(hostId, settings.fleet(), desk, journal, graveyard::bury, meters, clock);
       orderFeed = new OrderFeed(kafka, hostId, journal, clock, orderDesk);
+      past = new PastAlerts(kafka, hostId, recent, clock);
       publisher = new ActionPublisher(kafka, hostId, journal, appended);
       control = openControl();
       timer =
@@ -376,7 +390,7 @@ public final class Responder implements Component {
 
     private ControlServer openControl() {
       try {
-        return ControlServer.open(DataFolder.socket(folder), desk);
+        return ControlServer.open(DataFolder.socket(folder), orders);
       } catch (IOException e) {
         journal.close();
         throw new OrderException("Cannot take orders: " + e.getMessage(), e);
@@ -401,6 +415,39 @@ public final class Responder implements Component {
       fleet.ifPresent(f -> f.topic().start(f.budget()));
       startOrders();
       starter.start();
+      if (settings.web().enabled()) {
+        startWeb();
+      }
+    }
+
+    /** Without a page there are the commands: it holds up nothing else. */
+    private void startWeb() {
+      WebView view =
+          new WebView(
+              hostId,
+              journal,
+              new ContainerList(host.engine(), executor),
+              recent,
+              Responder.this::check,
+              clock);
+      try {
+        web = WebServer.start(settings.web(), folder, view, orders, clock);
+        past.start();
+      } catch (IOException e) {
+        webProblem = String.valueOf(e.getMessage());
+        LOG.warn("There is no page for operators: {}", webProblem);
+      }
+    }
+
+    private Optional<CheckResult> checkWeb() {
+      @Nullable WebServer page = web;
+      @Nullable String problem = webProblem;
+      if (problem != null) {
+        return Optional.of(
+            new CheckResult.Degraded(
+                "page", problem, "mend that and start again; until then use the leuko command"));
+      }
+      return Optional.ofNullable(page).map(p -> new CheckResult.Ok("page", p.address()));
     }
 
     private int unpublished() {
@@ -577,6 +624,7 @@ public final class Responder implements Component {
           journal.problem(),
           "free some space or mend the disk; no action begins until it can be written");
       engineWait.check().ifPresent(results::add);
+      checkWeb().ifPresent(results::add);
       @Nullable String unforeseen = lanes.problem();
       if (unforeseen != null) {
         results.add(
@@ -627,6 +675,11 @@ public final class Responder implements Component {
     }
 
     void close() {
+      @Nullable WebServer page = web;
+      if (page != null) {
+        page.close();
+      }
+      past.close();
       starter.interrupt();
       AlertFeed.join(starter);
       orderFeed.close();

@@ -34,6 +34,7 @@ import java.util.stream.Stream;
  * @param evidenceDelay a response waits so long for volatile evidence, at most
  * @param fleet how it keeps together with those of other hosts
  * @param telling how people are told, but for plain webhooks
+ * @param web the operator's page
  */
 public record ResponderSettings(
     Optional<Path> policies,
@@ -48,7 +49,8 @@ public record ResponderSettings(
     long evidenceCopiesBytes,
     Duration evidenceDelay,
     FleetSettings fleet,
-    NotifySettings telling) {
+    NotifySettings telling,
+    WebSettings web) {
 
   /** Where the policies are. */
   public static final Key<Optional<Path>> POLICIES =
@@ -157,7 +159,8 @@ public record ResponderSettings(
                   EVIDENCE_FILE_BYTES,
                   EVIDENCE_COPIES_BYTES,
                   EVIDENCE_DELAY),
-              Stream.concat(FleetSettings.KEYS.stream(), NotifySettings.KEYS.stream()))
+              Stream.of(FleetSettings.KEYS, NotifySettings.KEYS, WebSettings.KEYS)
+                  .flatMap(List::stream))
           .toList();
 
   /** Copies the collections. */
@@ -188,7 +191,8 @@ public record ResponderSettings(
         config.get(EVIDENCE_COPIES_BYTES),
         config.get(EVIDENCE_DELAY),
         FleetSettings.from(config),
-        NotifySettings.from(config, webhooks.keySet()));
+        NotifySettings.from(config, webhooks.keySet()),
+        WebSettings.from(config));
   }
 
   /** The same for one host with a Kafka of its own. */
@@ -206,7 +210,8 @@ public record ResponderSettings(
         evidenceCopiesBytes,
         evidenceDelay,
         fleet.alone(),
-        telling);
+        telling,
+        web);
   }
 
   /** The names under which policies can tell people. */

@@ -48,7 +48,7 @@ final class LiveResponder implements AutoCloseable {
     Config config =
         Config.parse(
             "test",
-            "responder.policies: " + policies + "\n" + settings,
+            "responder.policies: " + policies + "\nresponder.web.port: 0\n" + settings,
             Map.of(),
             ResponderSettings.KEYS);
     responder =

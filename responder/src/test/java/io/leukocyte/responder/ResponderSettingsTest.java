@@ -62,7 +62,8 @@ class ResponderSettingsTest {
                 Duration.ofMillis(100),
                 new FleetSettings(
                     FleetSettings.Scope.FLEET, FleetSettings.Trust.HMAC, Optional.empty()),
-                NotifySettings.NONE));
+                NotifySettings.NONE,
+                WebSettingsTest.DEFAULT));
   }
 
   private static ResponderSettings with(Map<String, String> some, Map<String, String> more) {
@@ -107,7 +108,8 @@ class ResponderSettingsTest {
                     FleetSettings.Scope.LOCAL,
                     FleetSettings.Trust.ACL,
                     Optional.of(OrderKeys.parse(KEYS))),
-                NotifySettings.NONE));
+                NotifySettings.NONE,
+                WebSettingsTest.DEFAULT));
   }
 
   @Test
@@ -171,7 +173,8 @@ class ResponderSettingsTest {
         bare.evidenceCopiesBytes(),
         bare.evidenceDelay(),
         bare.fleet(),
-        notify);
+        notify,
+        bare.web());
   }
 
   @Test

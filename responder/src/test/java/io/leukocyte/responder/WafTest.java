@@ -260,6 +260,26 @@ class WafTest {
     assertThat(ward.steps().getLast().step()).isEqualTo(Action.Step.UNDONE);
   }
 
+  @Test
+  void anOperatorSaysHowStrictItIs() {
+    Containment strict =
+        new Containment(Containment.Kind.WAF, Optional.empty(), new WafLevel(3, true));
+    String order = ControlJson.contain(strict, "web").put("operator", "alice").toString();
+    assertThat(ControlJson.answer(ward.desk, order).at("/answer/done").asBoolean()).isTrue();
+    List<ActionState> states = ward.journal.read(ledger -> ledger.all(s -> true));
+    assertThat(states).hasSize(1);
+    assertThat(states.getFirst().response())
+        .isInstanceOfSatisfying(
+            Waf.class,
+            waf -> {
+              assertThat(waf.options().paranoia()).isEqualTo(3);
+              assertThat(waf.options().mode()).isEqualTo(WafOptions.Mode.DETECT);
+            });
+    assertThat(ControlJson.answer(ward.desk, order.replace("\"paranoia\":3", "\"paranoia\":9")))
+        .asString()
+        .contains("paranoia is 1 to 4, not 9");
+  }
+
   private Alert logged(String line) {
     Alert shell = TestAlerts.shell(web, ward.clock.nanos());
     EventId id = shell.cause().id();
