@@ -89,8 +89,9 @@ interface JournalFile {
 
     @Override
     public void close() throws IOException {
+      FileChannel channel = syncs;
       try (open;
-          syncs) {
+          channel) {
         open.setLength(end);
       }
     }
