@@ -2,6 +2,7 @@ package io.leukocyte.responder;
 
 import io.leukocyte.events.ContainerId;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,14 +24,6 @@ import java.util.regex.Pattern;
  */
 final class NftNetworkFilter implements NetworkFilter {
   static final String TABLE = "leuko_quarantine";
-
-  private static final Pattern INTERFACE = Pattern.compile("[A-Za-z0-9_.@-]{1,15}");
-  private static final String PRIORITY = "priority -500; policy drop;";
-  private static final String LOOPBACK =
-      """
-          %1$s "lo" ip saddr != 127.0.0.11 ip daddr != 127.0.0.11 accept
-          %1$s "lo" meta nfproto ipv6 accept
-      """;
 
   private final Path proc;
   private final ContainerNamespaces namespaces;
@@ -59,16 +52,20 @@ final class NftNetworkFilter implements NetworkFilter {
   }
 
   @Override
-  public String close(ContainerProcess process) {
-    List<String> interfaces = interfaces(process);
-    ContainerNamespaces.Result all = namespaces.nft(process, drop() + dropAt(interfaces));
+  public String close(ContainerProcess process, Scope scope) {
+    List<String> interfaces = cut(process, scope);
+    QuarantineRules rules = new QuarantineRules(scope, own(process, scope));
+    ContainerNamespaces.Result all = namespaces.nft(process, rules.stack() + rules.at(interfaces));
     if (all.worked()) {
-      return "everything but loopback, on " + describe(interfaces);
+      return "everything but loopback, on " + describe(interfaces) + scope.exceptions();
     }
-    ContainerNamespaces.Result some = namespaces.nft(process, drop());
+    ContainerNamespaces.Result some = namespaces.nft(process, rules.stack());
     if (some.worked()) {
       stackOnly = true;
-      return "everything but loopback and packet sockets (" + all.problem() + ")";
+      return "everything but loopback and packet sockets ("
+          + all.problem()
+          + ")"
+          + scope.exceptions();
     }
     throw some.failure("close", process);
   }
@@ -77,34 +74,36 @@ final class NftNetworkFilter implements NetworkFilter {
     return interfaces.isEmpty() ? "no interface" : String.join(", ", interfaces);
   }
 
+  /** The addresses of the container, where a scope asks for them. */
+  private List<InetAddress> own(ContainerProcess process, Scope scope) {
+    return scope.passages().isEmpty() ? List.of() : OwnAddresses.read(proc, process);
+  }
+
+  /**
+   * The interfaces that are there and are to be cut; one of them at least, where some are named.
+   */
+  private List<String> cut(ContainerProcess process, Scope scope) {
+    List<String> there = interfaces(process);
+    List<String> cut = there.stream().filter(scope::covers).toList();
+    if (cut.isEmpty() && !scope.interfaces().isEmpty()) {
+      throw new NetworkFilterException(
+          "Container %s has no interface %s; it has %s"
+              .formatted(
+                  process.container().brief(),
+                  String.join(", ", scope.interfaces()),
+                  there.isEmpty() ? "none" : String.join(", ", there)));
+    }
+    return cut;
+  }
+
   @Override
-  public boolean isClosed(ContainerProcess process) {
+  public boolean isClosed(ContainerProcess process, Scope scope) {
     ContainerNamespaces.Result listed = namespaces.nft(process, "list ruleset\n");
     if (!listed.worked()) {
       throw listed.failure("look at", process);
     }
-    Optional<String> stack = table(listed.output(), "inet");
-    boolean dropped =
-        stack.isPresent()
-            && List.of("input", "forward", "output").stream()
-                .allMatch(hook -> drops(stack.get(), hook));
-    return dropped && (stackOnly || dropsAt(listed.output(), interfaces(process)));
-  }
-
-  private static boolean dropsAt(String ruleset, List<String> interfaces) {
-    if (interfaces.isEmpty()) {
-      return true;
-    }
-    Optional<String> table = table(ruleset, "netdev");
-    return table.isPresent()
-        && List.of("ingress", "egress").stream()
-            .allMatch(
-                hook -> chain(table.get(), hook).filter(c -> names(c, interfaces)).isPresent());
-  }
-
-  private static boolean names(String chain, List<String> interfaces) {
-    return chain.contains("policy drop;")
-        && interfaces.stream().allMatch(name -> names(chain, name));
+    List<String> interfaces = interfaces(process).stream().filter(scope::covers).toList();
+    return QuarantineRules.holds(listed.output(), scope, interfaces, stackOnly);
   }
 
   /** Whether rules name an interface: nft quotes a single one, and not those of a list. */
@@ -115,29 +114,9 @@ final class NftNetworkFilter implements NetworkFilter {
         .find();
   }
 
-  /** The text of our table of a family. */
-  private static Optional<String> table(String ruleset, String family) {
-    return block(ruleset, "table " + family + " " + TABLE + " {", "\n}");
-  }
-
-  /** The text of a chain. */
-  private static Optional<String> chain(String table, String name) {
-    return block(table, "chain " + name + " {", "\n\t}");
-  }
-
-  private static Optional<String> block(String text, String head, String end) {
-    int start = text.indexOf(head);
-    if (start < 0) {
-      return Optional.empty();
-    }
-    int stop = text.indexOf(end, start);
-    return Optional.of(text.substring(start, stop < 0 ? text.length() : stop));
-  }
-
-  private static boolean drops(String table, String hook) {
-    return chain(table, hook)
-        .filter(c -> c.contains("type filter hook " + hook + " ") && c.contains("policy drop;"))
-        .isPresent();
+  @Override
+  public boolean isThere(ContainerProcess process) {
+    return !tables(process).isEmpty();
   }
 
   @Override
@@ -177,37 +156,6 @@ final class NftNetworkFilter implements NetworkFilter {
         .toList();
   }
 
-  /** Made new in one transaction, whether or not it was there. */
-  private static String drop() {
-    StringBuilder script = replace("inet");
-    script.append("table inet ").append(TABLE).append(" {\n");
-    script.append(chain("input", "type filter hook input ", LOOPBACK.formatted("iifname")));
-    script.append(chain("forward", "type filter hook forward ", ""));
-    script.append(chain("output", "type filter hook output ", LOOPBACK.formatted("oifname")));
-    return script.append("}\n").toString();
-  }
-
-  private static String dropAt(List<String> interfaces) {
-    if (interfaces.isEmpty()) {
-      return "";
-    }
-    String devices = " devices = { \"" + String.join("\", \"", interfaces) + "\" } ";
-    StringBuilder script = replace("netdev");
-    script.append("table netdev ").append(TABLE).append(" {\n");
-    script.append(chain("ingress", "type filter hook ingress" + devices, ""));
-    script.append(chain("egress", "type filter hook egress" + devices, ""));
-    return script.append("}\n").toString();
-  }
-
-  private static StringBuilder replace(String family) {
-    String table = "table " + family + " " + TABLE + "\n";
-    return new StringBuilder(table).append("delete ").append(table);
-  }
-
-  private static String chain(String name, String hook, String rules) {
-    return "  chain " + name + " {\n    " + hook + PRIORITY + "\n" + rules + "  }\n";
-  }
-
   /** The interfaces in the process's namespace, but loopback. */
   private List<String> interfaces(ContainerProcess process) {
     List<String> found = new ArrayList<>();
@@ -216,7 +164,7 @@ final class NftNetworkFilter implements NetworkFilter {
       for (String line : Files.readAllLines(list)) {
         int colon = line.indexOf(':');
         String name = colon < 0 ? "" : line.substring(0, colon).strip();
-        if (INTERFACE.matcher(name).matches() && !name.equals("lo")) {
+        if (QuarantineRules.INTERFACE.matcher(name).matches() && !name.equals("lo")) {
           found.add(name);
         }
       }

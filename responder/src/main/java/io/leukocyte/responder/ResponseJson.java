@@ -32,6 +32,7 @@ final class ResponseJson {
         if (!quarantine.mayPause()) {
           node.put("pause", false);
         }
+        ScopeJson.write(quarantine.scope(), node);
       }
       case Restart restart -> node.put("grace", restart.grace().toString());
       case Throttle throttle -> {
@@ -63,7 +64,8 @@ final class ResponseJson {
         node.has("for") ? Optional.of(duration(node, "for")) : Optional.empty();
     String type = node.path("type").asText();
     return switch (type) {
-      case "quarantine" -> new Quarantine(length, node.path("pause").asBoolean(true));
+      case "quarantine" ->
+          new Quarantine(length, node.path("pause").asBoolean(true), ScopeJson.read(node));
       case "pause" -> new Pause(length);
       case "snapshot" -> new Snapshot();
       case "waf" -> WafJson.read(node.path("waf"), length);

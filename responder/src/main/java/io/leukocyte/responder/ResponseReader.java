@@ -38,6 +38,7 @@ final class ResponseReader {
   private final Channels channels;
   private final List<Problem> problems;
   private final ChangeReader changes;
+  private final ScopeReader scopes;
   private final Set<Response> seen = new HashSet<>();
   private @Nullable Response ended;
 
@@ -45,6 +46,7 @@ final class ResponseReader {
     this.channels = channels;
     this.problems = problems;
     changes = new ChangeReader(problems);
+    scopes = new ScopeReader(problems);
   }
 
   /**
@@ -79,8 +81,10 @@ final class ResponseReader {
       case "notify" -> notify(name, parameters);
       case "snapshot" -> fields(name, parameters).map(f -> new Snapshot());
       case "quarantine" ->
-          fields(name, parameters, "for", "pause")
-              .map(f -> new Quarantine(length(f), f.node("pause").isEmpty() || f.truth("pause")));
+          fields(name, parameters, "for", "pause", "allow", "interfaces")
+              .map(f ->
+                  new Quarantine(
+                      length(f), f.node("pause").isEmpty() || f.truth("pause"), scopes.read(f)));
       case "pause" -> fields(name, parameters, "for").map(f -> new Pause(length(f)));
       case "waf" ->
           fields(name, parameters, WafReader.KEYS)

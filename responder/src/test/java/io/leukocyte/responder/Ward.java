@@ -255,7 +255,7 @@ final class Ward implements AutoCloseable {
   }
 
   boolean isClosed(ContainerId container) {
-    return filter.isClosed(ContainerProcess.of(facts(container)));
+    return filter.isClosed(ContainerProcess.of(facts(container)), Scope.ALL);
   }
 
   /** What the journal holds of each action, in order: type and last step. */
