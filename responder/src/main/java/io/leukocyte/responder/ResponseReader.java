@@ -79,7 +79,7 @@ final class ResponseReader {
   private Optional<Response> response(YamlNode.Scalar name, YamlNode parameters) {
     return switch (name.text()) {
       case "notify" -> notify(name, parameters);
-      case "snapshot" -> fields(name, parameters).map(f -> new Snapshot());
+      case "snapshot" -> fields(name, parameters, "capture", "commit").map(this::snapshot);
       case "quarantine" ->
           fields(name, parameters, "for", "pause", "allow", "interfaces")
               .map(f ->
@@ -119,6 +119,20 @@ final class ResponseReader {
 
   static Optional<Duration> length(Fields fields) {
     return fields.duration("for", SHORTEST, LONGEST);
+  }
+
+  private Snapshot snapshot(Fields fields) {
+    Optional<Snapshot.Capture> capture =
+        fields
+            .node("capture")
+            .flatMap(node -> Fields.of(node, "capture", List.of("for", "bytes"), problems))
+            .map(f ->
+                new Snapshot.Capture(
+                    f.duration("for", Snapshot.Capture.SHORTEST, Snapshot.Capture.LONGEST)
+                        .orElse(Snapshot.Capture.USUAL),
+                    f.bytes("bytes", Snapshot.Capture.LEAST_BYTES, Snapshot.Capture.MOST_BYTES)
+                        .orElse(Snapshot.Capture.USUAL_BYTES)));
+    return new Snapshot(capture, fields.truth("commit"));
   }
 
   private Kill kill(Fields fields) {
