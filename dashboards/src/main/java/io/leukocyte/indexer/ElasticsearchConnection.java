@@ -1,7 +1,7 @@
 package io.leukocyte.indexer;
 
-import co.elastic.clients.elasticsearch.ElasticsearchClient;
 import co.elastic.clients.json.jackson.JacksonJsonpMapper;
+import co.elastic.clients.transport.ElasticsearchTransport;
 import co.elastic.clients.transport.rest_client.RestClientTransport;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,9 +30,9 @@ import org.elasticsearch.client.RestClientBuilder;
  * A connection to Elasticsearch; its threads keep the process alive until it is closed.
  *
  * @param rest for requests whose bodies are files
- * @param client for bulk requests
+ * @param transport for bulk requests
  */
-record ElasticsearchConnection(RestClient rest, ElasticsearchClient client)
+record ElasticsearchConnection(RestClient rest, ElasticsearchTransport transport)
     implements AutoCloseable {
   private static final int CONNECT_MILLIS = 5_000;
   private static final int ANSWER_MILLIS = 60_000;
@@ -58,7 +58,7 @@ record ElasticsearchConnection(RestClient rest, ElasticsearchClient client)
     builder.setHttpClientConfigCallback(http -> configure(http, tls, credentials));
     RestClient rest = builder.build();
     return new ElasticsearchConnection(
-        rest, new ElasticsearchClient(new RestClientTransport(rest, new JacksonJsonpMapper())));
+        rest, new RestClientTransport(rest, new JacksonJsonpMapper()));
   }
 
   private static HttpAsyncClientBuilder configure(

@@ -1,55 +1,75 @@
 package io.leukocyte.indexer;
 
-import co.elastic.clients.elasticsearch.ElasticsearchClient;
 import co.elastic.clients.elasticsearch._types.ElasticsearchException;
 import co.elastic.clients.elasticsearch._types.ErrorCause;
-import co.elastic.clients.elasticsearch.core.BulkRequest;
-import co.elastic.clients.elasticsearch.core.BulkResponse;
-import co.elastic.clients.elasticsearch.core.bulk.BulkResponseItem;
+import co.elastic.clients.elasticsearch._types.ErrorResponse;
+import co.elastic.clients.json.JsonpMapper;
+import co.elastic.clients.transport.ElasticsearchTransport;
+import co.elastic.clients.transport.Endpoint;
 import co.elastic.clients.transport.TransportException;
+import co.elastic.clients.transport.endpoints.EndpointBase;
+import co.elastic.clients.transport.endpoints.SimpleEndpoint;
 import co.elastic.clients.util.BinaryData;
+import co.elastic.clients.util.ContentType;
+import co.elastic.clients.util.MissingRequiredPropertyException;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.leukocyte.events.Text;
+import jakarta.json.JsonException;
+import jakarta.json.stream.JsonParser;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import org.apache.http.HttpEntity;
+import org.elasticsearch.client.Response;
+import org.elasticsearch.client.ResponseException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Elasticsearch by one synchronous bulk request at a time, each item looked at. Of the answer only
- * what decides about an item is asked for: objects are made of all that comes.
+ * Elasticsearch by one synchronous bulk request at a time, each item looked at. Documents go into
+ * the request as the bytes that they are, and of the answer only what decides about an item is
+ * asked for: the client's own bulk request makes objects of both, which takes longer than the node.
  */
 final class ElasticsearchSink implements BulkSink {
   private static final int CONFLICT = 409;
   private static final int TOO_LARGE = 413;
-  private static final String DECISIVE =
-      "took,errors,items.*._index,items.*.status,items.*.error.type,items.*.error.reason";
+  private static final byte[] HEAD_END = utf8("\"}}\n");
+  private static final Endpoint<byte[], List<BulkItem>, ?> BULK =
+      new SimpleEndpoint<>(
+          "es/bulk",
+          body -> "POST",
+          body -> "/_bulk",
+          EndpointBase.emptyMap(),
+          body -> Map.of("filter_path", BulkItem.FILTER_PATH),
+          EndpointBase.emptyMap(),
+          body -> BinaryData.of(body, ContentType.APPLICATION_JSON),
+          BulkItem.ANSWER);
 
-  private final ElasticsearchClient client;
-  private final String namespace;
+  private final ElasticsearchTransport transport;
+  private final Map<DataStream, byte[]> heads = new EnumMap<>(DataStream.class);
 
-  ElasticsearchSink(ElasticsearchClient client, String namespace) {
-    this.client =
-        client.withTransportOptions(options -> options.setParameter("filter_path", DECISIVE));
-    this.namespace = namespace;
+  ElasticsearchSink(ElasticsearchTransport transport, String namespace) {
+    this.transport = transport;
+    for (DataStream stream : DataStream.values()) {
+      heads.put(
+          stream, utf8("{\"create\":{\"_index\":\"" + stream.name(namespace) + "\",\"_id\":\""));
+    }
   }
 
   @Override
   public BulkAnswer send(List<Document> documents) {
-    BulkRequest.Builder request = new BulkRequest.Builder();
-    for (Document document : documents) {
-      request.operations(op ->
-          op.create(create ->
-              create
-                  .index(document.stream().name(namespace))
-                  .id(document.id())
-                  .document(BinaryData.of(document.source(), "application/json"))));
-    }
     try {
-      BulkResponse response = client.bulk(request.build());
-      return response.items().size() == documents.size()
-          ? new BulkAnswer.Taken(response.items().stream().map(ElasticsearchSink::item).toList())
-          : strange("an answer with " + response.items().size() + " items");
+      List<BulkItem> items = transport.performRequest(body(documents), BULK, null);
+      return items.size() == documents.size()
+          ? new BulkAnswer.Taken(items.stream().map(ElasticsearchSink::item).toList())
+          : strange("an answer with " + items.size() + " items");
     } catch (ElasticsearchException e) {
-      return refused(e);
+      return refused(e.status(), e.error());
+    } catch (ResponseException e) {
+      return refused(e.getResponse()); // of most statuses the transport makes nothing else
     } catch (TransportException e) {
       return e.statusCode() == TOO_LARGE ? tooLarge() : strange(message(e));
     } catch (IOException e) {
@@ -57,6 +77,24 @@ final class ElasticsearchSink implements BulkSink {
           "Elasticsearch cannot be reached: " + message(e),
           "check elasticsearch.url and that the node runs; nothing is lost meanwhile");
     }
+  }
+
+  /** The documents with an action line each; a stream's name needs no escapes, an id may. */
+  private byte[] body(List<Document> documents) {
+    int size = documents.stream().mapToInt(Document::bulkBytes).sum();
+    ByteArrayOutputStream body = new ByteArrayOutputStream(size);
+    for (Document document : documents) {
+      body.writeBytes(heads.get(document.stream()));
+      body.writeBytes(JsonStringEncoder.getInstance().quoteAsUTF8(document.id()));
+      body.writeBytes(HEAD_END);
+      body.writeBytes(document.source());
+      body.write('\n');
+    }
+    return body.toByteArray();
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   /** Something in front of the node said so, which speaks no JSON. */
@@ -70,7 +108,7 @@ final class ElasticsearchSink implements BulkSink {
         "check that elasticsearch.url names an Elasticsearch node and not a proxy's error page");
   }
 
-  private static BulkAnswer.Item item(BulkResponseItem item) {
+  private static BulkAnswer.Item item(BulkItem item) {
     int status = item.status();
     if (status >= 200 && status < 300) {
       return new BulkAnswer.Item.Created();
@@ -89,9 +127,33 @@ final class ElasticsearchSink implements BulkSink {
     return status == 429 || status >= 500 || status == 401 || status == 403;
   }
 
-  private static BulkAnswer refused(ElasticsearchException e) {
-    String problem = "Elasticsearch answered " + e.status() + ": " + reason(e.error());
-    return switch (e.status()) {
+  /** What a status means that is no success, for the request as a whole. */
+  private BulkAnswer refused(Response response) {
+    int status = response.getStatusLine().getStatusCode();
+    ErrorCause cause = cause(response.getEntity());
+    if (cause != null) {
+      return refused(status, cause);
+    }
+    return status == TOO_LARGE ? tooLarge() : strange("status " + status + " without its error");
+  }
+
+  /** What is wrong, as the node says it; null when it was not the node that answered. */
+  private @Nullable ErrorCause cause(@Nullable HttpEntity entity) {
+    if (entity == null) {
+      return null;
+    }
+    JsonpMapper mapper = transport.jsonpMapper();
+    try (InputStream in = entity.getContent();
+        JsonParser parser = mapper.jsonProvider().createParser(in)) {
+      return ErrorResponse._DESERIALIZER.deserialize(parser, mapper).error();
+    } catch (IOException | JsonException | MissingRequiredPropertyException e) {
+      return null;
+    }
+  }
+
+  private static BulkAnswer refused(int status, @Nullable ErrorCause error) {
+    String problem = "Elasticsearch answered " + status + ": " + reason(error);
+    return switch (status) {
       case 401 ->
           new BulkAnswer.Away(
               problem, "check elasticsearch.username and password, or elasticsearch.api-key");

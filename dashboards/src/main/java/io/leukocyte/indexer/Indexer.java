@@ -101,7 +101,7 @@ public final class Indexer implements Component {
               producer,
               topics(settings),
               documents,
-              new ElasticsearchSink(connection.client(), settings.namespace()),
+              new ElasticsearchSink(connection.transport(), settings.namespace()),
               settings.bulkBytes(),
               meters);
       Thread thread =

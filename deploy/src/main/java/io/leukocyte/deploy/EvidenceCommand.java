@@ -116,6 +116,10 @@ final class EvidenceCommand {
       out.printf(
           "volatile   read in %d ms, %d ms at most%n", part.micros() / 1_000, part.deadline());
     }
+    EvidenceManifest.Committed image = m.committed();
+    if (image != null) {
+      out.printf("image      %s %s%n", image.name(), image.id());
+    }
     if (m.incomplete() != null) {
       out.printf("INCOMPLETE %s%n", Text.printable(m.incomplete()));
     }

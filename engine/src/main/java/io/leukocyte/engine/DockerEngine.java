@@ -435,8 +435,14 @@ public final class DockerEngine implements Engine {
   }
 
   @Override
-  public String commit(ContainerId container, String repository, String tag) {
-    return maker.commit(container, repository, tag);
+  public String commit(
+      ContainerId container, String repository, String tag, Map<String, String> labels) {
+    return maker.commit(container, repository, tag, labels);
+  }
+
+  @Override
+  public void removeImage(String name) {
+    maker.removeImage(name);
   }
 
   @Override

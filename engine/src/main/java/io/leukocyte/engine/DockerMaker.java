@@ -203,17 +203,31 @@ final class DockerMaker {
     };
   }
 
-  String commit(ContainerId container, String repository, String tag) {
+  String commit(ContainerId container, String repository, String tag, Map<String, String> labels) {
     String what = "make an image of container " + container.brief();
     String path =
         "/commit?pause=1&container=%s&repo=%s&tag=%s"
             .formatted(container, query(repository), query(tag));
-    JsonNode made = http.post(what, path, http.mapper().createObjectNode(), COMMIT_TIME);
-    String id = made.path("Id").asText("");
+    ObjectNode body = http.mapper().createObjectNode();
+    labels.forEach(body.putObject("Labels")::put);
+    String id = http.post(what, path, body, COMMIT_TIME).path("Id").asText("");
     if (!IMAGE_ID.matcher(id).matches()) {
       throw http.strange(what, "it names no image");
     }
     return id;
+  }
+
+  void removeImage(String name) {
+    try {
+      http.delete("remove image " + name, "/images/" + path(name), REMOVAL_TIME);
+    } catch (EngineException.NotFound e) {
+      // there is none of that name
+    }
+  }
+
+  /** A name in a path: its parts stay apart. */
+  private static String path(String name) {
+    return query(name).replace("%2F", "/");
   }
 
   RunResult run(NewContainer wanted, Duration most) {

@@ -5,6 +5,7 @@ import io.leukocyte.events.ContainerId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -273,10 +274,20 @@ public interface Engine extends AutoCloseable {
    *
    * @param repository of the image, such as {@code evidence/web}
    * @param tag of the image
+   * @param labels that the image has besides those of the container
    * @return the image's id
    * @throws EngineException.NotFound when there is no such container
    */
-  String commit(ContainerId container, String repository, String tag);
+  String commit(ContainerId container, String repository, String tag, Map<String, String> labels);
+
+  /**
+   * Takes a name from an image, and removes the image when it has no other; nothing when there is
+   * no image of that name.
+   *
+   * @param name with its tag, such as {@code evidence/web:17}
+   * @throws EngineException.Conflict when a container uses it
+   */
+  void removeImage(String name);
 
   /**
    * Makes a container, runs it to its end, and removes it whatever happens.

@@ -13,6 +13,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -60,6 +61,7 @@ public final class InMemoryEngine implements Engine {
   private final List<String> changes = new ArrayList<>();
   private final Set<Subscription> open = ConcurrentHashMap.newKeySet();
   private final Set<String> goneImages = new HashSet<>();
+  private final Map<String, Map<String, String>> committed = new HashMap<>();
   private BiFunction<NewContainer, Duration, RunResult> programs =
       (wanted, most) -> new RunResult(0, true, List.of());
   private Consumer<ContainerId> onStart = id -> {};
@@ -118,8 +120,19 @@ public final class InMemoryEngine implements Engine {
   }
 
   /** The image is not on this host any more. */
+  @Override
   public void removeImage(String image) {
-    scriptRun(() -> goneImages.add(image));
+    callRun(
+        "remove image " + image,
+        () -> {
+          committed.remove(image);
+          goneImages.add(image);
+        });
+  }
+
+  /** Images that were made of containers and are not removed, with the labels given to them. */
+  public Map<String, Map<String, String>> committed() {
+    return script(() -> Map.copyOf(committed));
   }
 
   /**
@@ -580,12 +593,23 @@ public final class InMemoryEngine implements Engine {
           changes.add("create " + wanted.name());
           requireImage(wanted.name(), wanted.image());
           requireName(wanted.name(), null);
-          ContainerSpec spec = ContainerSpec.of(wanted);
+          ContainerSpec spec = withLabelsOfImage(ContainerSpec.of(wanted), wanted);
           InMemoryContainer container = make(spec, "sha256:" + digest("image " + wanted.image()));
           container.wanted = wanted;
           happens(container, "create", null, Map.of());
           return container.id;
         });
+  }
+
+  private ContainerSpec withLabelsOfImage(ContainerSpec spec, NewContainer wanted) {
+    ContainerSpec labelled = spec;
+    for (Map.Entry<String, String> label :
+        committed.getOrDefault(wanted.image(), Map.of()).entrySet()) {
+      if (!wanted.labels().containsKey(label.getKey())) {
+        labelled = labelled.label(label.getKey(), label.getValue());
+      }
+    }
+    return labelled;
   }
 
   @Override
@@ -692,12 +716,14 @@ public final class InMemoryEngine implements Engine {
   }
 
   @Override
-  public String commit(ContainerId id, String repository, String tag) {
+  public String commit(ContainerId id, String repository, String tag, Map<String, String> labels) {
     return call(
         "make an image of container " + id.brief(),
         () -> {
           changes.add("commit " + id.brief() + " " + repository + ":" + tag);
           happens(existing("make an image of", id), "commit", null, Map.of());
+          goneImages.remove(repository + ":" + tag);
+          committed.put(repository + ":" + tag, Map.copyOf(labels));
           return "sha256:" + digest("image " + repository + ":" + tag);
         });
   }

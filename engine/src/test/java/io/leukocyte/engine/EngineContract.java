@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -172,7 +173,7 @@ abstract class EngineContract {
             () -> engine.settings(NOBODY),
             () -> engine.update(NOBODY, ContainerSettings.NONE),
             () -> engine.health(NOBODY),
-            () -> engine.commit(NOBODY, "leuko-engine-none", "1"),
+            () -> engine.commit(NOBODY, "leuko-engine-none", "1", Map.of()),
             () -> engine.disconnectNetwork(NOBODY, world.network("nobody")));
     for (ThrowingCallable call : calls) {
       assertThatThrownBy(call)
@@ -906,7 +907,8 @@ abstract class EngineContract {
   @Test
   void anImageIsMadeOfAContainer() {
     ContainerId id = world.run(plain());
-    String image = engine.commit(id, "leuko-engine-evidence", "case-17");
+    String image =
+        engine.commit(id, "leuko-engine-evidence", "case-17", Map.of("io.leukocyte.case", "17"));
     try {
       assertThat(image).matches("sha256:[0-9a-f]{64}");
       assertThat(state(id)).isEqualTo("running");
@@ -914,7 +916,14 @@ abstract class EngineContract {
       ContainerId again =
           engine.create(NewContainer.named(name, "leuko-engine-evidence:case-17").build());
       assertThat(engine.inspect(again).orElseThrow().container().digest()).isEqualTo(image);
+      assertThat(engine.inspect(again).orElseThrow().labels())
+          .containsEntry("io.leukocyte.case", "17");
       engine.remove(again, true);
+      engine.removeImage("leuko-engine-evidence:case-17");
+      engine.removeImage("leuko-engine-evidence:case-17"); // there is none any more
+      assertThatThrownBy(() ->
+              engine.create(NewContainer.named(name, "leuko-engine-evidence:case-17").build()))
+          .isInstanceOf(EngineException.NotFound.class);
     } finally {
       world.removeImage(image);
     }

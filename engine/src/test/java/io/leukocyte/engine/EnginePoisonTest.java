@@ -74,7 +74,7 @@ final class EnginePoisonTest {
 
   /** What an engine may take minutes for, whatever the deadline of the other calls is. */
   private static final Set<String> PATIENT =
-      Set.of("create", "createLike", "remove", "commit", "run");
+      Set.of("create", "createLike", "remove", "removeImage", "commit", "run");
 
   private static final Set<String> TOO_LONG = Set.of("silence", "slow drip");
 
@@ -142,7 +142,8 @@ final class EnginePoisonTest {
     calls.put("settings", e -> e.settings(ID));
     calls.put("update", e -> e.update(ID, ContainerSettings.NONE));
     calls.put("health", e -> e.health(ID));
-    calls.put("commit", e -> e.commit(ID, "leuko/evidence", "1"));
+    calls.put("commit", e -> e.commit(ID, "leuko/evidence", "1", Map.of("k", "v")));
+    calls.put("removeImage", e -> e.removeImage("leuko/evidence:1"));
     calls.put("run", e -> e.run(NEW, Duration.ZERO));
     return calls;
   }
@@ -363,7 +364,7 @@ final class EnginePoisonTest {
     assertThat(values)
         .allMatch(v ->
             v.matches(
-                "(ping|pause|unpause|stop|kill|start|restart|disconnectNetwork|remove|rename), .*"
+                "(ping|pause|unpause|stop|kill|start|restart|disconnectNetwork|remove|removeImage|rename), .*"
                     + "|info, of another type: \\{.*"
                     + "|(info|resolve|create), about another container"));
     script.set(EnginePoisonTest::good);

@@ -120,6 +120,18 @@ final class ContainerNamespaces {
     return new Result(result.exitCode() == 0, result.output(), problem);
   }
 
+  /** All packets in the namespace of the process; moves the calling thread there. */
+  PacketSource packets(ContainerProcess process) throws IOException {
+    String before = identity(process);
+    return PacketSocket.open(
+        proc.resolve(process.pid() + "/ns/net"),
+        () -> {
+          if (!before.equals(identity(process))) {
+            throw gone(process, null);
+          }
+        });
+  }
+
   private static String firstLine(String text) {
     return text.lines().findFirst().orElse("no message");
   }

@@ -45,9 +45,15 @@ final class DeepEvidence {
   private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
   private static final int LONGEST_NAME = 60;
 
+  /** The repository of images that are evidence; a tag is the evidence's id. Never pushed. */
+  private static final String IMAGES = "leuko/evidence";
+
+  private static final String LABEL = "io.leukocyte.evidence";
+
   private final Engine engine;
   private final HostProc proc;
   private final ContainerId container;
+  private final String evidence;
   private final EvidenceFolder folder;
   private final EvidenceLimits limits;
   private final long deadline = System.nanoTime() + TIME.toNanos();
@@ -56,16 +62,19 @@ final class DeepEvidence {
   private long copyable;
   private int copies;
   private String image = "";
+  private EvidenceManifest.@Nullable Committed committed;
 
   DeepEvidence(
       Engine engine,
       HostProc proc,
       ContainerId container,
+      String evidence,
       EvidenceFolder folder,
       EvidenceLimits limits) {
     this.engine = engine;
     this.proc = proc;
     this.container = container;
+    this.evidence = evidence;
     this.folder = folder;
     this.limits = limits;
     copyable = limits.copies();
@@ -86,6 +95,11 @@ final class DeepEvidence {
     return image;
   }
 
+  /** The image that was made; null when none was. */
+  EvidenceManifest.@Nullable Committed committed() {
+    return committed;
+  }
+
   private interface Part {
     void read() throws IOException;
   }
@@ -94,15 +108,24 @@ final class DeepEvidence {
    * Reads all of it.
    *
    * @param facts the container as the engine gives it now
+   * @param commit whether an image is made of it, too
    * @throws IOException when the evidence cannot be written
    */
-  void read(ContainerFacts facts) throws IOException {
+  void read(ContainerFacts facts, boolean commit) throws IOException {
     part("the engine's description", this::describe);
     if (Host.runs(facts)) {
       part("running programs", () -> programs(facts.pid()));
     }
     part("changed files", this::changes);
     part("log", this::log);
+    if (commit) {
+      part("an image of the container", this::commit);
+    }
+  }
+
+  private void commit() {
+    String made = engine.commit(container, IMAGES, evidence, Map.of(LABEL, evidence));
+    committed = new EvidenceManifest.Committed(IMAGES + ":" + evidence, made);
   }
 
   /** What the engine cannot give is missing; what cannot be written is an error. */

@@ -300,7 +300,7 @@ final class Desk implements Orders {
         return Optional.empty();
       }
       ContainerProcess process = ContainerProcess.of(facts.get());
-      if (host.filter().unusable().isPresent() || !host.filter().isClosed(process)) {
+      if (host.filter().unusable().isPresent() || !host.filter().isThere(process)) {
         return Optional.empty();
       }
       host.filter().open(process);

@@ -1,6 +1,7 @@
 package io.leukocyte.responder;
 
 import io.leukocyte.engine.Engine;
+import io.leukocyte.engine.EngineException;
 import io.leukocyte.events.Action;
 import io.leukocyte.events.ActionId;
 import io.leukocyte.events.Alert;
@@ -56,6 +57,9 @@ final class Evidence {
   /** Why the manifest of a snapshot is not whole until it ends. */
   private static final String TAKING = "the snapshot is being taken";
 
+  /** Why the manifest is not whole until packets were recorded. */
+  private static final String RECORDING = "packets are being recorded";
+
   private static final String CUT =
       "the responder ended while it was taken; the last file may be cut";
   private static final String REST = "the rest";
@@ -66,6 +70,7 @@ final class Evidence {
   private final HostProc proc;
   private final VolatileEvidence reader;
   private final EvidenceStore store;
+  private final Recordings recordings;
   private final EvidenceLimits limits;
   private final Journal journal;
   private final Executor writers;
@@ -97,6 +102,20 @@ final class Evidence {
       Journal journal,
       Executor writers,
       Clock clock) {
+    this(host, folder, engine, proc, limits, journal, writers, clock, proc::packets);
+  }
+
+  /** With where packets come from. */
+  Evidence(
+      HostId host,
+      Path folder,
+      Engine engine,
+      HostProc proc,
+      EvidenceLimits limits,
+      Journal journal,
+      Executor writers,
+      Clock clock,
+      PacketSource.Opener packets) {
     this.host = host;
     this.root = EvidenceStore.root(folder);
     this.engine = engine;
@@ -106,7 +125,8 @@ final class Evidence {
     this.writers = writers;
     this.clock = clock;
     reader = new VolatileEvidence(proc, clock, limits.delay());
-    store = new EvidenceStore(root, limits.total(), this::isNeeded, clock);
+    recordings = new Recordings(packets, clock);
+    store = new EvidenceStore(root, limits.total(), this::isNeeded, this::dropped, clock);
   }
 
   /** The id of the evidence that an action belongs to. */
@@ -120,9 +140,31 @@ final class Evidence {
   }
 
   private boolean isNeeded(String id) {
-    return !journal
-        .read(ledger -> ledger.all(s -> s.phase() != ActionState.Phase.CLOSED && id(s).equals(id)))
-        .isEmpty();
+    return recordings.goesOn(id)
+        || !journal
+            .read(ledger ->
+                ledger.all(s -> s.phase() != ActionState.Phase.CLOSED && id(s).equals(id)))
+            .isEmpty();
+  }
+
+  /** An image that belonged to evidence goes with it, without holding anybody up. */
+  private void dropped(EvidenceManifest gone) {
+    EvidenceManifest.Committed image = gone.committed();
+    if (image != null) {
+      try {
+        writers.execute(() -> remove(image.name()));
+      } catch (RejectedExecutionException e) {
+        LOG.warn("The image {} is left over: docker rmi removes it", image.name());
+      }
+    }
+  }
+
+  private void remove(String image) {
+    try {
+      engine.removeImage(image);
+    } catch (EngineException e) {
+      LOG.warn("The image {} is left over, docker rmi removes it: {}", image, e.getMessage());
+    }
   }
 
   /** Remembers the process that caused an alert. */
@@ -261,8 +303,68 @@ final class Evidence {
     }
   }
 
+  /**
+   * Begins to record packets, beside what follows.
+   *
+   * @param lane where what is recorded is put to the rest, when nothing else happens to it
+   */
+  void record(ActionState state, ContainerFacts facts, Snapshot.Capture wanted, Executor lane) {
+    String id = id(state);
+    ContainerRef container = facts.container();
+    Optional<String> unfit =
+        Host.runs(facts)
+            ? facts.networkMode().equals("host")
+                ? Optional.of("it has the host's network")
+                : Optional.empty()
+            : Optional.of("it does not run");
+    try {
+      EvidenceFolder folder = store.open(id, container.id().brief());
+      if (unfit.isPresent()) {
+        lane.execute(() ->
+            recorded(
+                state,
+                container,
+                new Recordings.Recorded(null, List.of(Missing.all(Recordings.WHAT, unfit.get())))));
+      } else {
+        recordings.begin(
+            id,
+            ContainerProcess.of(facts),
+            wanted,
+            folder,
+            found -> lane.execute(() -> recorded(state, container, found)));
+      }
+    } catch (IOException e) {
+      LOG.warn("Packets of container {} are not recorded: {}", container.id().brief(), e + "");
+    }
+  }
+
+  /** Ends what is being recorded; it is kept as far as it came. */
+  void close() {
+    recordings.stop();
+  }
+
+  /** Names in the manifest what was recorded. */
+  private void recorded(ActionState state, ContainerRef container, Recordings.Recorded found) {
+    String id = id(state);
+    try {
+      if (!store.has(id)) {
+        return; // it could not be kept, which is said already
+      }
+      EvidenceFolder folder = store.open(id, container.id().brief());
+      String before = folder.manifest().map(EvidenceManifest::incomplete).orElse(null);
+      Draft draft = draft(state, container, folder);
+      draft.add(found);
+      folder.seal(draft.manifest(RECORDING.equals(before) ? null : before));
+    } catch (IOException | EvidenceException e) {
+      problem = problem(e);
+      LOG.error("{}", problem);
+    } finally {
+      recordings.over(id);
+    }
+  }
+
   /** Takes all there is, in one folder with what is volatile. */
-  Outcome all(ActionState state, ContainerFacts facts) {
+  Outcome all(ActionState state, ContainerFacts facts, boolean commit) {
     String id = id(state);
     await(id, Duration.ofMinutes(1));
     try {
@@ -273,11 +375,12 @@ final class Evidence {
             reader.read(subject(state, facts)), folder, draft.files.isEmpty() ? "" : "again-");
       }
       folder.seal(draft.manifest(TAKING)); // who dies from here on leaves it so
-      DeepEvidence deep = new DeepEvidence(engine, proc, facts.container().id(), folder, limits);
-      deep.read(facts);
+      DeepEvidence deep =
+          new DeepEvidence(engine, proc, facts.container().id(), id, folder, limits);
+      deep.read(facts, commit);
       draft.add(deep);
       draft.missing.removeIf(m -> m.what().equals(REST));
-      EvidenceManifest manifest = draft.manifest(null);
+      EvidenceManifest manifest = draft.manifest(recordings.goesOn(id) ? RECORDING : null);
       folder.seal(manifest);
       problem = null;
       return new Outcome.Done(summary(manifest, folder.path()));
@@ -320,7 +423,12 @@ final class Evidence {
     try {
       EvidenceFolder folder = store.open(id, "");
       Optional<EvidenceManifest> manifest = folder.manifest();
-      if (manifest.isPresent() && !TAKING.equals(manifest.get().incomplete())) {
+      boolean grew = folder.endGrowth();
+      String incomplete = manifest.map(EvidenceManifest::incomplete).orElse(null);
+      if (manifest.isPresent()
+          && !grew
+          && !TAKING.equals(incomplete)
+          && !RECORDING.equals(incomplete)) {
         return;
       }
       List<EvidenceManifest.EvidenceFile> found = folder.found();
@@ -390,6 +498,7 @@ final class Evidence {
     private final List<Missing> missing = new ArrayList<>();
     private Instant began;
     private String image = "";
+    private EvidenceManifest.@Nullable Committed committed;
     private EvidenceManifest.@Nullable VolatilePart volatilePart;
 
     Draft(ActionState state, @Nullable ContainerRef container, Instant began) {
@@ -410,6 +519,7 @@ final class Evidence {
     void goOn(EvidenceManifest before) {
       began = before.began();
       volatilePart = before.volatilePart();
+      committed = before.committed();
       image = before.image();
       before.actions().stream().filter(a -> !actions.contains(a)).forEach(actions::add);
       files.addAll(before.files());
@@ -428,6 +538,14 @@ final class Evidence {
               reading.taken(), reading.took().toNanos() / 1_000, limits.delay().toMillis());
     }
 
+    void add(Recordings.Recorded recorded) {
+      EvidenceManifest.EvidenceFile file = recorded.file();
+      if (file != null) {
+        files.add(file);
+      }
+      missing.addAll(recorded.missing());
+    }
+
     boolean names(String file) {
       return files.stream().anyMatch(f -> f.name().equals(file));
     }
@@ -437,6 +555,9 @@ final class Evidence {
       files.addAll(deep.files());
       missing.addAll(deep.missing());
       image = deep.image();
+      if (deep.committed() != null) {
+        committed = deep.committed();
+      }
     }
 
     EvidenceManifest manifest(@Nullable String incomplete) {
@@ -456,6 +577,7 @@ final class Evidence {
           began,
           clock.instant(),
           incomplete,
+          committed,
           volatilePart,
           files,
           Missing.grouped(missing));

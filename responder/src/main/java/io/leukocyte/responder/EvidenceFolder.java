@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -21,6 +22,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One folder of evidence. A file in it is on the disk when the call that writes it returns, and is
@@ -29,7 +32,13 @@ import java.util.function.Supplier;
 final class EvidenceFolder {
   static final String MANIFEST = "manifest.json";
 
+  private static final Logger LOG = LoggerFactory.getLogger(EvidenceFolder.class);
+
   private static final String NEW = ".new";
+
+  /** A file that grows; it has its name when it is whole. */
+  private static final String PART = ".part";
+
   private static final int BUFFER = 64 * 1024;
   private static final int MOST_MANIFEST = 64 << 20;
 
@@ -113,6 +122,104 @@ final class EvidenceFolder {
         (System.nanoTime() - startNanos) / 1_000);
   }
 
+  /** A file that grows while others are written. Used by one thread. */
+  final class Growing {
+    private final String name;
+    private final long most;
+    private final Instant began = now();
+    private final FileOutputStream out;
+    private final MessageDigest digest = sha256();
+    private long written;
+
+    private Growing(String name, long most) throws IOException {
+      this.name = name;
+      this.most = most;
+      out = new FileOutputStream(create(name + PART).toFile());
+    }
+
+    /** Where it grows: unbuffered, since each write may be the last. */
+    OutputStream stream() {
+      return new OutputStream() {
+        @Override
+        public void write(int b) throws IOException {
+          write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+          out.write(bytes, offset, length);
+          digest.update(bytes, offset, length);
+          written += length;
+        }
+      };
+    }
+
+    /**
+     * Gives it its name. It stays where the next manifest names it.
+     *
+     * @param startNanos when it was begun, {@link System#nanoTime}
+     */
+    EvidenceManifest.EvidenceFile finish(long startNanos) throws IOException {
+      out.getFD().sync();
+      out.close();
+      Files.move(path.resolve(name + PART), path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+      room.admit(written - most);
+      return new EvidenceManifest.EvidenceFile(
+          name,
+          written,
+          HexFormat.of().formatHex(digest.digest()),
+          began,
+          (System.nanoTime() - startNanos) / 1_000);
+    }
+
+    /** Removes it, as far as that is possible. */
+    void discard() {
+      try {
+        out.close();
+        Files.deleteIfExists(path.resolve(name + PART));
+        room.admit(-most);
+      } catch (IOException e) {
+        LOG.warn("Cannot remove {} in {}: {}", name, path, e.getMessage());
+      }
+    }
+  }
+
+  /**
+   * Begins a file that grows, with a name that no other file has.
+   *
+   * @param most bytes of it
+   */
+  Growing grow(String stem, String ending, long most) throws IOException {
+    String name = stem + ending;
+    for (int i = 2; Files.exists(path.resolve(name)); i++) {
+      name = stem + "-" + i + ending;
+    }
+    room.admit(most);
+    return new Growing(name, most);
+  }
+
+  /** Whether a file of that name still grows, or was growing when the responder died. */
+  static boolean isGrowing(String name) {
+    return name.endsWith(PART);
+  }
+
+  /**
+   * Gives files their names that were growing when the responder died: what is there is kept.
+   *
+   * @return whether there was one
+   */
+  boolean endGrowth() throws IOException {
+    boolean grew = false;
+    for (Path file : files()) {
+      String name = file.getFileName().toString();
+      if (isGrowing(name)) {
+        Files.move(file, path.resolve(name.substring(0, name.length() - PART.length())));
+        grew = true;
+      }
+    }
+    return grew;
+  }
+
   private Path create(String name) throws IOException {
     Path file = path.resolve(name);
     Files.deleteIfExists(file);
@@ -120,7 +227,7 @@ final class EvidenceFolder {
         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
   }
 
-  /** Writes the manifest, and removes what it does not name. */
+  /** Writes the manifest, and removes what it does not name and does not grow. */
   void seal(EvidenceManifest manifest) throws IOException {
     String text = manifest.json().toPrettyString() + "\n";
     write(MANIFEST + NEW, text, manifest.finished(), System.nanoTime());
@@ -132,7 +239,8 @@ final class EvidenceFolder {
     Set<String> named = new TreeSet<>(Set.of(MANIFEST));
     manifest.files().forEach(file -> named.add(file.name()));
     for (Path file : files()) {
-      if (!named.contains(file.getFileName().toString())) {
+      String name = file.getFileName().toString();
+      if (!named.contains(name) && !isGrowing(name)) {
         Files.delete(file);
       }
     }

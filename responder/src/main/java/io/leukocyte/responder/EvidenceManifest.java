@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param began when it was begun
  * @param finished when this manifest was written
  * @param incomplete why it is not whole; null when it is
+ * @param committed the image that was made of it; null when none was
  * @param volatilePart how what is volatile was read; null when it was not
  * @param files what is in the folder
  * @param missing what could not be taken, or not in time
@@ -45,6 +46,7 @@ public record EvidenceManifest(
     Instant began,
     Instant finished,
     @Nullable String incomplete,
+    @Nullable Committed committed,
     @Nullable VolatilePart volatilePart,
     List<EvidenceFile> files,
     List<Missing> missing) {
@@ -58,6 +60,14 @@ public record EvidenceManifest(
     files = List.copyOf(files);
     missing = List.copyOf(missing);
   }
+
+  /**
+   * An image of the container's file system, on this host's engine.
+   *
+   * @param name with its tag
+   * @param id as the engine gives it
+   */
+  public record Committed(String name, String id) {}
 
   /**
    * How what is volatile was read.
@@ -108,6 +118,9 @@ public record EvidenceManifest(
         .put("source", source)
         .put("operator", operator);
     actions.forEach(node.putArray("actions")::add);
+    if (committed != null) {
+      node.putObject("image_commit").put("name", committed.name()).put("id", committed.id());
+    }
     if (volatilePart != null) {
       node.putObject("volatile")
           .put("taken", volatilePart.taken().toString())
@@ -159,9 +172,16 @@ public record EvidenceManifest(
         time(node, "began"),
         time(node, "finished"),
         nullable(node, "incomplete"),
+        committed(node.path("image_commit")),
         volatilePart(node.path("volatile")),
         files(node.path("files")),
         missing(node.path("missing")));
+  }
+
+  private static @Nullable Committed committed(JsonNode node) {
+    return node.isObject()
+        ? new Committed(node.path("name").asText(), node.path("id").asText())
+        : null;
   }
 
   private static @Nullable VolatilePart volatilePart(JsonNode node) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,7 @@ final class EvidenceStore {
   private final long most;
   private final Predicate<String> needed;
   private final Clock clock;
+  private final Consumer<EvidenceManifest> dropped;
 
   /** Names of folders by the evidence's id. */
   private final Map<String, String> names = new TreeMap<>();
@@ -52,11 +54,18 @@ final class EvidenceStore {
    * @param root its folder, made when the first evidence is kept
    * @param most bytes of all of it
    * @param needed ids that must not be dropped
+   * @param dropped told what was dropped
    */
-  EvidenceStore(Path root, long most, Predicate<String> needed, Clock clock) {
+  EvidenceStore(
+      Path root,
+      long most,
+      Predicate<String> needed,
+      Consumer<EvidenceManifest> dropped,
+      Clock clock) {
     this.root = root;
     this.most = most;
     this.needed = needed;
+    this.dropped = dropped;
     this.clock = clock;
   }
 
@@ -163,7 +172,9 @@ final class EvidenceStore {
       LOG.warn("Evidence {} is dropped to make room for {}", names.get(oldest.get()), id);
       remove(oldest.get());
     }
-    sizes.merge(id, bytes, Long::sum);
+    if (names.containsKey(id)) { // else it was discarded meanwhile
+      sizes.merge(id, bytes, Long::sum);
+    }
   }
 
   private long used() {
@@ -173,6 +184,7 @@ final class EvidenceStore {
   /** Removes evidence for good. */
   synchronized void remove(String id) throws IOException {
     Path folder = folder(id);
+    Optional<EvidenceManifest> manifest = manifest(id);
     Files.walkFileTree(
         folder,
         new SimpleFileVisitor<>() {
@@ -186,6 +198,16 @@ final class EvidenceStore {
     Files.delete(folder);
     names.remove(id);
     sizes.remove(id);
+    manifest.ifPresent(dropped);
+  }
+
+  /** One that cannot be read goes all the same. */
+  private Optional<EvidenceManifest> manifest(String id) {
+    try {
+      return new EvidenceFolder(folder(id), bytes -> {}, this::taken).manifest();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   /** All ids, the oldest first. */

@@ -1,6 +1,7 @@
 package io.leukocyte.responder;
 
 import io.leukocyte.events.Text;
+import io.leukocyte.events.config.ByteSizes;
 import io.leukocyte.events.config.Durations;
 import io.leukocyte.events.config.Problem;
 import io.leukocyte.events.config.Suggestion;
@@ -162,6 +163,24 @@ final class Fields {
       wrong(key, text, "not a duration", "write one such as 30s, 15m or 1h, from " + bounds);
     }
     return Optional.empty();
+  }
+
+  /** An amount of bytes within bounds, both included. */
+  Optional<Long> bytes(String key, long least, long most) {
+    return text(key)
+        .flatMap(text -> {
+          String bounds = ByteSizes.format(least) + " to " + ByteSizes.format(most);
+          try {
+            long value = ByteSizes.parse(text);
+            if (value >= least && value <= most) {
+              return Optional.of(value);
+            }
+            wrong(key, text, "out of bounds", "write an amount from " + bounds);
+          } catch (IllegalArgumentException e) {
+            wrong(key, text, "not an amount of bytes", "write one such as 5MB, from " + bounds);
+          }
+          return Optional.empty();
+        });
   }
 
   /** A whole number within bounds, both included. */

@@ -46,6 +46,12 @@ final class HostProc {
     this.groups = groups;
   }
 
+  /** All packets in the network namespace of a process; moves the calling thread there. */
+  PacketSource packets(ContainerProcess process) throws IOException {
+    return new ContainerNamespaces(proc, new Commands(ContainerNamespaces.DEADLINE))
+        .packets(process);
+  }
+
   /** A file or folder of a process. */
   Path path(int pid, String name) {
     return proc.resolve(pid + "/" + name);

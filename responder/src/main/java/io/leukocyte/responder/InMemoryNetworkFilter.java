@@ -12,7 +12,7 @@ import java.util.Set;
  * with its process: a container that was started again has an open one.
  */
 final class InMemoryNetworkFilter implements NetworkFilter {
-  private final Set<ContainerProcess> closed = new HashSet<>();
+  private final Map<ContainerProcess, Scope> closed = new HashMap<>();
   private final Map<ContainerId, Set<ContainerId>> sharers = new HashMap<>();
   private Optional<String> unusable = Optional.empty();
 
@@ -27,14 +27,20 @@ final class InMemoryNetworkFilter implements NetworkFilter {
   }
 
   @Override
-  public synchronized String close(ContainerProcess process) {
-    closed.add(process);
-    return "everything";
+  public synchronized String close(ContainerProcess process, Scope scope) {
+    closed.put(process, scope);
+    return "everything" + scope.exceptions();
   }
 
   @Override
-  public synchronized boolean isClosed(ContainerProcess process) {
-    return closed.contains(process);
+  public synchronized boolean isClosed(ContainerProcess process, Scope scope) {
+    Scope now = closed.get(process);
+    return now != null && now.isWithin(scope);
+  }
+
+  @Override
+  public synchronized boolean isThere(ContainerProcess process) {
+    return closed.containsKey(process);
   }
 
   @Override

@@ -270,7 +270,7 @@ final class JournalJson {
 
   private static ObjectNode undo(Undo undo) {
     return switch (undo) {
-      case Undo.OpenFilter u -> object().put("type", "open-filter");
+      case Undo.OpenFilter u -> ScopeJson.write(u.scope(), object().put("type", "open-filter"));
       case Undo.Unpause u -> object().put("type", "unpause");
       case Undo.Start u ->
           object().put("type", "start").put("instance", u.instance()).put("wanted", u.wanted());
@@ -289,7 +289,7 @@ final class JournalJson {
   private static Undo readUndo(JsonNode node) {
     String type = text(node, "type");
     return switch (type) {
-      case "open-filter" -> new Undo.OpenFilter();
+      case "open-filter" -> new Undo.OpenFilter(ScopeJson.read(node));
       case "unpause" -> new Undo.Unpause();
       case "start" ->
           new Undo.Start(node.path("instance").asLong(), node.path("wanted").asBoolean());

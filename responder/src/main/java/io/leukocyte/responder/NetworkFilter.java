@@ -7,7 +7,8 @@ import java.util.Set;
 /**
  * A packet filter in the network namespace of a container, closed or open. Closed means: nothing
  * passes in or out, on connections that are open either, IPv4 and IPv6, the engine's name server
- * included; only the loopback stays. All errors are {@link NetworkFilterException}s.
+ * included; only the loopback stays, and what a scope leaves open. All errors are {@link
+ * NetworkFilterException}s.
  */
 interface NetworkFilter {
 
@@ -35,14 +36,18 @@ interface NetworkFilter {
   Set<ContainerId> sharers(ContainerProcess process);
 
   /**
-   * Closes it, in one transaction; again for interfaces that came since.
+   * Closes it, in one transaction; again for interfaces that came since. What it was closed to
+   * before counts no more.
    *
    * @return what is covered, a clause for people
    */
-  String close(ContainerProcess process);
+  String close(ContainerProcess process, Scope scope);
 
-  /** Whether it is closed completely. */
-  boolean isClosed(ContainerProcess process);
+  /** Whether it is closed as far as that, or further. */
+  boolean isClosed(ContainerProcess process, Scope scope);
+
+  /** Whether anything of ours is there, however far it is closed. */
+  boolean isThere(ContainerProcess process);
 
   /** Opens it, leaving nothing of ours behind; open already is open. */
   void open(ContainerProcess process);

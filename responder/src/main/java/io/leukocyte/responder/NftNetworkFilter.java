@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import io.leukocyte.events.ContainerId;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,14 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 final class NftNetworkFilter implements NetworkFilter {
   static final String TABLE = "leuko_quarantine";
-
-  private static final Pattern INTERFACE = Pattern.compile("[A-Za-z0-9_.@-]{1,15}");
-  private static final String PRIORITY = "priority -500; policy drop;";
-  private static final String LOOPBACK =
-      """
-          %1$s "lo" ip saddr != 127.0.0.11 ip daddr != 127.0.0.11 accept
-          %1$s "lo" meta nfproto ipv6 accept
-      """;
 
   private static final Logger LOG = LoggerFactory.getLogger(NftNetworkFilter.class);
   private static final int REHEARSALS = 20;
@@ -68,7 +61,8 @@ final class NftNetworkFilter implements NetworkFilter {
 
   @Override
   public void rehearse() {
-    List<String> scripts = new ArrayList<>(List.of(drop() + dropAt(List.of("lo"))));
+    QuarantineRules rules = new QuarantineRules(Scope.ALL, List.of());
+    List<String> scripts = new ArrayList<>(List.of(rules.stack() + rules.at(List.of("lo"))));
     for (int i = 0; i < REHEARSALS; i++) {
       scripts.addAll(List.of("list tables\n", list("inet"), list("netdev")));
     }
@@ -90,17 +84,22 @@ final class NftNetworkFilter implements NetworkFilter {
   }
 
   @Override
-  public String close(ContainerProcess process) {
-    List<String> interfaces = interfaces(process);
+  public String close(ContainerProcess process, Scope scope) {
+    List<String> interfaces = cut(process, scope);
+    QuarantineRules rules = new QuarantineRules(scope, own(process, scope));
     String clear = delete(tables(process));
-    ContainerNamespaces.Result all = namespaces.nft(process, clear + drop() + dropAt(interfaces));
+    ContainerNamespaces.Result all =
+        namespaces.nft(process, clear + rules.stack() + rules.at(interfaces));
     if (all.worked()) {
-      return "everything but loopback, on " + describe(interfaces);
+      return "everything but loopback, on " + describe(interfaces) + scope.exceptions();
     }
-    ContainerNamespaces.Result some = namespaces.nft(process, clear + drop());
+    ContainerNamespaces.Result some = namespaces.nft(process, clear + rules.stack());
     if (some.worked()) {
       stackOnly = true;
-      return "everything but loopback and packet sockets (" + all.problem() + ")";
+      return "everything but loopback and packet sockets ("
+          + all.problem()
+          + ")"
+          + scope.exceptions();
     }
     throw some.failure("close", process);
   }
@@ -109,29 +108,34 @@ final class NftNetworkFilter implements NetworkFilter {
     return interfaces.isEmpty() ? "no interface" : String.join(", ", interfaces);
   }
 
+  /** The addresses of the container, where a scope asks for them. */
+  private List<InetAddress> own(ContainerProcess process, Scope scope) {
+    return scope.passages().isEmpty() ? List.of() : OwnAddresses.read(proc, process);
+  }
+
+  /**
+   * The interfaces that are there and are to be cut; one of them at least, where some are named.
+   */
+  private List<String> cut(ContainerProcess process, Scope scope) {
+    List<String> there = interfaces(process);
+    List<String> cut = there.stream().filter(scope::covers).toList();
+    if (cut.isEmpty() && !scope.interfaces().isEmpty()) {
+      throw new NetworkFilterException(
+          "Container %s has no interface %s; it has %s"
+              .formatted(
+                  process.container().brief(),
+                  String.join(", ", scope.interfaces()),
+                  there.isEmpty() ? "none" : String.join(", ", there)));
+    }
+    return cut;
+  }
+
   @Override
-  public boolean isClosed(ContainerProcess process) {
-    return table(process, "inet").filter(NftNetworkFilter::dropsInStack).isPresent()
-        && (stackOnly || dropsAt(process, interfaces(process)));
-  }
-
-  private static boolean dropsInStack(String table) {
-    return List.of("input", "forward", "output").stream().allMatch(hook -> drops(table, hook));
-  }
-
-  private boolean dropsAt(ContainerProcess process, List<String> interfaces) {
-    return interfaces.isEmpty()
-        || table(process, "netdev").filter(t -> dropsAt(t, interfaces)).isPresent();
-  }
-
-  private static boolean dropsAt(String table, List<String> interfaces) {
-    return List.of("ingress", "egress").stream()
-        .allMatch(hook -> chain(table, hook).filter(c -> names(c, interfaces)).isPresent());
-  }
-
-  private static boolean names(String chain, List<String> interfaces) {
-    return chain.contains("policy drop;")
-        && interfaces.stream().allMatch(name -> names(chain, name));
+  public boolean isClosed(ContainerProcess process, Scope scope) {
+    List<String> interfaces = interfaces(process).stream().filter(scope::covers).toList();
+    String stack = table(process, "inet");
+    String atInterfaces = stackOnly || interfaces.isEmpty() ? "" : table(process, "netdev");
+    return QuarantineRules.holds(stack + "\n" + atInterfaces, scope, interfaces, stackOnly);
   }
 
   /** Whether rules name an interface: nft quotes a single one, and not those of a list. */
@@ -150,31 +154,20 @@ final class NftNetworkFilter implements NetworkFilter {
    * The text of our table of a family; empty when it is not there. Nobody else's rules are asked
    * for: they may be many, and of kinds that are listed only with other libraries.
    */
-  private Optional<String> table(ContainerProcess process, String family) {
+  private String table(ContainerProcess process, String family) {
     ContainerNamespaces.Result listed = namespaces.nft(process, list(family));
     if (listed.worked()) {
-      return Optional.of(listed.output());
+      return listed.output();
     }
     if (tables(process).contains(family + " " + TABLE)) {
       throw listed.failure("look at", process);
     }
-    return Optional.empty();
+    return "";
   }
 
-  /** The text of a chain. */
-  private static Optional<String> chain(String table, String name) {
-    int start = table.indexOf("chain " + name + " {");
-    if (start < 0) {
-      return Optional.empty();
-    }
-    int stop = table.indexOf("\n\t}", start);
-    return Optional.of(table.substring(start, stop < 0 ? table.length() : stop));
-  }
-
-  private static boolean drops(String table, String hook) {
-    return chain(table, hook)
-        .filter(c -> c.contains("type filter hook " + hook + " ") && c.contains("policy drop;"))
-        .isPresent();
+  @Override
+  public boolean isThere(ContainerProcess process) {
+    return !tables(process).isEmpty();
   }
 
   @Override
@@ -220,29 +213,6 @@ final class NftNetworkFilter implements NetworkFilter {
     return tables.stream().map(table -> "delete table " + table + "\n").collect(joining());
   }
 
-  private static String drop() {
-    StringBuilder script = new StringBuilder("table inet ").append(TABLE).append(" {\n");
-    script.append(chain("input", "type filter hook input ", LOOPBACK.formatted("iifname")));
-    script.append(chain("forward", "type filter hook forward ", ""));
-    script.append(chain("output", "type filter hook output ", LOOPBACK.formatted("oifname")));
-    return script.append("}\n").toString();
-  }
-
-  private static String dropAt(List<String> interfaces) {
-    if (interfaces.isEmpty()) {
-      return "";
-    }
-    String devices = " devices = { \"" + String.join("\", \"", interfaces) + "\" } ";
-    StringBuilder script = new StringBuilder("table netdev ").append(TABLE).append(" {\n");
-    script.append(chain("ingress", "type filter hook ingress" + devices, ""));
-    script.append(chain("egress", "type filter hook egress" + devices, ""));
-    return script.append("}\n").toString();
-  }
-
-  private static String chain(String name, String hook, String rules) {
-    return "  chain " + name + " {\n    " + hook + PRIORITY + "\n" + rules + "  }\n";
-  }
-
   /** The interfaces in the process's namespace, but loopback. */
   private List<String> interfaces(ContainerProcess process) {
     List<String> found = new ArrayList<>();
@@ -251,7 +221,7 @@ final class NftNetworkFilter implements NetworkFilter {
       for (String line : Files.readAllLines(list)) {
         int colon = line.indexOf(':');
         String name = colon < 0 ? "" : line.substring(0, colon).strip();
-        if (INTERFACE.matcher(name).matches() && !name.equals("lo")) {
+        if (QuarantineRules.INTERFACE.matcher(name).matches() && !name.equals("lo")) {
           found.add(name);
         }
       }

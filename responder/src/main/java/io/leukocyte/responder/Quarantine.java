@@ -21,16 +21,22 @@ import java.util.Set;
  *       own.
  * </ul>
  *
+ * <p>What it leaves open only a packet filter can leave open. Where there is none, nothing is let
+ * through; and one that cuts some interfaces alone fails, for it would do harm that nobody asked
+ * for.
+ *
  * @param length after which time it is released
  * @param mayPause whether it may be paused where there is no other way; else it fails there
+ * @param scope how far it goes
  */
-record Quarantine(Optional<Duration> length, boolean mayPause) implements Intervention {
+record Quarantine(Optional<Duration> length, boolean mayPause, Scope scope)
+    implements Intervention {
   private static final Set<String> WAYS_OUT =
       Set.of("ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "BPF", "PERFMON");
 
-  /** One that may pause. */
+  /** One that goes everywhere, and may pause. */
   Quarantine(Optional<Duration> length) {
-    this(length, true);
+    this(length, true, Scope.ALL);
   }
 
   @Override
@@ -52,15 +58,39 @@ record Quarantine(Optional<Duration> length, boolean mayPause) implements Interv
           new Outcome.Failed(
               "it cannot be cut off: " + loose.get() + ", and pausing it is not allowed"));
     }
+    Optional<String> cannotFilter =
+        loose.or(() -> canUndo(facts)).or(() -> host.filter().unusable());
+    if (cannotFilter.isPresent() && !scope.interfaces().isEmpty()) {
+      return new Checked.Not(
+          new Outcome.Failed(
+              "some interfaces alone cannot be cut without a packet filter: "
+                  + cannotFilter.get()));
+    }
     if (loose.isPresent()) {
       return byPause(target, loose.get());
     }
-    Optional<String> cannotFilter = canUndo(facts).or(() -> host.filter().unusable());
     if (cannotFilter.isPresent()) {
       return byDisconnecting(host, target, cannotFilter.get());
     }
     return new Checked.Ready(
-        new Undo.OpenFilter(), "by a packet filter in its network namespace" + whenStarted(target));
+        new Undo.OpenFilter(together(target)),
+        "by a packet filter in its network namespace" + whenStarted(target));
+  }
+
+  /** Other quarantines that hold the container hold as before. */
+  private Scope together(Target target) {
+    Scope together = scope;
+    for (Undo undo : target.held()) {
+      if (undo instanceof Undo.OpenFilter filter) {
+        together = together.and(filter.scope());
+      }
+    }
+    return together;
+  }
+
+  /** That nothing is let through although something is allowed. */
+  private String withoutPassages() {
+    return scope.passages().isEmpty() ? "" : "; what is allowed cannot be let through then";
   }
 
   private static String whenStarted(Target target) {
@@ -126,15 +156,16 @@ record Quarantine(Optional<Duration> length, boolean mayPause) implements Interv
         : Optional.empty();
   }
 
-  private static Checked byPause(Target target, String why) {
+  private Checked byPause(Target target, String why) {
     if (target.paused() && target.held(Undo.Unpause.class).isEmpty()) {
       return Checked.skip("it is paused already, and not by us; " + why);
     }
     return new Checked.Ready(
-        new Undo.Unpause(), "by pausing it, because " + why + whenStarted(target));
+        new Undo.Unpause(),
+        "by pausing it, because " + why + whenStarted(target) + withoutPassages());
   }
 
-  private static Checked byDisconnecting(Host host, Target target, String why) {
+  private Checked byDisconnecting(Host host, Target target, String why) {
     List<NetworkAttachment> attachments =
         target
             .held(Undo.Reconnect.class)
@@ -142,7 +173,11 @@ record Quarantine(Optional<Duration> length, boolean mayPause) implements Interv
             .orElseGet(() -> attached(host, target.id()));
     return new Checked.Ready(
         new Undo.Reconnect(attachments),
-        "by taking it off " + Undo.Reconnect.names(attachments) + ", because " + why);
+        "by taking it off "
+            + Undo.Reconnect.names(attachments)
+            + ", because "
+            + why
+            + withoutPassages());
   }
 
   @Override
@@ -150,7 +185,9 @@ record Quarantine(Optional<Duration> length, boolean mayPause) implements Interv
     return switch (undo) {
       case Undo.OpenFilter filter ->
           new Outcome.Done(
-              host.process(container).map(host.filter()::close).orElse("it does not run"));
+              host.process(container)
+                  .map(process -> host.filter().close(process, filter.scope()))
+                  .orElse("it does not run"));
       case Undo.Reconnect networks -> {
         List<NetworkAttachment> now = attached(host, container);
         now.forEach(a -> host.engine().disconnectNetwork(container, a.networkId()));
@@ -167,7 +204,7 @@ record Quarantine(Optional<Duration> length, boolean mayPause) implements Interv
   @Override
   public Outcome verify(Host host, ContainerId container, Undo undo) {
     return switch (undo) {
-      case Undo.OpenFilter filter -> verifyFilter(host, container);
+      case Undo.OpenFilter filter -> verifyFilter(host, container, filter.scope());
       case Undo.Reconnect networks -> {
         List<NetworkAttachment> left = attached(host, container);
         yield left.isEmpty()
@@ -189,13 +226,13 @@ record Quarantine(Optional<Duration> length, boolean mayPause) implements Interv
         .toList();
   }
 
-  private static Outcome verifyFilter(Host host, ContainerId container) {
+  private static Outcome verifyFilter(Host host, ContainerId container, Scope scope) {
     Optional<ContainerProcess> process = host.process(container);
     if (process.isEmpty()) {
       return new Outcome.Done("it does not run, and is closed as soon as it is started");
     }
-    return host.filter().isClosed(process.get())
-        ? new Outcome.Done("the packet filter drops everything but loopback")
+    return host.filter().isClosed(process.get(), scope)
+        ? new Outcome.Done("the packet filter drops everything but loopback" + scope.exceptions())
         : new Outcome.Failed("the packet filter is not in its network namespace");
   }
 

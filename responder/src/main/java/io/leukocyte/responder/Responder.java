@@ -693,6 +693,7 @@ public final class Responder implements Component {
       }
       timer.shutdownNow();
       notifier.close();
+      evidence.close();
       if (!lanes.awaitIdle(Duration.ofSeconds(15))) {
         LOG.warn("Some actions are not finished; they are taken up at the next start");
       }

@@ -32,6 +32,7 @@ final class ResponseJson {
         if (!quarantine.mayPause()) {
           node.put("pause", false);
         }
+        ScopeJson.write(quarantine.scope(), node);
       }
       case Restart restart -> node.put("grace", restart.grace().toString());
       case Throttle throttle -> {
@@ -47,7 +48,17 @@ final class ResponseJson {
         recycle.keep().ifPresent(keep -> node.put("keep", keep.toString()));
       }
       case Pause pause -> {}
-      case Snapshot snapshot -> {}
+      case Snapshot snapshot -> {
+        snapshot
+            .capture()
+            .ifPresent(capture ->
+                node.putObject("capture")
+                    .put("for", capture.length().toString())
+                    .put("bytes", capture.bytes()));
+        if (snapshot.commit()) {
+          node.put("commit", true);
+        }
+      }
       case Waf waf -> node.set("waf", WafJson.write(waf));
     }
     return node;
@@ -63,9 +74,11 @@ final class ResponseJson {
         node.has("for") ? Optional.of(duration(node, "for")) : Optional.empty();
     String type = node.path("type").asText();
     return switch (type) {
-      case "quarantine" -> new Quarantine(length, node.path("pause").asBoolean(true));
+      case "quarantine" ->
+          new Quarantine(length, node.path("pause").asBoolean(true), ScopeJson.read(node));
       case "pause" -> new Pause(length);
-      case "snapshot" -> new Snapshot();
+      case "snapshot" ->
+          new Snapshot(capture(node.path("capture")), node.path("commit").asBoolean());
       case "waf" -> WafJson.read(node.path("waf"), length);
       case "stop" -> new Stop(duration(node, "grace"), length);
       case "restart" -> new Restart(duration(node, "grace"));
@@ -91,6 +104,12 @@ final class ResponseJson {
 
   private static OptionalLong number(JsonNode node, String key) {
     return node.has(key) ? OptionalLong.of(node.path(key).asLong()) : OptionalLong.empty();
+  }
+
+  private static Optional<Snapshot.Capture> capture(JsonNode node) {
+    return node.isObject()
+        ? Optional.of(new Snapshot.Capture(duration(node, "for"), node.path("bytes").asLong()))
+        : Optional.empty();
   }
 
   private static Notify.Channel channel(JsonNode node) {

@@ -38,6 +38,7 @@ final class ResponseReader {
   private final Channels channels;
   private final List<Problem> problems;
   private final ChangeReader changes;
+  private final ScopeReader scopes;
   private final Set<Response> seen = new HashSet<>();
   private @Nullable Response ended;
 
@@ -45,6 +46,7 @@ final class ResponseReader {
     this.channels = channels;
     this.problems = problems;
     changes = new ChangeReader(problems);
+    scopes = new ScopeReader(problems);
   }
 
   /**
@@ -77,10 +79,12 @@ final class ResponseReader {
   private Optional<Response> response(YamlNode.Scalar name, YamlNode parameters) {
     return switch (name.text()) {
       case "notify" -> notify(name, parameters);
-      case "snapshot" -> fields(name, parameters).map(f -> new Snapshot());
+      case "snapshot" -> fields(name, parameters, "capture", "commit").map(this::snapshot);
       case "quarantine" ->
-          fields(name, parameters, "for", "pause")
-              .map(f -> new Quarantine(length(f), f.node("pause").isEmpty() || f.truth("pause")));
+          fields(name, parameters, "for", "pause", "allow", "interfaces")
+              .map(f ->
+                  new Quarantine(
+                      length(f), f.node("pause").isEmpty() || f.truth("pause"), scopes.read(f)));
       case "pause" -> fields(name, parameters, "for").map(f -> new Pause(length(f)));
       case "waf" ->
           fields(name, parameters, WafReader.KEYS)
@@ -115,6 +119,20 @@ final class ResponseReader {
 
   static Optional<Duration> length(Fields fields) {
     return fields.duration("for", SHORTEST, LONGEST);
+  }
+
+  private Snapshot snapshot(Fields fields) {
+    Optional<Snapshot.Capture> capture =
+        fields
+            .node("capture")
+            .flatMap(node -> Fields.of(node, "capture", List.of("for", "bytes"), problems))
+            .map(f ->
+                new Snapshot.Capture(
+                    f.duration("for", Snapshot.Capture.SHORTEST, Snapshot.Capture.LONGEST)
+                        .orElse(Snapshot.Capture.USUAL),
+                    f.bytes("bytes", Snapshot.Capture.LEAST_BYTES, Snapshot.Capture.MOST_BYTES)
+                        .orElse(Snapshot.Capture.USUAL_BYTES)));
+    return new Snapshot(capture, fields.truth("commit"));
   }
 
   private Kill kill(Fields fields) {

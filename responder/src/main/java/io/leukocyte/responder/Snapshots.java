@@ -113,8 +113,17 @@ final class Snapshots {
     if (state.last().dryRun()) {
       return new Outcome.Skipped("dry run: snapshot of its processes, files and log");
     }
+    Snapshot snapshot = state.response() instanceof Snapshot s ? s : new Snapshot();
     evidence.before(state, facts.get());
-    return evidence.all(state, facts.get());
+    snapshot
+        .capture()
+        .ifPresent(capture ->
+            evidence.record(
+                state,
+                facts.get(),
+                capture,
+                work -> lanes.run(facts.get().container().id(), work)));
+    return evidence.all(state, facts.get(), snapshot.commit());
   }
 
   private void close(ActionState state, Outcome outcome) {

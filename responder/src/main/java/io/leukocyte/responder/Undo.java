@@ -37,8 +37,12 @@ sealed interface Undo {
     return false;
   }
 
-  /** The packet filter in the network namespace is opened. */
-  record OpenFilter() implements Undo {
+  /**
+   * The packet filter in the network namespace is opened.
+   *
+   * @param scope how far it is closed until then
+   */
+  record OpenFilter(Scope scope) implements Undo {
     @Override
     public Outcome run(Host host, ContainerId container) {
       Optional<ContainerProcess> process = host.process(container);

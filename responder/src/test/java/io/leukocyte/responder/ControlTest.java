@@ -118,7 +118,7 @@ class ControlTest {
   void everythingIsReleasedAtOnceAlsoWhatTheJournalLost() {
     ward.shell(web);
     ContainerId orphan = ward.run("orphan");
-    ward.filter.close(ContainerProcess.of(ward.facts(orphan)));
+    ward.filter.close(ContainerProcess.of(ward.facts(orphan)), Scope.ALL);
     assertThat(client.releaseAll("alice")).hasSize(2).allMatch(Released::released);
     assertThat(ward.isClosed(web)).isFalse();
     assertThat(ward.isClosed(orphan)).isFalse();

@@ -91,7 +91,7 @@ class CrashTest {
                     .isPresent();
         default ->
             docker.attachments(web).isEmpty()
-                || (Host.runs(facts) && filter.isClosed(ContainerProcess.of(facts)));
+                || (Host.runs(facts) && filter.isClosed(ContainerProcess.of(facts), Scope.ALL));
       };
     }
   }
@@ -108,16 +108,21 @@ class CrashTest {
     }
 
     @Override
-    public String close(ContainerProcess process) {
+    public String close(ContainerProcess process, Scope scope) {
       points.pass();
-      String what = filter.close(process);
+      String what = filter.close(process, scope);
       points.pass();
       return what;
     }
 
     @Override
-    public boolean isClosed(ContainerProcess process) {
-      return filter.isClosed(process);
+    public boolean isClosed(ContainerProcess process, Scope scope) {
+      return filter.isClosed(process, scope);
+    }
+
+    @Override
+    public boolean isThere(ContainerProcess process) {
+      return filter.isThere(process);
     }
 
     @Override
@@ -436,13 +441,18 @@ class CrashTest {
     }
 
     @Override
-    public String close(ContainerProcess process) {
+    public String close(ContainerProcess process, Scope scope) {
       throw new NetworkFilterException("nft fails in this test");
     }
 
     @Override
-    public boolean isClosed(ContainerProcess process) {
-      return filter.isClosed(process);
+    public boolean isClosed(ContainerProcess process, Scope scope) {
+      return filter.isClosed(process, scope);
+    }
+
+    @Override
+    public boolean isThere(ContainerProcess process) {
+      return filter.isThere(process);
     }
 
     @Override

@@ -152,7 +152,11 @@ final class Docker implements AutoCloseable {
 
   @Override
   public void close() {
-    containers.forEach(c -> discard("rm", "-f", c));
+    if (!containers.isEmpty()) {
+      List<String> remove = new ArrayList<>(List.of("rm", "-f"));
+      remove.addAll(containers);
+      discard(remove.toArray(String[]::new));
+    }
     networks.forEach(n -> discard("network", "rm", n));
   }
 }

@@ -15,12 +15,18 @@ import io.leukocyte.events.ProcessInfo;
 import io.leukocyte.events.ProcessRef;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -58,6 +64,8 @@ class EvidenceIT {
       echo the intruder was here > /proc/1/fd/1
       exec /bin/sh -c 'sleep 602; echo --password=hunter2'
       """;
+
+  private static final String ADDRESS = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
 
   @TempDir Path folder;
   private final Docker docker = new Docker("evidence-it-");
@@ -291,6 +299,98 @@ class EvidenceIT {
       only(
           json(live, manifest, "changes.json"),
           c -> c.path("path").asText().equals("/tmp/busybox-x"));
+    }
+  }
+
+  @Test
+  void packetsAreRecordedInTheContainersNetworkBesideWhatFollows() throws Exception {
+    String network = docker.network("net", "fd00:1ee7:52::/64");
+    String web = docker.run("web", "--network", network);
+    String peer = docker.run("peer", "--network", network);
+    await().atMost(WAIT).until(() -> docker.reaches(peer, web));
+    try (LiveResponder live =
+        new LiveResponder(
+            folder,
+            "[snapshot: {capture: {for: 6s, bytes: 1MB}}, throttle: {pids: 500}]",
+            PATIENT)) {
+      live.shellIn(docker.id(web));
+      live.awaitInForce(1);
+      EvidenceManifest begun = evidence(live).getFirst();
+      assertThat(begun.incomplete()).as("the throttle did not wait for it").contains("packets");
+      assertThat(docker.reaches(peer, docker.inspect(web, ADDRESS))).isTrue();
+      assertThat(docker.reaches(web, "[::1]")).isTrue();
+
+      EvidenceManifest manifest = awaitEvidence(live, m -> m.incomplete() == null);
+      EvidenceArchive.Report report = EvidenceArchive.show(live.data(), manifest.id());
+      assertThat(report.faults()).isEmpty();
+      assertThat(manifest.missing()).extracting(Missing::what).doesNotContain("packets");
+      List<Recorded> packets = packets(report.folder().resolve("packets.pcap"));
+      String peer4 = docker.inspect(peer, ADDRESS);
+      assertThat(packets)
+          .as("a request out of the peer, at the interface")
+          .anyMatch(p ->
+              p.hardware() == 1 && p.text().contains("GET / HTTP/1.1") && p.from().equals(peer4));
+      assertThat(packets)
+          .as("its answer")
+          .anyMatch(p -> p.hardware() == 1 && p.way() == 4 && p.text().contains("hello"));
+      assertThat(packets)
+          .as("a request at loopback, once")
+          .filteredOn(p -> p.hardware() == 772 && p.text().contains("GET / HTTP/1.1"))
+          .hasSize(1);
+      live.responder.orders().releaseAll("alice");
+    }
+  }
+
+  /** A packet in a file of packets. */
+  private record Recorded(int hardware, int way, String from, String text) {}
+
+  private static List<Recorded> packets(Path file) throws IOException {
+    ByteBuffer all = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    assertThat(all.getInt()).isEqualTo(0xa1b23c4d);
+    assertThat(all.getInt(20)).as("the link type").isEqualTo(276);
+    all.position(24);
+    List<Recorded> packets = new ArrayList<>();
+    while (all.hasRemaining()) {
+      long seconds = all.getInt();
+      assertThat(Instant.ofEpochSecond(seconds))
+          .isBetween(Instant.now().minusSeconds(120), Instant.now());
+      all.getInt();
+      byte[] packet = new byte[all.getInt()];
+      assertThat(all.getInt()).as("nothing of it is cut").isEqualTo(packet.length);
+      all.get(packet);
+      ByteBuffer header = ByteBuffer.wrap(packet);
+      String from =
+          header.getShort(0) == 0x0800
+              ? InetAddress.getByAddress(Arrays.copyOfRange(packet, 32, 36)).getHostAddress()
+              : "";
+      packets.add(
+          new Recorded(
+              header.getShort(8),
+              packet[10],
+              from,
+              new String(packet, StandardCharsets.ISO_8859_1)));
+    }
+    return packets;
+  }
+
+  @Test
+  void anImageOfTheContainerIsEvidence() throws Exception {
+    try (LiveResponder live = new LiveResponder(folder, "[snapshot: {commit: true}]", PATIENT)) {
+      live.responder.alert(alert(live));
+      EvidenceManifest manifest =
+          awaitEvidence(live, m -> m.committed() != null && m.incomplete() == null);
+      String image = "leuko/evidence:" + manifest.id();
+      try {
+        assertThat(manifest.committed())
+            .isEqualTo(new EvidenceManifest.Committed(image, docker.inspect(image, "{{.Id}}")));
+        assertThat(docker.inspect(image, "{{index .Config.Labels \"io.leukocyte.evidence\"}}"))
+            .isEqualTo(manifest.id());
+        assertThat(docker.inspect(victim, "{{.State.Status}}")).isEqualTo("running");
+        assertThat(Docker.docker("run", "--rm", "--network", "none", image, "ls", "/tmp/busybox-x"))
+            .isEqualTo("/tmp/busybox-x");
+      } finally {
+        Docker.command(List.of("docker", "rmi", "-f", image));
+      }
     }
   }
 

@@ -38,13 +38,20 @@ final class LiveResponder implements AutoCloseable {
 
   /** With more settings, as lines of YAML. */
   LiveResponder(Path folder, String actions, String settings) throws IOException {
+    this(folder, actions, "{mode: enforce}", settings);
+  }
+
+  /** With a guard of its own. */
+  LiveResponder(Path folder, String actions, String guard, String settings) throws IOException {
     this.folder = folder;
     Path policies = folder.resolve("policies.yaml");
     Files.writeString(
         policies,
         "- policy: test\n  match: {tags: [shell]}\n  actions: "
             + actions
-            + "\n  guard: {mode: enforce}\n");
+            + "\n  guard: "
+            + guard
+            + "\n");
     Config config =
         Config.parse(
             "test",
@@ -76,7 +83,7 @@ final class LiveResponder implements AutoCloseable {
                 TestAlerts.SHELL,
                 Priority.WARNING,
                 facts.container(),
-                Map.of(),
+                facts.labels(),
                 Nanos.now(Clock.systemUTC()))));
   }
 

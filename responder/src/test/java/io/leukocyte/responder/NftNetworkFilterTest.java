@@ -57,14 +57,14 @@ class NftNetworkFilterTest {
   @Test
   void aPidThatWasGivenToAnotherContainerIsNotTouched() throws IOException {
     process("777", "/docker/" + OTHER.value(), "net:[2]");
-    assertThatThrownBy(() -> filter.close(new ContainerProcess(WEB, 777)))
+    assertThatThrownBy(() -> filter.close(new ContainerProcess(WEB, 777), Scope.ALL))
         .isInstanceOf(NetworkFilterException.Gone.class)
         .hasMessageContaining("ended meanwhile");
   }
 
   @Test
   void aPidThatIsGoneIsNotTouched() {
-    assertThatThrownBy(() -> filter.close(new ContainerProcess(WEB, 778)))
+    assertThatThrownBy(() -> filter.close(new ContainerProcess(WEB, 778), Scope.ALL))
         .isInstanceOf(NetworkFilterException.class);
   }
 
@@ -73,13 +73,13 @@ class NftNetworkFilterTest {
     InMemoryEngine engine = new InMemoryEngine();
     ContainerId web = engine.run(ContainerSpec.of("web", "x:1"));
     Host host = new Host(engine, filter);
-    assertThat(new Undo.OpenFilter().run(host, web)).isInstanceOf(Outcome.Done.class);
+    assertThat(new Undo.OpenFilter(Scope.ALL).run(host, web)).isInstanceOf(Outcome.Done.class);
   }
 
   @Test
   void theHostsOwnNetworkIsNotTouched() throws IOException {
     process("779", "/docker/" + WEB.value(), "net:[1]");
-    assertThatThrownBy(() -> filter.close(new ContainerProcess(WEB, 779)))
+    assertThatThrownBy(() -> filter.close(new ContainerProcess(WEB, 779), Scope.ALL))
         .isInstanceOf(NetworkFilterException.class)
         .hasMessageContaining("the host's network");
   }

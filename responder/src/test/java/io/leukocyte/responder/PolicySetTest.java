@@ -257,7 +257,7 @@ class PolicySetTest {
     assertThat(policy.match().hosts()).containsExactly("edge-*");
     assertThat(policy.match().incident()).contains(new Policy.Incident(3, Duration.ofMinutes(10)));
     assertThat(policy.course().actions().get(0).response())
-        .isEqualTo(new Quarantine(Optional.of(Duration.ofMinutes(15)), false));
+        .isEqualTo(new Quarantine(Optional.of(Duration.ofMinutes(15)), false, Scope.ALL));
     assertThat(policy.course().actions().get(1).given())
         .contains(new Course.Given(0, Set.of(Flow.End.FAILED, Flow.End.REFUSED)));
     assertThat(policy.course().otherwise()).hasSize(1);

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.leukocyte.events.ContainerId;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +129,150 @@ class QuarantineIT {
       assertCutOff();
       live.responder.orders().releaseAll("alice");
     }
+  }
+
+  @Test
+  void whatIsAllowedPassesByAddressAndPortAndNothingElse() throws Exception {
+    String store = docker.run("store", "--network", network);
+    await().atMost(WAIT).until(() -> docker.reaches(web, store) && docker.reaches(store, web));
+    String peer4 = docker.inspect(peer, ADDRESS);
+    String store4 = docker.inspect(store, ADDRESS);
+    String before = docker.ruleset(web);
+    try (LiveResponder live =
+            new LiveResponder(
+                folder,
+                """
+                [quarantine: {allow: [{address: %s, port: 80}, {address: "%s/128", port: 80},\
+                 {address: %s, port: 80, direction: out}]}]\
+                """
+                    .formatted(peer4, docker.address6(peer, network), store4));
+        OpenConnection in = new OpenConnection(peer, web);
+        OpenConnection out = new OpenConnection(web, store4);
+        OpenConnection other = new OpenConnection(store, web)) {
+      in.ask();
+      out.ask();
+      other.ask();
+      assertThat(in.answers(WAIT) && out.answers(WAIT) && other.answers(WAIT)).isTrue();
+      live.shellIn(docker.id(web));
+      assertThat(live.awaitInForce(1).getFirst().way()).contains("packet filter");
+
+      in.ask();
+      out.ask();
+      other.ask();
+      assertThat(in.answers(WAIT)).as("an open connection that is allowed, in").isTrue();
+      assertThat(out.answers(WAIT)).as("an open connection that is allowed, out").isTrue();
+      assertThat(other.answers(SILENCE)).as("an open connection that is not").isFalse();
+      forgetNeighbours();
+      assertThat(docker.reaches(peer, docker.inspect(web, ADDRESS))).as("in, IPv4").isTrue();
+      assertThat(docker.reaches(peer, v6(web))).as("in, IPv6").isTrue();
+      assertThat(docker.reaches(web, store4)).as("out, IPv4").isTrue();
+      assertThat(docker.reaches(web, peer4)).as("out to who may come in").isFalse();
+      assertThat(docker.reaches(web, v6(peer))).as("the same, IPv6").isFalse();
+      assertThat(docker.reaches(store, docker.inspect(web, ADDRESS))).as("the other way").isFalse();
+      assertThat(docker.reaches(store, v6(web))).as("the other family").isFalse();
+      assertThat(docker.resolves(web, peer)).as("DNS").isFalse();
+
+      live.responder.orders().releaseAll("alice");
+      assertThat(docker.ruleset(web)).isEqualTo(before);
+      assertReachable();
+    }
+  }
+
+  /** So that they have to be found again: by ARP and neighbour discovery. */
+  private void forgetNeighbours() {
+    for (String container : List.of(web, peer)) {
+      String pid = docker.inspect(container, "{{.State.Pid}}");
+      assertThat(
+              Docker.command(
+                      List.of("nsenter", "-t", pid, "-n", "ip", "neigh", "flush", "dev", "eth0"))
+                  .worked())
+          .isTrue();
+    }
+  }
+
+  @Test
+  void whoMayOnlyAnswerBeginsNoConnectionFromThePortOfItsAnswers() throws Exception {
+    String quiet = docker.runProgram("quiet", List.of("sleep", "600"), "--network", network);
+    String peer4 = docker.inspect(peer, ADDRESS);
+    await().atMost(WAIT).until(() -> beginsFrom80(quiet, peer4));
+    try (LiveResponder live =
+        new LiveResponder(folder, "[quarantine: {allow: [{address: " + peer4 + ", port: 80}]}]")) {
+      live.shellIn(docker.id(quiet));
+      live.awaitInForce(1);
+      assertThat(beginsFrom80(quiet, peer4)).isFalse();
+      live.responder.orders().releaseAll("alice");
+    }
+  }
+
+  private boolean beginsFrom80(String from, String to) {
+    return docker
+        .exec(from, "curl", "-sS", "-m", "1", "--local-port", "80", "http://" + to + "/")
+        .worked();
+  }
+
+  @Test
+  void noOtherAddressIsClaimedWhereSomethingIsAllowed() throws Exception {
+    String forged =
+        "socket(my $s, 17, 3, 0) or die; my $me = \"\\x02\" x 6; "
+            + "my @ip = map { pack('C4', split /\\./) } @ARGV[1, 2]; "
+            + "send($s, (\"\\xff\" x 6).$me.\"\\x08\\x06\\x00\\x01\\x08\\x00\\x06\\x04\\x00\\x02\""
+            + ".$me.$ip[0].(\"\\xff\" x 6).$ip[1], 0, "
+            + "pack('SSlSCCa8', 17, 0, $ARGV[0], 0, 0, 6, \"\\xff\" x 6)) or die $!;";
+    String index = docker.exec(web, "cat", "/sys/class/net/eth0/ifindex").output();
+    String own = docker.inspect(web, ADDRESS);
+    String peer4 = docker.inspect(peer, ADDRESS);
+    try (LiveResponder live =
+        new LiveResponder(folder, "[quarantine: {allow: [{address: " + peer4 + ", port: 80}]}]")) {
+      live.shellIn(docker.id(web));
+      live.awaitInForce(1);
+      long before = sent(web);
+      docker.exec(web, "perl", "-e", forged, index, "192.0.2.7", peer4);
+      assertThat(sent(web)).as("an ARP answer with another's address").isEqualTo(before);
+      docker.exec(web, "perl", "-e", forged, index, own, peer4);
+      assertThat(sent(web)).as("one with its own").isEqualTo(before + 1);
+      live.responder.orders().releaseAll("alice");
+    }
+  }
+
+  @Test
+  void someInterfacesAloneAreCut() throws Exception {
+    String second = docker.network("net2", "fd00:1ee7:43::/64");
+    Docker.docker("network", "connect", second, web);
+    String far = docker.run("far", "--network", second);
+    String inFirst = docker.inspect(web, address(network));
+    String inSecond = docker.inspect(web, address(second));
+    await()
+        .atMost(WAIT)
+        .until(() -> docker.reaches(far, inSecond) && docker.reaches(peer, inFirst));
+    String before = docker.ruleset(web);
+    try (LiveResponder live = new LiveResponder(folder, "[quarantine: {interfaces: [eth1]}]")) {
+      live.shellIn(docker.id(web));
+      live.awaitInForce(1);
+      assertThat(docker.reaches(far, inSecond)).as("at eth1, in").isFalse();
+      assertThat(docker.reaches(web, docker.inspect(far, ADDRESS))).as("at eth1, out").isFalse();
+      assertThat(docker.reaches(peer, inFirst)).as("at eth0, in").isTrue();
+      assertThat(docker.reaches(web, docker.inspect(peer, ADDRESS))).as("at eth0, out").isTrue();
+      assertThat(docker.resolves(web, peer)).as("DNS").isTrue();
+      live.responder.orders().releaseAll("alice");
+      assertThat(docker.ruleset(web)).isEqualTo(before);
+      await().atMost(WAIT).until(() -> docker.reaches(far, inSecond));
+    }
+  }
+
+  @Test
+  void anInterfaceThatIsNotThereFailsAndThePolicyGoesOn() throws Exception {
+    try (LiveResponder live =
+        new LiveResponder(
+            folder, "[{quarantine: {interfaces: [eth7]}}, {pause: {}, if: failed}]")) {
+      live.shellIn(docker.id(web));
+      assertThat(live.awaitInForce(1).getFirst().type()).isEqualTo("pause");
+      assertThat(docker.ruleset(web)).doesNotContain("leuko_quarantine");
+      live.responder.orders().releaseAll("alice");
+    }
+  }
+
+  private static String address(String network) {
+    return "{{(index .NetworkSettings.Networks \"" + network + "\").IPAddress}}";
   }
 
   @Test

@@ -63,13 +63,18 @@ class SequelsTest {
     }
 
     @Override
-    public String close(ContainerProcess process) {
+    public String close(ContainerProcess process, Scope scope) {
       throw new NetworkFilterException("nft fails in this test");
     }
 
     @Override
-    public boolean isClosed(ContainerProcess process) {
-      return filter.isClosed(process);
+    public boolean isClosed(ContainerProcess process, Scope scope) {
+      return filter.isClosed(process, scope);
+    }
+
+    @Override
+    public boolean isThere(ContainerProcess process) {
+      return filter.isThere(process);
     }
 
     @Override

@@ -31,6 +31,13 @@ final class Ward implements AutoCloseable {
   static final Duration MAX_AGE = Duration.ofMinutes(5);
 
   final InMemoryEngine docker;
+
+  /** Where packets come from; nowhere unless a test says so. */
+  PacketSource.Opener packets =
+      process -> {
+        throw new IOException("no packets in this test");
+      };
+
   final InMemoryNetworkFilter filter;
   final MutableClock clock;
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -158,7 +165,8 @@ final class Ward implements AutoCloseable {
               task.run();
               appended.run();
             },
-            clock);
+            clock,
+            process -> packets.open(process));
     EnginePatience patience = new EnginePatience(Duration.ofMillis(100), Duration.ofMillis(1));
     interventions =
         new Interventions(host, journal, lanes, protection, evidence, patience, clock, meters);
@@ -255,7 +263,7 @@ final class Ward implements AutoCloseable {
   }
 
   boolean isClosed(ContainerId container) {
-    return filter.isClosed(ContainerProcess.of(facts(container)));
+    return filter.isClosed(ContainerProcess.of(facts(container)), Scope.ALL);
   }
 
   /** What the journal holds of each action, in order: type and last step. */
