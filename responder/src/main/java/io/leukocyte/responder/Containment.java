@@ -3,15 +3,19 @@ package io.leukocyte.responder;
 import io.leukocyte.events.config.Durations;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What an operator may do to a container by hand.
  *
  * @param kind how
  * @param length after which time it is taken back; empty: when somebody releases it. A kill is
- *     taken back only where a time is given
+ *     taken back only where a time is given, a process that was ended and a program that ran never
+ * @param what the process's pid in the host's pid namespace, or the program's name; else empty
  */
-public record Containment(Kind kind, Optional<Duration> length) {
+public record Containment(Kind kind, Optional<Duration> length, String what) {
+  private static final Pattern PID = Pattern.compile("[2-9]|[1-9][0-9]{1,8}");
+
   /** The ways. */
   public enum Kind {
     /** Cut off from every network. */
@@ -20,14 +24,24 @@ public record Containment(Kind kind, Optional<Duration> length) {
     PAUSE,
     /** Ended by SIGKILL. */
     KILL,
+    /** One of its processes ended. */
+    KILL_PROCESS,
+    /** Handed to a program of the settings. */
+    RUN,
     /** Behind a web application firewall. */
     WAF
   }
 
+  /** Without more to say than how. */
+  public Containment(Kind kind, Optional<Duration> length) {
+    this(kind, length, "");
+  }
+
   /**
-   * Checks the time.
+   * Checks the time and the process.
    *
-   * @throws OrderException when it is longer than a policy's may be, or not a time at all
+   * @throws OrderException when the time is longer than a policy's may be, or not a time at all, or
+   *     the process's pid is none
    */
   public Containment {
     length.ifPresent(time -> {
@@ -42,6 +56,9 @@ public record Containment(Kind kind, Optional<Duration> length) {
                 + Durations.format(ResponseReader.LONGEST));
       }
     });
+    if (kind == Kind.KILL_PROCESS && !PID.matcher(what).matches()) {
+      throw new OrderException("'" + Fields.shown(what) + "' is not a pid; write a number above 1");
+    }
   }
 
   Intervention intervention() {
@@ -49,6 +66,14 @@ public record Containment(Kind kind, Optional<Duration> length) {
       case QUARANTINE -> new Quarantine(length);
       case PAUSE -> new Pause(length);
       case KILL -> new Kill(Kill.DEADLY, length);
+      case KILL_PROCESS ->
+          new KillProcess(
+              Processes.Signal.KILL,
+              false,
+              false,
+              KillProcess.GRACE,
+              new Culprit.Pointed(Integer.parseInt(what)));
+      case RUN -> new Run(what);
       case WAF -> new Waf(WafOptions.DEFAULT, Blocked.NOTHING, length);
     };
   }

@@ -3,6 +3,7 @@ package io.leukocyte.responder;
 import io.leukocyte.engine.Engine;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerId;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -16,10 +17,45 @@ import java.util.function.Predicate;
  * @param egress bounds of what containers send
  * @param probe looks whether containers listen
  * @param door the ports at which containers are reached
+ * @param processes the processes of containers
+ * @param programs what policies may run
+ * @param blocked the images that may not start
  */
 record Host(
-    Engine engine, NetworkFilter filter, EgressLimit egress, PortProbe probe, FrontDoor door) {
+    Engine engine,
+    NetworkFilter filter,
+    EgressLimit egress,
+    PortProbe probe,
+    FrontDoor door,
+    Processes processes,
+    Programs programs,
+    BlockList blocked) {
   private static final long POLL_MILLIS = 20;
+
+  /** With the kernel of this host, and nothing to run. */
+  Host(Engine engine, NetworkFilter filter, EgressLimit egress, PortProbe probe, FrontDoor door) {
+    this(
+        engine, filter, egress, probe, door, new LinuxProcesses(), Programs.NONE, nothingBlocked());
+  }
+
+  /** The same with other processes. */
+  Host with(Processes others) {
+    return new Host(engine, filter, egress, probe, door, others, programs, blocked);
+  }
+
+  private static BlockList nothingBlocked() {
+    return new BlockList(null, Clock.systemUTC());
+  }
+
+  /** The same with a list of images that may not start. */
+  Host with(BlockList others) {
+    return new Host(engine, filter, egress, probe, door, processes, programs, others);
+  }
+
+  /** The same with programs that policies may run. */
+  Host with(Programs others) {
+    return new Host(engine, filter, egress, probe, door, processes, others, blocked);
+  }
 
   /** With the kernel of this host, but that no port is redirected but in memory. */
   Host(Engine engine, NetworkFilter filter) {

@@ -161,6 +161,9 @@ record Quarantine(Optional<Duration> length, boolean mayPause) implements Interv
       case Undo.PutBack other -> unfit(undo);
       case Undo.GiveBack other -> unfit(undo);
       case Undo.TakeAwayWaf other -> unfit(undo);
+      case Undo.Ended other -> unfit(undo);
+      case Undo.Ran other -> unfit(undo);
+      case Undo.Unblock other -> unfit(undo);
     };
   }
 
@@ -179,6 +182,9 @@ record Quarantine(Optional<Duration> length, boolean mayPause) implements Interv
       case Undo.PutBack other -> unfit(undo);
       case Undo.GiveBack other -> unfit(undo);
       case Undo.TakeAwayWaf other -> unfit(undo);
+      case Undo.Ended other -> unfit(undo);
+      case Undo.Ran other -> unfit(undo);
+      case Undo.Unblock other -> unfit(undo);
     };
   }
 

@@ -34,6 +34,7 @@ import java.util.stream.Stream;
  * @param evidenceDelay a response waits so long for volatile evidence, at most
  * @param fleet how it keeps together with those of other hosts
  * @param telling how people are told, but for plain webhooks
+ * @param programs what policies may run
  */
 public record ResponderSettings(
     Optional<Path> policies,
@@ -48,7 +49,8 @@ public record ResponderSettings(
     long evidenceCopiesBytes,
     Duration evidenceDelay,
     FleetSettings fleet,
-    NotifySettings telling) {
+    NotifySettings telling,
+    Programs programs) {
 
   /** Where the policies are. */
   public static final Key<Optional<Path>> POLICIES =
@@ -142,6 +144,14 @@ public record ResponderSettings(
           "A response waits so long, at most, for evidence that it would destroy; what is not read"
               + " by then is named as missing.");
 
+  /** What may be run. */
+  public static final Key<Optional<Path>> RUN_FILE =
+      Key.optional(
+          "responder.run-file",
+          ValueType.path(),
+          "A file that lists the programs and containers that policies may run, by name; only its"
+              + " owner may write to it.");
+
   /** All of them. */
   public static final List<Key<?>> KEYS =
       Stream.concat(
@@ -156,7 +166,8 @@ public record ResponderSettings(
                   EVIDENCE_BYTES,
                   EVIDENCE_FILE_BYTES,
                   EVIDENCE_COPIES_BYTES,
-                  EVIDENCE_DELAY),
+                  EVIDENCE_DELAY,
+                  RUN_FILE),
               Stream.concat(FleetSettings.KEYS.stream(), NotifySettings.KEYS.stream()))
           .toList();
 
@@ -171,7 +182,7 @@ public record ResponderSettings(
   /**
    * The settings of a configuration.
    *
-   * @throws ConfigException when a webhook's address is none
+   * @throws ConfigException when a webhook's address is none, or the file of programs has problems
    */
   public static ResponderSettings from(Config config) {
     Map<String, URI> webhooks = webhooks(config);
@@ -188,7 +199,18 @@ public record ResponderSettings(
         config.get(EVIDENCE_COPIES_BYTES),
         config.get(EVIDENCE_DELAY),
         FleetSettings.from(config),
-        NotifySettings.from(config, webhooks.keySet()));
+        NotifySettings.from(config, webhooks.keySet()),
+        programs(config));
+  }
+
+  private static Programs programs(Config config) {
+    List<Problem> problems = new ArrayList<>();
+    Programs programs =
+        config.get(RUN_FILE).map(f -> ProgramReader.read(f, problems)).orElse(Programs.NONE);
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+    return programs;
   }
 
   /** The same for one host with a Kafka of its own. */
@@ -206,7 +228,8 @@ public record ResponderSettings(
         evidenceCopiesBytes,
         evidenceDelay,
         fleet.alone(),
-        telling);
+        telling,
+        programs);
   }
 
   /** The names under which policies can tell people. */
@@ -215,7 +238,8 @@ public record ResponderSettings(
         webhooks.keySet(),
         telling.slack().keySet(),
         telling.mailTo().keySet(),
-        telling.syslog().keySet());
+        telling.syslog().keySet(),
+        programs.names());
   }
 
   EvidenceLimits evidence() {

@@ -62,7 +62,8 @@ class ResponderSettingsTest {
                 Duration.ofMillis(100),
                 new FleetSettings(
                     FleetSettings.Scope.FLEET, FleetSettings.Trust.HMAC, Optional.empty()),
-                NotifySettings.NONE));
+                NotifySettings.NONE,
+                Programs.NONE));
   }
 
   private static ResponderSettings with(Map<String, String> some, Map<String, String> more) {
@@ -107,7 +108,8 @@ class ResponderSettingsTest {
                     FleetSettings.Scope.LOCAL,
                     FleetSettings.Trust.ACL,
                     Optional.of(OrderKeys.parse(KEYS))),
-                NotifySettings.NONE));
+                NotifySettings.NONE,
+                Programs.NONE));
   }
 
   @Test
@@ -171,7 +173,8 @@ class ResponderSettingsTest {
         bare.evidenceCopiesBytes(),
         bare.evidenceDelay(),
         bare.fleet(),
-        notify);
+        notify,
+        bare.programs());
   }
 
   @Test
@@ -207,9 +210,22 @@ class ResponderSettingsTest {
                 Map.of("siem", SyslogServer.parse("tls://log.example.org:6514")),
                 Optional.of(pem)));
     assertThat(settings.channels())
-        .isEqualTo(new Channels(Set.of("ops"), Set.of("chat"), Set.of("team"), Set.of("siem")));
+        .isEqualTo(
+            new Channels(Set.of("ops"), Set.of("chat"), Set.of("team"), Set.of("siem"), Set.of()));
     assertThat(settings.toString() + settings.telling() + settings.telling().mail())
         .doesNotContain("s3cret");
+  }
+
+  @Test
+  void programsAreReadFromTheirFile() throws IOException {
+    Path file = Files.writeString(folder.resolve("run.yaml"), "- {run: scan, image: tools/scan}");
+    ResponderSettings settings = of(Map.of("LEUKO_RESPONDER_RUN_FILE", file.toString()));
+    assertThat(settings.programs().names()).containsExactly("scan");
+    assertThat(settings.channels().programs()).containsExactly("scan");
+    assertThat(settings.alone().programs()).isEqualTo(settings.programs());
+    assertThatThrownBy(() -> of(Map.of("LEUKO_RESPONDER_RUN_FILE", "/no/such/file")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("/no/such/file:1:1: cannot be read");
   }
 
   @Test
