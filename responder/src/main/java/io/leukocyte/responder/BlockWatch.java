@@ -92,7 +92,8 @@ final class BlockWatch {
 
   private synchronized void look(ContainerId container, boolean justStarted) {
     try {
-      Optional<ContainerFacts> facts = host.engine().inspect(container).filter(Host::runs);
+      Optional<ContainerFacts> facts =
+          host.engine().inspect(container).filter(f -> Host.runs(f) || Stop.isStartedAgain(f));
       if (facts.isPresent()) {
         String digest = facts.get().container().digest();
         if (digest != null) {
