@@ -1,6 +1,7 @@
 package io.leukocyte.deploy;
 
 import io.leukocyte.engine.Engine;
+import io.leukocyte.events.BlockedImage;
 import io.leukocyte.events.HostId;
 import io.leukocyte.responder.Answer;
 import io.leukocyte.responder.Containment;
@@ -11,7 +12,9 @@ import io.leukocyte.responder.Released;
 import io.leukocyte.responder.ResponderControl;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** What an operator on the host asks of the responder of a data folder. */
@@ -61,6 +64,26 @@ final class Operator {
   /** Does something to a container of this host. */
   static Answer contain(CommonOptions common, Containment what, String container, String reason) {
     return ask(common, control -> control.contain(what, container, user(), reason));
+  }
+
+  /** Images that may not start. */
+  static List<BlockedImage> blocked(CommonOptions common) {
+    return ask(common, ResponderControl::blocked);
+  }
+
+  /** Blocks an image. */
+  static Answer block(
+      CommonOptions common,
+      String image,
+      BlockedImage.Running running,
+      Optional<Duration> length,
+      String reason) {
+    return ask(common, control -> control.block(image, running, length, user(), reason));
+  }
+
+  /** An image may start again. */
+  static Answer unblock(CommonOptions common, String image, String reason) {
+    return ask(common, control -> control.unblock(image, user(), reason));
   }
 
   /** Stops all that policies do on this host. */

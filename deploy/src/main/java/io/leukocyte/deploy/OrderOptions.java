@@ -57,6 +57,8 @@ final class OrderOptions {
           case PAUSE -> Order.Kind.PAUSE;
           case KILL -> Order.Kind.KILL;
           case WAF -> Order.Kind.WAF;
+          case KILL_PROCESS, RUN ->
+              throw new BadInputException("This is done on the host alone, not over Kafka.");
         };
     return send(common, out, kind, container, what.length(), false);
   }
@@ -171,7 +173,8 @@ final class OrderOptions {
     out.flush();
   }
 
-  private static int said(PrintWriter out, Answer answer) {
+  /** Prints what became of an order on this host. */
+  static int said(PrintWriter out, Answer answer) {
     out.printf(
         "%s%s: %s; %s%n",
         answer.type(),

@@ -91,6 +91,7 @@ record ResponseAction(
         undoable("throttle", "throttle: {cpus: 0.5, pids: 200}", new Limits()),
         undoable("pause", "pause: {}", of(Engine::pause), of(Engine::unpause)),
         lasting("restart", "restart: {grace: 1s}", ResponseAction::restart),
+        undoable("recycle", "recycle: {grace: 1s, settle: 0s}", new Fresh()),
         undoable("stop", "stop: {grace: 5s}", ResponseAction::stop, of(Engine::start)),
         undoable("kill", "kill: {for: 1h}", ResponseAction::kill, of(Engine::start)),
         firewall(new Firewall()));
@@ -116,6 +117,10 @@ record ResponseAction(
 
   private static ResponseAction undoable(String name, String yaml, Limits limits) {
     return undoable(name, yaml, limits::lower, limits::give);
+  }
+
+  private static ResponseAction undoable(String name, String yaml, Fresh fresh) {
+    return undoable(name, yaml, fresh::swap, fresh::back);
   }
 
   private static ResponseAction undoable(String name, String yaml, Networks networks) {
@@ -182,6 +187,23 @@ record ResponseAction(
 
     void join(Engine engine, Running container) {
       attachments.forEach(a -> engine.connectNetwork(container.id(), a));
+    }
+  }
+
+  /** Starts a container like the old one in its place, and goes back. */
+  private static final class Fresh {
+    private Optional<ContainerId> made = Optional.empty();
+
+    void swap(Engine engine, Running container) {
+      ContainerId fresh = engine.createLike(container.id(), container.name() + "-fresh");
+      made = Optional.of(fresh);
+      engine.stop(container.id(), Duration.ofSeconds(1));
+      engine.start(fresh);
+    }
+
+    void back(Engine engine, Running container) {
+      made.ifPresent(fresh -> engine.remove(fresh, true));
+      engine.start(container.id());
     }
   }
 

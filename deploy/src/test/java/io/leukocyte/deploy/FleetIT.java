@@ -12,6 +12,8 @@ import io.leukocyte.events.Action;
 import io.leukocyte.events.ActionJson;
 import io.leukocyte.events.Alert;
 import io.leukocyte.events.AlertJson;
+import io.leukocyte.events.BlockedImage;
+import io.leukocyte.events.BlockedImageJson;
 import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerRef;
@@ -30,6 +32,7 @@ import io.leukocyte.events.Topic;
 import io.leukocyte.events.TopicSpecs;
 import io.leukocyte.events.Topics;
 import io.leukocyte.events.config.Config;
+import io.leukocyte.responder.Answer;
 import io.leukocyte.responder.Responder;
 import io.leukocyte.responder.ResponderControl;
 import io.leukocyte.responder.ResponderSettings;
@@ -50,8 +53,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -323,6 +328,58 @@ class FleetIT {
     alert(fleet.get(2), 9);
     await().atMost(PATIENCE).until(() -> outcomes().size() == 3 * EACH + 1);
     assertThat(paused()).isEqualTo(5);
+  }
+
+  private static boolean isExited(Member member, ContainerId container) {
+    return member.engine.inspect(container).orElseThrow().state().equals("exited");
+  }
+
+  private <T> T ask(Member member, Function<ResponderControl, T> question) {
+    try (ResponderControl control =
+        ResponderControl.open(member.data(), member.id, member.engine)) {
+      return question.apply(control);
+    }
+  }
+
+  private List<BlockedImage> blocked(Member member) {
+    return ask(member, ResponderControl::blocked);
+  }
+
+  @Test
+  void anImageThatIsBlockedOnOneHostMayStartOnNoneUntilSomebodyTrustsItAgain() throws Exception {
+    startAll();
+    Member first = fleet.getFirst();
+    Member second = fleet.get(1);
+    Member third = fleet.get(2);
+    third.responder.close();
+    Answer answer =
+        ask(
+            first,
+            c -> c.block("x:1", BlockedImage.Running.LEAVE, Optional.empty(), "alice", "mines"));
+    assertThat(answer.done()).isTrue();
+    await().atMost(PATIENCE).until(() -> blocked(second).size() == 1);
+    ContainerId next = second.engine.run(ContainerSpec.of("next", "x:1"));
+    await().atMost(PATIENCE).until(() -> isExited(second, next));
+
+    BlockedImage image = blocked(first).getFirst();
+    long now = System.currentTimeMillis() * 1_000_000;
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
+      byte[] forged = BlockedImageJson.write(image.lifted("mallory", "", now));
+      var _ =
+          producer
+              .send(
+                  new ProducerRecord<>(
+                      Topic.BLOCKED.text(), image.digest().getBytes(UTF_8), forged))
+              .get(30, TimeUnit.SECONDS);
+    }
+    third.start(); // it reads the topic whole, the forged word last
+    await().atMost(PATIENCE).until(() -> blocked(third).equals(List.of(image)));
+    assertThat(blocked(second)).containsExactly(image);
+
+    assertThat(ask(second, c -> c.unblock("x:1", "bob", "rebuilt")).done()).isTrue();
+    await().atMost(PATIENCE).until(() -> fleet.stream().allMatch(m -> blocked(m).isEmpty()));
+    ContainerId trusted = third.engine.run(ContainerSpec.of("trusted", "x:1"));
+    assertThat(third.engine.inspect(trusted).orElseThrow().state()).isEqualTo("running");
   }
 
   @Test

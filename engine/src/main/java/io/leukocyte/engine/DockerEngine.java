@@ -430,6 +430,11 @@ public final class DockerEngine implements Engine {
   }
 
   @Override
+  public Optional<String> imageId(String nameOrId) {
+    return maker.imageId(nameOrId);
+  }
+
+  @Override
   public Health health(ContainerId container) {
     return maker.health(container);
   }

@@ -120,6 +120,10 @@ final class DockerMaker {
     return "/networks/" + query(name).replace("+", "%20") + "/" + verb;
   }
 
+  Optional<String> imageId(String nameOrId) {
+    return image(nameOrId).map(i -> i.path("Id").asText("")).filter(id -> !id.isEmpty());
+  }
+
   private Optional<JsonNode> image(String nameOrId) {
     try {
       String name = query(nameOrId).replace("%2F", "/").replace("%3A", ":").replace("%40", "@");

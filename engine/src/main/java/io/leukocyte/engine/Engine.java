@@ -269,6 +269,15 @@ public interface Engine extends AutoCloseable {
   Health health(ContainerId container);
 
   /**
+   * The id of an image of this host, {@code sha256:…}: what a container's digest is.
+   *
+   * @param nameOrId as one would write it after {@code docker run}, or an id, which may be
+   *     shortened
+   * @return empty when there is none on this host
+   */
+  Optional<String> imageId(String nameOrId);
+
+  /**
    * Makes an image of a container's file system and configuration, as evidence. It is paused
    * meanwhile. Takes up to five minutes.
    *

@@ -632,6 +632,21 @@ public final class InMemoryEngine implements Engine {
         });
   }
 
+  @Override
+  public Optional<String> imageId(String nameOrId) {
+    return call(
+        "look for the image " + nameOrId,
+        () ->
+            containers.values().stream()
+                .filter(c ->
+                    c.spec.image().equals(nameOrId)
+                        || c.image().equals(nameOrId)
+                        || c.image().startsWith("sha256:" + nameOrId))
+                .filter(c -> !goneImages.contains(c.spec.image()))
+                .map(InMemoryContainer::image)
+                .findFirst());
+  }
+
   private void requireImage(String name, String image) {
     if (goneImages.contains(image)) {
       throw new EngineException.NotFound(

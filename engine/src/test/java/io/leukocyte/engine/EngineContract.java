@@ -615,6 +615,16 @@ abstract class EngineContract {
   }
 
   @Test
+  void anImageIsFoundByItsNameAndByItsId() {
+    ContainerId id = world.run(plain());
+    String digest = String.valueOf(engine.inspect(id).orElseThrow().container().digest());
+    assertThat(digest).startsWith("sha256:");
+    assertThat(engine.imageId(plain().image())).contains(digest);
+    assertThat(engine.imageId(digest)).contains(digest);
+    assertThat(engine.imageId("leuko-engine/no-such-image:1")).isEmpty();
+  }
+
+  @Test
   void topShowsProcessesOfTheHost() {
     ContainerId id = world.run(plain());
     int pid = engine.inspect(id).orElseThrow().pid();

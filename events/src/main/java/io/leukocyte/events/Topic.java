@@ -23,6 +23,8 @@ public enum Topic {
    * the broker's own time, because the place in the log decides.
    */
   PERMITS("leuko.permits", Keep.DELETE, Duration.ofDays(7)),
+  /** Images that may not start, and those that may again, by the image's id. */
+  BLOCKED("leuko.blocked", Keep.COMPACT, Duration.ZERO),
   /** What could not be read. */
   DEAD("leuko.dead", Keep.DELETE, Duration.ofDays(30));
 

@@ -218,10 +218,11 @@ record ActionState(
 
   /**
    * Whether it keeps the service a container short, or may yet: not a recycle that is in force,
-   * whose fresh container serves.
+   * whose fresh container serves, nor an image that is blocked, whose containers may run.
    */
   boolean impairs() {
-    return phase != Phase.CLOSED && !(response instanceof Recycle && phase == Phase.IN_FORCE);
+    boolean serves = response instanceof Recycle || response instanceof BlockImage;
+    return phase != Phase.CLOSED && !(serves && phase == Phase.IN_FORCE);
   }
 
   /** Whether a container of this name was made for it, and may be there. */

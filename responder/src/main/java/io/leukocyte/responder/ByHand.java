@@ -1,10 +1,12 @@
 package io.leukocyte.responder;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leukocyte.engine.EngineException;
 import io.leukocyte.events.Action;
 import io.leukocyte.events.ActionId;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.Outcome;
 import java.time.Clock;
@@ -15,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What operators do to containers themselves: on the same journalled way as what policies want, and
@@ -108,7 +111,23 @@ final class ByHand {
             false);
     ActionState.Phase phase =
         shielded.isPresent() ? ActionState.Phase.CLOSED : ActionState.Phase.INTENDED;
-    return new JournalStep(action, phase, what, null, now + LATEST.toNanos());
+    @Nullable String told =
+        what.tells() && shielded.isEmpty()
+            ? document(facts.container(), operator, reason, now)
+            : null;
+    return new JournalStep(action, phase, what, told, now + LATEST.toNanos());
+  }
+
+  /** What stands for an alert where there is none. */
+  private static String document(ContainerRef container, String operator, String reason, long now) {
+    ObjectNode root = JournalLines.MAPPER.createObjectNode();
+    root.put("@timestamp", Nanos.instant(now).toString()).put("message", "ordered by hand");
+    root.putObject("event").put("kind", "event").put("reason", reason);
+    root.putObject("user").put("name", operator);
+    ObjectNode node = root.putObject("container");
+    node.put("id", container.id().value()).put("name", container.name());
+    node.putObject("image").put("name", container.image());
+    return root.toString();
   }
 
   private static Answer answer(ActionId id, ActionState state) {

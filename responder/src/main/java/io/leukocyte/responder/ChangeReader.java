@@ -12,15 +12,17 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads the parameters of restart, throttle and recycle. */
+/** Reads the parameters of kill-process, restart, throttle and recycle. */
 final class ChangeReader {
   static final String[] THROTTLE = {"cpus", "memory", "pids", "egress", "for"};
+  static final String[] KILL_PROCESS = {"signal", "tree", "init", "grace"};
   static final String[] RECYCLE = {"grace", "settle", "within", "keep", "for"};
 
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration GRACE = Duration.ofSeconds(10);
   private static final Duration SETTLE = Duration.ofSeconds(5);
   private static final Duration WITHIN = Duration.ofMinutes(2);
+  private static final Duration LONGEST_PROCESS_GRACE = Duration.ofMinutes(1);
   private static final Duration LONGEST_TRIAL = Duration.ofMinutes(30);
   private static final Duration LONGEST_KEPT = Duration.ofDays(365);
   private static final Pattern CPUS = Pattern.compile("[0-9]{1,4}(\\.[0-9]{1,3})?");
@@ -41,9 +43,16 @@ final class ChangeReader {
 
   private static final int MOST_PIDS = 1_000_000;
 
+  private final String owner;
   private final List<Problem> problems;
 
   ChangeReader(List<Problem> problems) {
+    this("throttle", problems);
+  }
+
+  /** One whose limits are somebody else's. */
+  ChangeReader(String owner, List<Problem> problems) {
+    this.owner = owner;
     this.problems = problems;
   }
 
@@ -70,6 +79,30 @@ final class ChangeReader {
         length);
   }
 
+  KillProcess killProcess(Fields fields) {
+    String written = fields.text("signal").orElse("KILL").toUpperCase(Locale.ROOT);
+    String signal = written.startsWith("SIG") ? written.substring(3) : written;
+    boolean asks = signal.equals("TERM");
+    if (!asks && !signal.equals("KILL")) {
+      problems.add(
+          fields.problem(
+              "signal",
+              "kill-process cannot send '" + Fields.shown(written) + "'",
+              "write KILL, or TERM, which is followed by KILL after 'grace'"));
+    }
+    if (!asks && fields.node("grace").isPresent()) {
+      problems.add(
+          fields.problem(
+              "grace", "there is no grace with SIGKILL", "write signal: TERM, or remove it"));
+    }
+    return new KillProcess(
+        asks ? Processes.Signal.TERM : Processes.Signal.KILL,
+        fields.truth("tree"),
+        fields.truth("init"),
+        fields.duration("grace", SECOND, LONGEST_PROCESS_GRACE).orElse(KillProcess.GRACE),
+        new Culprit.Unknown());
+  }
+
   Throttle throttle(YamlNode.Scalar name, Fields fields) {
     if (List.of("cpus", "memory", "pids", "egress").stream()
         .allMatch(key -> fields.node(key).isEmpty())) {
@@ -81,17 +114,21 @@ final class ChangeReader {
     }
     return new Throttle(
         cpus(fields),
-        amount(fields, "memory", BYTES, LEAST_MEMORY, "256m, at least 6m"),
+        memory(fields),
         pids(fields),
         amount(fields, "egress", BITS, LEAST_EGRESS, "1mbit, at least 64kbit"),
         ResponseReader.length(fields));
   }
 
-  private static OptionalLong pids(Fields fields) {
+  OptionalLong memory(Fields fields) {
+    return amount(fields, "memory", BYTES, LEAST_MEMORY, "256m, at least 6m");
+  }
+
+  static OptionalLong pids(Fields fields) {
     return fields.number("pids", 1, MOST_PIDS).stream().mapToLong(n -> n).findFirst();
   }
 
-  private OptionalLong cpus(Fields fields) {
+  OptionalLong cpus(Fields fields) {
     Optional<String> text = fields.text("cpus");
     if (text.isEmpty()) {
       return OptionalLong.empty();
@@ -128,7 +165,7 @@ final class ChangeReader {
     problems.add(
         fields.problem(
             key,
-            key + " in throttle is '" + Fields.shown(text) + "'",
+            key + " in " + owner + " is '" + Fields.shown(text) + "'",
             "write a limit such as " + example));
   }
 }

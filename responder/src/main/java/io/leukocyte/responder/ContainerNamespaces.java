@@ -122,7 +122,7 @@ final class ContainerNamespaces {
 
   /** All packets in the namespace of the process; moves the calling thread there. */
   PacketSource packets(ContainerProcess process) throws IOException {
-    String before = identity(process);
+    Identity before = identity(process);
     return PacketSocket.open(
         proc.resolve(process.pid() + "/ns/net"),
         () -> {

@@ -2,6 +2,7 @@ package io.leukocyte.responder;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leukocyte.events.BlockedImage;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -9,7 +10,9 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Gives orders to the responder that runs on this host. */
 final class ControlClient implements Orders {
@@ -47,6 +50,29 @@ final class ControlClient implements Orders {
   public Answer contain(Containment what, String container, String operator, String reason) {
     ObjectNode order = ControlJson.contain(what, container);
     return ControlJson.readAnswer(ask(order.put("operator", operator).put("reason", reason)));
+  }
+
+  @Override
+  public List<BlockedImage> blocked() {
+    return ControlJson.readBlocked(ask(ControlJson.order("blocked")));
+  }
+
+  @Override
+  public Answer block(
+      String image,
+      BlockedImage.Running running,
+      Optional<Duration> length,
+      String operator,
+      String reason) {
+    ObjectNode order = ControlJson.order("block").put("what", image).put("running", running.text());
+    order.put("for", length.map(Duration::toString).orElse(null));
+    return ControlJson.readAnswer(ask(order.put("operator", operator).put("reason", reason)));
+  }
+
+  @Override
+  public Answer unblock(String image, String operator, String reason) {
+    ObjectNode order = ControlJson.order("unblock").put("what", image).put("operator", operator);
+    return ControlJson.readAnswer(ask(order.put("reason", reason)));
   }
 
   @Override

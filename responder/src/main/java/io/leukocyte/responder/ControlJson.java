@@ -4,6 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leukocyte.events.BlockedImage;
+import io.leukocyte.events.BlockedImageJson;
+import io.leukocyte.events.MalformedJsonException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -59,6 +65,21 @@ final class ControlJson {
         case "stop" ->
             answer(
                 answer.putObject("answer"), orders.stop(operator, order.path("reason").asText()));
+        case "blocked" -> blocked(answer.putArray("blocked"), orders.blocked());
+        case "block" ->
+            answer(
+                answer.putObject("answer"),
+                orders.block(
+                    order.path("what").asText(),
+                    running(order),
+                    length(order),
+                    operator,
+                    order.path("reason").asText("")));
+        case "unblock" ->
+            answer(
+                answer.putObject("answer"),
+                orders.unblock(
+                    order.path("what").asText(), operator, order.path("reason").asText("")));
         case "resume" -> answer(answer.putObject("answer"), orders.resume(operator));
         default -> answer.put("error", "The responder does not know the order '" + what + "'");
       }
@@ -70,10 +91,50 @@ final class ControlJson {
     return answer;
   }
 
+  private static BlockedImage.Running running(JsonNode order) {
+    try {
+      return BlockedImage.Running.of(order.path("running").asText());
+    } catch (IllegalArgumentException e) {
+      throw new OrderException("The order does not say what is done with those that run", e);
+    }
+  }
+
+  private static Optional<Duration> length(JsonNode order) {
+    try {
+      return Optional.ofNullable(nullable(order, "for")).map(Duration::parse);
+    } catch (DateTimeParseException e) {
+      throw new OrderException("The order's time is none", e);
+    }
+  }
+
+  private static void blocked(ArrayNode array, List<BlockedImage> images) {
+    try {
+      for (BlockedImage image : images) {
+        array.add(JournalLines.MAPPER.readTree(BlockedImageJson.write(image)));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // we wrote it ourselves
+    }
+  }
+
+  /** The blocked images in an answer. */
+  static List<BlockedImage> readBlocked(JsonNode answer) {
+    List<BlockedImage> images = new ArrayList<>();
+    try {
+      for (JsonNode image : answer.path("blocked")) {
+        images.add(
+            BlockedImageJson.read(image.toString().getBytes(StandardCharsets.UTF_8)).image());
+      }
+    } catch (MalformedJsonException e) {
+      throw new OrderException("The responder's answer cannot be read: " + e.getMessage(), e);
+    }
+    return images;
+  }
+
   /** The order to do something to a container. */
   static ObjectNode contain(Containment what, String container) {
     ObjectNode order = order("contain").put("container", container);
-    order.put("kind", what.kind().name().toLowerCase(Locale.ROOT));
+    order.put("kind", what.kind().name().toLowerCase(Locale.ROOT)).put("what", what.what());
     if (!what.level().equals(WafLevel.STANDARD)) {
       order.put("paranoia", what.level().paranoia());
       order.put("detection-only", what.level().detectionOnly());
@@ -87,6 +148,7 @@ final class ControlJson {
       return new Containment(
           Containment.Kind.valueOf(order.path("kind").asText().toUpperCase(Locale.ROOT)),
           length == null ? Optional.empty() : Optional.of(Duration.parse(length)),
+          order.path("what").asText(),
           new WafLevel(
               order.path("paranoia").asInt(WafLevel.STANDARD.paranoia()),
               order.path("detection-only").asBoolean(false)));

@@ -32,6 +32,16 @@ final class DataFolder implements AutoCloseable {
     return folder.resolve("STOP");
   }
 
+  /** Alerts that containers read while they run for a policy. */
+  static Path runs(Path folder) {
+    return folder.resolve("runs");
+  }
+
+  /** The images that may not start. */
+  static Path blocked(Path folder) {
+    return folder.resolve("blocked");
+  }
+
   static Path socket(Path folder) {
     return folder.resolve("control.sock");
   }

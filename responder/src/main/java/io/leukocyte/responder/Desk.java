@@ -4,6 +4,7 @@ import io.leukocyte.engine.ContainerSummary;
 import io.leukocyte.engine.EngineException;
 import io.leukocyte.events.Action;
 import io.leukocyte.events.ActionId;
+import io.leukocyte.events.BlockedImage;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.HostId;
@@ -38,6 +39,7 @@ final class Desk implements Orders {
   private final ByHand byHand;
   private final Emergency emergency;
   private final FalseAlarms falseAlarms;
+  private final Images images;
 
   /**
    * Makes the desk.
@@ -61,6 +63,7 @@ final class Desk implements Orders {
     byHand = new ByHand(hostId, host, journal, interventions, protection, clock);
     emergency = new Emergency(hostId, journal, clock);
     falseAlarms = new FalseAlarms(hostId, journal, clock);
+    images = new Images(hostId, host, journal, clock);
   }
 
   ByHand byHand() {
@@ -80,6 +83,40 @@ final class Desk implements Orders {
                 "There is no container '"
                     + container
                     + "' on this host; 'leuko containers' lists those there are"));
+  }
+
+  @Override
+  public List<BlockedImage> blocked() {
+    return images.blocked();
+  }
+
+  @Override
+  public Answer block(
+      String image,
+      BlockedImage.Running running,
+      Optional<Duration> length,
+      String operator,
+      String reason) {
+    return images.block(newId(), image, running, length, operator, reason);
+  }
+
+  @Override
+  public Answer unblock(String image, String operator, String reason) {
+    BlockedImage found = images.find(image);
+    List<Released> released = lifted(found.digest(), operator);
+    Optional<Released> left = released.stream().filter(r -> !r.released()).findFirst();
+    if (left.isPresent()) {
+      throw new OrderException("Not unblocked: " + left.get().detail());
+    }
+    return images.unblock(newId(), found, operator, reason);
+  }
+
+  /** Ends the actions that hold an image blocked. */
+  List<Released> lifted(String digest, String operator) {
+    return release(
+        states(s ->
+            s.onHost() && s.undo() instanceof Undo.Unblock(String held) && held.equals(digest)),
+        operator);
   }
 
   @Override

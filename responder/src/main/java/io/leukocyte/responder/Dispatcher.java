@@ -312,7 +312,7 @@ final class Dispatcher {
             deferred ? placed.after() : Optional.empty(),
             policy.isEscalated(),
             asks && deferred ? Optional.of(policy.guard().approveWithin()) : Optional.empty());
-    String told = may && response instanceof Notify ? document : null;
+    String told = may && response.tells() ? document : null;
     long latest = begins || deferred ? guards.latest(alert.time()) : 0;
     return new JournalStep(action, phase, response, told, latest, flow);
   }

@@ -8,19 +8,10 @@ import io.leukocyte.events.Alert;
 import io.leukocyte.events.AlertId;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerId;
-import io.leukocyte.events.ContainerLifecycle;
-import io.leukocyte.events.ContainerLog;
 import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.HostId;
-import io.leukocyte.events.NetConnect;
-import io.leukocyte.events.NetFlow;
 import io.leukocyte.events.Outcome;
-import io.leukocyte.events.ProcessExec;
-import io.leukocyte.events.ProcessExit;
-import io.leukocyte.events.ProcessInfo;
 import io.leukocyte.events.ProcessRef;
-import io.leukocyte.events.SensorHeartbeat;
-import io.leukocyte.events.SensorLoss;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -169,23 +160,12 @@ final class Evidence {
 
   /** Remembers the process that caused an alert. */
   void noticed(Alert alert) {
-    ProcessInfo process =
-        switch (alert.cause().event()) {
-          case ProcessExec e -> e.process();
-          case ProcessExit e -> e.process();
-          case NetConnect e -> e.process();
-          case NetFlow e -> null;
-          case ContainerLifecycle e -> null;
-          case ContainerFacts e -> null;
-          case ContainerLog e -> null;
-          case SensorLoss e -> null;
-          case SensorHeartbeat e -> null;
-        };
-    if (process != null) {
-      synchronized (causes) {
-        causes.put(alert.id(), process.ref());
-      }
-    }
+    Culprit.of(alert.cause().event())
+        .ifPresent(process -> {
+          synchronized (causes) {
+            causes.put(alert.id(), process);
+          }
+        });
   }
 
   private @Nullable ProcessRef cause(ActionState state) {
@@ -390,6 +370,30 @@ final class Evidence {
       store.discard(id);
       leave(id, why);
       return new Outcome.Failed(why);
+    }
+  }
+
+  /** Keeps a text of an action with the evidence, if there is room. */
+  void keep(ActionState state, String name, String text) {
+    String id = id(state);
+    ContainerRef container = state.last().target();
+    if (container == null) {
+      return;
+    }
+    await(id, Duration.ofMinutes(1));
+    try {
+      EvidenceFolder folder = store.open(id, container.id().brief());
+      Optional<EvidenceManifest> before = folder.manifest();
+      @Nullable String incomplete = before.isPresent() ? before.get().incomplete() : null;
+      Draft draft = draft(state, container, folder);
+      draft.files.removeIf(f -> f.name().equals(name));
+      draft.files.add(folder.write(name, text, clock.instant(), System.nanoTime()));
+      folder.seal(draft.manifest(incomplete));
+      problem = null;
+    } catch (IOException | EvidenceException e) {
+      problem = problem(e);
+      LOG.error("{}", problem);
+      store.discard(id);
     }
   }
 

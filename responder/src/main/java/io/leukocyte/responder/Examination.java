@@ -35,7 +35,7 @@ record Examination(Host host, Journal journal, Protection protection, EnginePati
       return EnginePatience.isAway(e)
           ? new Checked.Away(problem)
           : new Checked.Not(new Outcome.Failed(problem));
-    } catch (NetworkFilterException e) {
+    } catch (HostException e) {
       return new Checked.Not(new Outcome.Failed(String.valueOf(e.getMessage())));
     }
   }

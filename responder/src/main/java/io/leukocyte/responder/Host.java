@@ -3,6 +3,7 @@ package io.leukocyte.responder;
 import io.leukocyte.engine.Engine;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerId;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -16,6 +17,9 @@ import java.util.function.Predicate;
  * @param egress bounds of what containers send
  * @param probe looks whether containers listen
  * @param door the ports at which containers are reached
+ * @param processes the processes of containers
+ * @param programs what policies may run
+ * @param blocked the images that may not start
  * @param known a process that the engine said is a container's first; empty: it is asked
  */
 record Host(
@@ -24,19 +28,50 @@ record Host(
     EgressLimit egress,
     PortProbe probe,
     FrontDoor door,
+    Processes processes,
+    Programs programs,
+    BlockList blocked,
     Optional<ContainerProcess> known) {
   private static final long POLL_MILLIS = 20;
 
-  /** One that asks the engine. */
+  /** With the kernel of this host, which asks the engine and has nothing to run. */
   Host(Engine engine, NetworkFilter filter, EgressLimit egress, PortProbe probe, FrontDoor door) {
-    this(engine, filter, egress, probe, door, Optional.empty());
+    this(
+        engine,
+        filter,
+        egress,
+        probe,
+        door,
+        new LinuxProcesses(),
+        Programs.NONE,
+        nothingBlocked(),
+        Optional.empty());
   }
 
   /** The same, which knows a container as the engine just gave it. */
   Host knowing(ContainerFacts facts) {
     Optional<ContainerProcess> process =
         Optional.of(facts).filter(Host::runs).map(ContainerProcess::of);
-    return new Host(engine, filter, egress, probe, door, process);
+    return new Host(engine, filter, egress, probe, door, processes, programs, blocked, process);
+  }
+
+  /** The same with other processes. */
+  Host with(Processes others) {
+    return new Host(engine, filter, egress, probe, door, others, programs, blocked, known);
+  }
+
+  private static BlockList nothingBlocked() {
+    return new BlockList(null, Clock.systemUTC());
+  }
+
+  /** The same with a list of images that may not start. */
+  Host with(BlockList others) {
+    return new Host(engine, filter, egress, probe, door, processes, programs, others, known);
+  }
+
+  /** The same with programs that policies may run. */
+  Host with(Programs others) {
+    return new Host(engine, filter, egress, probe, door, processes, others, blocked, known);
   }
 
   /** With the kernel of this host, but that no port is redirected but in memory. */

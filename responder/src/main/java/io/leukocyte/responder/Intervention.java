@@ -15,7 +15,17 @@ import java.util.Optional;
  * them.
  */
 sealed interface Intervention extends Response
-    permits Quarantine, Pause, Stop, Kill, Restart, Throttle, Recycle, Waf {
+    permits Quarantine,
+        Pause,
+        Stop,
+        Kill,
+        KillProcess,
+        BlockImage,
+        Restart,
+        Throttle,
+        Recycle,
+        Waf,
+        Run {
 
   /** Whether and how it can be done; changes nothing. */
   Checked check(Host host, Target target);
@@ -40,9 +50,37 @@ sealed interface Intervention extends Response
    */
   boolean outlivesStart();
 
+  /** Whether it goes on when the container is gone. */
+  default boolean outlivesContainer() {
+    return false;
+  }
+
   /** Whether a change that did not work is tried once more before it is taken back. */
   default boolean triedTwice() {
     return true;
+  }
+
+  /**
+   * The same with what the journal knows of the action.
+   *
+   * @param keeper keeps what is written, beside the evidence
+   */
+  default Intervention of(ActionState state, Keeper keeper) {
+    return this;
+  }
+
+  /**
+   * Why it is not done once more after the responder died while it was done; empty when it may be.
+   * What is left of the attempt is removed.
+   */
+  default Optional<String> interrupted(Host host, ContainerId container, Undo undo) {
+    return Optional.empty();
+  }
+
+  /** Keeps a text beside the evidence of an action, where there is room; never fails. */
+  @FunctionalInterface
+  interface Keeper {
+    void keep(String file, String text);
   }
 
   /**

@@ -97,12 +97,27 @@ final class Interventions {
         state.awaitsEngine() && state.automatic()
             ? journal.read(ledger -> refusal(ledger, state))
             : Optional.empty();
-    if (tooLate) {
+    Optional<String> once = once(state);
+    if (once.isPresent()) {
+      rollBack(state, once.get());
+    } else if (tooLate) {
       rollBack(state, late(state, "interrupted half-way, and too late by now"));
     } else if (refusal.isPresent()) {
       rollBack(state, refusal.get());
     } else {
       carryOut(state, host);
+    }
+  }
+
+  /** Why what was begun is not done again. */
+  private Optional<String> once(ActionState state) {
+    Undo undo = state.undo();
+    try {
+      return undo == null
+          ? Optional.empty()
+          : intervention(state).interrupted(host, target(state), undo);
+    } catch (EngineException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
     }
   }
 
@@ -241,8 +256,9 @@ final class Interventions {
     return journal.read(ledger -> ledger.find(state.id())).orElse(state);
   }
 
-  private static Intervention intervention(ActionState state) {
-    return (Intervention) state.response();
+  private Intervention intervention(ActionState state) {
+    return ((Intervention) state.response())
+        .of(state, (file, text) -> evidence.keep(state, file, text));
   }
 
   private static ContainerId target(ActionState state) {
@@ -383,12 +399,17 @@ final class Interventions {
         throw e;
       }
       return problem(e);
-    } catch (NetworkFilterException e) {
+    } catch (HostException e) {
       return problem(e);
     }
   }
 
   private void rollBack(ActionState state, String why) {
+    Undo undo = state.undo();
+    if (undo != null && !undo.wanted()) {
+      failed(state, why, Phase.CLOSED);
+      return;
+    }
     Outcome undone = takeBack(state);
     if (undone instanceof Outcome.Failed failure) {
       failed(state, why + "; and it cannot be taken back: " + failure.problem(), Phase.UNDOING);
@@ -438,9 +459,9 @@ final class Interventions {
     if (undo == null) {
       return;
     }
-    if (facts.isEmpty()) {
+    if (facts.isEmpty() && !intervention(state).outlivesContainer()) {
       gone(state, undo);
-    } else if (intervention(state).outlivesStart()) {
+    } else if (facts.isEmpty() || intervention(state).outlivesStart()) {
       holdAgain(state, undo, occasion);
     } else {
       Duration since = Duration.ofNanos(Nanos.now(clock) - state.last().time());
@@ -494,7 +515,7 @@ final class Interventions {
   private static Outcome attempt(Supplier<Outcome> work) {
     try {
       return work.get();
-    } catch (EngineException | NetworkFilterException e) {
+    } catch (EngineException | HostException e) {
       return problem(e);
     }
   }

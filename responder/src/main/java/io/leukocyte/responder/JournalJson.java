@@ -282,6 +282,10 @@ final class JournalJson {
       }
       case Undo.PutBack u -> SettingsJson.putBack(u, JournalJson::attachment);
       case Undo.GiveBack u -> SettingsJson.giveBack(u);
+      case Undo.Ended u ->
+          object().put("type", "ended").put("pid", u.pid()).put("ticks", u.ticks());
+      case Undo.Unblock u -> object().put("type", "unblock").put("digest", u.digest());
+      case Undo.Ran u -> object().put("type", "ran").put("sidecar", u.sidecar());
       case Undo.TakeAwayWaf u -> WafJson.undo(u).put("type", "take-away-waf");
     };
   }
@@ -300,6 +304,9 @@ final class JournalJson {
       }
       case "put-back" -> SettingsJson.readPutBack(node, JournalJson::readAttachment);
       case "give-back" -> SettingsJson.readGiveBack(node);
+      case "ended" -> new Undo.Ended(node.path("pid").asInt(), node.path("ticks").asLong());
+      case "unblock" -> new Undo.Unblock(text(node, "digest"));
+      case "ran" -> new Undo.Ran(text(node, "sidecar"));
       case "take-away-waf" -> WafJson.readUndo(node);
       default -> throw new IllegalArgumentException("Unknown way back: " + type);
     };

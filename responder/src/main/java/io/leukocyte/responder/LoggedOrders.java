@@ -1,7 +1,10 @@
 package io.leukocyte.responder;
 
+import io.leukocyte.events.BlockedImage;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -117,6 +120,34 @@ final class LoggedOrders implements Orders {
         "the end of the emergency stop",
         operator,
         () -> orders.resume(operator),
+        LoggedOrders::answered);
+  }
+
+  @Override
+  public List<BlockedImage> blocked() {
+    return orders.blocked();
+  }
+
+  @Override
+  public Answer block(
+      String image,
+      BlockedImage.Running running,
+      Optional<Duration> length,
+      String operator,
+      String reason) {
+    return told(
+        "block of image " + image,
+        operator,
+        () -> orders.block(image, running, length, operator, reason),
+        LoggedOrders::answered);
+  }
+
+  @Override
+  public Answer unblock(String image, String operator, String reason) {
+    return told(
+        "unblock of image " + image,
+        operator,
+        () -> orders.unblock(image, operator, reason),
         LoggedOrders::answered);
   }
 }

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The packet filter did not do what it was asked. The message says what failed, why, what to do.
  */
-class NetworkFilterException extends RuntimeException {
+class NetworkFilterException extends HostException {
   private static final long serialVersionUID = 1L;
 
   NetworkFilterException(String message, @Nullable Throwable cause) {

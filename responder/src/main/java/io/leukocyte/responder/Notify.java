@@ -19,6 +19,11 @@ record Notify(Channel channel) implements Response {
     return Optional.empty();
   }
 
+  @Override
+  public boolean tells() {
+    return true;
+  }
+
   /** The way to whom is told. */
   sealed interface Channel {
     /** What it is called in messages. */

@@ -1,6 +1,9 @@
 package io.leukocyte.responder;
 
+import io.leukocyte.events.BlockedImage;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** What an operator on the host can ask of a responder, with or without Kafka. */
 interface Orders {
@@ -70,4 +73,34 @@ interface Orders {
 
   /** Lets policies act again. */
   Answer resume(String operator);
+
+  /** Images that may not start, the oldest first. */
+  List<BlockedImage> blocked();
+
+  /**
+   * Blocks an image: its containers are stopped when they start, on all hosts.
+   *
+   * @param image its name or id on this host, or its whole id
+   * @param running what is done with those that run
+   * @param length after which time it is trusted again; empty: when somebody says so
+   * @param operator who asks, for the audit
+   * @param reason why; may be empty
+   * @throws OrderException when this host has no such image
+   */
+  Answer block(
+      String image,
+      BlockedImage.Running running,
+      Optional<Duration> length,
+      String operator,
+      String reason);
+
+  /**
+   * An image may start again; what was stopped stays so.
+   *
+   * @param image its name or id, which may be shortened
+   * @param operator who asks, for the audit
+   * @param reason why; may be empty
+   * @throws OrderException when no such image is blocked
+   */
+  Answer unblock(String image, String operator, String reason);
 }

@@ -198,6 +198,9 @@ record Quarantine(Optional<Duration> length, boolean mayPause, Scope scope)
       case Undo.PutBack other -> unfit(undo);
       case Undo.GiveBack other -> unfit(undo);
       case Undo.TakeAwayWaf other -> unfit(undo);
+      case Undo.Ended other -> unfit(undo);
+      case Undo.Ran other -> unfit(undo);
+      case Undo.Unblock other -> unfit(undo);
     };
   }
 
@@ -216,6 +219,9 @@ record Quarantine(Optional<Duration> length, boolean mayPause, Scope scope)
       case Undo.PutBack other -> unfit(undo);
       case Undo.GiveBack other -> unfit(undo);
       case Undo.TakeAwayWaf other -> unfit(undo);
+      case Undo.Ended other -> unfit(undo);
+      case Undo.Ran other -> unfit(undo);
+      case Undo.Unblock other -> unfit(undo);
     };
   }
 

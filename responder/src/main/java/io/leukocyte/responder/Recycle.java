@@ -54,6 +54,10 @@ record Recycle(
     if (!target.runs()) {
       return Checked.skip("it does not run");
     }
+    Optional<Checked> barred = BlockImage.cannotStart(host, target);
+    if (barred.isPresent()) {
+      return barred.get();
+    }
     JsonNode described = described(host, target.id());
     Optional<String> obstacle = obstacle(host, target.facts(), described);
     if (obstacle.isPresent()) {

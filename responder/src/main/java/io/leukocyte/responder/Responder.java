@@ -5,6 +5,7 @@ import io.leukocyte.engine.EngineException;
 import io.leukocyte.engine.EventListener;
 import io.leukocyte.engine.EventPosition;
 import io.leukocyte.engine.Subscription;
+import io.leukocyte.events.BlockedImage;
 import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.Component;
 import io.leukocyte.events.ContainerLifecycle;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
@@ -98,7 +100,9 @@ public final class Responder implements Component {
     this.folder = folder;
     this.hostId = hostId;
     this.kafka = Map.copyOf(kafka);
-    this.host = host;
+    this.host =
+        host.with(settings.programs().in(DataFolder.runs(folder)))
+            .with(new BlockList(DataFolder.blocked(folder), clock));
     this.registry = registry;
     this.clock = clock;
   }
@@ -264,6 +268,8 @@ public final class Responder implements Component {
     private final Sequels sequels;
     private final Approvals approvals;
     private final Aging aging;
+    private final BlockWatch blockWatch;
+    private final BlockTopic blockTopic;
     private final Desk desk;
     private final Orders orders;
     private final RecentAlerts recent = new RecentAlerts();
@@ -354,6 +360,18 @@ public final class Responder implements Component {
               clock,
               meters,
               () -> policies);
+      blockWatch =
+          new BlockWatch(
+              hostId,
+              host,
+              journal,
+              interventions,
+              protection,
+              budget,
+              dispatcher::policy,
+              () -> policies,
+              clock,
+              meters);
       desk = new Desk(hostId, host, journal, interventions, protection, approvals, clock);
       orders = new LoggedOrders(desk);
       graveyard = new Graveyard(kafka, hostId, meters);
@@ -363,6 +381,12 @@ public final class Responder implements Component {
           new OrderDesk(hostId, settings.fleet(), desk, journal, graveyard::bury, meters, clock);
       orderFeed = new OrderFeed(kafka, hostId, journal, clock, orderDesk);
       past = new PastAlerts(kafka, hostId, recent, clock);
+      blockTopic = new BlockTopic(kafka, hostId, settings.fleet(), host.blocked(), this::heard);
+      host.blocked()
+          .changed(image -> {
+            blockTopic.say(image);
+            soon(blockWatch::look);
+          });
       publisher = new ActionPublisher(kafka, hostId, journal, appended);
       control = openControl();
       timer =
@@ -485,6 +509,23 @@ public final class Responder implements Component {
     private void startOrders() {
       if (settings.fleet().canTrustOrders()) {
         orderFeed.start();
+        blockTopic.start();
+      }
+    }
+
+    /** What another host said of an image is known here. */
+    private void heard(BlockedImage image) {
+      if (!image.blocked()) {
+        List<Released> _ = desk.lifted(image.digest(), image.author());
+      }
+      soon(blockWatch::look);
+    }
+
+    private void soon(Runnable work) {
+      try {
+        executor.execute(work);
+      } catch (RejectedExecutionException e) {
+        LOG.debug("The responder ends; blocked images are looked for at the next start");
       }
     }
 
@@ -536,6 +577,7 @@ public final class Responder implements Component {
         }
         if (ticks % HOLD_EACH == 0) {
           holdAll("found open");
+          blockWatch.look();
         }
         if (ticks % AGE_EACH == 0) {
           aging.look();
@@ -577,6 +619,9 @@ public final class Responder implements Component {
         states(s -> s.phase() == Phase.IN_FORCE && s.of(event.container().id()))
             .forEach(s -> interventions.hold(s.id(), occasion));
       }
+      if (event.action().equals("start") && !blockWatch.isIdle()) {
+        soon(() -> blockWatch.started(event.container().id()));
+      }
       if (event.action().equals("die")) {
         states(s -> s.phase() == Phase.IN_FORCE && s.ownsSidecar(event.container().name()))
             .forEach(s -> interventions.hold(s.id(), "after its WAF ended"));
@@ -586,6 +631,7 @@ public final class Responder implements Component {
     @Override
     public void gap(EventPosition from, EventPosition to) {
       holdAll("after events of the engine were missed");
+      soon(blockWatch::look);
     }
 
     @Override
@@ -593,6 +639,7 @@ public final class Responder implements Component {
       engineProblem = null;
       engineWait.answers();
       holdAll("after the engine was reached");
+      soon(blockWatch::look);
     }
 
     @Override
@@ -615,6 +662,15 @@ public final class Responder implements Component {
                 "orders",
                 "none can be read from Kafka: " + orderFeed.problem(),
                 "start Kafka; until then give them on the host"));
+      }
+      String unread = host.blocked().problem();
+      String untold = settings.fleet().canTrustOrders() ? blockTopic.problem() : null;
+      if (unread != null || untold != null) {
+        results.add(
+            new CheckResult.Degraded(
+                "blocked images",
+                unread != null ? unread : "those of other hosts are not known: " + untold,
+                unread != null ? "block them again" : "start Kafka; those of this host hold"));
       }
       add(results, "actions", publisher.problem(), "start Kafka, or see kafka.bootstrap");
       add(results, "engine", engineProblem, "start the container engine");
@@ -683,6 +739,7 @@ public final class Responder implements Component {
       starter.interrupt();
       AlertFeed.join(starter);
       orderFeed.close();
+      blockTopic.close();
       orderDesk.close();
       feed.close();
       fleet.ifPresent(f -> f.topic().close());

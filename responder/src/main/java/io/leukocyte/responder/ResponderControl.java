@@ -1,12 +1,14 @@
 package io.leukocyte.responder;
 
 import io.leukocyte.engine.Engine;
+import io.leukocyte.events.BlockedImage;
 import io.leukocyte.events.HostId;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,7 +42,8 @@ public final class ResponderControl implements AutoCloseable {
       if (lock.isEmpty()) {
         return new ResponderControl(new ControlClient(DataFolder.socket(folder)), false, () -> {});
       }
-      return standIn(folder, host, Host.local(engine), lock.get());
+      BlockList blocked = new BlockList(DataFolder.blocked(folder), Clock.systemUTC());
+      return standIn(folder, host, Host.local(engine).with(blocked), lock.get());
     } catch (AccessDeniedException e) {
       throw new OrderException(
           "No permission for " + folder + "; run it as the user that runs the responder", e);
@@ -164,6 +167,48 @@ public final class ResponderControl implements AutoCloseable {
               + "' or take it back; start 'leuko up' or 'leuko respond', or name its --data");
     }
     return orders.contain(what, container, operator, reason);
+  }
+
+  /** Images that may not start, the oldest first. */
+  public List<BlockedImage> blocked() {
+    return orders.blocked();
+  }
+
+  /**
+   * Blocks an image: its containers are stopped when they start; a responder must run on this host.
+   *
+   * @param image its name or id on this host, or its whole id
+   * @param running what is done with those that run
+   * @param length after which time it is trusted again; empty: when somebody says so
+   * @param operator who asks, for the audit
+   * @param reason why; may be empty
+   * @throws OrderException when this host has no such image, or no responder runs
+   */
+  public Answer block(
+      String image,
+      BlockedImage.Running running,
+      Optional<Duration> length,
+      String operator,
+      String reason) {
+    if (standsIn) {
+      throw new OrderException(
+          "No responder runs on this host with this data folder: nobody would stop containers of '"
+              + image
+              + "'; start 'leuko up' or 'leuko respond', or name its --data");
+    }
+    return orders.block(image, running, length, operator, reason);
+  }
+
+  /**
+   * An image may start again; what was stopped stays so.
+   *
+   * @param image its name or id, which may be shortened
+   * @param operator who asks, for the audit
+   * @param reason why; may be empty
+   * @throws OrderException when no such image is blocked
+   */
+  public Answer unblock(String image, String operator, String reason) {
+    return orders.unblock(image, operator, reason);
   }
 
   /**

@@ -35,6 +35,7 @@ import java.util.stream.Stream;
  * @param fleet how it keeps together with those of other hosts
  * @param telling how people are told, but for plain webhooks
  * @param web the operator's page
+ * @param programs what policies may run
  */
 public record ResponderSettings(
     Optional<Path> policies,
@@ -50,7 +51,8 @@ public record ResponderSettings(
     Duration evidenceDelay,
     FleetSettings fleet,
     NotifySettings telling,
-    WebSettings web) {
+    WebSettings web,
+    Programs programs) {
 
   /** Where the policies are. */
   public static final Key<Optional<Path>> POLICIES =
@@ -144,6 +146,14 @@ public record ResponderSettings(
           "A response waits so long, at most, for evidence that it would destroy; what is not read"
               + " by then is named as missing.");
 
+  /** What may be run. */
+  public static final Key<Optional<Path>> RUN_FILE =
+      Key.optional(
+          "responder.run-file",
+          ValueType.path(),
+          "A file that lists the programs and containers that policies may run, by name; only its"
+              + " owner may write to it.");
+
   /** All of them. */
   public static final List<Key<?>> KEYS =
       Stream.concat(
@@ -158,7 +168,8 @@ public record ResponderSettings(
                   EVIDENCE_BYTES,
                   EVIDENCE_FILE_BYTES,
                   EVIDENCE_COPIES_BYTES,
-                  EVIDENCE_DELAY),
+                  EVIDENCE_DELAY,
+                  RUN_FILE),
               Stream.of(FleetSettings.KEYS, NotifySettings.KEYS, WebSettings.KEYS)
                   .flatMap(List::stream))
           .toList();
@@ -174,7 +185,7 @@ public record ResponderSettings(
   /**
    * The settings of a configuration.
    *
-   * @throws ConfigException when a webhook's address is none
+   * @throws ConfigException when a webhook's address is none, or the file of programs has problems
    */
   public static ResponderSettings from(Config config) {
     Map<String, URI> webhooks = webhooks(config);
@@ -192,7 +203,18 @@ public record ResponderSettings(
         config.get(EVIDENCE_DELAY),
         FleetSettings.from(config),
         NotifySettings.from(config, webhooks.keySet()),
-        WebSettings.from(config));
+        WebSettings.from(config),
+        programs(config));
+  }
+
+  private static Programs programs(Config config) {
+    List<Problem> problems = new ArrayList<>();
+    Programs programs =
+        config.get(RUN_FILE).map(f -> ProgramReader.read(f, problems)).orElse(Programs.NONE);
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+    return programs;
   }
 
   /** The same for one host with a Kafka of its own. */
@@ -211,7 +233,8 @@ public record ResponderSettings(
         evidenceDelay,
         fleet.alone(),
         telling,
-        web);
+        web,
+        programs);
   }
 
   /** The names under which policies can tell people. */
@@ -220,7 +243,8 @@ public record ResponderSettings(
         webhooks.keySet(),
         telling.slack().keySet(),
         telling.mailTo().keySet(),
-        telling.syslog().keySet());
+        telling.syslog().keySet(),
+        programs.names());
   }
 
   EvidenceLimits evidence() {

@@ -12,6 +12,11 @@ sealed interface Response permits Notify, Snapshot, Intervention {
   /** After which time it takes itself back; empty: only when somebody releases it, or never. */
   Optional<Duration> length();
 
+  /** Whether the alert's document is kept until it is done: it is given to somebody. */
+  default boolean tells() {
+    return false;
+  }
+
   /** The same as it is carried out for an alert. */
   default Response about(Alert alert) {
     return this;

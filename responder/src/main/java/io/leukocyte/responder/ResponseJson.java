@@ -2,6 +2,8 @@ package io.leukocyte.responder;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leukocyte.events.BlockedImage;
+import io.leukocyte.events.ProcessRef;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
@@ -47,6 +49,19 @@ final class ResponseJson {
         node.put("within", recycle.within().toString());
         recycle.keep().ifPresent(keep -> node.put("keep", keep.toString()));
       }
+      case KillProcess kill -> {
+        node.put("signal", kill.signal().name());
+        node.put("tree", kill.tree()).put("init", kill.init());
+        node.put("grace", kill.grace().toString());
+        switch (kill.culprit()) {
+          case Culprit.Unknown unknown -> {}
+          case Culprit.Caused(ProcessRef process) ->
+              node.put("pid", process.pid()).put("start", process.startTime());
+          case Culprit.Pointed(int pid) -> node.put("pid", pid);
+        }
+      }
+      case BlockImage block -> node.put("running", block.running().text());
+      case Run run -> node.put("program", run.program());
       case Pause pause -> {}
       case Snapshot snapshot -> {
         snapshot
@@ -97,9 +112,29 @@ final class ResponseJson {
               node.has("keep") ? Optional.of(duration(node, "keep")) : Optional.empty(),
               length);
       case "kill" -> new Kill(node.path("signal").asText(), length);
+      case "kill-process" ->
+          new KillProcess(
+              Processes.Signal.valueOf(node.path("signal").asText()),
+              node.path("tree").asBoolean(),
+              node.path("init").asBoolean(),
+              duration(node, "grace"),
+              culprit(node));
+      case "block-image" ->
+          new BlockImage(BlockedImage.Running.of(node.path("running").asText()), length);
+      case "run" -> new Run(node.path("program").asText());
       case "notify" -> new Notify(channel(node));
       default -> throw new IllegalArgumentException("Unknown action " + type);
     };
+  }
+
+  private static Culprit culprit(JsonNode node) {
+    int pid = node.path("pid").asInt();
+    if (pid == 0) {
+      return new Culprit.Unknown();
+    }
+    return node.has("start")
+        ? new Culprit.Caused(new ProcessRef(pid, node.path("start").asLong()))
+        : new Culprit.Pointed(pid);
   }
 
   private static OptionalLong number(JsonNode node, String key) {

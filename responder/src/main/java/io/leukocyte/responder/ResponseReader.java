@@ -1,10 +1,12 @@
 package io.leukocyte.responder;
 
+import io.leukocyte.events.BlockedImage;
 import io.leukocyte.events.config.Position;
 import io.leukocyte.events.config.Problem;
 import io.leukocyte.events.config.Suggestion;
 import io.leukocyte.events.config.YamlNode;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +28,10 @@ final class ResponseReader {
           "recycle",
           "stop",
           "kill",
-          "waf");
+          "kill-process",
+          "block-image",
+          "waf",
+          "run");
 
   private static final List<String> WAYS = List.of("webhook", "slack", "mail", "syslog", "log");
   private static final List<String> SIGNALS =
@@ -96,6 +101,10 @@ final class ResponseReader {
                       f.duration("grace", Duration.ZERO, LONGEST_GRACE)
                           .orElse(Duration.ofSeconds(10)),
                       length(f)));
+      case "kill-process" ->
+          fields(name, parameters, ChangeReader.KILL_PROCESS).map(changes::killProcess);
+      case "block-image" -> fields(name, parameters, "running", "for").map(this::blockImage);
+      case "run" -> fields(name, parameters, "program").flatMap(f -> run(name, f));
       case "kill" -> fields(name, parameters, "signal", "for").map(this::kill);
       case "restart" -> fields(name, parameters, "grace").map(ChangeReader::restart);
       case "throttle" ->
@@ -156,6 +165,32 @@ final class ResponseReader {
     return new Kill(signal, length(fields));
   }
 
+  private BlockImage blockImage(Fields fields) {
+    String word = fields.text("running").orElse("leave");
+    List<String> words =
+        Arrays.stream(BlockedImage.Running.values()).map(BlockedImage.Running::text).toList();
+    boolean known = words.contains(word);
+    if (!known) {
+      String hint = Suggestion.didYouMean(word, words);
+      problems.add(
+          fields.problem(
+              "running",
+              "containers that run cannot be '" + Fields.shown(word) + "'",
+              hint.isEmpty() ? "write " + String.join(", ", words) : hint));
+    }
+    return new BlockImage(
+        known ? BlockedImage.Running.of(word) : BlockedImage.Running.LEAVE, length(fields));
+  }
+
+  private Optional<Response> run(YamlNode.Scalar name, Fields fields) {
+    if (fields.node("program").isEmpty()) {
+      problems.add(new Problem(name.at(), "run names no program", "write {program: NAME}"));
+    }
+    return named(
+            fields, "program", channels.programs(), "name it in the file of responder.run-file: %s")
+        .map(Run::new);
+  }
+
   private Optional<Response> notify(YamlNode.Scalar name, YamlNode parameters) {
     Optional<Fields> found = fields(name, parameters, WAYS.toArray(String[]::new));
     if (found.isEmpty()) {
@@ -174,16 +209,32 @@ final class ResponseReader {
     Optional<Notify.Channel> channel =
         switch (ways.getFirst()) {
           case "webhook" ->
-              named(fields, "webhook", channels.webhooks(), "notify.webhooks: {%s: https://…}")
+              named(
+                      fields,
+                      "webhook",
+                      channels.webhooks(),
+                      "set its address: notify.webhooks: {%s: https://…}")
                   .map(Notify.Channel.Webhook::new);
           case "slack" ->
-              named(fields, "slack", channels.slack(), "notify.slack: {%s: https://…}")
+              named(
+                      fields,
+                      "slack",
+                      channels.slack(),
+                      "set its address: notify.slack: {%s: https://…}")
                   .map(Notify.Channel.Slack::new);
           case "mail" ->
-              named(fields, "mail", channels.mail(), "notify.mail.to: {%s: name@host}")
+              named(
+                      fields,
+                      "mail",
+                      channels.mail(),
+                      "set its address: notify.mail.to: {%s: name@host}")
                   .map(Notify.Channel.Mail::new);
           case "syslog" ->
-              named(fields, "syslog", channels.syslog(), "notify.syslog: {%s: tls://host:6514}")
+              named(
+                      fields,
+                      "syslog",
+                      channels.syslog(),
+                      "set its address: notify.syslog: {%s: tls://host:6514}")
                   .map(Notify.Channel.Syslog::new);
           default -> {
             fields.node("log").ifPresent(node -> Fields.of(node, "log", List.of(), problems));
@@ -202,7 +253,7 @@ final class ResponseReader {
           fields.problem(
               way,
               "there is no " + way + " '" + shown + "'",
-              hint.isEmpty() ? "set its address: " + setting.formatted(shown) : hint));
+              hint.isEmpty() ? setting.formatted(shown) : hint));
     }
     return name;
   }
@@ -210,7 +261,10 @@ final class ResponseReader {
   /** After the container was ended nothing can be done to it; doing the same twice is a slip. */
   private void inOrder(Position at, Response response) {
     Response before = ended;
-    if (before != null && response instanceof Intervention) {
+    if (before != null
+        && response instanceof Intervention
+        && !(response instanceof Run)
+        && !(response instanceof BlockImage)) {
       problems.add(
           new Problem(
               at,
@@ -234,6 +288,9 @@ final class ResponseReader {
   }
 
   private static boolean twin(Response one, Response other) {
-    return !one.equals(other) && one.type().equals(other.type()) && !(one instanceof Kill);
+    return !one.equals(other)
+        && one.type().equals(other.type())
+        && !(one instanceof Kill)
+        && !(one instanceof Run);
   }
 }

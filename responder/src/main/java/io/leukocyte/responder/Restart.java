@@ -30,6 +30,10 @@ record Restart(Duration grace) implements Intervention {
 
   @Override
   public Checked check(Host host, Target target) {
+    Optional<Checked> barred = BlockImage.cannotStart(host, target);
+    if (barred.isPresent()) {
+      return barred.get();
+    }
     return target.runs()
         ? new Checked.Ready(
             new Undo.Start(target.facts().started(), false),

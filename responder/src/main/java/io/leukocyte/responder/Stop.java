@@ -25,7 +25,7 @@ record Stop(Duration grace, Optional<Duration> length) implements Intervention {
 
   @Override
   public Checked check(Host host, Target target) {
-    return target.runs()
+    return target.runs() || isStartedAgain(target.facts())
         ? new Checked.Ready(
             new Undo.Start(target.facts().started(), true),
             "with " + grace.toSeconds() + " s between its stop signal and SIGKILL")
@@ -35,7 +35,7 @@ record Stop(Duration grace, Optional<Duration> length) implements Intervention {
   @Override
   public Outcome apply(Host host, ContainerId container, Undo undo) {
     Optional<ContainerFacts> facts = host.engine().inspect(container);
-    if (facts.filter(f -> stillRuns(undo, f)).isPresent()) {
+    if (facts.filter(f -> stillRuns(undo, f) || isStartedAgain(f)).isPresent()) {
       host.engine().stop(container, grace);
     }
     return new Outcome.Done("stopped");
@@ -43,9 +43,17 @@ record Stop(Duration grace, Optional<Duration> length) implements Intervention {
 
   @Override
   public Outcome verify(Host host, ContainerId container, Undo undo) {
-    return host.engine().inspect(container).filter(f -> stillRuns(undo, f)).isEmpty()
+    return host.engine()
+            .inspect(container)
+            .filter(f -> stillRuns(undo, f) || isStartedAgain(f))
+            .isEmpty()
         ? new Outcome.Done("it does not run")
         : new Outcome.Failed("the engine says it still runs");
+  }
+
+  /** Whether it has ended, and the engine is about to start it again by its restart policy. */
+  static boolean isStartedAgain(ContainerFacts facts) {
+    return facts.state().equals("restarting");
   }
 
   /** Whether the instance that was to end is still there; one started since is left alone. */

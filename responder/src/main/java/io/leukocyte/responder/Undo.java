@@ -315,4 +315,60 @@ sealed interface Undo {
       return Host.runs(facts) && facts.started() == instance;
     }
   }
+
+  /**
+   * Nothing: a process that was ended stays so.
+   *
+   * @param pid in the host's pid namespace
+   * @param ticks its start in the kernel's ticks since boot
+   */
+  record Ended(int pid, long ticks) implements Undo {
+    @Override
+    public Outcome run(Host host, ContainerId container) {
+      return new Outcome.Done("a process that was ended stays so");
+    }
+
+    @Override
+    public boolean wanted() {
+      return false;
+    }
+  }
+
+  /**
+   * Nothing: nobody knows what a program did.
+   *
+   * @param sidecar the name of the container that it runs in; empty when it runs on the host
+   */
+  record Ran(String sidecar) implements Undo {
+    @Override
+    public Outcome run(Host host, ContainerId container) {
+      return new Outcome.Done("what a program did is not taken back");
+    }
+
+    @Override
+    public boolean wanted() {
+      return false;
+    }
+
+    @Override
+    public boolean owns(String name) {
+      return !sidecar.isEmpty() && sidecar.equals(name);
+    }
+  }
+
+  /**
+   * The image is trusted again.
+   *
+   * @param digest its content id
+   */
+  record Unblock(String digest) implements Undo {
+    @Override
+    public Outcome run(Host host, ContainerId container) {
+      if (host.blocked().find(digest).isEmpty()) {
+        return new Outcome.Done("its image was trusted again already");
+      }
+      host.blocked().lift(digest, "leuko", "the action was taken back");
+      return new Outcome.Done("its image may start again; what was stopped stays so");
+    }
+  }
 }

@@ -1,5 +1,10 @@
 package io.leukocyte.responder;
 
+import static io.leukocyte.responder.Containment.Kind.KILL;
+import static io.leukocyte.responder.Containment.Kind.KILL_PROCESS;
+import static io.leukocyte.responder.Containment.Kind.PAUSE;
+import static io.leukocyte.responder.Containment.Kind.RUN;
+import static io.leukocyte.responder.Containment.Kind.WAF;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,11 +14,14 @@ import io.leukocyte.events.ActionId;
 import io.leukocyte.events.ContainerId;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ByHandTest {
   private static final Containment QUARANTINE =
@@ -58,7 +66,7 @@ class ByHandTest {
     ward.docker.createNetwork("front");
     ContainerId web =
         ward.docker.run(ContainerSpec.of("web", "leuko/test-web:1").network("front", "web"));
-    for (Containment.Kind kind : Containment.Kind.values()) {
+    for (Containment.Kind kind : EnumSet.of(PAUSE, KILL, WAF)) {
       Answer answer =
           client.contain(
               new Containment(kind, Optional.of(Duration.ofMinutes(1))), web.brief(), "alice", "");
@@ -67,6 +75,41 @@ class ByHandTest {
       assertThat(client.release("web", "bob")).hasSize(1);
       assertThat(ward.facts(web).state()).isEqualTo("running");
     }
+  }
+
+  @Test
+  void aProcessIsEndedByItsPidWhileItIsTheContainers() {
+    ContainerId web = ward.run("web");
+    ContainerId other = ward.run("other");
+    InMemoryProcesses processes = (InMemoryProcesses) ward.host.processes();
+    processes.begin(77, 1, ward.clock.nanos(), web);
+    Containment what = new Containment(KILL_PROCESS, Optional.empty(), "77");
+    assertThat(client.contain(what, other.brief(), "alice", "").detail())
+        .isEqualTo("cannot: process 77 is another container's");
+    assertThat(processes.signals()).isEmpty();
+    Answer answer = client.contain(what, "web", "alice", "mines coins");
+    assertThat(answer.done()).isTrue();
+    assertThat(answer.detail()).isEqualTo("process 77 is gone; what is ended is not taken back");
+    assertThat(processes.signals()).containsExactly("KILL 77");
+    assertThat(client.contain(what, "web", "alice", "").detail()).isEqualTo("process 77 has ended");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "0", "1", "-1", "x", "12345678901", "7 8"})
+  void whatIsNoPidIsSaid(String pid) {
+    assertThatThrownBy(() -> new Containment(KILL_PROCESS, Optional.empty(), pid))
+        .isInstanceOf(OrderException.class)
+        .hasMessageContaining("is not a pid");
+  }
+
+  @Test
+  void onlyProgramsOfTheSettingsAreRunByHand() {
+    ward.run("web");
+    Answer answer =
+        client.contain(new Containment(RUN, Optional.empty(), "/bin/sh"), "web", "alice", "");
+    assertThat(answer.done()).isFalse();
+    assertThat(answer.detail())
+        .isEqualTo("cannot: there is no program '/bin/sh' in responder.run-file");
   }
 
   @Test

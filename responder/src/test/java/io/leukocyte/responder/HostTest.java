@@ -39,12 +39,17 @@ class HostTest {
     }
 
     @Override
-    public String close(ContainerProcess process) {
+    public String close(ContainerProcess process, Scope scope) {
       return "";
     }
 
     @Override
-    public boolean isClosed(ContainerProcess process) {
+    public boolean isClosed(ContainerProcess process, Scope scope) {
+      return false;
+    }
+
+    @Override
+    public boolean isThere(ContainerProcess process) {
       return false;
     }
 

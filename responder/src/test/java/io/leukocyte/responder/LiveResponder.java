@@ -10,9 +10,11 @@ import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.Priority;
+import io.leukocyte.events.ProcessRef;
 import io.leukocyte.events.config.Config;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -85,6 +87,28 @@ final class LiveResponder implements AutoCloseable {
                 facts.container(),
                 facts.labels(),
                 Nanos.now(Clock.systemUTC()))));
+  }
+
+  /** A shell was started in a container, now: this very process. */
+  void shellOf(ContainerId container, ProcessRef process) {
+    ContainerFacts facts = engine.inspect(container).orElseThrow();
+    responder.alert(
+        AlertJson.write(
+            TestAlerts.shellOf(facts.container(), process, Nanos.now(Clock.systemUTC()))));
+  }
+
+  /** The steps of the journal that hold a text, whatever they are. */
+  long journalled(String text) {
+    try (var lines = Files.lines(DataFolder.journal(data()))) {
+      return lines.filter(line -> line.contains(text)).count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits until the journal says something. */
+  void awaitJournal(String text) {
+    await().atMost(Duration.ofSeconds(20)).until(() -> journalled(text) > 0);
   }
 
   /** Waits until so many actions are in force, and nothing is on its way. */

@@ -3,6 +3,7 @@ package io.leukocyte.responder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,6 +18,7 @@ class PolicyActionsTest {
     return switch (type) {
       case "notify" -> "notify: {log: {}}";
       case "throttle" -> "throttle: {cpus: 0.2}";
+      case "run" -> "run: {program: page}";
       default -> type + ": {}";
     };
   }
@@ -59,7 +61,7 @@ class PolicyActionsTest {
                         .replace("TYPE", type)
                         .replace("END", type.equals("notify") ? "failed" : "verified")
                         .replace("SECOND", type.equals("pause") ? "pause failed" : type))),
-            List.of("ops"));
+            new Channels(Set.of("ops"), Set.of(), Set.of(), Set.of(), Set.of("page")));
     assertThat(loaded.problems()).isEmpty();
     assertThat(loaded.policies().test()).hasSize(3).allMatch(PolicySet.Tested::passed);
   }

@@ -63,7 +63,8 @@ class ResponderSettingsTest {
                 new FleetSettings(
                     FleetSettings.Scope.FLEET, FleetSettings.Trust.HMAC, Optional.empty()),
                 NotifySettings.NONE,
-                WebSettingsTest.DEFAULT));
+                WebSettingsTest.DEFAULT,
+                Programs.NONE));
   }
 
   private static ResponderSettings with(Map<String, String> some, Map<String, String> more) {
@@ -109,7 +110,8 @@ class ResponderSettingsTest {
                     FleetSettings.Trust.ACL,
                     Optional.of(OrderKeys.parse(KEYS))),
                 NotifySettings.NONE,
-                WebSettingsTest.DEFAULT));
+                WebSettingsTest.DEFAULT,
+                Programs.NONE));
   }
 
   @Test
@@ -174,7 +176,8 @@ class ResponderSettingsTest {
         bare.evidenceDelay(),
         bare.fleet(),
         notify,
-        bare.web());
+        bare.web(),
+        bare.programs());
   }
 
   @Test
@@ -210,9 +213,22 @@ class ResponderSettingsTest {
                 Map.of("siem", SyslogServer.parse("tls://log.example.org:6514")),
                 Optional.of(pem)));
     assertThat(settings.channels())
-        .isEqualTo(new Channels(Set.of("ops"), Set.of("chat"), Set.of("team"), Set.of("siem")));
+        .isEqualTo(
+            new Channels(Set.of("ops"), Set.of("chat"), Set.of("team"), Set.of("siem"), Set.of()));
     assertThat(settings.toString() + settings.telling() + settings.telling().mail())
         .doesNotContain("s3cret");
+  }
+
+  @Test
+  void programsAreReadFromTheirFile() throws IOException {
+    Path file = Files.writeString(folder.resolve("run.yaml"), "- {run: scan, image: tools/scan}");
+    ResponderSettings settings = of(Map.of("LEUKO_RESPONDER_RUN_FILE", file.toString()));
+    assertThat(settings.programs().names()).containsExactly("scan");
+    assertThat(settings.channels().programs()).containsExactly("scan");
+    assertThat(settings.alone().programs()).isEqualTo(settings.programs());
+    assertThatThrownBy(() -> of(Map.of("LEUKO_RESPONDER_RUN_FILE", "/no/such/file")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("/no/such/file:1:1: cannot be read");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.leukocyte.responder;
 import io.leukocyte.events.Alert;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.Event;
 import io.leukocyte.events.EventId;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.Observed;
@@ -40,9 +41,25 @@ final class TestAlerts {
       @Nullable ContainerRef container,
       Map<String, String> labels,
       long time) {
-    EventId id = new EventId(host, 1, SEQUENCE.getAndIncrement(), 0);
     ProcessInfo process = ProcessInfo.unknown(new ProcessRef(4711, time));
-    Observed cause = new Observed(id, new ProcessExec(time, container, process));
+    return alert(host, rule, priority, labels, new ProcessExec(time, container, process));
+  }
+
+  /** A shell that is this very process. */
+  static Alert shellOf(ContainerRef container, ProcessRef process, long time) {
+    return alert(
+        HOST,
+        SHELL,
+        Priority.WARNING,
+        Map.of(),
+        new ProcessExec(time, container, ProcessInfo.unknown(process)));
+  }
+
+  /** An alert that an event caused. */
+  static Alert alert(
+      HostId host, String rule, Priority priority, Map<String, String> labels, Event event) {
+    EventId id = new EventId(host, 1, SEQUENCE.getAndIncrement(), 0);
+    Observed cause = new Observed(id, event);
     return new Alert(
         Alert.idOf(rule, List.of(), id),
         new Alert.RuleInfo(rule, "", priority, List.of("shell", "T1059"), "leukocyte.yaml"),

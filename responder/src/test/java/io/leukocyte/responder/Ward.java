@@ -54,6 +54,7 @@ final class Ward implements AutoCloseable {
   final Sequels sequels;
   final Approvals approvals;
   final Aging aging;
+  final BlockWatch blockWatch;
   final Desk desk;
 
   private final Path folder;
@@ -138,12 +139,13 @@ final class Ward implements AutoCloseable {
       InMemoryEngine docker,
       InMemoryNetworkFilter filter,
       MutableClock clock,
-      Host host,
+      Host bare,
       Runnable appended,
       Protection protection,
       Lanes lanes,
       JournalFile.Opener opener,
       Function<Journal, Budget> budget) {
+    Host host = bare.with(new BlockList(folder.resolve("blocked"), clock));
     this.folder = folder;
     this.docker = docker;
     this.filter = filter;
@@ -172,7 +174,8 @@ final class Ward implements AutoCloseable {
         new Interventions(host, journal, lanes, protection, evidence, patience, clock, meters);
     snapshots = new Snapshots(host, journal, lanes, evidence, patience, clock, meters);
     Services services = new Services("service");
-    guards = new Guards(journal, budget.apply(journal), MAX_AGE);
+    Budget bounds = budget.apply(journal);
+    guards = new Guards(journal, bounds, MAX_AGE);
     engineWait =
         new EngineWait(engine, journal, guards, interventions, snapshots, Runnable::run, clock);
     notifier =
@@ -211,12 +214,25 @@ final class Ward implements AutoCloseable {
             clock,
             meters,
             () -> inForce);
+    blockWatch =
+        new BlockWatch(
+            TestAlerts.HOST,
+            host,
+            journal,
+            interventions,
+            protection,
+            bounds,
+            dispatcher::policy,
+            () -> inForce,
+            clock,
+            meters);
     desk = new Desk(TestAlerts.HOST, host, journal, interventions, protection, approvals, clock);
   }
 
   /** A host on which everything listens, and nothing of the real one is touched. */
   static Host host(Engine engine, NetworkFilter filter) {
-    return new Host(engine, filter, new InMemoryEgressLimit(), (address, port) -> true);
+    return new Host(engine, filter, new InMemoryEgressLimit(), (address, port) -> true)
+        .with(new InMemoryProcesses());
   }
 
   static Protection shielded() {
@@ -227,7 +243,9 @@ final class Ward implements AutoCloseable {
   /** Policies from YAML that must have no problem. */
   Ward policies(String yaml) {
     PolicySet.Loaded loaded =
-        PolicySet.load(List.of(new PolicyFile("test.yaml", yaml)), List.of("ops"));
+        PolicySet.load(
+            List.of(new PolicyFile("test.yaml", yaml)),
+            new Channels(Set.of("ops"), Set.of(), Set.of(), Set.of(), host.programs().names()));
     if (!loaded.problems().isEmpty()) {
       throw new AssertionError(loaded.problems().stream().map(Problem::toString).toList());
     }
@@ -298,7 +316,8 @@ final class Ward implements AutoCloseable {
   /** The same host after the responder was started again. */
   Ward restarted() {
     close();
-    Ward next = new Ward(folder, docker, filter, clock);
+    Host same = host(docker, filter).with(host.processes()).with(host.programs());
+    Ward next = new Ward(folder, docker, filter, clock, same, () -> {}, shielded());
     next.evidence.recover();
     Recovery.run(
         next.journal,

@@ -169,7 +169,7 @@ class WebPageIT {
   }
 
   private boolean isClosed(ContainerId container) {
-    return filter.isClosed(ContainerProcess.of(docker.inspect(container).orElseThrow()));
+    return filter.isClosed(ContainerProcess.of(docker.inspect(container).orElseThrow()), Scope.ALL);
   }
 
   @Test
