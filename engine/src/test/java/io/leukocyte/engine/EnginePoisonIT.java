@@ -51,7 +51,7 @@ import org.slf4j.LoggerFactory;
  * or ends with an {@link EngineException} that says what failed, in time; a stream goes on or says
  * why it ended.
  */
-final class EnginePoisonTest {
+final class EnginePoisonIT {
   private static final ContainerId ID = new ContainerId("ab".repeat(32));
   private static final Duration DEADLINE = Duration.ofMillis(400);
   private static final Duration SECONDS = Duration.ofSeconds(60);
@@ -82,7 +82,7 @@ final class EnginePoisonTest {
 
   @TempDir private Path folder;
   private final AtomicReference<Function<String, Answer>> script =
-      new AtomicReference<>(EnginePoisonTest::good);
+      new AtomicReference<>(EnginePoisonIT::good);
   private final ExecutorService callers = Executors.newCachedThreadPool();
   private final ExecutorService few = Executors.newFixedThreadPool(8);
   private PoisonSocket socket;
@@ -341,7 +341,7 @@ final class EnginePoisonTest {
   void withGoodAnswersEachCallHasAValue() {
     Map<String, Consumer<Engine>> calls = calls();
     Consumer<Engine> run = Objects.requireNonNull(calls.remove("run"));
-    script.set(EnginePoisonTest::good);
+    script.set(EnginePoisonIT::good);
     calls.forEach((name, call) -> {
       if (!name.equals("connectNetwork")) { // the stub attaches nothing
         assertThat(call(name, call, "good")).as(name).isTrue();
@@ -367,7 +367,7 @@ final class EnginePoisonTest {
                 "(ping|pause|unpause|stop|kill|start|restart|disconnectNetwork|remove|removeImage|rename), .*"
                     + "|info, of another type: \\{.*"
                     + "|(info|resolve|create), about another container"));
-    script.set(EnginePoisonTest::good);
+    script.set(EnginePoisonIT::good);
     assertThat(engine.list()).hasSize(1);
   }
 
@@ -437,7 +437,7 @@ final class EnginePoisonTest {
             call(name, call, (cut ? "cut, " : "flipped, ") + seed);
           }
         });
-    script.set(EnginePoisonTest::good);
+    script.set(EnginePoisonIT::good);
     assertThat(engine.list()).hasSize(1);
   }
 
