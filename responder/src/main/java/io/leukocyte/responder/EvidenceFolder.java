@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One folder of evidence. A file in it is on the disk when the call that writes it returns, and is
- * evidence once the manifest names it. The manifest is replaced whole, or not.
+ * One folder of evidence. A file in it is evidence once the manifest names it, and on the disk
+ * before. The manifest is replaced whole, or not. Used by one thread at a time.
  */
 final class EvidenceFolder {
   static final String MANIFEST = "manifest.json";
@@ -45,6 +45,9 @@ final class EvidenceFolder {
   private final Path path;
   private final Room room;
   private final Supplier<Instant> now;
+
+  /** Written, and not yet on the disk. */
+  private final List<Path> unforced = new ArrayList<>();
 
   /** Makes room for bytes, or says that there is none. */
   interface Room {
@@ -96,27 +99,27 @@ final class EvidenceFolder {
       throws IOException {
     room.admit(size);
     MessageDigest digest = sha256();
-    long written = 0;
+    long bytes = 0;
     Path file = create(name);
+    unforced.add(file);
     try (FileOutputStream out = new FileOutputStream(file.toFile())) {
       byte[] buffer = new byte[BUFFER];
-      while (written < size) {
-        int got = content.read(buffer, 0, (int) Math.min(buffer.length, size - written));
+      while (bytes < size) {
+        int got = content.read(buffer, 0, (int) Math.min(buffer.length, size - bytes));
         if (got < 0) {
           break;
         }
         digest.update(buffer, 0, got);
         out.write(buffer, 0, got);
-        written += got;
+        bytes += got;
       }
-      out.getFD().sync();
     } catch (IOException e) {
       Files.deleteIfExists(file);
       throw e;
     }
     return new EvidenceManifest.EvidenceFile(
         name,
-        written,
+        bytes,
         HexFormat.of().formatHex(digest.digest()),
         taken,
         (System.nanoTime() - startNanos) / 1_000);
@@ -231,6 +234,7 @@ final class EvidenceFolder {
   void seal(EvidenceManifest manifest) throws IOException {
     String text = manifest.json().toPrettyString() + "\n";
     write(MANIFEST + NEW, text, manifest.finished(), System.nanoTime());
+    forceWritten();
     Files.move(
         path.resolve(MANIFEST + NEW),
         path.resolve(MANIFEST),
@@ -248,8 +252,18 @@ final class EvidenceFolder {
     force(path.resolve("..")); // the folder's own name, when it is new
   }
 
-  private static void force(Path folder) throws IOException {
-    try (FileChannel channel = FileChannel.open(folder)) {
+  /** All at once: a file system that keeps a journal has little to do after the first. */
+  private void forceWritten() throws IOException {
+    for (Path file : unforced) {
+      if (Files.exists(file)) {
+        force(file);
+      }
+    }
+    unforced.clear();
+  }
+
+  private static void force(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file)) {
       channel.force(true);
     }
   }
@@ -262,7 +276,7 @@ final class EvidenceFolder {
     return files;
   }
 
-  /** Whole files that are there without a manifest; the last one may be cut. */
+  /** Files that are there without a manifest; the last ones may be cut. */
   List<EvidenceManifest.EvidenceFile> found() throws IOException {
     List<EvidenceManifest.EvidenceFile> found = new ArrayList<>();
     for (Path file : files()) {
