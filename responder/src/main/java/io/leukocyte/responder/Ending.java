@@ -92,15 +92,20 @@ final class Ending {
     return left.isEmpty();
   }
 
-  /** Holds the descendants; false when there were always new ones. */
+  /**
+   * Holds the descendants, until twice there is no new one: who is on his way to start another is
+   * held a moment later. False when there were always new ones.
+   */
   private boolean held(Map<Integer, Seen> family, Seen process) {
     List<Seen> fresh = new ArrayList<>(family.values());
+    boolean quiet = false;
     for (int round = 0; round < MOST_ROUNDS; round++) {
       fresh.forEach(p -> processes.signal(p, container, Signal.STOP));
       fresh = found(family, process);
-      if (fresh.isEmpty()) {
+      if (fresh.isEmpty() && quiet) {
         return true;
       }
+      quiet = fresh.isEmpty() && pause();
     }
     return false;
   }

@@ -10,8 +10,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,16 +25,22 @@ class BlockImageIT {
   private final Docker docker = new Docker("responder-block-");
 
   /** Another image of the same files: it has an id of its own. */
-  @BeforeEach
-  void makeImage() {
-    String from = docker.sleeping("from", "--network", "none");
-    Docker.docker("commit", "--change", "CMD [\"sleep\", \"600\"]", from, IMAGE);
+  @BeforeAll
+  static void makeImage() {
+    try (Docker docker = new Docker("responder-block-")) {
+      String from = docker.sleeping("from", "--network", "none");
+      Docker.docker("commit", "--change", "CMD [\"sleep\", \"600\"]", from, IMAGE);
+    }
+  }
+
+  @AfterAll
+  static void removeImage() {
+    Docker.docker("rmi", "-f", IMAGE);
   }
 
   @AfterEach
   void remove() {
     docker.close();
-    Docker.docker("rmi", "-f", IMAGE);
   }
 
   private String run(String name, String... options) {
@@ -72,8 +79,8 @@ class BlockImageIT {
       awaitStopped(always);
       assertThat(ran(always)).isLessThan(Duration.ofSeconds(1));
       await()
-          .during(Duration.ofSeconds(2))
-          .atMost(Duration.ofSeconds(4))
+          .during(Duration.ofSeconds(1))
+          .atMost(Duration.ofSeconds(3))
           .until(() ->
               state(always).equals("exited")
                   && docker.inspect(always, "{{.RestartCount}}").equals("0"));
@@ -113,8 +120,8 @@ class BlockImageIT {
       awaitStopped(loop);
       String count = docker.inspect(loop, "{{.RestartCount}}");
       await()
-          .during(Duration.ofSeconds(3))
-          .atMost(Duration.ofSeconds(5))
+          .during(Duration.ofSeconds(2))
+          .atMost(Duration.ofSeconds(4))
           .until(() ->
               state(loop).equals("exited")
                   && docker.inspect(loop, "{{.RestartCount}}").equals(count));
