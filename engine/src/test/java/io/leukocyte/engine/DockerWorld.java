@@ -88,7 +88,7 @@ final class DockerWorld implements EngineWorld {
 
   @Override
   public void removeImage(String id) {
-    DockerCli.run(List.of("rmi", id));
+    DockerCli.run(List.of("rmi", "-f", id)); // it may be gone
   }
 
   private ContainerId create(ContainerSpec spec, List<String> more) {
