@@ -61,8 +61,8 @@ final class TopicReader {
       Consumer<ConsumerRecord<byte[], byte[]>> each) {
     List<TopicPartition> partitions =
         infos.stream().map(i -> new TopicPartition(i.topic(), i.partition())).toList();
+    consumer.assign(partitions); // the client warns of ends of what is not assigned
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, PATIENCE);
-    consumer.assign(partitions);
     if (since.equals(Instant.EPOCH)) {
       consumer.seekToBeginning(partitions);
     } else {
