@@ -37,7 +37,7 @@ final class ElasticsearchSink implements BulkSink {
   private static final int CONFLICT = 409;
   private static final int TOO_LARGE = 413;
   private static final byte[] HEAD_END = utf8("\"}}\n");
-  private static final Endpoint<byte[], List<BulkItem>, ?> BULK =
+  private static final Endpoint<BinaryData, List<BulkItem>, ?> BULK =
       new SimpleEndpoint<>(
           "es/bulk",
           body -> "POST",
@@ -45,7 +45,7 @@ final class ElasticsearchSink implements BulkSink {
           EndpointBase.emptyMap(),
           body -> Map.of("filter_path", BulkItem.FILTER_PATH),
           EndpointBase.emptyMap(),
-          body -> BinaryData.of(body, ContentType.APPLICATION_JSON),
+          body -> body,
           BulkItem.ANSWER);
 
   private final ElasticsearchTransport transport;
@@ -80,9 +80,8 @@ final class ElasticsearchSink implements BulkSink {
   }
 
   /** The documents with an action line each; a stream's name needs no escapes, an id may. */
-  private byte[] body(List<Document> documents) {
-    int size = documents.stream().mapToInt(Document::bulkBytes).sum();
-    ByteArrayOutputStream body = new ByteArrayOutputStream(size);
+  private BinaryData body(List<Document> documents) {
+    Body body = new Body(documents.stream().mapToInt(Document::bulkBytes).sum());
     for (Document document : documents) {
       body.writeBytes(heads.get(document.stream()));
       body.writeBytes(JsonStringEncoder.getInstance().quoteAsUTF8(document.id()));
@@ -90,7 +89,18 @@ final class ElasticsearchSink implements BulkSink {
       body.writeBytes(document.source());
       body.write('\n');
     }
-    return body.toByteArray();
+    return body.data();
+  }
+
+  /** Bytes that are not copied once more when they are all there. */
+  private static final class Body extends ByteArrayOutputStream {
+    Body(int size) {
+      super(size);
+    }
+
+    BinaryData data() {
+      return BinaryData.of(buf, 0, count, ContentType.APPLICATION_JSON);
+    }
   }
 
   private static byte[] utf8(String text) {

@@ -57,8 +57,16 @@ final class IndexerLoop implements Runnable {
   private final HeldPartitions held = new HeldPartitions();
   private BulkSender.@Nullable Flight flight;
 
+  /** Documents for the next request, which grows while one is on its way. */
+  private List<Document> batch = new ArrayList<>();
+
+  private int batchBytes;
+
+  /** The positions after records whose documents are all in the batch, or were sent before. */
+  private Map<TopicPartition, OffsetAndMetadata> ready = new HashMap<>();
+
   /** The positions after the records that documents are made of now. */
-  private Map<TopicPartition, OffsetAndMetadata> reading = new HashMap<>();
+  private final Map<TopicPartition, OffsetAndMetadata> reading = new HashMap<>();
 
   private boolean paused;
   private volatile boolean closing;
@@ -116,8 +124,9 @@ final class IndexerLoop implements Runnable {
   private void turn(ConsumerRecords<byte[], byte[]> records) {
     if (!records.isEmpty()) {
       index(records);
-    } else if (flight != null && flight.isAnswered()) {
-      land();
+    }
+    if (flight == null || flight.isAnswered()) {
+      launch();
     }
   }
 
@@ -131,39 +140,37 @@ final class IndexerLoop implements Runnable {
   }
 
   private void index(ConsumerRecords<byte[], byte[]> records) {
-    reading = new HashMap<>(records.nextOffsets());
-    List<Document> batch = new ArrayList<>();
-    int bytes = 0;
+    reading.putAll(records.nextOffsets());
     for (ConsumerRecord<byte[], byte[]> record : readable(records)) {
       for (Document document : read(record)) {
-        if (bytes + document.bulkBytes() > bulkBytes && !batch.isEmpty()) {
-          launch(batch, new HashMap<>());
-          batch = new ArrayList<>();
-          bytes = 0;
+        if (batchBytes + document.bulkBytes() > bulkBytes && !batch.isEmpty()) {
+          launch();
         }
         batch.add(document);
-        bytes += document.bulkBytes();
+        batchBytes += document.bulkBytes();
       }
     }
-    launch(batch, reading);
-    reading = new HashMap<>();
+    ready.putAll(reading);
+    reading.clear();
   }
 
   /**
-   * Sends documents, once all that were sent before are stored.
-   *
-   * @param upTo offsets to commit when these are stored, too
+   * Sends the batch, once all that was sent before is stored, and begins another. What is ready is
+   * committed when it is stored, too.
    */
-  private void launch(List<Document> documents, Map<TopicPartition, OffsetAndMetadata> upTo) {
+  private void launch() {
     land();
     if (closing) {
       return;
     }
-    if (documents.isEmpty()) {
-      commit(upTo);
+    if (batch.isEmpty()) {
+      commit(ready);
     } else {
-      flight = sender.launch(documents, upTo);
+      flight = sender.launch(batch, ready);
+      batch = new ArrayList<>();
+      batchBytes = 0;
     }
+    ready = new HashMap<>();
   }
 
   /** Waits until what is on its way is stored, and commits. */
@@ -386,6 +393,7 @@ final class IndexerLoop implements Runnable {
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
       held.remove(partitions);
       // What is on its way is stored all the same; whoever reads it again finds it known.
+      ready.keySet().removeAll(partitions);
       reading.keySet().removeAll(partitions);
       if (flight != null) {
         flight.upTo().keySet().removeAll(partitions);

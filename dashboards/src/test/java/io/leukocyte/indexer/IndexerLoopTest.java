@@ -225,6 +225,55 @@ class IndexerLoopTest {
   }
 
   @Test
+  void whatComesWhileOneIsOnItsWayGoesIntoTheNextTogether() {
+    CountDownLatch answered = blockedSink();
+    alert(0, "a");
+    thread.start();
+    await().until(() -> sink.sent.size() == 1);
+    for (int i = 1; i <= 3; i++) {
+      alert(i, "id-" + i); // each comes by a poll of its own
+      int read = i + 1;
+      await().until(() -> made.get() == read);
+    }
+
+    answered.countDown();
+    await().untilAsserted(() -> assertThat(committed(ALERTS)).isEqualTo(4));
+    assertThat(sink.sent).hasSize(2);
+    assertThat(sink.stored()).containsExactly("a", "id-1", "id-2", "id-3");
+  }
+
+  @Test
+  void offsetsAreCommittedAlsoWhereRequestsAreFullBeforeAllIsRead() {
+    AtomicInteger sent = new AtomicInteger();
+    CountDownLatch third = new CountDownLatch(1);
+    sink.answers =
+        documents -> {
+          if (sent.incrementAndGet() == 3) {
+            try {
+              third.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }
+          return created(documents);
+        };
+    alert(0, "a");
+    thread.start();
+    await().untilAsserted(() -> assertThat(committed(ALERTS)).isEqualTo(1));
+    List<ConsumerRecord<byte[], byte[]>> many = new ArrayList<>();
+    for (int i = 1; i < 40; i++) {
+      many.add(record(ALERTS, i, alertJson("id-" + i)));
+    }
+    consumer.schedulePollTask(() -> many.forEach(consumer::addRecord)); // several requests' worth
+    await().until(() -> sent.get() == 3);
+    assertThat(committed(ALERTS)).as("none of that poll before all of it is stored").isEqualTo(1);
+
+    third.countDown();
+    await().untilAsserted(() -> assertThat(committed(ALERTS)).isEqualTo(40));
+    assertThat(sink.stored()).hasSize(40).doesNotHaveDuplicates();
+  }
+
+  @Test
   void whatFollowsARequestThatFailedIsNotSentBeforeIt() {
     AtomicBoolean away = new AtomicBoolean(true);
     sink.answers =
