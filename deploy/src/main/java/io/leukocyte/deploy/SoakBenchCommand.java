@@ -31,6 +31,9 @@ final class SoakBenchCommand extends BenchSubcommand {
   private static final double MEGABYTE = 1e6;
   private static final int CONTAINERS = 5;
 
+  /** What the JVM keeps of compiled code and classes, which come in the first hours. */
+  private static final String CODE = "area=\"nonheap\"";
+
   /** Says which of its lines it is, ten a second. */
   private static final String WRITER =
       "$| = 1; while (1) { print 'line ', ++$i, \"\\n\"; select(undef, undef, undef, 0.1) }";
@@ -168,7 +171,10 @@ final class SoakBenchCommand extends BenchSubcommand {
   private void sample(double minute, String role, BenchProcess process, Path folder)
       throws IOException, InterruptedException {
     ProcessStats stats = process.stats();
+    double code = BenchProcess.sum(process.metrics(), "jvm_memory_used_bytes", CODE);
     series.add(minute, role + ", RssAnon", "MB", stats.rssAnon() / MEGABYTE);
+    series.add(minute, role + ", code and classes", "MB", code / MEGABYTE);
+    series.add(minute, role + SoakSeries.WITHOUT_CODE, "MB", (stats.rssAnon() - code) / MEGABYTE);
     series.add(minute, role + ", live heap", "MB", process.liveHeap() / MEGABYTE);
     series.add(minute, role + ", threads", "", stats.threads());
     series.add(minute, role + ", open files", "", stats.descriptors());
