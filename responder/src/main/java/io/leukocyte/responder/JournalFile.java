@@ -2,10 +2,7 @@ package io.leukocyte.responder;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** A file of a journal that is being written. */
 interface JournalFile {
@@ -38,20 +35,26 @@ interface JournalFile {
     /** Bytes written ahead at a time. */
     static final int AHEAD = 256 << 10;
 
-    private final Path file;
+    private static final int INTERRUPTED = -4; // EINTR
+
     private final RandomAccessFile open; // no channel: an interrupt would close it
-    private FileChannel syncs;
+
+    /** For syncs; negative where native functions may not be called. */
+    private final int descriptor;
+
     private long end;
     private long allocated;
 
     private OnDisk(Path file) throws IOException {
-      this.file = file;
       open = new RandomAccessFile(file.toFile(), "rw");
+      descriptor = descriptor(file);
+    }
+
+    private static int descriptor(Path file) {
       try {
-        syncs = FileChannel.open(file, StandardOpenOption.WRITE);
-      } catch (IOException e) {
-        open.close();
-        throw e;
+        return LibC.open(file.toString());
+      } catch (LinkageError | IllegalCallerException e) {
+        return -1;
       }
     }
 
@@ -72,27 +75,27 @@ interface JournalFile {
 
     @Override
     public void sync() throws IOException {
-      boolean interrupted = false;
-      while (true) {
-        try {
-          syncs.force(false);
-          break;
-        } catch (ClosedByInterruptException e) {
-          interrupted |= Thread.interrupted();
-          syncs = FileChannel.open(file, StandardOpenOption.WRITE);
-        }
+      if (descriptor < 0) {
+        open.getFD().sync();
+        return;
       }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
+      int result;
+      do {
+        result = LibC.syncData(descriptor);
+      } while (result == INTERRUPTED);
+      if (result < 0) {
+        throw new IOException("fdatasync failed: errno " + -result);
       }
     }
 
     @Override
     public void close() throws IOException {
-      FileChannel channel = syncs;
-      try (open;
-          channel) {
+      try (open) {
         open.setLength(end);
+      } finally {
+        if (descriptor >= 0) {
+          LibC.close(descriptor);
+        }
       }
     }
   }

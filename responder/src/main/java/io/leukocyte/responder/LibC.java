@@ -13,9 +13,9 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
 /**
- * The few functions of the C library that going into another network namespace needs. Each returns
- * what it returns in C, but a failure is the negative errno. A namespace is that of the calling
- * thread alone, which must be a platform thread.
+ * The few functions of the C library that going into another network namespace and a journal need.
+ * Each returns what it returns in C, but a failure is the negative errno. A namespace is that of
+ * the calling thread alone, which must be a platform thread.
  */
 @SuppressWarnings("restricted") // native access is what this class is for
 final class LibC {
@@ -40,6 +40,9 @@ final class LibC {
           Linker.Option.firstVariadicArg(2));
   private static final MethodHandle CLOSE =
       LINKER.downcallHandle(symbol("close"), FunctionDescriptor.of(JAVA_INT, JAVA_INT), CAPTURE);
+  private static final MethodHandle FDATASYNC =
+      LINKER.downcallHandle(
+          symbol("fdatasync"), FunctionDescriptor.of(JAVA_INT, JAVA_INT), CAPTURE);
   private static final MethodHandle SETNS =
       LINKER.downcallHandle(
           symbol("setns"), FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), CAPTURE);
@@ -79,6 +82,16 @@ final class LibC {
   static void close(int fd) {
     try (Arena arena = Arena.ofConfined()) {
       int ignored = (int) CLOSE.invokeExact(arena.allocate(STATE), fd);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /** Waits until a file's content is on the disk, whoever wrote it; an interrupt is none to it. */
+  static int syncData(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      return result((int) FDATASYNC.invokeExact(state, fd), state);
     } catch (Throwable t) {
       throw impossible(t);
     }

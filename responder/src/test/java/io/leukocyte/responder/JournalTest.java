@@ -144,6 +144,40 @@ class JournalTest {
   }
 
   @Test
+  void anInterruptedThreadWritesAndSoDoTheOthersAfterIt() throws Exception {
+    try (Journal journal = open()) {
+      Thread writer =
+          new Thread(() -> {
+            Thread.currentThread().interrupt();
+            journal.append(new JournalEntry.Read(3, 1));
+          });
+      writer.start();
+      writer.join();
+      journal.append(new JournalEntry.Read(3, 2));
+      assertThat(journal.problem()).isNull();
+    }
+    try (Journal journal = open()) {
+      assertThat(offset(journal, 3)).hasValue(2);
+    }
+  }
+
+  @Test
+  void theRoomWrittenAheadIsNoDamageAndGoesWithAnOrderlyEnd() throws IOException {
+    byte[] during;
+    try (Journal journal = open()) {
+      journal.append(new JournalEntry.Read(3, 7));
+      during = Files.readAllBytes(file());
+      assertThat(during).hasSizeGreaterThan(JournalFile.OnDisk.AHEAD);
+    }
+    assertThat(Files.size(file())).isLessThan(1_000);
+    Files.write(file(), during); // as after the power failed
+    try (Journal journal = open()) {
+      assertThat(offset(journal, 3)).hasValue(7);
+      assertThat(journal.damaged()).isZero();
+    }
+  }
+
+  @Test
   void onlyTheOwnerMayReadIt() throws IOException {
     open().close();
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
