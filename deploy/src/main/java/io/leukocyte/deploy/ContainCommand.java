@@ -4,6 +4,8 @@ import io.leukocyte.responder.Containment;
 import io.leukocyte.responder.OrderException;
 import io.leukocyte.responder.WafLevel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +18,6 @@ import picocli.CommandLine.Spec;
 
 /** An operator does something to a container by hand. */
 abstract class ContainCommand implements Callable<Integer> {
-  private final Containment.Kind kind;
-
   @Spec private CommandSpec spec;
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final OrderOptions order = new OrderOptions();
@@ -36,21 +36,26 @@ abstract class ContainCommand implements Callable<Integer> {
   private @Nullable Duration length;
 
   @SuppressWarnings("NullAway.Init") // picocli fills the fields
-  ContainCommand(Containment.Kind kind) {
-    this.kind = kind;
-  }
+  ContainCommand() {}
 
   @Override
   public final Integer call() {
     common.applyVerbosity();
-    Containment what = new Containment(kind, Optional.ofNullable(length), level());
+    Containment what;
+    try {
+      what = what(Optional.ofNullable(length));
+    } catch (OrderException e) {
+      throw new BadInputException(e.getMessage());
+    }
     return order.contain(common, spec.commandLine().getOut(), what, container);
   }
 
-  /** How strict a firewall is. */
-  WafLevel level() {
-    return WafLevel.STANDARD;
-  }
+  /**
+   * What is done.
+   *
+   * @throws OrderException when it cannot be
+   */
+  abstract Containment what(Optional<Duration> length);
 
   /** {@code leuko quarantine}. */
   @Command(
@@ -62,12 +67,31 @@ abstract class ContainCommand implements Callable<Integer> {
       footer = {
         "",
         "Example: leuko quarantine web --for 15m --reason 'looks bad'",
+        "Example: leuko quarantine web --allow 192.0.2.7,port=22",
         "Taken back by: leuko release web",
         "Exit codes: 0 done, 1 not done, 3 no responder answers."
       })
   static final class Quarantine extends ContainCommand {
-    Quarantine() {
-      super(Containment.Kind.QUARANTINE);
+    @Option(
+        names = "--allow",
+        paramLabel = "ADDRESS[,port=N][,protocol=udp][,direction=out]",
+        description =
+            "Let through: connections from this address or network, or to it with direction=out;"
+                + " TCP unless protocol says udp, every port unless one is named. May be repeated.")
+    private List<String> allow = new ArrayList<>();
+
+    @Option(
+        names = "--interface",
+        paramLabel = "NAME",
+        description = "Cut this interface of the container alone. May be repeated.")
+    private List<String> interfaces = new ArrayList<>();
+
+    @SuppressWarnings("NullAway.Init") // picocli fills the fields
+    Quarantine() {}
+
+    @Override
+    Containment what(Optional<Duration> length) {
+      return new Containment.Quarantine(length, allow, interfaces);
     }
   }
 
@@ -80,8 +104,9 @@ abstract class ContainCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true,
       footer = {"", "Example: leuko pause web --for 15m", "Taken back by: leuko release web"})
   static final class Pause extends ContainCommand {
-    Pause() {
-      super(Containment.Kind.PAUSE);
+    @Override
+    Containment what(Optional<Duration> length) {
+      return new Containment.Pause(length);
     }
   }
 
@@ -94,8 +119,9 @@ abstract class ContainCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true,
       footer = {"", "Example: leuko kill web"})
   static final class Kill extends ContainCommand {
-    Kill() {
-      super(Containment.Kind.KILL);
+    @Override
+    Containment what(Optional<Duration> length) {
+      return new Containment.Kill(length);
     }
   }
 
@@ -124,17 +150,9 @@ abstract class ContainCommand implements Callable<Integer> {
     @Option(names = "--detection-only", description = "Log attacks and let them through.")
     private boolean detectionOnly;
 
-    Waf() {
-      super(Containment.Kind.WAF);
-    }
-
     @Override
-    WafLevel level() {
-      try {
-        return new WafLevel(paranoia, detectionOnly);
-      } catch (OrderException e) {
-        throw new BadInputException(e.getMessage());
-      }
+    Containment what(Optional<Duration> length) {
+      return new Containment.Waf(length, new WafLevel(paranoia, detectionOnly));
     }
   }
 }

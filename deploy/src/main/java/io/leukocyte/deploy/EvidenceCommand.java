@@ -5,7 +5,9 @@ import io.leukocyte.responder.EvidenceArchive;
 import io.leukocyte.responder.EvidenceException;
 import io.leukocyte.responder.EvidenceManifest;
 import io.leukocyte.responder.Missing;
+import io.leukocyte.responder.OrderException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +21,7 @@ import picocli.CommandLine.Spec;
 /** {@code leuko evidence}: what was kept of containers before they were acted on. */
 @Command(
     name = "evidence",
-    description = "Lists, shows and exports the evidence that was kept on this host.",
+    description = "Lists, shows, exports and deletes the evidence that was kept on this host.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Example: leuko evidence list"})
@@ -163,6 +165,42 @@ final class EvidenceCommand {
     report.faults().forEach(fault -> out.printf("NOT INTACT %s%n", Text.printable(fault)));
     out.flush();
     return report.isIntact() ? ExitCode.FINE : ExitCode.FINDINGS;
+  }
+
+  @Command(
+      name = "delete",
+      description =
+          "Deletes evidence for good, with the image that belongs to it; not that of an action that"
+              + " is open. Who did it and why is journalled before.",
+      mixinStandardHelpOptions = true,
+      footer = {
+        "",
+        "Example: leuko evidence delete 3f0c2a9b41de --reason 'exported as case 17'",
+        "Exit codes: 0 deleted, 1 not deleted, 2 there is none of that id."
+      })
+  int delete(
+      @Mixin CommonOptions common,
+      @Parameters(
+              paramLabel = "ID",
+              description = "Of the evidence, an action it was taken for, or its alert.")
+          String id,
+      @Option(
+              names = "--reason",
+              paramLabel = "TEXT",
+              defaultValue = "",
+              description = "Why; it is kept with the order.")
+          String reason) {
+    common.applyVerbosity();
+    if (Files.notExists(Operator.folder(common.dataFolder()))) {
+      throw new BadInputException(
+          "There is no evidence '" + id + "': no responder ever ran with this data folder");
+    }
+    try {
+      return OrderOptions.said(
+          spec.commandLine().getOut(), Operator.deleteEvidence(common, id, reason));
+    } catch (OrderException e) {
+      throw new BadInputException(String.valueOf(e.getMessage()));
+    }
   }
 
   private interface Question {

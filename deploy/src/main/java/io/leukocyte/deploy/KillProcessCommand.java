@@ -1,7 +1,7 @@
 package io.leukocyte.deploy;
 
 import io.leukocyte.responder.Containment;
-import java.util.Optional;
+import io.leukocyte.responder.OrderException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,7 +37,7 @@ final class KillProcessCommand implements Callable<Integer> {
       index = "1",
       paramLabel = "PID",
       description = "The process's pid as this host sees it, such as docker top prints it.")
-  private String pid = "";
+  private int pid;
 
   @Option(names = "--reason", paramLabel = "TEXT", description = "Why; it is kept with the order.")
   private String reason = "";
@@ -48,7 +48,12 @@ final class KillProcessCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     common.applyVerbosity();
-    Containment what = new Containment(Containment.Kind.KILL_PROCESS, Optional.empty(), pid);
+    Containment what;
+    try {
+      what = new Containment.KillProcess(pid);
+    } catch (OrderException e) {
+      throw new BadInputException(e.getMessage());
+    }
     return OrderOptions.said(
         spec.commandLine().getOut(), Operator.contain(common, what, container, reason));
   }

@@ -86,6 +86,15 @@ final class Operator {
     return ask(common, control -> control.unblock(image, user(), reason));
   }
 
+  /**
+   * Deletes evidence of this host.
+   *
+   * @throws OrderException when there is none of that id
+   */
+  static Answer deleteEvidence(CommonOptions common, String what, String reason) {
+    return ask(common, control -> control.deleteEvidence(what, user(), reason));
+  }
+
   /** Stops all that policies do on this host. */
   static Answer stop(CommonOptions common, String reason) {
     return ask(common, control -> control.stop(user(), reason));

@@ -46,21 +46,32 @@ final class OrderOptions {
     if (isLocal()) {
       return said(out, Operator.contain(common, what, container, reason));
     }
-    if (!what.level().equals(WafLevel.STANDARD)) {
-      throw new BadInputException(
-          "An order over Kafka does not carry --paranoia and --detection-only: give it on the host,"
-              + " or let a policy do it.");
-    }
     Order.Kind kind =
-        switch (what.kind()) {
-          case QUARANTINE -> Order.Kind.QUARANTINE;
-          case PAUSE -> Order.Kind.PAUSE;
-          case KILL -> Order.Kind.KILL;
-          case WAF -> Order.Kind.WAF;
-          case KILL_PROCESS, RUN ->
+        switch (what) {
+          case Containment.Quarantine q ->
+              plain(q.isWhole(), Order.Kind.QUARANTINE, "--allow and --interface");
+          case Containment.Pause _ -> Order.Kind.PAUSE;
+          case Containment.Kill _ -> Order.Kind.KILL;
+          case Containment.Waf w ->
+              plain(
+                  w.level().equals(WafLevel.STANDARD),
+                  Order.Kind.WAF,
+                  "--paranoia and --detection-only");
+          case Containment.KillProcess _, Containment.Run _ ->
               throw new BadInputException("This is done on the host alone, not over Kafka.");
         };
     return send(common, out, kind, container, what.length(), false);
+  }
+
+  /** The kind of an order, which has no place for options. */
+  private static Order.Kind plain(boolean isPlain, Order.Kind kind, String options) {
+    if (isPlain) {
+      return kind;
+    }
+    throw new BadInputException(
+        "An order over Kafka does not carry "
+            + options
+            + ": give it on the host, or let a policy do it.");
   }
 
   /** Stops all that policies do. */

@@ -1,7 +1,6 @@
 package io.leukocyte.deploy;
 
 import io.leukocyte.responder.Containment;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,7 +44,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     common.applyVerbosity();
-    Containment what = new Containment(Containment.Kind.RUN, Optional.empty(), program);
+    Containment what = new Containment.Run(program);
     return OrderOptions.said(
         spec.commandLine().getOut(), Operator.contain(common, what, container, reason));
   }

@@ -11,6 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class FleetCommandTest {
@@ -69,5 +72,65 @@ class FleetCommandTest {
   void aContainerIsOnlyContainedWhereAResponderHoldsIt() throws IOException {
     assertThat(run("", "quarantine", "web", "--for", "15m")).isEqualTo(ExitCode.ENVIRONMENT);
     assertThat(err.toString()).contains("No responder runs on this host");
+  }
+
+  /** What is wrong with an order is said before a responder is asked. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "quarantine web --allow nowhere|'nowhere' cannot be let through: not an address",
+        "quarantine web --allow 192.0.2.7,port=0|no port 0",
+        "quarantine web --interface lo|'lo' is no interface that can be cut",
+        "quarantine web --for 31d|A container cannot be held for 31d",
+        "pause web --for 0s|A container cannot be held for",
+        "waf web --paranoia 9|A WAF's paranoia is 1 to 4, not 9",
+        "kill-process web 1|'1' is not a pid",
+        "kill-process web x|'x' is not",
+        "quarantine web --allow 192.0.2.7 --fleet|does not carry --allow and --interface",
+        "waf web --detection-only --fleet|does not carry --paranoia and --detection-only",
+        "evidence delete 3f0c2a9b41de|There is no evidence '3f0c2a9b41de'",
+        "evidence show 3f0c2a9b41de|There is no evidence '3f0c2a9b41de'",
+        "images block web --running dance|--running"
+      })
+  void anOrderThatCannotBeIsRefusedWithTheReason(String line, String reason) throws IOException {
+    assertThat(run("kafka.bootstrap: 127.0.0.1:9\n", line.split(" ", -1)))
+        .isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(err.toString()).contains(reason);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "pause web",
+        "waf web",
+        "kill web",
+        "kill-process web 4711",
+        "run page-somebody web",
+        "quarantine web --allow 192.0.2.7,port=22 --interface eth0"
+      })
+  void whatIsDoneByHandNeedsAResponderThatTakesItBack(String line) throws IOException {
+    assertThat(run("", line.split(" ", -1))).isEqualTo(ExitCode.ENVIRONMENT);
+    assertThat(err.toString()).contains("No responder runs on this host");
+  }
+
+  /** Each subcommand has a help text with an example. */
+  @Test
+  void eachCommandHasHelpWithAnExample() {
+    List<String> without = new ArrayList<>();
+    collect(Leuko.commandLine(), without);
+    assertThat(without).isEmpty();
+  }
+
+  private static void collect(CommandLine command, List<String> without) {
+    for (CommandLine sub : command.getSubcommands().values()) {
+      String help = sub.getUsageMessage();
+      boolean group = !sub.getSubcommands().isEmpty();
+      if (!sub.getCommandName().equals("help") && !group && !help.contains("Example: ")) {
+        without.add(sub.getCommandSpec().qualifiedName());
+      }
+      collect(sub, without);
+    }
   }
 }

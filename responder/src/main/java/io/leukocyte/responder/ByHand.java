@@ -68,7 +68,7 @@ final class ByHand {
       return Optional.empty();
     }
     if (journal.read(ledger -> ledger.find(id)).isEmpty()) {
-      JournalStep step = firstStep(id, what.intervention(), facts.get(), operator, reason);
+      JournalStep step = firstStep(id, intervention(what), facts.get(), operator, reason);
       journal.append(new JournalEntry.Steps(List.of(step)));
     }
     interventions.begin(id);
@@ -82,6 +82,20 @@ final class ByHand {
     } catch (EngineException e) {
       throw new OrderException("The container engine does not say: " + e.getMessage(), e);
     }
+  }
+
+  private static Intervention intervention(Containment what) {
+    return switch (what) {
+      case Containment.Quarantine q ->
+          new Quarantine(q.length(), true, ScopeText.parse(q.allow(), q.interfaces()));
+      case Containment.Pause p -> new Pause(p.length());
+      case Containment.Kill k -> new Kill(Kill.DEADLY, k.length());
+      case Containment.KillProcess k ->
+          new KillProcess(
+              Processes.Signal.KILL, false, false, KillProcess.GRACE, new Culprit.Pointed(k.pid()));
+      case Containment.Run r -> new Run(r.program());
+      case Containment.Waf w -> new Waf(w.level().options(), Blocked.NOTHING, w.length());
+    };
   }
 
   private JournalStep firstStep(

@@ -2,59 +2,156 @@ package io.leukocyte.responder;
 
 import io.leukocyte.events.config.Durations;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
-/**
- * What an operator may do to a container by hand.
- *
- * @param kind how
- * @param length after which time it is taken back; empty: when somebody releases it. A kill is
- *     taken back only where a time is given, a process that was ended and a program that ran never
- * @param what the process's pid in the host's pid namespace, or the program's name; else empty
- * @param level how strict a firewall is; of no meaning for the other ways
- */
-public record Containment(Kind kind, Optional<Duration> length, String what, WafLevel level) {
-  private static final Pattern PID = Pattern.compile("[2-9]|[1-9][0-9]{1,8}");
+/** What an operator may do to a container by hand. */
+public sealed interface Containment {
 
-  /** The ways. */
-  public enum Kind {
-    /** Cut off from every network. */
-    QUARANTINE,
-    /** Frozen. */
-    PAUSE,
-    /** Ended by SIGKILL. */
-    KILL,
-    /** One of its processes ended. */
-    KILL_PROCESS,
-    /** Handed to a program of the settings. */
-    RUN,
-    /** Behind a web application firewall. */
-    WAF
-  }
+  /**
+   * After which time it is taken back; empty: when somebody releases it, or never where it cannot
+   * be taken back.
+   */
+  Optional<Duration> length();
 
-  /** Without more to say than how; a firewall as a policy without options has it. */
-  public Containment(Kind kind, Optional<Duration> length) {
-    this(kind, length, "", WafLevel.STANDARD);
-  }
-
-  /** Of a process or with a program. */
-  public Containment(Kind kind, Optional<Duration> length, String what) {
-    this(kind, length, what, WafLevel.STANDARD);
-  }
-
-  /** With a firewall that is so strict. */
-  public Containment(Kind kind, Optional<Duration> length, WafLevel level) {
-    this(kind, length, "", level);
+  /** The name of the action that comes of it, such as {@code quarantine}. */
+  default String action() {
+    return switch (this) {
+      case Quarantine _ -> "quarantine";
+      case Pause _ -> "pause";
+      case Kill _ -> "kill";
+      case KillProcess _ -> "kill-process";
+      case Run _ -> "run";
+      case Waf _ -> "waf";
+    };
   }
 
   /**
-   * Checks the time and the process.
+   * Cut off from its networks.
    *
-   * @throws OrderException when the time is longer than a policy's may be, or not a time at all, or
-   *     the process's pid is none
+   * @param length after which time it is released
+   * @param allow what is let through, each as {@code
+   *     ADDRESS[,port=N][,protocol=udp][,direction=out]}; an address may be a network, such as
+   *     {@code 10.0.0.0/24}
+   * @param interfaces those that are cut, as the container sees them; empty: all
    */
-  public Containment {
+  record Quarantine(Optional<Duration> length, List<String> allow, List<String> interfaces)
+      implements Containment {
+    /** From all networks. */
+    public Quarantine(Optional<Duration> length) {
+      this(length, List.of(), List.of());
+    }
+
+    /**
+     * Checks all of it.
+     *
+     * @throws OrderException when there is no such time, passage or interface
+     */
+    public Quarantine {
+      check(length);
+      allow = List.copyOf(allow);
+      interfaces = List.copyOf(interfaces);
+      Scope _ = ScopeText.parse(allow, interfaces);
+    }
+
+    /** Whether nothing is left open. */
+    public boolean isWhole() {
+      return allow.isEmpty() && interfaces.isEmpty();
+    }
+  }
+
+  /**
+   * Frozen.
+   *
+   * @param length after which time it runs on
+   */
+  record Pause(Optional<Duration> length) implements Containment {
+    /**
+     * Checks the time.
+     *
+     * @throws OrderException when a container cannot be held so long
+     */
+    public Pause {
+      check(length);
+    }
+  }
+
+  /**
+   * Ended by SIGKILL.
+   *
+   * @param length after which time it is started again; empty: never
+   */
+  record Kill(Optional<Duration> length) implements Containment {
+    /**
+     * Checks the time.
+     *
+     * @throws OrderException when a container cannot be held so long
+     */
+    public Kill {
+      check(length);
+    }
+  }
+
+  /**
+   * One of its processes ended, which is not taken back.
+   *
+   * @param pid the process's in the host's pid namespace; above 1
+   */
+  record KillProcess(int pid) implements Containment {
+    /**
+     * Checks the pid.
+     *
+     * @throws OrderException when it is none, or that of the host's first process
+     */
+    public KillProcess {
+      if (pid <= 1) {
+        throw new OrderException("'" + pid + "' is not a pid; write a number above 1");
+      }
+    }
+
+    /** Never. */
+    @Override
+    public Optional<Duration> length() {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Handed to a program of the settings, which is not taken back.
+   *
+   * @param program its name there
+   */
+  record Run(String program) implements Containment {
+    /** Never. */
+    @Override
+    public Optional<Duration> length() {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Behind a web application firewall.
+   *
+   * @param length after which time it is taken away
+   * @param level how strict it is
+   */
+  record Waf(Optional<Duration> length, WafLevel level) implements Containment {
+    /** As a policy without options has it. */
+    public Waf(Optional<Duration> length) {
+      this(length, WafLevel.STANDARD);
+    }
+
+    /**
+     * Checks the time.
+     *
+     * @throws OrderException when a container cannot be held so long
+     */
+    public Waf {
+      check(length);
+    }
+  }
+
+  private static void check(Optional<Duration> length) {
     length.ifPresent(time -> {
       if (time.compareTo(ResponseReader.SHORTEST) < 0
           || time.compareTo(ResponseReader.LONGEST) > 0) {
@@ -67,25 +164,5 @@ public record Containment(Kind kind, Optional<Duration> length, String what, Waf
                 + Durations.format(ResponseReader.LONGEST));
       }
     });
-    if (kind == Kind.KILL_PROCESS && !PID.matcher(what).matches()) {
-      throw new OrderException("'" + Fields.shown(what) + "' is not a pid; write a number above 1");
-    }
-  }
-
-  Intervention intervention() {
-    return switch (kind) {
-      case QUARANTINE -> new Quarantine(length);
-      case PAUSE -> new Pause(length);
-      case KILL -> new Kill(Kill.DEADLY, length);
-      case KILL_PROCESS ->
-          new KillProcess(
-              Processes.Signal.KILL,
-              false,
-              false,
-              KillProcess.GRACE,
-              new Culprit.Pointed(Integer.parseInt(what)));
-      case RUN -> new Run(what);
-      case WAF -> new Waf(level.options(), Blocked.NOTHING, length);
-    };
   }
 }

@@ -76,6 +76,12 @@ final class ControlClient implements Orders {
   }
 
   @Override
+  public Answer deleteEvidence(String what, String operator, String reason) {
+    ObjectNode order = ControlJson.order("delete-evidence").put("what", what);
+    return ControlJson.readAnswer(ask(order.put("operator", operator).put("reason", reason)));
+  }
+
+  @Override
   public Answer stop(String operator, String reason) {
     ObjectNode order = ControlJson.order("stop").put("operator", operator).put("reason", reason);
     return ControlJson.readAnswer(ask(order));

@@ -10,13 +10,9 @@ import io.leukocyte.events.MalformedJsonException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Orders and answers on the control socket: a JSON object a line, one order a connection. */
@@ -58,7 +54,7 @@ final class ControlJson {
             answer(
                 answer.putObject("answer"),
                 orders.contain(
-                    readContainment(order),
+                    ContainmentJson.read(order),
                     order.path("container").asText(),
                     operator,
                     order.path("reason").asText()));
@@ -72,13 +68,18 @@ final class ControlJson {
                 orders.block(
                     order.path("what").asText(),
                     running(order),
-                    length(order),
+                    ContainmentJson.length(order),
                     operator,
                     order.path("reason").asText("")));
         case "unblock" ->
             answer(
                 answer.putObject("answer"),
                 orders.unblock(
+                    order.path("what").asText(), operator, order.path("reason").asText("")));
+        case "delete-evidence" ->
+            answer(
+                answer.putObject("answer"),
+                orders.deleteEvidence(
                     order.path("what").asText(), operator, order.path("reason").asText("")));
         case "resume" -> answer(answer.putObject("answer"), orders.resume(operator));
         default -> answer.put("error", "The responder does not know the order '" + what + "'");
@@ -96,14 +97,6 @@ final class ControlJson {
       return BlockedImage.Running.of(order.path("running").asText());
     } catch (IllegalArgumentException e) {
       throw new OrderException("The order does not say what is done with those that run", e);
-    }
-  }
-
-  private static Optional<Duration> length(JsonNode order) {
-    try {
-      return Optional.ofNullable(nullable(order, "for")).map(Duration::parse);
-    } catch (DateTimeParseException e) {
-      throw new OrderException("The order's time is none", e);
     }
   }
 
@@ -133,28 +126,7 @@ final class ControlJson {
 
   /** The order to do something to a container. */
   static ObjectNode contain(Containment what, String container) {
-    ObjectNode order = order("contain").put("container", container);
-    order.put("kind", what.kind().name().toLowerCase(Locale.ROOT)).put("what", what.what());
-    if (!what.level().equals(WafLevel.STANDARD)) {
-      order.put("paranoia", what.level().paranoia());
-      order.put("detection-only", what.level().detectionOnly());
-    }
-    return order.put("for", what.length().map(Duration::toString).orElse(null));
-  }
-
-  private static Containment readContainment(JsonNode order) {
-    try {
-      String length = nullable(order, "for");
-      return new Containment(
-          Containment.Kind.valueOf(order.path("kind").asText().toUpperCase(Locale.ROOT)),
-          length == null ? Optional.empty() : Optional.of(Duration.parse(length)),
-          order.path("what").asText(),
-          new WafLevel(
-              order.path("paranoia").asInt(WafLevel.STANDARD.paranoia()),
-              order.path("detection-only").asBoolean(false)));
-    } catch (IllegalArgumentException | DateTimeParseException e) {
-      throw new OrderException("The responder does not know this way to contain a container", e);
-    }
+    return ContainmentJson.write(what, order("contain").put("container", container));
   }
 
   private static void answer(ObjectNode node, Answer answer) {

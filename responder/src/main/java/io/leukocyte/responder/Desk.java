@@ -9,6 +9,7 @@ import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.Outcome;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +38,8 @@ final class Desk implements Orders {
   private final @Nullable Approvals approvals;
   private final Clock clock;
   private final ByHand byHand;
+  private final Evidence evidence;
+  private final Audit audit;
   private final Emergency emergency;
   private final FalseAlarms falseAlarms;
   private final Images images;
@@ -53,6 +56,7 @@ final class Desk implements Orders {
       Interventions interventions,
       Protection protection,
       @Nullable Approvals approvals,
+      Evidence evidence,
       Clock clock) {
     this.hostId = hostId;
     this.host = host;
@@ -61,9 +65,11 @@ final class Desk implements Orders {
     this.approvals = approvals;
     this.clock = clock;
     byHand = new ByHand(hostId, host, journal, interventions, protection, clock);
-    emergency = new Emergency(hostId, journal, clock);
+    this.evidence = evidence;
+    audit = new Audit(hostId, journal, clock);
+    emergency = new Emergency(audit, journal, clock);
     falseAlarms = new FalseAlarms(hostId, journal, clock);
-    images = new Images(hostId, host, journal, clock);
+    images = new Images(audit, host, clock);
   }
 
   ByHand byHand() {
@@ -127,6 +133,31 @@ final class Desk implements Orders {
   @Override
   public Answer resume(String operator) {
     return emergency.resume(newId(), operator);
+  }
+
+  @Override
+  public Answer deleteEvidence(String what, String operator, String reason) {
+    EvidenceManifest found;
+    try {
+      found = evidence.find(what);
+    } catch (EvidenceException e) {
+      throw new OrderException(String.valueOf(e.getMessage()), e);
+    }
+    Audit.Entry entry = new Audit.Entry(newId(), "delete-evidence", operator);
+    String about =
+        "evidence %s of %s, begun %s%s"
+            .formatted(
+                found.id(), found.name(), found.began(), reason.isEmpty() ? "" : ": " + reason);
+    audit.begins(entry, "to be deleted: " + about);
+    try {
+      evidence.delete(found.id());
+      return audit.ends(entry, new Outcome.Done("deleted: " + about));
+    } catch (OrderException e) {
+      return audit.ends(entry, new Outcome.Refused(String.valueOf(e.getMessage())));
+    } catch (IOException e) {
+      return audit.ends(
+          entry, new Outcome.Failed("not all of it could be deleted: " + e.getMessage()));
+    }
   }
 
   private static ActionId newId() {

@@ -263,6 +263,34 @@ final class Evidence {
     return store.has(id) ? id : null;
   }
 
+  /**
+   * The evidence of an id, an action or an alert, any of which may be shortened.
+   *
+   * @throws EvidenceException when there is none, or more than one
+   */
+  EvidenceManifest find(String what) {
+    return EvidenceArchive.find(root, what);
+  }
+
+  /**
+   * Deletes evidence, and the image that belongs to it.
+   *
+   * @param id whole
+   * @throws OrderException when it is needed
+   * @throws IOException when files of it are left
+   */
+  void delete(String id) throws IOException {
+    if (writing.containsKey(id) || recordings.goesOn(id)) {
+      throw new OrderException("it is still being taken; try again when it is done");
+    }
+    if (isNeeded(id)) {
+      throw new OrderException("it belongs to an action that is open; release that first");
+    }
+    if (store.ids().contains(id)) {
+      store.remove(id);
+    }
+  }
+
   /** Waits a moment for what is being written. */
   void settle(ActionState state) {
     await(id(state), WRITE_TIME);

@@ -55,7 +55,7 @@ public final class EvidenceArchive {
    */
   public static List<EvidenceManifest> list(Path data) {
     List<EvidenceManifest> manifests = new ArrayList<>();
-    for (Path folder : folders(data)) {
+    for (Path folder : folders(EvidenceStore.root(data))) {
       if (Files.exists(folder.resolve(EvidenceFolder.MANIFEST))) {
         manifests.add(manifest(folder));
       }
@@ -64,17 +64,16 @@ public final class EvidenceArchive {
     return manifests;
   }
 
-  private static List<Path> folders(Path data) {
+  private static List<Path> folders(Path root) {
     List<Path> folders = new ArrayList<>();
     try (DirectoryStream<Path> all =
         Files.newDirectoryStream(
-            EvidenceStore.root(data),
-            f -> EvidenceStore.id(f.getFileName().toString()).isPresent())) {
+            root, f -> EvidenceStore.id(f.getFileName().toString()).isPresent())) {
       all.forEach(folders::add);
     } catch (NoSuchFileException e) {
       return List.of(); // none was ever taken
     } catch (IOException e) {
-      throw unreadable(EvidenceStore.root(data), e);
+      throw unreadable(root, e);
     }
     return folders;
   }
@@ -106,7 +105,7 @@ public final class EvidenceArchive {
    * @param id its id, the id of an action it was taken for, or of its alert; may be shortened
    */
   public static Report show(Path data, String id) {
-    Path folder = find(data, id);
+    Path folder = folder(EvidenceStore.root(data), id);
     EvidenceManifest manifest = manifest(folder);
     List<String> faults = new ArrayList<>();
     Set<String> named = new TreeSet<>(Set.of(EvidenceFolder.MANIFEST));
@@ -144,9 +143,19 @@ public final class EvidenceArchive {
     }
   }
 
-  private static Path find(Path data, String id) {
+  /**
+   * What evidence says of itself.
+   *
+   * @param root where evidence is
+   * @param id as {@link #show}
+   */
+  static EvidenceManifest find(Path root, String id) {
+    return manifest(folder(root, id));
+  }
+
+  private static Path folder(Path root, String id) {
     List<Path> found = new ArrayList<>();
-    for (Path folder : folders(data)) {
+    for (Path folder : folders(root)) {
       if (id.length() >= SHORTEST_ID && isMeant(folder, id)) {
         found.add(folder);
       }

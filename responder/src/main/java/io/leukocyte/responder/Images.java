@@ -1,10 +1,8 @@
 package io.leukocyte.responder;
 
 import io.leukocyte.engine.EngineException;
-import io.leukocyte.events.Action;
 import io.leukocyte.events.ActionId;
 import io.leukocyte.events.BlockedImage;
-import io.leukocyte.events.HostId;
 import io.leukocyte.events.Outcome;
 import java.time.Clock;
 import java.time.Duration;
@@ -15,15 +13,13 @@ import java.util.Optional;
 final class Images {
   private static final int SHORTEST_ID = 7;
 
-  private final HostId hostId;
+  private final Audit audit;
   private final Host host;
-  private final Journal journal;
   private final Clock clock;
 
-  Images(HostId hostId, Host host, Journal journal, Clock clock) {
-    this.hostId = hostId;
+  Images(Audit audit, Host host, Clock clock) {
+    this.audit = audit;
     this.host = host;
-    this.journal = journal;
     this.clock = clock;
   }
 
@@ -65,11 +61,10 @@ final class Images {
     } catch (IllegalArgumentException | HostException e) {
       throw new OrderException("Not blocked: " + e.getMessage(), e);
     }
-    return answer(
-        id,
-        operator,
-        "block-image",
-        "containers of " + image.shown() + " are stopped when they start: " + digest);
+    return audit.done(
+        new Audit.Entry(id, "block-image", operator),
+        new Outcome.Done(
+            "containers of " + image.shown() + " are stopped when they start: " + digest));
   }
 
   private String digest(String name) {
@@ -118,35 +113,12 @@ final class Images {
     } catch (HostException e) {
       throw new OrderException("Not unblocked: " + e.getMessage(), e);
     }
-    return answer(
-        id,
-        operator,
-        "unblock-image",
-        image.shown()
-            + " may start again"
-            + (reason.isEmpty() ? "" : ", " + reason)
-            + "; what was stopped stays so");
-  }
-
-  private Answer answer(ActionId id, String operator, String type, String detail) {
-    Action action =
-        new Action(
-            id,
-            Action.Step.VERIFIED,
-            0,
-            Nanos.now(clock),
-            hostId,
-            type,
-            null,
-            new Outcome.Done(detail),
-            null,
-            null,
-            null,
-            null,
-            operator,
-            0,
-            false);
-    journal.append(new JournalEntry.Answered(action, null, 0));
-    return new Answer(id.value(), type, "", true, detail);
+    return audit.done(
+        new Audit.Entry(id, "unblock-image", operator),
+        new Outcome.Done(
+            image.shown()
+                + " may start again"
+                + (reason.isEmpty() ? "" : ", " + reason)
+                + "; what was stopped stays so"));
   }
 }

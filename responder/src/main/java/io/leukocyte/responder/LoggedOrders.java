@@ -3,7 +3,6 @@ package io.leukocyte.responder;
 import io.leukocyte.events.BlockedImage;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -102,7 +101,7 @@ final class LoggedOrders implements Orders {
   @Override
   public Answer contain(Containment what, String container, String operator, String reason) {
     return told(
-        what.kind().name().toLowerCase(Locale.ROOT) + " " + container,
+        what.action() + " " + container,
         operator,
         () -> orders.contain(what, container, operator, reason),
         LoggedOrders::answered);
@@ -148,6 +147,15 @@ final class LoggedOrders implements Orders {
         "unblock of image " + image,
         operator,
         () -> orders.unblock(image, operator, reason),
+        LoggedOrders::answered);
+  }
+
+  @Override
+  public Answer deleteEvidence(String what, String operator, String reason) {
+    return told(
+        "deletion of evidence " + what,
+        operator,
+        () -> orders.deleteEvidence(what, operator, reason),
         LoggedOrders::answered);
   }
 }

@@ -248,15 +248,14 @@ final class OrderDesk implements OrderFeed.Listener, AutoCloseable {
           ifHere(
               order,
               () -> released(order, desk.markFalse(order.what(), order.author(), order.reason())));
-      case QUARANTINE -> contain(order, Containment.Kind.QUARANTINE);
-      case PAUSE -> contain(order, Containment.Kind.PAUSE);
-      case KILL -> contain(order, Containment.Kind.KILL);
-      case WAF -> contain(order, Containment.Kind.WAF);
+      case QUARANTINE -> contain(order, new Containment.Quarantine(order.length()));
+      case PAUSE -> contain(order, new Containment.Pause(order.length()));
+      case KILL -> contain(order, new Containment.Kill(order.length()));
+      case WAF -> contain(order, new Containment.Waf(order.length()));
     };
   }
 
-  private Optional<Outcome> contain(Order order, Containment.Kind kind) {
-    Containment what = new Containment(kind, order.length());
+  private Optional<Outcome> contain(Order order, Containment what) {
     Optional<Answer> answer =
         desk.byHand()
             .contain(own(order, "contain"), what, order.what(), order.author(), order.reason());

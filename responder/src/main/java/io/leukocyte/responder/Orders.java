@@ -103,4 +103,14 @@ interface Orders {
    * @throws OrderException when no such image is blocked
    */
   Answer unblock(String image, String operator, String reason);
+
+  /**
+   * Deletes evidence of this host for good, but not that of an action that is open.
+   *
+   * @param what its id, that of an action it was taken for, or of its alert; may be shortened
+   * @param operator who asks, for the audit
+   * @param reason why, for the audit; may be empty
+   * @throws OrderException when there is none
+   */
+  Answer deleteEvidence(String what, String operator, String reason);
 }

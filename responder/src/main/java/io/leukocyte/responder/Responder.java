@@ -372,7 +372,7 @@ public final class Responder implements Component {
               () -> policies,
               clock,
               meters);
-      desk = new Desk(hostId, host, journal, interventions, protection, approvals, clock);
+      desk = new Desk(hostId, host, journal, interventions, protection, approvals, evidence, clock);
       orders = new LoggedOrders(desk);
       graveyard = new Graveyard(kafka, hostId, meters);
       inbox = new Inbox(hostId, dispatcher, graveyard::bury, recent, meters);

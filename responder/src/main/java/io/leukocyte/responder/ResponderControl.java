@@ -58,26 +58,28 @@ public final class ResponderControl implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     Journal journal = new Journal(DataFolder.journal(folder), clock, () -> {});
     Protection protection = new Protection(List.of(), List.of(), List.of(), Set.of());
+    Evidence evidence =
+        new Evidence(
+            hostId,
+            folder,
+            host.engine(),
+            new HostProc(),
+            EvidenceLimits.DEFAULT,
+            journal,
+            Runnable::run,
+            clock);
     Interventions interventions =
         new Interventions(
             host,
             journal,
             new Lanes(Runnable::run),
             protection,
-            new Evidence(
-                hostId,
-                folder,
-                host.engine(),
-                new HostProc(),
-                EvidenceLimits.DEFAULT,
-                journal,
-                Runnable::run,
-                clock),
+            evidence,
             EnginePatience.DEFAULT,
             clock,
             new Meters(new SimpleMeterRegistry(), clock));
     return new ResponderControl(
-        new Desk(hostId, host, journal, interventions, protection, null, clock),
+        new Desk(hostId, host, journal, interventions, protection, null, evidence, clock),
         true,
         () -> {
           journal.close();
@@ -209,6 +211,18 @@ public final class ResponderControl implements AutoCloseable {
    */
   public Answer unblock(String image, String operator, String reason) {
     return orders.unblock(image, operator, reason);
+  }
+
+  /**
+   * Deletes evidence of this host for good, but not that of an action that is open.
+   *
+   * @param what its id, that of an action it was taken for, or of its alert; may be shortened
+   * @param operator who asks, for the audit
+   * @param reason why, for the audit; may be empty
+   * @throws OrderException when there is none
+   */
+  public Answer deleteEvidence(String what, String operator, String reason) {
+    return orders.deleteEvidence(what, operator, reason);
   }
 
   /**

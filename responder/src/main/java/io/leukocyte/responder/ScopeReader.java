@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /** Reads how far a quarantine goes: its keys {@code allow} and {@code interfaces}. */
 final class ScopeReader {
   private static final List<String> KEYS = List.of("address", "port", "protocol", "direction");
-  private static final int MOST = 64;
+  static final int MOST = 64;
 
   private final List<Problem> problems;
 
@@ -108,11 +108,16 @@ final class ScopeReader {
     return text.map(t -> Enum.valueOf(kind, t.toUpperCase(Locale.ROOT)));
   }
 
+  /** Whether an interface may have this name, and is not the loopback. */
+  static boolean canBeCut(String name) {
+    return !name.equals("lo") && QuarantineRules.INTERFACE.matcher(name).matches();
+  }
+
   private List<String> interfaces(Fields fields) {
     List<String> names = fields.texts("interfaces");
     Set<String> seen = new HashSet<>();
     for (String name : names) {
-      if (name.equals("lo") || !QuarantineRules.INTERFACE.matcher(name).matches()) {
+      if (!canBeCut(name)) {
         problems.add(
             fields.problem(
                 "interfaces",

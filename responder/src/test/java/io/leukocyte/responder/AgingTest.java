@@ -153,8 +153,7 @@ class AgingTest {
     ward.desk.stop("alice", "a drill");
     ward.tick();
     ward.desk.resume("alice");
-    ward.desk.contain(
-        new Containment(Containment.Kind.PAUSE, Optional.empty()), "web", "alice", "");
+    ward.desk.contain(new Containment.Pause(Optional.empty()), "web", "alice", "");
     ward.tick();
     assertThat(isFresh("web", old)).isFalse();
     ward.desk.release("web", "alice");

@@ -1,10 +1,5 @@
 package io.leukocyte.responder;
 
-import static io.leukocyte.responder.Containment.Kind.KILL;
-import static io.leukocyte.responder.Containment.Kind.KILL_PROCESS;
-import static io.leukocyte.responder.Containment.Kind.PAUSE;
-import static io.leukocyte.responder.Containment.Kind.RUN;
-import static io.leukocyte.responder.Containment.Kind.WAF;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,18 +9,19 @@ import io.leukocyte.events.ActionId;
 import io.leukocyte.events.ContainerId;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ByHandTest {
   private static final Containment QUARANTINE =
-      new Containment(Containment.Kind.QUARANTINE, Optional.of(Duration.ofMinutes(15)));
+      new Containment.Quarantine(Optional.of(Duration.ofMinutes(15)));
 
   @TempDir Path folder;
   private Ward ward;
@@ -62,15 +58,93 @@ class ByHandTest {
   }
 
   @Test
+  void aQuarantineByHandLetsThroughWhatIsNamed() {
+    ContainerId web = ward.run("web");
+    Containment what =
+        new Containment.Quarantine(
+            Optional.empty(),
+            List.of("192.0.2.7,port=22", "198.51.100.0/24,protocol=udp,direction=out"),
+            List.of("eth0"));
+    Answer answer = client.contain(what, "web", "alice", "");
+    assertThat(answer.done()).isTrue();
+    assertThat(answer.detail())
+        .contains("lets through in tcp 192.0.2.7/32 22, out udp 198.51.100.0/24", "at eth0 alone");
+    List<ActionState> states = ward.journal.read(ledger -> ledger.all(s -> true));
+    assertThat(states.getFirst().response())
+        .isEqualTo(
+            new Quarantine(
+                Optional.empty(),
+                true,
+                new Scope(
+                    List.of(
+                        Passage.parse("in tcp 192.0.2.7/32 22"),
+                        Passage.parse("out udp 198.51.100.0/24")),
+                    List.of("eth0"))));
+    assertThat(ward.isClosed(web)).as("as far as nothing passes").isFalse();
+    assertThat(client.release("web", "alice")).allMatch(Released::released);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "example.test|not an address of IPv4 or IPv6",
+        "192.0.2.7:22|not an address of IPv4 or IPv6",
+        "192.0.2.7,port=0|no port 0",
+        "192.0.2.7,port=x|'x' is not a port",
+        "192.0.2.7,port=99999|no port 99999",
+        "192.0.2.7,ports=1|there is no 'ports'",
+        "192.0.2.7,|there is no ''",
+        "192.0.2.7,protocol=icmp|'icmp' is not one of [tcp, udp]",
+        "192.0.2.7,direction=both|'both' is not one of [in, out]",
+        "192.0.2.7,port=1,port=2|port stands twice",
+        "192.0.2.7/24|it has bits behind its prefix",
+        "0.0.0.0/0|that is every address there is"
+      })
+  void whatCannotBeLetThroughIsSaid(String allow, String why) {
+    assertThatThrownBy(
+            () -> new Containment.Quarantine(Optional.empty(), List.of(allow), List.of()))
+        .isInstanceOf(OrderException.class)
+        .hasMessageContaining("'" + allow + "' cannot be let through: " + why);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lo", "", "eth0; drop", "a/b"})
+  void whatIsNoInterfaceIsSaid(String name) {
+    assertThatThrownBy(() -> new Containment.Quarantine(Optional.empty(), List.of(), List.of(name)))
+        .isInstanceOf(OrderException.class)
+        .hasMessageContaining("no interface that can be cut");
+  }
+
+  @Test
+  void anOrderOfAnotherVersionIsRefused() {
+    for (String order :
+        List.of(
+            "{\"order\":\"contain\",\"container\":\"web\",\"kind\":\"stroke\"}",
+            "{\"order\":\"contain\",\"container\":\"web\",\"kind\":\"pause\",\"for\":\"soon\"}",
+            "{\"order\":\"contain\",\"container\":\"web\",\"kind\":\"kill-process\"}",
+            "{\"order\":\"contain\",\"container\":\"web\",\"kind\":\"waf\",\"paranoia\":9}")) {
+      assertThat(ControlJson.answer(ward.desk, order).path("error").asText())
+          .as(order)
+          .isNotEmpty();
+    }
+    assertThat(ward.stepNames()).isEmpty();
+  }
+
+  @Test
   void theOtherWaysWorkTooAndAreReleased() {
     ward.docker.createNetwork("front");
     ContainerId web =
         ward.docker.run(ContainerSpec.of("web", "leuko/test-web:1").network("front", "web"));
-    for (Containment.Kind kind : EnumSet.of(PAUSE, KILL, WAF)) {
-      Answer answer =
-          client.contain(
-              new Containment(kind, Optional.of(Duration.ofMinutes(1))), web.brief(), "alice", "");
-      assertThat(answer.done()).as(kind.name()).isTrue();
+    Optional<Duration> length = Optional.of(Duration.ofMinutes(1));
+    for (Containment what :
+        List.of(
+            new Containment.Pause(length),
+            new Containment.Kill(length),
+            new Containment.Waf(length))) {
+      Answer answer = client.contain(what, web.brief(), "alice", "");
+      assertThat(answer.done()).as(what.action()).isTrue();
       assertThat(client.actions()).hasSize(1);
       assertThat(client.release("web", "bob")).hasSize(1);
       assertThat(ward.facts(web).state()).isEqualTo("running");
@@ -83,7 +157,7 @@ class ByHandTest {
     ContainerId other = ward.run("other");
     InMemoryProcesses processes = (InMemoryProcesses) ward.host.processes();
     processes.begin(77, 1, ward.clock.nanos(), web);
-    Containment what = new Containment(KILL_PROCESS, Optional.empty(), "77");
+    Containment what = new Containment.KillProcess(77);
     assertThat(client.contain(what, other.brief(), "alice", "").detail())
         .isEqualTo("cannot: process 77 is another container's");
     assertThat(processes.signals()).isEmpty();
@@ -95,9 +169,9 @@ class ByHandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "0", "1", "-1", "x", "12345678901", "7 8"})
-  void whatIsNoPidIsSaid(String pid) {
-    assertThatThrownBy(() -> new Containment(KILL_PROCESS, Optional.empty(), pid))
+  @ValueSource(ints = {0, 1, -1, Integer.MIN_VALUE})
+  void whatIsNoPidIsSaid(int pid) {
+    assertThatThrownBy(() -> new Containment.KillProcess(pid))
         .isInstanceOf(OrderException.class)
         .hasMessageContaining("is not a pid");
   }
@@ -105,8 +179,7 @@ class ByHandTest {
   @Test
   void onlyProgramsOfTheSettingsAreRunByHand() {
     ward.run("web");
-    Answer answer =
-        client.contain(new Containment(RUN, Optional.empty(), "/bin/sh"), "web", "alice", "");
+    Answer answer = client.contain(new Containment.Run("/bin/sh"), "web", "alice", "");
     assertThat(answer.done()).isFalse();
     assertThat(answer.detail())
         .isEqualTo("cannot: there is no program '/bin/sh' in responder.run-file");
@@ -152,8 +225,7 @@ class ByHandTest {
     assertThatThrownBy(() -> client.contain(QUARANTINE, "nobody", "alice", ""))
         .isInstanceOf(OrderException.class)
         .hasMessageStartingWith("There is no container 'nobody' on this host");
-    assertThatThrownBy(
-            () -> new Containment(Containment.Kind.PAUSE, Optional.of(Duration.ofDays(31))))
+    assertThatThrownBy(() -> new Containment.Pause(Optional.of(Duration.ofDays(31))))
         .isInstanceOf(OrderException.class)
         .hasMessageContaining("from 1s to 30d");
   }

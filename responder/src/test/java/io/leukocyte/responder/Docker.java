@@ -4,6 +4,8 @@ import io.leukocyte.events.ContainerId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +81,13 @@ final class Docker implements AutoCloseable {
 
   String inspect(String container, String format) {
     return docker("inspect", "-f", format, container);
+  }
+
+  /** Where port 80 of a container is published. */
+  InetSocketAddress published(String container) {
+    String port =
+        inspect(container, "{{(index (index .NetworkSettings.Ports \"80/tcp\") 0).HostPort}}");
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port));
   }
 
   String address6(String container, String network) {

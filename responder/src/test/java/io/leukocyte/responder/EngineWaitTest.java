@@ -303,8 +303,7 @@ class EngineWaitTest {
   void whatIsOrderedByHandWaitsForFiveMinutes() {
     away = "pause"::equals;
     Answer answer =
-        ward.desk.contain(
-            new Containment(Containment.Kind.PAUSE, Optional.empty()), "web", "ann", "drill");
+        ward.desk.contain(new Containment.Pause(Optional.empty()), "web", "ann", "drill");
     assertThat(answer.done()).isFalse();
     assertThat(answer.detail()).isEqualTo("it waits " + REASON);
     clock.advance(Duration.ofSeconds(299));

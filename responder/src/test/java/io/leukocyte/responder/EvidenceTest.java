@@ -8,6 +8,7 @@ import io.leukocyte.engine.ContainerSpec;
 import io.leukocyte.engine.EngineException;
 import io.leukocyte.events.Action;
 import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -121,6 +122,64 @@ class EvidenceTest {
       assertThat(left.stream().mapToLong(EvidenceManifest::bytes).sum()).isLessThan(8L << 20);
       assertThat(left).hasSizeLessThan(12).extracting(EvidenceManifest::id).contains(first);
       assertThat(left.getLast().name()).isEqualTo("c11");
+    }
+  }
+
+  @Test
+  void anOperatorDeletesEvidenceButNotThatOfAnOpenAction() {
+    try (Ward ward = ward("[quarantine: {}, snapshot]")) {
+      ward.shell(ward.run("web"));
+      EvidenceManifest taken = EvidenceArchive.list(folder).getFirst();
+      Answer refused = ward.desk.deleteEvidence(taken.id().substring(0, 8), "alice", "");
+      assertThat(refused.done()).isFalse();
+      assertThat(refused.detail()).contains("belongs to an action that is open");
+      assertThat(EvidenceArchive.list(folder)).hasSize(1);
+
+      ward.desk.release("web", "alice");
+      String order =
+          ControlJson.order("delete-evidence")
+              .put("what", taken.id().substring(0, 8))
+              .put("operator", "alice")
+              .put("reason", "exported")
+              .toString();
+      assertThat(ControlJson.answer(ward.desk, order).at("/answer/done").asBoolean()).isTrue();
+      assertThat(EvidenceArchive.list(folder)).isEmpty();
+      List<Action> audit =
+          ward.steps().stream().filter(s -> s.type().equals("delete-evidence")).toList();
+      assertThat(audit)
+          .extracting(Action::step)
+          .containsExactly(
+              Action.Step.INTENDED,
+              Action.Step.REFUSED,
+              Action.Step.INTENDED,
+              Action.Step.VERIFIED);
+      assertThat(audit).extracting(Action::operator).containsOnly("alice");
+      assertThat(audit.getLast().outcome())
+          .isInstanceOfSatisfying(
+              Outcome.Done.class,
+              done -> assertThat(done.detail()).contains(taken.id(), "of web", ": exported"));
+      assertThatThrownBy(() -> ward.desk.deleteEvidence(taken.id(), "alice", ""))
+          .isInstanceOf(OrderException.class)
+          .hasMessageContaining("There is no evidence");
+    }
+  }
+
+  /** Its bytes are free again: what would not fit beside it does. */
+  @Test
+  void deletedEvidenceMakesRoom() {
+    try (Ward ward = ward("[quarantine: {}, snapshot]")) {
+      byte[] large = new byte[900_000];
+      for (int i = 0; i < 16; i++) {
+        ContainerId id = ward.run("c" + i);
+        ward.docker.writeFile(id, "/x", 0755, large);
+        ward.shell(id);
+        String evidence = EvidenceArchive.list(folder).getFirst().id();
+        ward.desk.release("c" + i, "alice");
+        assertThat(ward.desk.deleteEvidence(evidence, "alice", "").done()).isTrue();
+        ward.clock.advance(Duration.ofSeconds(1));
+      }
+      assertThat(EvidenceArchive.list(folder)).isEmpty();
+      assertThat(ward.evidence.problem()).isNull();
     }
   }
 

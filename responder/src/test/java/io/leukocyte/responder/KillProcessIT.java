@@ -141,12 +141,7 @@ class KillProcessIT {
       Answer answer =
           live.responder
               .orders()
-              .contain(
-                  new Containment(
-                      Containment.Kind.KILL_PROCESS, Optional.empty(), "" + outside.pid()),
-                  web.value(),
-                  "alice",
-                  "");
+              .contain(new Containment.KillProcess((int) outside.pid()), web.value(), "alice", "");
       assertThat(answer.done()).isFalse();
       assertThat(outside.isAlive()).isTrue();
       Processes.Seen first =

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.leukocyte.events.ContainerId;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -93,6 +95,36 @@ class QuarantineIT {
       assertReachable();
       assertThat(in.answers(WAIT)).as("the connection into it goes on").isTrue();
       assertThat(out.answers(WAIT)).as("the connection out of it goes on").isTrue();
+    }
+  }
+
+  /** What was on the way waits, as packets that are dropped are sent again. */
+  @Test
+  void noRequestOfASteadyLoadFailsOverAShortQuarantineAndItsRelease() throws Exception {
+    String front = docker.run("front", "-p", "127.0.0.1::80");
+    InetSocketAddress published = docker.published(front);
+    await().atMost(WAIT).until(() -> answers(published));
+    String before = docker.ruleset(front);
+    try (LiveResponder live = new LiveResponder(folder, "[quarantine: {}]");
+        SteadyLoad load = new SteadyLoad(published, 500)) {
+      await().atMost(WAIT).until(() -> load.answered() > 500);
+      live.shellIn(docker.id(front));
+      live.awaitInForce(1);
+      assertThat(answers(published)).as("while it is closed").isFalse();
+      int cutOff = load.answered();
+      assertThat(live.responder.orders().release(front, "alice")).allMatch(Released::released);
+      assertThat(docker.ruleset(front)).isEqualTo(before);
+      await().atMost(WAIT).until(() -> load.answered() > cutOff + 1_500);
+      assertThat(load.failures()).isEmpty();
+    }
+  }
+
+  private static boolean answers(InetSocketAddress address) {
+    byte[] request = new WafCorpus.Request("", "", "GET / HTTP/1.1\r\n", "").wire("shop.example");
+    try (WireClient client = new WireClient(address, (int) SILENCE.toMillis())) {
+      return client.send(request, false).status() == 200;
+    } catch (IOException e) {
+      return false;
     }
   }
 

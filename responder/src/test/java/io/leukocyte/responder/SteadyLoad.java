@@ -30,6 +30,7 @@ final class SteadyLoad implements AutoCloseable {
   private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Thread clock = Thread.ofPlatform().daemon().name("load").unstarted(this::run);
+  private final long begin = System.nanoTime();
   private volatile boolean ended;
 
   SteadyLoad(InetSocketAddress address, int perSecond) {
@@ -65,6 +66,11 @@ final class SteadyLoad implements AutoCloseable {
 
   int answered() {
     return answered.get();
+  }
+
+  /** Answers a second since it began. */
+  double perSecond() {
+    return answered.get() * 1e9 / (System.nanoTime() - begin);
   }
 
   /** Ends it, and gives what failed. */

@@ -251,7 +251,7 @@ class WafTest {
 
   @Test
   void anOperatorPutsItThereByHandOnce() {
-    Containment waf = new Containment(Containment.Kind.WAF, Optional.of(Duration.ofMinutes(5)));
+    Containment waf = new Containment.Waf(Optional.of(Duration.ofMinutes(5)));
     assertThat(ward.desk.contain(waf, "web", "alice", "looks bad").done()).isTrue();
     assertThat(ward.desk.contain(waf, "web", "alice", "").detail())
         .contains("stands in front of it already");
@@ -262,8 +262,7 @@ class WafTest {
 
   @Test
   void anOperatorSaysHowStrictItIs() {
-    Containment strict =
-        new Containment(Containment.Kind.WAF, Optional.empty(), new WafLevel(3, true));
+    Containment strict = new Containment.Waf(Optional.empty(), new WafLevel(3, true));
     String order = ControlJson.contain(strict, "web").put("operator", "alice").toString();
     assertThat(ControlJson.answer(ward.desk, order).at("/answer/done").asBoolean()).isTrue();
     List<ActionState> states = ward.journal.read(ledger -> ledger.all(s -> true));

@@ -226,7 +226,9 @@ final class Ward implements AutoCloseable {
             () -> inForce,
             clock,
             meters);
-    desk = new Desk(TestAlerts.HOST, host, journal, interventions, protection, approvals, clock);
+    desk =
+        new Desk(
+            TestAlerts.HOST, host, journal, interventions, protection, approvals, evidence, clock);
   }
 
   /** A host on which everything listens, and nothing of the real one is touched. */
