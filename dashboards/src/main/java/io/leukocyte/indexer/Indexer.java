@@ -3,6 +3,7 @@ package io.leukocyte.indexer;
 import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.Component;
 import io.leukocyte.events.KafkaSettings;
+import io.leukocyte.events.ProducerSettings;
 import io.leukocyte.events.Topic;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -18,7 +19,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -164,12 +164,9 @@ public final class Indexer implements Component {
     }
 
     private static Map<String, Object> producerProperties(KafkaSettings kafka) {
-      Map<String, Object> properties = new HashMap<>(kafka.clientProperties());
-      properties.put(ProducerConfig.ACKS_CONFIG, "all");
+      Map<String, Object> properties = ProducerSettings.of(kafka.clientProperties());
       properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
       properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 4 << 20);
-      properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-      properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
       return properties;
     }
   }

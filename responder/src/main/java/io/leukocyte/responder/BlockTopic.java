@@ -5,6 +5,7 @@ import io.leukocyte.events.BlockedImageJson;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.MalformedJsonException;
 import io.leukocyte.events.OrderKeys;
+import io.leukocyte.events.ProducerSettings;
 import io.leukocyte.events.Topic;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -28,7 +29,6 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -135,18 +135,13 @@ final class BlockTopic implements AutoCloseable {
   }
 
   private Map<String, Object> producerProperties() {
-    Map<String, Object> properties = new HashMap<>(kafka);
+    Map<String, Object> properties = ProducerSettings.of(kafka);
     int millis = (int) PATIENCE.toMillis();
     properties.put(ProducerConfig.CLIENT_ID_CONFIG, "leuko-responder-blocked-" + host);
-    properties.put(ProducerConfig.ACKS_CONFIG, "all");
-    properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    properties.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1); // KAFKA-15591
     properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis);
     properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, millis);
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 2 * millis);
-    properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-    properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
     return properties;
   }
 
