@@ -34,6 +34,12 @@ public final class Indexer implements Component {
   private static final Logger LOG = LoggerFactory.getLogger(Indexer.class);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  /**
+   * After so long the group takes a killed indexer for dead, and others read in its place; its own
+   * successor, too, waits for that. Kafka's default is 45 s. {@code kafka.properties} wins.
+   */
+  private static final Duration SILENCE = Duration.ofSeconds(10);
+
   private final IndexerSettings settings;
   private final KafkaSettings kafka;
   private final Meters meters;
@@ -69,6 +75,19 @@ public final class Indexer implements Component {
     if (now != null) {
       now.close();
     }
+  }
+
+  static Map<String, Object> consumerProperties(KafkaSettings kafka) {
+    Map<String, Object> properties = new HashMap<>();
+    properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) SILENCE.toMillis());
+    properties.putAll(kafka.clientProperties());
+    properties.put(ConsumerConfig.GROUP_ID_CONFIG, GROUP);
+    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    return properties;
   }
 
   /**
@@ -150,17 +169,6 @@ public final class Indexer implements Component {
         topics.add(Topic.EVENTS.text());
       }
       return topics;
-    }
-
-    private static Map<String, Object> consumerProperties(KafkaSettings kafka) {
-      Map<String, Object> properties = new HashMap<>(kafka.clientProperties());
-      properties.put(ConsumerConfig.GROUP_ID_CONFIG, GROUP);
-      properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-      properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-      properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-      properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-      properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-      return properties;
     }
 
     private static Map<String, Object> producerProperties(KafkaSettings kafka) {
