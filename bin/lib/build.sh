@@ -54,14 +54,15 @@ build() {
 # less than half of the time: aot/collect for the collector, which has to be small, aot/server for the
 # others. Without them, or where they do not fit, everything starts as ever.
 remember_starts() {
-  local part
+  local part parts=()
   [[ -d $DISTRIBUTION/lib ]] || return 0
   rm -rf "$DISTRIBUTION/aot"
   mkdir "$DISTRIBUTION/aot"
   for part in collect server; do
     remember_start "$part" &
+    parts+=($!)
   done
-  wait
+  wait "${parts[@]}" # and not for a dockerd that this shell has started
 }
 
 # remember_start PART: the profiles that the second compiler would leave make a start dearer than
