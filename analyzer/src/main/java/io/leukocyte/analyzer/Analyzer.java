@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.Metric;
@@ -48,7 +49,7 @@ public final class Analyzer implements Component {
   private final AnalyzerFailures failures = new AnalyzerFailures();
   private final Set<TaskWatch> watches = ConcurrentHashMap.newKeySet();
   private final AnalyzerHealth health;
-  private volatile RuleSet rules;
+  private volatile Supplier<RuleSet> rules;
   private volatile @Nullable KafkaStreams streams;
 
   /**
@@ -63,7 +64,7 @@ public final class Analyzer implements Component {
       AnalyzerSettings settings, KafkaSettings kafka, RuleSet rules, MeterRegistry registry) {
     this.settings = settings;
     this.kafka = kafka;
-    this.rules = rules;
+    this.rules = () -> rules;
     this.metrics = new AnalyzerMetrics(registry);
     this.health =
         new AnalyzerHealth(
@@ -73,7 +74,12 @@ public final class Analyzer implements Component {
 
   /** Puts other rules in force, from each partition's next batch on. */
   public void replaceRules(RuleSet newRules) {
-    rules = newRules;
+    replaceRules(() -> newRules);
+  }
+
+  /** Asks for the rules before each batch from now on. */
+  void replaceRules(Supplier<RuleSet> source) {
+    rules = source;
   }
 
   /** Starts the threads and returns; {@link #check} tells when they run. */
@@ -84,7 +90,8 @@ public final class Analyzer implements Component {
     }
     KafkaStreams starting =
         new KafkaStreams(
-            DetectionTopology.build(settings.detector(), () -> rules, metrics, poison, watches),
+            DetectionTopology.build(
+                settings.detector(), () -> rules.get(), metrics, poison, watches),
             properties(settings, kafka));
     starting.setUncaughtExceptionHandler(this::failed);
     starting.setStateListener((now, before) -> {
@@ -165,7 +172,7 @@ public final class Analyzer implements Component {
       return List.of(new CheckResult.Failed("analyzer", failure.problem(), failure.todo()));
     }
     List<CheckResult> results = new ArrayList<>();
-    results.add(health.detection(running.state(), rules.rules().size()));
+    results.add(health.detection(running.state(), rules.get().rules().size()));
     if (running.state().isRunningOrRebalancing()) {
       results.addAll(health.check());
     }

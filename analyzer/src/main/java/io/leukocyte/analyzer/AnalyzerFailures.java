@@ -13,6 +13,8 @@ final class AnalyzerFailures {
   /** A failure that did not come back for this long is over. */
   static final Duration MEMORY = Duration.ofSeconds(60);
 
+  private static final String AGAIN =
+      "it is tried again; a batch that fails twice goes to leuko.dead with the reason";
   private static final int QUICK_FAILURES = 3;
   private static final Duration PAUSE = Duration.ofSeconds(5);
 
@@ -99,13 +101,13 @@ final class AnalyzerFailures {
               "give the user the rights docs/detection.md lists",
               false);
         }
+        case DetectionException e -> {
+          return new Failure(message(e), AGAIN, false);
+        }
         default -> {}
       }
     }
-    return new Failure(
-        "Detection failed: " + thrown,
-        "it is tried again; a batch that fails twice goes to leuko.dead with the reason",
-        false);
+    return new Failure("Detection failed: " + thrown, AGAIN, false);
   }
 
   private static String message(Throwable thrown) {

@@ -20,9 +20,13 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The detector as a processor of Kafka Streams: batches in, findings to the sinks. */
 final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]> {
+  private static final Logger LOG = LoggerFactory.getLogger(DetectProcessor.class);
+
   /** Wall clock between two commits that alerts ask for, when detection keeps up. */
   static final Duration COMMIT_PACE = Duration.ofMillis(20);
 
@@ -123,7 +127,8 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
       throw e; // of forwarding: the task has moved, Kafka is away; the record is not to blame
     } catch (RuntimeException e) {
       poison.add(place, "Detection failed: " + e);
-      throw e;
+      LOG.debug("Why detection failed at {}", place, e);
+      throw new DetectionException(place, e);
     }
   }
 

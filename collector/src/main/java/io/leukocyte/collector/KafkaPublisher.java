@@ -2,10 +2,10 @@ package io.leukocyte.collector;
 
 import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.HostId;
+import io.leukocyte.events.ProducerSettings;
 import io.leukocyte.events.Topic;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -24,7 +24,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,14 +84,7 @@ public final class KafkaPublisher implements BatchPublisher {
 
   /** The producer's settings on top of those of any client. */
   static Map<String, Object> settings(Map<String, Object> client) {
-    Map<String, Object> settings = new HashMap<>(client);
-    settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
-    settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
-    settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    settings.put(ProducerConfig.ACKS_CONFIG, "all");
-    // With more, a broker that has just become the leader can refuse a request and take the next
-    // one: it knows nothing of this producer yet. The first would never be taken (KAFKA-15591).
-    settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
+    Map<String, Object> settings = ProducerSettings.of(client);
     settings.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
     settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
     settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");

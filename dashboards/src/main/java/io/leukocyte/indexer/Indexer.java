@@ -3,6 +3,7 @@ package io.leukocyte.indexer;
 import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.Component;
 import io.leukocyte.events.KafkaSettings;
+import io.leukocyte.events.ProducerSettings;
 import io.leukocyte.events.Topic;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -18,7 +19,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +33,12 @@ public final class Indexer implements Component {
 
   private static final Logger LOG = LoggerFactory.getLogger(Indexer.class);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /**
+   * After so long the group takes a killed indexer for dead, and others read in its place; its own
+   * successor, too, waits for that. Kafka's default is 45 s. {@code kafka.properties} wins.
+   */
+  private static final Duration SILENCE = Duration.ofSeconds(10);
 
   private final IndexerSettings settings;
   private final KafkaSettings kafka;
@@ -69,6 +75,19 @@ public final class Indexer implements Component {
     if (now != null) {
       now.close();
     }
+  }
+
+  static Map<String, Object> consumerProperties(KafkaSettings kafka) {
+    Map<String, Object> properties = new HashMap<>();
+    properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) SILENCE.toMillis());
+    properties.putAll(kafka.clientProperties());
+    properties.put(ConsumerConfig.GROUP_ID_CONFIG, GROUP);
+    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    return properties;
   }
 
   /**
@@ -152,24 +171,10 @@ public final class Indexer implements Component {
       return topics;
     }
 
-    private static Map<String, Object> consumerProperties(KafkaSettings kafka) {
-      Map<String, Object> properties = new HashMap<>(kafka.clientProperties());
-      properties.put(ConsumerConfig.GROUP_ID_CONFIG, GROUP);
-      properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-      properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-      properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-      properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-      properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-      return properties;
-    }
-
     private static Map<String, Object> producerProperties(KafkaSettings kafka) {
-      Map<String, Object> properties = new HashMap<>(kafka.clientProperties());
-      properties.put(ProducerConfig.ACKS_CONFIG, "all");
+      Map<String, Object> properties = ProducerSettings.of(kafka.clientProperties());
       properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
       properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 4 << 20);
-      properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-      properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
       return properties;
     }
   }

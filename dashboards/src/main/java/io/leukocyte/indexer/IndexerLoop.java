@@ -44,7 +44,7 @@ final class IndexerLoop implements Runnable {
   /** A look for more to send while a request is on its way. */
   private static final Duration GLANCE = Duration.ofMillis(10);
 
-  private static final Duration MOST_PAUSE = Duration.ofSeconds(10);
+  private static final Duration MOST_PAUSE = Duration.ofSeconds(5);
 
   private final Consumer<byte[], byte[]> consumer;
   private final Producer<byte[], byte[]> deadLetters;

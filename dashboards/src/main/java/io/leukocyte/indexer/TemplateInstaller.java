@@ -29,7 +29,7 @@ final class TemplateInstaller {
 
   private static final Logger LOG = LoggerFactory.getLogger(TemplateInstaller.class);
   private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final Duration MOST_PAUSE = Duration.ofSeconds(10);
+  private static final Duration MOST_PAUSE = Duration.ofSeconds(5);
 
   private final RestClient rest;
   private final Duration retention;

@@ -1,6 +1,7 @@
 package io.leukocyte.deploy;
 
 import io.leukocyte.events.KafkaSettings;
+import io.leukocyte.events.ProducerSettings;
 import io.leukocyte.events.Topic;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
@@ -15,7 +16,6 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * The least that a collector could do: each batch that it publishes is sent once more, as it is, by
@@ -47,13 +47,12 @@ final class BareProducer implements AutoCloseable {
     } catch (ExecutionException e) {
       throw new EnvironmentException("The bench cannot make its topic: " + e.getCause(), e);
     }
-    client.put(ProducerConfig.CLIENT_ID_CONFIG, NAME);
-    client.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-    client.put(ProducerConfig.ACKS_CONFIG, "all");
-    client.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-    client.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 2 << 20);
-    return new BareProducer(
-        new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer()), kafka);
+    Map<String, Object> properties = ProducerSettings.of(client);
+    properties.put(ProducerConfig.CLIENT_ID_CONFIG, NAME);
+    properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+    properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 2 << 20);
+    return new BareProducer(new KafkaProducer<>(properties), kafka);
   }
 
   @SuppressWarnings("ReferenceEquality") // END is told by being that object

@@ -29,28 +29,33 @@ final class BenchProcess implements AutoCloseable {
   private static final Pattern USED =
       Pattern.compile("(?m)^ *(Metaspace|class space|[\\w-]+(?: [\\w-]+)*?) .*?used (\\d+)K");
 
+  /** What is asked for the live heap: by one jcmd, which is a JVM itself. */
+  private static final String LIVE_HEAP = "GC.run\nGC.heap_info\n";
+
   private final String role;
   private final ChildServer child;
   private final Path log;
   private final int port;
+  private final Path questions;
   private final HttpClient http = HttpClient.newHttpClient();
 
-  private BenchProcess(String role, ChildServer child, Path log, int port) {
+  private BenchProcess(String role, ChildServer child, Path log, int port, Path questions) {
     this.role = role;
     this.child = child;
     this.log = log;
     this.port = port;
+    this.questions = questions;
   }
 
   /**
-   * Starts a role and waits until all its checks are well.
+   * Starts a role; {@link #awaitHealth} waits until it works.
    *
    * @param role collect, analyze, respond or index
    * @param folder for its data, settings and log
    * @param settings by their names in the environment
    */
   static BenchProcess start(String role, Path folder, Map<String, String> settings)
-      throws IOException, InterruptedException {
+      throws IOException {
     Path data = PrivateFiles.folder(folder.resolve(role));
     Path log = folder.resolve(role + ".log");
     int port = LoopbackPorts.free();
@@ -59,14 +64,8 @@ final class BenchProcess implements AutoCloseable {
     builder.environment().putAll(settings);
     builder.environment().putAll(JvmOptions.environment(role));
     builder.redirectErrorStream(true).redirectOutput(log.toFile());
-    BenchProcess process = new BenchProcess(role, ChildServer.start(role, builder), log, port);
-    try {
-      process.awaitHealth();
-      return process;
-    } catch (RuntimeException | InterruptedException e) {
-      process.close();
-      throw e;
-    }
+    Path questions = Files.writeString(folder.resolve(role + ".jcmd"), LIVE_HEAP);
+    return new BenchProcess(role, ChildServer.start(role, builder), log, port, questions);
   }
 
   private static List<String> command(String role, Path folder, Path data, int port)
@@ -74,11 +73,16 @@ final class BenchProcess implements AutoCloseable {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
     words.addAll(JvmOptions.of(role));
+    String classes = System.getProperty("java.class.path");
+    Path distribution = Path.of(System.getProperty("leuko.distribution", "deploy/target/leuko"));
+    if (classes.startsWith(distribution.resolve("lib").toString())) { // else it does not fit
+      words.addAll(JvmOptions.cache(distribution, role));
+    }
     String more = System.getenv("LEUKO_JAVA_OPTS");
     if (more != null) {
       words.addAll(Arrays.stream(more.split("\\s+")).filter(w -> !w.isEmpty()).toList());
     }
-    words.addAll(List.of("-cp", System.getProperty("java.class.path"), Leuko.class.getName()));
+    words.addAll(List.of("-cp", classes, Leuko.class.getName()));
     words.addAll(List.of(role, "--data", data.toString(), "--http-port", Integer.toString(port)));
     Path none = folder.resolve("none.yaml");
     Files.writeString(none, "");
@@ -86,7 +90,12 @@ final class BenchProcess implements AutoCloseable {
     return words;
   }
 
-  private void awaitHealth() throws InterruptedException {
+  /**
+   * Waits until all its checks are well.
+   *
+   * @throws EnvironmentException when they do not get well
+   */
+  void awaitHealth() throws InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     String last = "it did not answer";
     while (System.nanoTime() < end && child.isAlive()) {
@@ -147,8 +156,7 @@ final class BenchProcess implements AutoCloseable {
 
   /** Bytes of the heap that live after a full collection, which this asks for. */
   long liveHeap() throws IOException, InterruptedException {
-    jcmd("GC.run");
-    return usedHeap(jcmd("GC.heap_info"));
+    return usedHeap(jcmd("-f", questions.toString()));
   }
 
   /** The sum of what each part of a heap uses, from the answer to GC.heap_info. */
@@ -161,7 +169,7 @@ final class BenchProcess implements AutoCloseable {
   }
 
   /** Asks the JVM something, by jcmd of the same JDK. */
-  String jcmd(String... question) throws IOException, InterruptedException {
+  private String jcmd(String... question) throws IOException, InterruptedException {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin/jcmd").toString());
     words.add(Long.toString(child.pid()));

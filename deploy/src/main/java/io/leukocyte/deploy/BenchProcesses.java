@@ -16,7 +16,7 @@ final class BenchProcesses implements MeasuredRoles {
   private BenchProcesses() {}
 
   /**
-   * Starts roles, the last first, and waits until all their checks are well.
+   * Starts roles, all at once, and waits until all their checks are well.
    *
    * @param kafka that they use; its folder takes their data and logs
    * @param names in the order of the flow
@@ -36,6 +36,9 @@ final class BenchProcesses implements MeasuredRoles {
     try {
       for (String name : names.reversed()) {
         processes.roles.put(name, BenchProcess.start(name, kafka.folder(), all));
+      }
+      for (BenchProcess process : processes.roles.values()) {
+        process.awaitHealth();
       }
       return processes;
     } catch (IOException | RuntimeException | InterruptedException e) {

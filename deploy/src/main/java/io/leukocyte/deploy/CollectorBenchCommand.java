@@ -88,6 +88,7 @@ final class CollectorBenchCommand extends BenchSubcommand {
               "LEUKO_COLLECTOR_SENSOR_RING", "16MiB");
       try (BenchProcess collector = BenchProcess.start("collect", kafka.folder(), settings);
           BareProducer _ = BareProducer.start(kafka.client())) {
+        collector.awaitHealth();
         TimeUnit.NANOSECONDS.sleep(warmUp().toNanos());
         measure(collector, report);
       }

@@ -32,6 +32,10 @@ import org.jspecify.annotations.Nullable;
 final class EmbeddedElasticsearch implements AutoCloseable {
   private static final String USER = "elastic";
   private static final String CLUSTER = "leukocyte";
+
+  /** For a JVM that ends before the second compiler pays. */
+  private static final String FIRST_COMPILER = "-XX:TieredStopAtLevel=1";
+
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
   private static final Duration PROBE_LIMIT = Duration.ofSeconds(5);
   private static final int PROBE_MILLIS = 200;
@@ -43,8 +47,11 @@ final class EmbeddedElasticsearch implements AutoCloseable {
    * @param access who may use it
    * @param heapMegabytes the node's heap, fixed
    * @param distribution the folder that the build left, with {@code elasticsearch-VERSION.zip}
+   * @param shortLived whether it will end soon: it starts with half of the processor time, and does
+   *     less with it afterwards
    */
-  record Settings(int port, Access access, int heapMegabytes, Path distribution) {
+  record Settings(
+      int port, Access access, int heapMegabytes, Path distribution, boolean shortLived) {
     Settings {
       if (port < 1 || port > 65535) {
         throw new IllegalArgumentException("A port is 1 to 65535, not " + port);
@@ -61,15 +68,20 @@ final class EmbeddedElasticsearch implements AutoCloseable {
           9200,
           Access.PASSWORD,
           512,
-          Path.of(System.getProperty("leuko.distribution", "deploy/target/leuko")));
+          Path.of(System.getProperty("leuko.distribution", "deploy/target/leuko")),
+          false);
     }
 
     Settings withPort(int newPort) {
-      return new Settings(newPort, access, heapMegabytes, distribution);
+      return new Settings(newPort, access, heapMegabytes, distribution, shortLived);
     }
 
     Settings withAccess(Access newAccess) {
-      return new Settings(port, newAccess, heapMegabytes, distribution);
+      return new Settings(port, newAccess, heapMegabytes, distribution, shortLived);
+    }
+
+    Settings withShortLife(boolean isShort) {
+      return new Settings(port, access, heapMegabytes, distribution, isShort);
     }
   }
 
@@ -304,8 +316,14 @@ final class EmbeddedElasticsearch implements AutoCloseable {
     environment.put("ES_JAVA_HOME", java().toString());
     environment.put("ES_PATH_CONF", folder.resolve("config").toString());
     environment.put("ES_TMPDIR", folder.resolve("tmp").toString());
-    environment.put("ES_JAVA_OPTS", "-Xms%1$dm -Xmx%1$dm".formatted(settings.heapMegabytes()));
+    environment.put("ES_JAVA_OPTS", javaOptions());
+    environment.put("CLI_JAVA_OPTS", FIRST_COMPILER); // of its launcher and tools, which end soon
     return builder.directory(folder.resolve("tmp").toFile()).redirectOutput(consoleFile().toFile());
+  }
+
+  private String javaOptions() {
+    String heap = "-Xms%1$dm -Xmx%1$dm".formatted(settings.heapMegabytes());
+    return settings.shortLived() ? heap + " " + FIRST_COMPILER : heap;
   }
 
   private void awaitReady(Connection to) throws InterruptedException {

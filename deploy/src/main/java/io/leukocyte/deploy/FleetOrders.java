@@ -9,12 +9,12 @@ import io.leukocyte.events.KafkaSettings;
 import io.leukocyte.events.MalformedJsonException;
 import io.leukocyte.events.Order;
 import io.leukocyte.events.OrderJson;
+import io.leukocyte.events.ProducerSettings;
 import io.leukocyte.events.Topic;
 import io.leukocyte.events.config.Config;
 import io.leukocyte.responder.FleetSettings;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +30,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Sends an operator's order over Kafka and gathers what hosts answer on the topic of actions. */
 final class FleetOrders {
@@ -131,8 +130,7 @@ final class FleetOrders {
   }
 
   private void send(Order order) throws InterruptedException {
-    Map<String, Object> properties = new HashMap<>(kafka.clientProperties());
-    properties.put(ProducerConfig.ACKS_CONFIG, "all");
+    Map<String, Object> properties = ProducerSettings.of(kafka.clientProperties());
     properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, SEND_MILLIS);
     properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, SEND_MILLIS);
@@ -142,8 +140,7 @@ final class FleetOrders {
             .keys()
             .map(keys -> OrderJson.write(order, keys))
             .orElseGet(() -> OrderJson.write(order));
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+    try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(properties)) {
       producer
           .send(new ProducerRecord<>(Topic.COMMANDS.text(), order.host().getBytes(UTF_8), document))
           .get(2L * SEND_MILLIS, TimeUnit.MILLISECONDS);

@@ -65,7 +65,8 @@ final class IndexerBenchCommand extends BenchSubcommand {
       EmbeddedElasticsearch.Settings node =
           EmbeddedElasticsearch.Settings.defaults()
               .withPort(LoopbackPorts.free())
-              .withAccess(Access.OPEN);
+              .withAccess(Access.OPEN)
+              .withShortLife(isShort());
       try (EmbeddedElasticsearch elasticsearch =
           EmbeddedElasticsearch.create(kafka.folder().resolve("node"), node)) {
         elasticsearch.start();

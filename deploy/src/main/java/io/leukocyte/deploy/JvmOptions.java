@@ -3,6 +3,8 @@ package io.leukocyte.deploy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -21,6 +23,19 @@ final class JvmOptions {
         .map(line -> line.replaceAll("#.*", "").strip())
         .filter(line -> !line.isEmpty())
         .toList();
+  }
+
+  /**
+   * The options by which a role starts from what the build's {@link Rehearsal} left in {@code aot},
+   * as {@code bin/leuko} gives them; none where it left nothing.
+   *
+   * @param distribution the folder with {@code lib} and {@code aot}
+   */
+  static List<String> cache(Path distribution, String role) {
+    Path cache = distribution.resolve("aot").resolve(role.equals("collect") ? "collect" : "server");
+    return Files.isRegularFile(cache)
+        ? List.of("-XX:AOTCache=" + cache, "-Xlog:aot*=off") // no word when it does not fit
+        : List.of();
   }
 
   /** Variables of the environment that belong to the options. */

@@ -74,7 +74,7 @@ final class SoakBenchCommand extends BenchSubcommand {
 
   /** Turns from one sample, and one new container, to the next. */
   private int stride() {
-    return isShort() ? 2 : 5;
+    return isShort() ? 4 : 5;
   }
 
   private int load() {
@@ -97,7 +97,7 @@ final class SoakBenchCommand extends BenchSubcommand {
     try (BenchKafka kafka = BenchKafka.start()) {
       SoakDocuments documents = null;
       try {
-        documents = SoakDocuments.start(kafka);
+        documents = SoakDocuments.start(kafka, isShort());
       } catch (EnvironmentException e) {
         String left = "The indexer is left out: " + e.getMessage();
         progress(left);

@@ -33,9 +33,11 @@ final class SoakDocuments implements AutoCloseable {
    * Starts the node.
    *
    * @param kafka whose folder takes its data
+   * @param shortLived whether it will end soon
    * @throws EnvironmentException when it cannot run here; it says why
    */
-  static SoakDocuments start(BenchKafka kafka) throws IOException, InterruptedException {
+  static SoakDocuments start(BenchKafka kafka, boolean shortLived)
+      throws IOException, InterruptedException {
     BenchNeed.ELASTICSEARCH.require();
     Files.setPosixFilePermissions(
         kafka.folder(), PosixFilePermissions.fromString("rwx--x--x")); // the node's user enters
@@ -44,7 +46,8 @@ final class SoakDocuments implements AutoCloseable {
             kafka.folder().resolve("node"),
             EmbeddedElasticsearch.Settings.defaults()
                 .withPort(LoopbackPorts.free())
-                .withAccess(Access.OPEN));
+                .withAccess(Access.OPEN)
+                .withShortLife(shortLived));
     try {
       node.start();
       return new SoakDocuments(node);

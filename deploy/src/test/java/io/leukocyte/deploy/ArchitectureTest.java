@@ -7,6 +7,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.leukocyte.events.ProducerSettings;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -38,7 +39,9 @@ class ArchitectureTest {
           "org.eclipse.jetty", Set.of("responder"),
           "org.snakeyaml", Set.of("events"));
 
-  private final JavaClasses classes =
+  private static final String PRODUCER = "org.apache.kafka.clients.producer.KafkaProducer";
+
+  private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("io.leukocyte");
@@ -46,7 +49,7 @@ class ArchitectureTest {
   @Test
   void modulesUseOnlyWhatTheDesignAllows() {
     Map<String, Set<String>> wrong = new TreeMap<>();
-    for (JavaClass type : classes) {
+    for (JavaClass type : CLASSES) {
       String from = module(type.getPackageName());
       for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
         String to = dependency.getTargetClass().getPackageName();
@@ -65,7 +68,7 @@ class ArchitectureTest {
   @Test
   void librariesStayBehindTheirPorts() {
     Map<String, Set<String>> wrong = new TreeMap<>();
-    for (JavaClass type : classes) {
+    for (JavaClass type : CLASSES) {
       String from = module(type.getPackageName());
       for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
         String to = dependency.getTargetClass().getPackageName();
@@ -79,9 +82,28 @@ class ArchitectureTest {
     assertThat(wrong).isEmpty();
   }
 
+  /** Those of benches write what is read there, or are what a role is compared with. */
+  @Test
+  void producersHaveTheCommonSettings() {
+    Set<String> with = new TreeSet<>();
+    Set<String> without = new TreeSet<>();
+    for (JavaClass type : CLASSES) {
+      if (type.getConstructorCallsFromSelf().stream()
+          .anyMatch(call -> call.getTargetOwner().getName().equals(PRODUCER))) {
+        boolean common =
+            type.getMethodCallsFromSelf().stream()
+                .anyMatch(call -> call.getTargetOwner().isEquivalentTo(ProducerSettings.class));
+        (common ? with : without).add(type.getSimpleName());
+      }
+    }
+    assertThat(without)
+        .containsExactlyInAnyOrder("AlertWriter", "AnalyzerBench", "IndexerBench", "LatencyLimits");
+    assertThat(with).contains("ActionPublisher", "Graveyard", "KafkaPublisher");
+  }
+
   @Test
   void everyModuleWasLookedAt() {
-    assertThat(classes.stream().map(c -> module(c.getPackageName())).distinct())
+    assertThat(CLASSES.stream().map(c -> module(c.getPackageName())).distinct())
         .containsExactlyInAnyOrderElementsOf(MAY_USE.keySet());
   }
 

@@ -19,9 +19,9 @@ import io.leukocyte.events.Priority;
 import io.leukocyte.events.ProcessExec;
 import io.leukocyte.events.ProcessInfo;
 import io.leukocyte.events.ProcessRef;
+import io.leukocyte.events.ProducerSettings;
 import io.leukocyte.events.Topic;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,7 +29,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,10 +57,9 @@ final class DocumentLoad implements AutoCloseable {
    */
   DocumentLoad(Map<String, Object> kafka, HostId host) {
     this.host = host;
-    Map<String, Object> patient = new HashMap<>(kafka);
+    Map<String, Object> patient = ProducerSettings.of(kafka);
     patient.put("linger.ms", 5);
-    patient.put("max.in.flight.requests.per.connection", 1); // else KAFKA-15591 may lose the first
-    producer = new KafkaProducer<>(patient, new ByteArraySerializer(), new ByteArraySerializer());
+    producer = new KafkaProducer<>(patient);
   }
 
   void start() {

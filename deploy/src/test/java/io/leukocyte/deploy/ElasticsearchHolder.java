@@ -12,7 +12,7 @@ final class ElasticsearchHolder {
   public static void main(String[] arguments) throws Exception {
     var settings =
         new EmbeddedElasticsearch.Settings(
-            Integer.parseInt(arguments[1]), Access.PASSWORD, 512, Path.of(arguments[2]));
+            Integer.parseInt(arguments[1]), Access.PASSWORD, 512, Path.of(arguments[2]), true);
     // Started by a thread that ends, as a pool's may: the node must stay.
     Thread starter =
         Thread.ofPlatform()

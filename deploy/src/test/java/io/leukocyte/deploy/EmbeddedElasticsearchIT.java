@@ -33,7 +33,7 @@ class EmbeddedElasticsearchIT {
   Path temporary;
 
   private final EmbeddedElasticsearch.Settings settings =
-      EmbeddedElasticsearch.Settings.defaults().withPort(LoopbackPorts.free());
+      EmbeddedElasticsearch.Settings.defaults().withPort(LoopbackPorts.free()).withShortLife(true);
   private final HttpClient client = HttpClient.newHttpClient();
   private Path data = Path.of("");
 
@@ -101,7 +101,8 @@ class EmbeddedElasticsearchIT {
 
   @Test
   void missingArchiveNamesTheCommandThatFetchesIt() {
-    var nothing = new EmbeddedElasticsearch.Settings(settings.port(), Access.OPEN, 512, temporary);
+    var nothing =
+        new EmbeddedElasticsearch.Settings(settings.port(), Access.OPEN, 512, temporary, true);
     try (EmbeddedElasticsearch elasticsearch = EmbeddedElasticsearch.create(data, nothing)) {
       assertThatThrownBy(elasticsearch::start)
           .isInstanceOf(EnvironmentException.class)

@@ -51,14 +51,8 @@ class EmbeddedKafkaKillIT {
     kafka =
         new Child(
             "kafka",
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                FleetMember.class.getName(),
+            FleetMember.command(
+                256,
                 "kafka",
                 folder.resolve("data").toString(),
                 String.valueOf(port),

@@ -135,15 +135,7 @@ final class Fleet implements AutoCloseable {
       Map<String, String> environment,
       BooleanSupplier ready,
       String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of("-Xmx" + heapMegabytes + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.add("--sun-misc-unsafe-memory-access=allow");
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(FleetMember.class.getName());
-    command.addAll(List.of(arguments));
+    List<String> command = FleetMember.command(heapMegabytes, arguments);
     Child child = new Child(name, command, environment, folder.resolve(name + ".log"), ready);
     children.add(child);
     return child;

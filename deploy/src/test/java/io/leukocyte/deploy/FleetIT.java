@@ -312,6 +312,18 @@ class FleetIT {
   }
 
   @Test
+  void respondersEndInOrderWithoutAnErrorInTheLogWithKafkaAndWithout() {
+    startAll();
+    try (LoggedErrors errors = new LoggedErrors()) {
+      fleet.get(0).responder.close();
+      fleet.get(1).responder.close();
+      kafka.close();
+      fleet.get(2).responder.close();
+      assertThat(errors.lines()).isEmpty();
+    }
+  }
+
+  @Test
   void theBoundHoldsWhenResponderEndInTheMiddleAndComeLate() throws Exception {
     fleet.getFirst().start();
     fleet.get(1).start();

@@ -2,6 +2,8 @@ package io.leukocyte.deploy;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The main class of a process of a {@link Fleet}: either {@code kafka FOLDER PORT CONTROLLER-PORT},
@@ -10,6 +12,26 @@ import java.nio.file.Path;
  */
 final class FleetMember {
   private FleetMember() {}
+
+  /**
+   * The command that starts one, small and soon: from the distribution's own jars, as it is
+   * shipped, with our classes behind them, and what the build has written down of such a start.
+   */
+  static List<String> command(int heapMegabytes, String... arguments) {
+    Path distribution = Path.of(System.getProperty("leuko.distribution"));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of("-Xmx" + heapMegabytes + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("--sun-misc-unsafe-memory-access=allow");
+    command.addAll(JvmOptions.cache(distribution, arguments[0]));
+    String ours = Path.of("target", "test-classes").toAbsolutePath().toString();
+    command.addAll(List.of("-cp", distribution.resolve("lib") + "/*:" + ours));
+    command.add(FleetMember.class.getName());
+    command.addAll(List.of(arguments));
+    return command;
+  }
 
   public static void main(String[] arguments) throws InterruptedException {
     Thread.ofPlatform().daemon().name("fleet-parent").start(FleetMember::endWithParent);

@@ -33,7 +33,8 @@ class IndexerCrashIT {
   private final EmbeddedElasticsearch.Settings node =
       EmbeddedElasticsearch.Settings.defaults()
           .withPort(LoopbackPorts.free())
-          .withAccess(Access.OPEN);
+          .withAccess(Access.OPEN)
+          .withShortLife(true);
   private Fleet fleet;
   private Child indexer;
   private Path data;

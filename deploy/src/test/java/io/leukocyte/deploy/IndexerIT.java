@@ -56,7 +56,8 @@ class IndexerIT {
   private final EmbeddedElasticsearch.Settings node =
       EmbeddedElasticsearch.Settings.defaults()
           .withPort(LoopbackPorts.free())
-          .withAccess(Access.OPEN);
+          .withAccess(Access.OPEN)
+          .withShortLife(true);
   private final HttpClient http = HttpClient.newHttpClient();
   private EmbeddedKafka kafka =
       EmbeddedKafka.create(

@@ -15,6 +15,7 @@ import io.leukocyte.events.NetFlow;
 import io.leukocyte.events.ProcessExec;
 import io.leukocyte.events.ProcessInfo;
 import io.leukocyte.events.ProcessRef;
+import io.leukocyte.events.ProducerSettings;
 import io.leukocyte.events.Protocol;
 import io.leukocyte.events.Topic;
 import io.leukocyte.rules.RuleSet;
@@ -28,7 +29,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,12 +69,11 @@ final class Traffic implements AutoCloseable {
       models[i] =
           new Replay(rules, DetectorSettings.DEFAULTS, alert -> found.add(alert.id().value()));
     }
-    Map<String, Object> patient = new HashMap<>(kafka);
+    Map<String, Object> patient = ProducerSettings.of(kafka);
     patient.put("delivery.timeout.ms", 900_000);
     patient.put("max.block.ms", 900_000);
     patient.put("linger.ms", 5);
-    patient.put("max.in.flight.requests.per.connection", 1); // else KAFKA-15591 may lose the first
-    producer = new KafkaProducer<>(patient, new ByteArraySerializer(), new ByteArraySerializer());
+    producer = new KafkaProducer<>(patient);
   }
 
   void start() {

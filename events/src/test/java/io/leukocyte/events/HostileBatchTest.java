@@ -97,7 +97,7 @@ class HostileBatchTest {
   void randomMutationsAreRefusedOrReadable() {
     Random random = new Random(31);
     int refused = 0;
-    for (int i = 0; i < 200_000; i++) {
+    for (int i = 0; i < 50_000; i++) {
       byte[] bytes = STORY.clone();
       for (int n = random.nextInt(4); n >= 0; n--) {
         mutate(bytes, random);
@@ -106,7 +106,7 @@ class HostileBatchTest {
         refused++;
       }
     }
-    assertThat(refused).isBetween(20_000, 199_000);
+    assertThat(refused).isBetween(5_000, 49_750);
   }
 
   private static void mutate(byte[] bytes, Random random) {

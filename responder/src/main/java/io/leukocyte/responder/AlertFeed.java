@@ -45,10 +45,7 @@ final class AlertFeed implements AutoCloseable {
   private final Journal journal;
   private final Clock clock;
   private final Listener listener;
-  private final Thread thread;
-  private final Object lock = new Object();
-  private @Nullable KafkaConsumer<byte[], byte[]> consumer;
-  private volatile boolean closed;
+  private final ReadingThread thread;
   private volatile @Nullable String problem = "not connected yet";
   private volatile long lag = -1;
   private long positionAt;
@@ -74,7 +71,8 @@ final class AlertFeed implements AutoCloseable {
     this.journal = journal;
     this.clock = clock;
     this.listener = listener;
-    this.thread = Thread.ofPlatform().daemon().name("responder-alerts").unstarted(this::run);
+    this.thread =
+        new ReadingThread(Thread.ofPlatform().daemon().name("responder-alerts"), this::run);
   }
 
   /** Properties of a client that reads committed records from where it is told to. */
@@ -112,13 +110,13 @@ final class AlertFeed implements AutoCloseable {
 
   private void run() {
     Duration pause = Duration.ofMillis(500);
-    while (!closed) {
+    while (!thread.isClosed()) {
       try {
-        connectAndRead();
+        thread.read(properties, this::follow);
       } catch (WakeupException e) {
         return; // closed
       } catch (KafkaException e) {
-        if (closed) {
+        if (thread.isClosed()) {
           return;
         }
         if (problem == null) {
@@ -129,7 +127,7 @@ final class AlertFeed implements AutoCloseable {
         LOG.error("No alerts are acted on: {}", e.getMessage());
         problem = String.valueOf(e.getMessage());
       }
-      if (!sleep(pause)) {
+      if (!thread.pause(pause)) {
         return;
       }
       Duration doubled = pause.multipliedBy(2);
@@ -137,42 +135,18 @@ final class AlertFeed implements AutoCloseable {
     }
   }
 
-  private boolean sleep(Duration pause) {
-    try {
-      Thread.sleep(pause);
-      return !closed;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
+  private void follow(KafkaConsumer<byte[], byte[]> from) {
+    List<PartitionInfo> partitions = from.partitionsFor(Topic.ALERTS.text(), PATIENCE);
+    if (partitions == null || partitions.isEmpty()) {
+      throw new KafkaException("there is no topic " + Topic.ALERTS.text() + " yet");
     }
-  }
-
-  private void connectAndRead() {
-    try (KafkaConsumer<byte[], byte[]> opened = open()) {
-      List<PartitionInfo> partitions = opened.partitionsFor(Topic.ALERTS.text(), PATIENCE);
-      if (partitions == null || partitions.isEmpty()) {
-        throw new KafkaException("there is no topic " + Topic.ALERTS.text() + " yet");
-      }
-      TopicPartition mine =
-          new TopicPartition(Topic.ALERTS.text(), partition(host.value(), partitions.size()));
-      opened.assign(Set.of(mine));
-      begin(opened, mine);
-      while (!closed) {
-        read(opened, mine);
-      }
-    } finally {
-      synchronized (lock) {
-        consumer = null;
-      }
+    TopicPartition mine =
+        new TopicPartition(Topic.ALERTS.text(), partition(host.value(), partitions.size()));
+    from.assign(Set.of(mine));
+    begin(from, mine);
+    while (!thread.isClosed()) {
+      read(from, mine);
     }
-  }
-
-  private KafkaConsumer<byte[], byte[]> open() {
-    KafkaConsumer<byte[], byte[]> opened = new KafkaConsumer<>(properties);
-    synchronized (lock) {
-      consumer = opened;
-    }
-    return opened;
   }
 
   private void begin(KafkaConsumer<byte[], byte[]> from, TopicPartition mine) {
@@ -243,24 +217,6 @@ final class AlertFeed implements AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
-    synchronized (lock) {
-      if (consumer != null) {
-        consumer.wakeup();
-      }
-    }
-    thread.interrupt();
-    join(thread);
-  }
-
-  static void join(Thread thread) {
-    if (thread.getState() == Thread.State.NEW) {
-      return; // it was never started: there is nothing to wait for
-    }
-    try {
-      thread.join(Duration.ofSeconds(10));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    thread.close();
   }
 }

@@ -5,6 +5,7 @@ import io.leukocyte.events.BlockedImageJson;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.MalformedJsonException;
 import io.leukocyte.events.OrderKeys;
+import io.leukocyte.events.ProducerSettings;
 import io.leukocyte.events.Topic;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -28,7 +29,6 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,14 +50,11 @@ final class BlockTopic implements AutoCloseable {
   private final FleetSettings settings;
   private final BlockList list;
   private final Consumer<BlockedImage> news;
-  private final Thread thread;
-  private final Object lock = new Object();
+  private final ReadingThread thread;
 
   /** What is to be sent, by image. */
   private final Map<String, BlockedImage> unsent = new LinkedHashMap<>();
 
-  private @Nullable KafkaConsumer<byte[], byte[]> consumer;
-  private volatile boolean closed;
   private volatile @Nullable String problem = "not connected yet";
   private long aliveAt;
 
@@ -79,7 +76,8 @@ final class BlockTopic implements AutoCloseable {
     this.settings = settings;
     this.list = list;
     this.news = news;
-    this.thread = Thread.ofPlatform().daemon().name("responder-blocked").unstarted(this::run);
+    this.thread =
+        new ReadingThread(Thread.ofPlatform().daemon().name("responder-blocked"), this::run);
   }
 
   void start() {
@@ -99,13 +97,13 @@ final class BlockTopic implements AutoCloseable {
   }
 
   private void run() {
-    while (!closed) {
+    while (!thread.isClosed()) {
       try {
-        connectAndFollow();
+        thread.read(consumerProperties(), this::follow);
       } catch (WakeupException e) {
         return; // closed
       } catch (KafkaException | HostException e) {
-        if (closed) {
+        if (thread.isClosed()) {
           return;
         }
         String message = String.valueOf(e.getMessage());
@@ -114,10 +112,7 @@ final class BlockTopic implements AutoCloseable {
         }
         problem = message;
       }
-      try {
-        Thread.sleep(PAUSE);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+      if (!thread.pause(PAUSE)) {
         return;
       }
     }
@@ -135,42 +130,28 @@ final class BlockTopic implements AutoCloseable {
   }
 
   private Map<String, Object> producerProperties() {
-    Map<String, Object> properties = new HashMap<>(kafka);
+    Map<String, Object> properties = ProducerSettings.of(kafka);
     int millis = (int) PATIENCE.toMillis();
     properties.put(ProducerConfig.CLIENT_ID_CONFIG, "leuko-responder-blocked-" + host);
-    properties.put(ProducerConfig.ACKS_CONFIG, "all");
-    properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    properties.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1); // KAFKA-15591
     properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis);
     properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, millis);
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 2 * millis);
-    properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-    properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
     return properties;
   }
 
-  private void connectAndFollow() {
-    KafkaConsumer<byte[], byte[]> from = new KafkaConsumer<>(consumerProperties());
-    synchronized (lock) {
-      consumer = from;
-    }
-    try (from;
-        KafkaProducer<byte[], byte[]> to = new KafkaProducer<>(producerProperties())) {
+  private void follow(KafkaConsumer<byte[], byte[]> from) {
+    try (KafkaProducer<byte[], byte[]> to = new KafkaProducer<>(producerProperties())) {
       from.assign(partitions(from.partitionsFor(Topic.BLOCKED.text(), PATIENCE)));
       from.seekToBeginning(from.assignment());
       reconcile(whole(from));
       problem = null;
-      while (!closed) {
+      while (!thread.isClosed()) {
         send(to);
         for (ConsumerRecord<byte[], byte[]> record : from.poll(POLL)) {
           trusted(record).ifPresentOrElse(this::hear, () -> sayAgain(record));
         }
         signOfLife(from);
-      }
-    } finally {
-      synchronized (lock) {
-        consumer = null;
       }
     }
   }
@@ -186,7 +167,7 @@ final class BlockTopic implements AutoCloseable {
   private Map<String, BlockedImage> whole(KafkaConsumer<byte[], byte[]> from) {
     Map<TopicPartition, Long> ends = from.endOffsets(from.assignment(), PATIENCE);
     Map<String, BlockedImage> words = new LinkedHashMap<>();
-    while (!closed
+    while (!thread.isClosed()
         && ends.entrySet().stream()
             .anyMatch(e -> from.position(e.getKey(), PATIENCE) < e.getValue())) {
       for (ConsumerRecord<byte[], byte[]> record : from.poll(POLL)) {
@@ -300,13 +281,6 @@ final class BlockTopic implements AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
-    synchronized (lock) {
-      if (consumer != null) {
-        consumer.wakeup();
-      }
-    }
-    thread.interrupt();
-    AlertFeed.join(thread);
+    thread.close();
   }
 }

@@ -2,9 +2,9 @@ package io.leukocyte.responder;
 
 import io.leukocyte.events.DeadLetter;
 import io.leukocyte.events.HostId;
+import io.leukocyte.events.ProducerSettings;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -17,7 +17,6 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,17 +35,13 @@ final class Graveyard implements AutoCloseable {
 
   Graveyard(Map<String, Object> kafka, HostId host, Meters meters) {
     this.meters = meters;
-    properties = new HashMap<>(kafka);
+    properties = ProducerSettings.of(kafka);
     int millis = (int) PATIENCE.toMillis();
     properties.put(ProducerConfig.CLIENT_ID_CONFIG, "leuko-responder-dead-" + host);
-    properties.put(ProducerConfig.ACKS_CONFIG, "all");
-    properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis);
     properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, millis);
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis);
-    properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-    properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
   }
 
   /** Buries a record and waits until that is done, or cannot be. */

@@ -45,10 +45,7 @@ final class OrderFeed implements AutoCloseable {
   private final Journal journal;
   private final Clock clock;
   private final Listener listener;
-  private final Thread thread;
-  private final Object lock = new Object();
-  private @Nullable KafkaConsumer<byte[], byte[]> consumer;
-  private volatile boolean closed;
+  private final ReadingThread thread;
   private volatile @Nullable String problem = "not connected yet";
   private final Map<Integer, NavigableSet<Long>> pending = new HashMap<>();
   private final Map<Integer, Long> noted = new HashMap<>();
@@ -71,7 +68,8 @@ final class OrderFeed implements AutoCloseable {
     this.journal = journal;
     this.clock = clock;
     this.listener = listener;
-    this.thread = Thread.ofPlatform().daemon().name("responder-orders").unstarted(this::run);
+    this.thread =
+        new ReadingThread(Thread.ofPlatform().daemon().name("responder-orders"), this::run);
   }
 
   private static Map<String, Object> consumerProperties(Map<String, Object> kafka, HostId host) {
@@ -97,13 +95,13 @@ final class OrderFeed implements AutoCloseable {
 
   private void run() {
     Duration pause = FIRST_PAUSE;
-    while (!closed) {
+    while (!thread.isClosed()) {
       try {
-        connectAndRead();
+        thread.read(properties, this::follow);
       } catch (WakeupException e) {
         return; // closed
       } catch (KafkaException | JournalException e) {
-        if (closed) {
+        if (thread.isClosed()) {
           return;
         }
         String message = String.valueOf(e.getMessage());
@@ -112,7 +110,7 @@ final class OrderFeed implements AutoCloseable {
         }
         problem = message;
       }
-      if (!sleep(pause)) {
+      if (!thread.pause(pause)) {
         return;
       }
       Duration doubled = pause.multipliedBy(2);
@@ -120,42 +118,18 @@ final class OrderFeed implements AutoCloseable {
     }
   }
 
-  private boolean sleep(Duration pause) {
-    try {
-      Thread.sleep(pause);
-      return !closed;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
+  private void follow(KafkaConsumer<byte[], byte[]> from) {
+    List<PartitionInfo> partitions = from.partitionsFor(Topic.COMMANDS.text(), PATIENCE);
+    if (partitions == null || partitions.isEmpty()) {
+      throw new KafkaException("there is no topic " + Topic.COMMANDS.text() + " yet");
     }
-  }
-
-  private void connectAndRead() {
-    try (KafkaConsumer<byte[], byte[]> opened = open()) {
-      List<PartitionInfo> partitions = opened.partitionsFor(Topic.COMMANDS.text(), PATIENCE);
-      if (partitions == null || partitions.isEmpty()) {
-        throw new KafkaException("there is no topic " + Topic.COMMANDS.text() + " yet");
-      }
-      List<TopicPartition> ours = ours(partitions.size());
-      opened.assign(ours);
-      ours.forEach(partition -> begin(opened, partition));
-      alive(opened);
-      while (!closed) {
-        read(opened);
-      }
-    } finally {
-      synchronized (lock) {
-        consumer = null;
-      }
+    List<TopicPartition> ours = ours(partitions.size());
+    from.assign(ours);
+    ours.forEach(partition -> begin(from, partition));
+    alive(from);
+    while (!thread.isClosed()) {
+      read(from);
     }
-  }
-
-  private KafkaConsumer<byte[], byte[]> open() {
-    KafkaConsumer<byte[], byte[]> opened = new KafkaConsumer<>(properties);
-    synchronized (lock) {
-      consumer = opened;
-    }
-    return opened;
   }
 
   private List<TopicPartition> ours(int partitions) {
@@ -231,13 +205,6 @@ final class OrderFeed implements AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
-    synchronized (lock) {
-      if (consumer != null) {
-        consumer.wakeup();
-      }
-    }
-    thread.interrupt();
-    AlertFeed.join(thread);
+    thread.close();
   }
 }

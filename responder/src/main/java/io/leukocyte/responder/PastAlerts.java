@@ -39,8 +39,8 @@ final class PastAlerts implements AutoCloseable {
   private final HostId host;
   private final RecentAlerts recent;
   private final Clock clock;
-  private final Thread thread = Thread.ofVirtual().name("responder-past").unstarted(this::run);
-  private volatile boolean closed;
+  private final ReadingThread thread =
+      new ReadingThread(Thread.ofVirtual().name("responder-past"), this::run);
 
   PastAlerts(Map<String, Object> kafka, HostId host, RecentAlerts recent, Clock clock) {
     this.properties = AlertFeed.consumerProperties(kafka, "leuko-responder-past-" + host);
@@ -54,24 +54,14 @@ final class PastAlerts implements AutoCloseable {
   }
 
   private void run() {
-    while (!closed && !fetched()) {
-      try {
-        Thread.sleep(PAUSE);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
+    while (!fetched() && thread.pause(PAUSE)) {
+      LOG.debug("Trying again to read the alerts of before");
     }
   }
 
   private boolean fetched() {
-    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties)) {
-      List<PartitionInfo> partitions = consumer.partitionsFor(Topic.ALERTS.text(), PATIENCE);
-      if (partitions == null || partitions.isEmpty()) {
-        return false;
-      }
-      int number = AlertFeed.partition(host.value(), partitions.size());
-      read(consumer, new TopicPartition(Topic.ALERTS.text(), number));
+    try {
+      thread.read(properties, this::fetch);
       return true;
     } catch (KafkaException e) {
       LOG.debug("Alerts of before cannot be read yet: {}", e.getMessage());
@@ -79,12 +69,21 @@ final class PastAlerts implements AutoCloseable {
     }
   }
 
+  private void fetch(KafkaConsumer<byte[], byte[]> from) {
+    List<PartitionInfo> partitions = from.partitionsFor(Topic.ALERTS.text(), PATIENCE);
+    if (partitions == null || partitions.isEmpty()) {
+      throw new KafkaException("there is no topic " + Topic.ALERTS.text() + " yet");
+    }
+    int number = AlertFeed.partition(host.value(), partitions.size());
+    read(from, new TopicPartition(Topic.ALERTS.text(), number));
+  }
+
   private void read(KafkaConsumer<byte[], byte[]> consumer, TopicPartition mine) {
     consumer.assign(Set.of(mine));
     long end = consumer.endOffsets(Set.of(mine), PATIENCE).getOrDefault(mine, 0L);
     long since = AlertFeed.firstSince(consumer, mine, clock.millis() - AGE.toMillis());
     consumer.seek(mine, Math.max(since, end - MOST_RECORDS));
-    while (!closed && consumer.position(mine, PATIENCE) < end) {
+    while (!thread.isClosed() && consumer.position(mine, PATIENCE) < end) {
       consumer.poll(POLL).forEach(this::take);
     }
   }
@@ -103,8 +102,6 @@ final class PastAlerts implements AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
-    thread.interrupt();
-    AlertFeed.join(thread);
+    thread.close();
   }
 }

@@ -1,6 +1,7 @@
 package io.leukocyte.responder;
 
 import io.leukocyte.events.HostId;
+import io.leukocyte.events.ProducerSettings;
 import io.leukocyte.events.Topic;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -29,7 +30,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,16 +55,13 @@ final class PermitTopic implements FleetBudget.Sender, AutoCloseable {
   private final Duration deadline;
   private final Clock clock;
   private final Meters meters;
-  private final Thread thread;
+  private final ReadingThread thread;
   private final ExecutorService senders =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("responder-permits-send").factory());
   private final CountDownLatch ready = new CountDownLatch(1);
-  private final Object lock = new Object();
-  private @Nullable KafkaConsumer<byte[], byte[]> consumer;
   private @Nullable KafkaProducer<byte[], byte[]> producer;
   private @Nullable FleetBudget budget;
-  private volatile boolean closed;
   private volatile @Nullable String problem = "not connected yet";
   private OptionalLong next = OptionalLong.empty();
   private long aliveAt;
@@ -82,7 +79,8 @@ final class PermitTopic implements FleetBudget.Sender, AutoCloseable {
     this.deadline = deadline;
     this.clock = clock;
     this.meters = meters;
-    this.thread = Thread.ofPlatform().daemon().name("responder-permits").unstarted(this::run);
+    this.thread =
+        new ReadingThread(Thread.ofPlatform().daemon().name("responder-permits"), this::run);
   }
 
   private Map<String, Object> consumerProperties() {
@@ -97,18 +95,13 @@ final class PermitTopic implements FleetBudget.Sender, AutoCloseable {
   }
 
   private Map<String, Object> producerProperties() {
-    Map<String, Object> properties = new HashMap<>(kafka);
+    Map<String, Object> properties = ProducerSettings.of(kafka);
     int millis = (int) deadline.toMillis();
     properties.put(ProducerConfig.CLIENT_ID_CONFIG, "leuko-responder-permits-" + host);
-    properties.put(ProducerConfig.ACKS_CONFIG, "all");
-    properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    properties.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1); // KAFKA-15591
     properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis);
     properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, millis);
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 2 * millis);
-    properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-    properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
     return properties;
   }
 
@@ -168,13 +161,13 @@ final class PermitTopic implements FleetBudget.Sender, AutoCloseable {
   }
 
   private void run() {
-    while (!closed) {
+    while (!thread.isClosed()) {
       try {
-        connectAndRead();
+        thread.read(consumerProperties(), this::follow);
       } catch (WakeupException e) {
         return; // closed
       } catch (KafkaException | JournalException e) {
-        if (closed) {
+        if (thread.isClosed()) {
           return;
         }
         if (problem == null) {
@@ -182,43 +175,19 @@ final class PermitTopic implements FleetBudget.Sender, AutoCloseable {
         }
         problem = String.valueOf(e.getMessage());
       }
-      if (!sleep()) {
+      if (!thread.pause(PAUSE)) {
         return;
       }
     }
   }
 
-  private boolean sleep() {
-    try {
-      Thread.sleep(PAUSE);
-      return !closed;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
+  private void follow(KafkaConsumer<byte[], byte[]> from) {
+    requireOnePartition(from.partitionsFor(LOG_OF_PERMITS.topic(), PATIENCE));
+    from.assign(Set.of(LOG_OF_PERMITS));
+    begin(from);
+    while (!thread.isClosed()) {
+      read(from);
     }
-  }
-
-  private void connectAndRead() {
-    try (KafkaConsumer<byte[], byte[]> opened = open()) {
-      requireOnePartition(opened.partitionsFor(LOG_OF_PERMITS.topic(), PATIENCE));
-      opened.assign(Set.of(LOG_OF_PERMITS));
-      begin(opened);
-      while (!closed) {
-        read(opened);
-      }
-    } finally {
-      synchronized (lock) {
-        consumer = null;
-      }
-    }
-  }
-
-  private KafkaConsumer<byte[], byte[]> open() {
-    KafkaConsumer<byte[], byte[]> opened = new KafkaConsumer<>(consumerProperties());
-    synchronized (lock) {
-      consumer = opened;
-    }
-    return opened;
   }
 
   private static void requireOnePartition(@Nullable List<PartitionInfo> partitions) {
@@ -306,14 +275,7 @@ final class PermitTopic implements FleetBudget.Sender, AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
-    synchronized (lock) {
-      if (consumer != null) {
-        consumer.wakeup();
-      }
-    }
-    thread.interrupt();
-    AlertFeed.join(thread);
+    thread.close();
     senders.execute(() -> {
       if (producer != null) {
         producer.close(problem == null ? Duration.ofSeconds(1) : Duration.ZERO);

@@ -49,6 +49,9 @@ public final class Responder implements Component {
   /** So long the first action may wait when a host starts; afterwards each waits for itself. */
   private static final Duration ENGINE_AT_START = Duration.ofSeconds(30);
 
+  /** So long the start may take to hear that all ends. */
+  private static final Duration STARTER_PATIENCE = Duration.ofSeconds(10);
+
   private static final int HOLD_EACH = 30;
   private static final Duration PERMIT_DEADLINE = Duration.ofSeconds(2);
   private static final Duration PERMITS_PATIENCE = Duration.ofSeconds(20);
@@ -737,7 +740,7 @@ public final class Responder implements Component {
       }
       past.close();
       starter.interrupt();
-      AlertFeed.join(starter);
+      boolean _ = ReadingThread.join(starter, STARTER_PATIENCE);
       orderFeed.close();
       blockTopic.close();
       orderDesk.close();

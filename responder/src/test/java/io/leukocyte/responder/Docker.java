@@ -108,9 +108,9 @@ final class Docker implements AutoCloseable {
     return answer.worked() && answer.output().contains("hello");
   }
 
-  /** Whether a container finds another's address by the engine's name server. */
+  /** Whether a container finds another's address by the engine's name server, within 2 s. */
   boolean resolves(String from, String name) {
-    return exec(from, "getent", "ahosts", name).worked();
+    return exec(from, "env", "RES_OPTIONS=timeout:1 attempts:2", "getent", "ahosts", name).worked();
   }
 
   /** The packet filter's rules in a container's network namespace, without counters. */

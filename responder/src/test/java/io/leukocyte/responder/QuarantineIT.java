@@ -9,6 +9,9 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,12 +43,21 @@ class QuarantineIT {
     docker.close();
   }
 
+  /** All at once: each that does not pass is waited for. */
   private void assertCutOff() {
-    assertThat(docker.reaches(peer, web)).as("in, IPv4").isFalse();
-    assertThat(docker.reaches(web, docker.inspect(peer, ADDRESS))).as("out, IPv4").isFalse();
-    assertThat(docker.reaches(peer, v6(web))).as("in, IPv6").isFalse();
-    assertThat(docker.reaches(web, v6(peer))).as("out, IPv6").isFalse();
-    assertThat(docker.resolves(web, peer)).as("DNS").isFalse();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Boolean> in = threads.submit(() -> docker.reaches(peer, web));
+      Future<Boolean> out =
+          threads.submit(() -> docker.reaches(web, docker.inspect(peer, ADDRESS)));
+      Future<Boolean> in6 = threads.submit(() -> docker.reaches(peer, v6(web)));
+      Future<Boolean> out6 = threads.submit(() -> docker.reaches(web, v6(peer)));
+      Future<Boolean> name = threads.submit(() -> docker.resolves(web, peer));
+      assertThat(in).as("in, IPv4").succeedsWithin(WAIT).isEqualTo(false);
+      assertThat(out).as("out, IPv4").succeedsWithin(WAIT).isEqualTo(false);
+      assertThat(in6).as("in, IPv6").succeedsWithin(WAIT).isEqualTo(false);
+      assertThat(out6).as("out, IPv6").succeedsWithin(WAIT).isEqualTo(false);
+      assertThat(name).as("DNS").succeedsWithin(WAIT).isEqualTo(false);
+    }
     assertThat(docker.reaches(web, "127.0.0.1")).as("loopback").isTrue();
     assertThat(docker.reaches(web, "[::1]")).as("loopback, IPv6").isTrue();
   }
