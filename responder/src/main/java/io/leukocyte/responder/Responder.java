@@ -34,6 +34,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -357,6 +358,7 @@ public final class Responder implements Component {
               interventions,
               protection,
               services,
+              budget,
               clock,
               meters,
               () -> policies);
@@ -525,7 +527,7 @@ public final class Responder implements Component {
       try {
         executor.execute(work);
       } catch (RejectedExecutionException e) {
-        LOG.debug("The responder ends; blocked images are looked for at the next start");
+        LOG.debug("The responder ends; this is looked for at the next start");
       }
     }
 
@@ -580,10 +582,21 @@ public final class Responder implements Component {
           blockWatch.look();
         }
         if (ticks % AGE_EACH == 0) {
-          aging.look();
+          soon(this::lookAtAges);
         }
       } catch (RuntimeException e) {
         LOG.error("The responder's timer: {}", e.getMessage(), e);
+      }
+    }
+
+    /** Beside the timer: it may wait for an answer of the fleet. */
+    private void lookAtAges() {
+      try {
+        aging.look();
+      } catch (InterruptException e) {
+        LOG.debug("The responder ends; ages are looked at after the next start");
+      } catch (RuntimeException e) {
+        LOG.error("Ages could not be looked at: {}", e.getMessage(), e);
       }
     }
 
@@ -649,12 +662,13 @@ public final class Responder implements Component {
 
     void check(List<CheckResult> results) {
       add(results, "alerts", feed.problem(), "start Kafka, or see kafka.bootstrap");
-      if (fleet.isPresent() && policies.bounded()) {
+      if (fleet.isPresent() && policies.asksFleet()) {
         add(
             results,
             "permits",
             fleet.get().topic().problem(),
-            "start Kafka; until then policies with at-most begin nothing, releases go on");
+            "start Kafka; until then policies with at-most begin nothing, and nothing is recycled"
+                + " for its age; releases go on");
       }
       if (settings.fleet().canTrustOrders() && orderFeed.problem() != null) {
         results.add(
