@@ -423,7 +423,7 @@ final class Interventions {
   private void rollBack(ActionState state, String why) {
     Undo undo = state.undo();
     if (undo != null && !undo.wanted()) {
-      failed(state, why, Phase.CLOSED);
+      failed(state, why + letGo(state, undo), Phase.CLOSED);
       return;
     }
     Outcome undone = takeBack(state);
@@ -431,6 +431,14 @@ final class Interventions {
       failed(state, why + "; and it cannot be taken back: " + failure.problem(), Phase.UNDOING);
     } else {
       failed(state, why + "; it was taken back", Phase.CLOSED);
+    }
+  }
+
+  private String letGo(ActionState state, Undo undo) {
+    try {
+      return intervention(state).letGo(host, target(state), undo).map(how -> "; " + how).orElse("");
+    } catch (HostException e) {
+      return "; and something may be held still: " + e.getMessage();
     }
   }
 
