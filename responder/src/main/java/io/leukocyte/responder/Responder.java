@@ -53,6 +53,7 @@ public final class Responder implements Component {
   private static final int HOLD_EACH = 30;
   private static final Duration PERMIT_DEADLINE = Duration.ofSeconds(2);
   private static final Duration PERMITS_PATIENCE = Duration.ofSeconds(20);
+  private static final Duration TIDY_UP = Duration.ofSeconds(2);
   private static final int RETRY_EACH = 10;
   private static final int AGE_EACH = 10;
   private static final int LOOK_MILLIS = 250;
@@ -769,6 +770,7 @@ public final class Responder implements Component {
         LOG.warn("Some actions are not finished; they are taken up at the next start");
       }
       executor.shutdownNow();
+      boolean _ = lanes.awaitIdle(TIDY_UP); // what is told to end leaves nothing behind
       publisher.close();
       try {
         control.close();
