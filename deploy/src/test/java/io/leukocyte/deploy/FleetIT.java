@@ -49,6 +49,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +80,7 @@ class FleetIT {
   private static final Logger LOG = LoggerFactory.getLogger(FleetIT.class);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int EACH = 10;
+  private static final Duration ENGINE_PATIENCE = Duration.ofSeconds(10);
   private static final String ORDER_KEYS = "k:0123456789abcdef0123456789abcdef";
 
   @TempDir Path temporary;
@@ -89,10 +91,13 @@ class FleetIT {
   private final List<Member> fleet = new ArrayList<>();
   private long events;
 
+  /** How old containers are that are made now. */
+  private volatile Duration age = Duration.ofHours(1);
+
   /** A host with its engine and containers. */
   private final class Member {
     private final HostId id;
-    private final InMemoryEngine engine = new InMemoryEngine();
+    private final InMemoryEngine engine = new InMemoryEngine(FleetIT.this::now, ENGINE_PATIENCE);
     private final List<ContainerId> containers = new ArrayList<>();
     private SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private Responder responder;
@@ -154,6 +159,11 @@ class FleetIT {
           .filter(c -> engine.inspect(c).orElseThrow().state().equals("paused"))
           .count();
     }
+  }
+
+  /** The clock of the engines, unix nanoseconds. */
+  private long now() {
+    return (System.currentTimeMillis() - age.toMillis()) * 1_000_000;
   }
 
   private EmbeddedKafka broker() {
@@ -591,6 +601,69 @@ class FleetIT {
         .anyMatch(v -> v.length == 700_000)
         .anyMatch(v -> Arrays.equals(v, alert));
     assertThat(outcomes()).hasSize(1);
+  }
+
+  private void say(String permit) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
+      var _ =
+          producer
+              .send(new ProducerRecord<>(Topic.PERMITS.text(), permit.getBytes(UTF_8)))
+              .get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  private List<Action> recycles(Action.Step step) throws MalformedJsonException {
+    List<Action> found = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : all(Topic.ACTIONS)) {
+      Action action = ActionJson.read(record.value());
+      if (action.type().equals("recycle") && action.step() == step) {
+        found.add(action);
+      }
+    }
+    found.sort(Comparator.comparingLong(Action::time));
+    return found;
+  }
+
+  @Test
+  void oldContainersOfAServiceAreRecycledOneAtATimeOverAllHosts() throws Exception {
+    Files.writeString(
+        temporary.resolve("policy.yaml"),
+        "- recycle: blog\n  labels: [service=blog]\n  max-age: 10m\n  settle: 3s\n  mode: enforce\n");
+    for (Member member : fleet) {
+      var _ =
+          member.engine.run(
+              ContainerSpec.of(member.id + "-blog", "x:1")
+                  .label("service", "blog")
+                  .networkMode("host"));
+    }
+    age = Duration.ZERO;
+    String id = "0".repeat(32);
+    say(
+        """
+        {"permit": "turn", "host": "dead", "id": "%s", "service": "blog", "action": "%s",
+         "container": "%s"}\
+        """
+            .formatted(id, id, "f".repeat(64)));
+    startAll();
+    await()
+        .during(Duration.ofSeconds(12))
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> recycles(Action.Step.INTENDED).isEmpty());
+    say("{\"permit\": \"returned\", \"host\": \"dead\", \"id\": \"%s\"}".formatted(id));
+    await().atMost(PATIENCE).until(() -> recycles(Action.Step.VERIFIED).size() == fleet.size());
+    List<Action> begun = recycles(Action.Step.INTENDED);
+    List<Action> ended = recycles(Action.Step.VERIFIED);
+    assertThat(begun).extracting(Action::host).doesNotHaveDuplicates().hasSize(fleet.size());
+    for (int i = 1; i < begun.size(); i++) {
+      assertThat(begun.get(i).time()).isGreaterThan(ended.get(i - 1).time());
+    }
+    await()
+        .atMost(PATIENCE)
+        .until(() ->
+            all(Topic.PERMITS).stream()
+                    .filter(r -> new String(r.value(), UTF_8).contains("returned"))
+                    .count()
+                > fleet.size());
   }
 
   @Test

@@ -24,6 +24,7 @@ final class AgeReader {
           "grace",
           "settle",
           "within",
+          "drain",
           "keep");
   private static final List<String> MODES = List.of("enforce", "dry-run");
   private static final Duration YOUNGEST = Duration.ofMinutes(10);
@@ -31,6 +32,9 @@ final class AgeReader {
 
   /** So long the container before is kept unless it is said. */
   private static final Duration KEPT = Duration.ofHours(24);
+
+  /** So long its connections may last unless it is said: there is no hurry. */
+  private static final Duration DRAINED = Duration.ofSeconds(10);
 
   private final List<Problem> problems;
   private final Map<String, Position> names;
@@ -71,7 +75,7 @@ final class AgeReader {
       add(fields, "jitter", "jitter is longer than max-age", "write a shorter one");
     }
     boolean enforced = enforced(fields);
-    Recycle how = ChangeReader.recycle(fields, Optional.of(KEPT), Optional.empty());
+    Recycle how = ChangeReader.recycle(fields, DRAINED, Optional.of(KEPT), Optional.empty());
     return problems.size() == before && name.isPresent() && maxAge.isPresent()
         ? Optional.of(
             new AgeLimit(name.get(), item.at(), scope, maxAge.get(), jitter, enforced, how))

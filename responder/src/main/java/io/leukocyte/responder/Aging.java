@@ -14,17 +14,21 @@ import java.time.Clock;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Looks which containers are too old, and has them recycled: the oldest first, one of a service at
- * a time on this host, none that an action of ours is about, none during an emergency stop or a
- * maintenance window. What did not work is tried again when the journal has forgotten it, a day
- * later.
+ * a time, on this host and as far as the budget reaches, none that an action of ours is about, none
+ * during an emergency stop or a maintenance window. What did not work is tried again when the
+ * journal has forgotten it, a day later.
  */
 final class Aging {
   private static final Logger LOG = LoggerFactory.getLogger(Aging.class);
@@ -35,9 +39,12 @@ final class Aging {
   private final Interventions interventions;
   private final Protection protection;
   private final Services services;
+  private final Budget budget;
   private final Clock clock;
   private final Meters meters;
   private final Supplier<PolicySet> policies;
+  private final AtomicBoolean looking = new AtomicBoolean();
+  private final Map<String, String> waiting = new ConcurrentHashMap<>();
 
   Aging(
       HostId hostId,
@@ -46,6 +53,7 @@ final class Aging {
       Interventions interventions,
       Protection protection,
       Services services,
+      Budget budget,
       Clock clock,
       Meters meters,
       Supplier<PolicySet> policies) {
@@ -55,13 +63,24 @@ final class Aging {
     this.interventions = interventions;
     this.protection = protection;
     this.services = services;
+    this.budget = budget;
     this.clock = clock;
     this.meters = meters;
     this.policies = policies;
   }
 
-  /** Looks once, and begins what is due. */
+  /** Looks once, and begins what is due; may wait for the budget. One look at a time. */
   void look() {
+    if (looking.compareAndSet(false, true)) {
+      try {
+        lookAtAll();
+      } finally {
+        looking.set(false);
+      }
+    }
+  }
+
+  private void lookAtAll() {
     PolicySet now = policies.get();
     if (now.ages().isEmpty() || journal.read(Ledger::halt).isPresent()) {
       return;
@@ -108,14 +127,41 @@ final class Aging {
           limit.scope().covers(facts) ? limit.reason(facts, time) : Optional.empty();
       ActionId id = ActionId.of("age", limit.name(), facts.container().id().value());
       if (reason.isPresent() && !isBarred(now, facts, id) && busy.add(service(facts))) {
-        JournalStep step = step(limit, id, facts, reason.get(), time);
-        Optional<Halt> halt =
-            journal.appendUnless(Ledger::halt, new JournalEntry.Steps(List.of(step)));
-        if (halt.isEmpty()) {
-          meters.step(step.action());
-          interventions.begin(id);
-        }
+        beginInTurn(now, limit, id, facts, reason.get());
       }
+    }
+  }
+
+  private void beginInTurn(
+      PolicySet now, AgeLimit limit, ActionId id, ContainerFacts facts, String reason) {
+    Optional<String> service = services.of(facts.labels()).filter(s -> limit.enforced());
+    if (service.isEmpty()) {
+      begin(limit, id, facts, reason);
+      return;
+    }
+    ContainerId container = facts.container().id();
+    Optional<String> later =
+        budget.inTurn(
+            service.get(),
+            container,
+            id,
+            () -> {
+              if (!isBarred(now, facts, id)) { // it may have become so while it was asked
+                begin(limit, id, facts, reason);
+              }
+            });
+    @Nullable String before = waiting.put(service.get(), later.orElse(""));
+    if (later.isPresent() && !later.get().equals(before)) {
+      LOG.info("Container {} is recycled later: {}", facts.container().name(), later.get());
+    }
+  }
+
+  private void begin(AgeLimit limit, ActionId id, ContainerFacts facts, String reason) {
+    JournalStep step = step(limit, id, facts, reason, Nanos.now(clock));
+    Optional<Halt> halt = journal.appendUnless(Ledger::halt, new JournalEntry.Steps(List.of(step)));
+    if (halt.isEmpty()) {
+      meters.step(step.action());
+      interventions.begin(id);
     }
   }
 

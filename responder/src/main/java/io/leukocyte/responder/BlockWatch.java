@@ -126,7 +126,7 @@ final class BlockWatch {
             image.digest(),
             facts.container().id().value(),
             String.valueOf(facts.started()));
-    begin(image, facts, id, new Stop(Duration.ZERO, Optional.empty()), Optional.empty());
+    begin(image, facts, id, new Stop(Duration.ZERO, Optional.empty()), Optional::empty);
   }
 
   private void handle(BlockedImage image, ContainerFacts facts) {
@@ -148,7 +148,7 @@ final class BlockWatch {
       String by = image.policy() == null ? image.author() : image.policy();
       ActionId id = Placed.idOf(question, by, 0);
       if (journal.read(ledger -> ledger.find(id)).isEmpty()) {
-        begin(image, facts, id, what.get(), refusal(image, question, container));
+        begin(image, facts, id, what.get(), () -> refusal(image, question, container));
       }
     }
   }
@@ -175,9 +175,8 @@ final class BlockWatch {
       ContainerFacts facts,
       ActionId id,
       Intervention what,
-      Optional<String> refusal) {
-    Optional<String> against =
-        protection.reason(facts.container(), facts.labels()).or(() -> refusal);
+      Supplier<Optional<String>> refusal) {
+    Optional<String> against = protection.reason(facts.container(), facts.labels()).or(refusal);
     JournalStep step = step(image, facts, id, what, against);
     Optional<Boolean> known =
         journal.appendUnless(

@@ -1,5 +1,6 @@
 package io.leukocyte.responder;
 
+import io.leukocyte.events.ActionId;
 import io.leukocyte.events.AlertId;
 import io.leukocyte.events.ContainerId;
 import java.util.Optional;
@@ -30,5 +31,20 @@ interface Budget {
   default Optional<String> refusalAtApproval(
       Policy policy, AlertId alert, ContainerId container, long now) {
     return refusal(policy, alert, container, now);
+  }
+
+  /**
+   * Does something to one container of a service at a time.
+   *
+   * @param service whose
+   * @param container to which it is done
+   * @param action what is done; its turn lasts until it is over, or in force
+   * @param begin begins it: it is in the journal when this returns, or will not be done
+   * @return why it is not its turn; empty: it was begun
+   */
+  default Optional<String> inTurn(
+      String service, ContainerId container, ActionId action, Runnable begin) {
+    begin.run();
+    return Optional.empty();
   }
 }

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 final class ChangeReader {
   static final String[] THROTTLE = {"cpus", "memory", "pids", "egress", "for"};
   static final String[] KILL_PROCESS = {"signal", "tree", "init", "grace"};
-  static final String[] RECYCLE = {"grace", "settle", "within", "keep", "for"};
+  static final String[] RECYCLE = {"grace", "settle", "within", "drain", "keep", "for"};
 
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration GRACE = Duration.ofSeconds(10);
@@ -24,6 +24,7 @@ final class ChangeReader {
   private static final Duration WITHIN = Duration.ofMinutes(2);
   private static final Duration LONGEST_PROCESS_GRACE = Duration.ofMinutes(1);
   private static final Duration LONGEST_TRIAL = Duration.ofMinutes(30);
+  private static final Duration LONGEST_DRAIN = Duration.ofMinutes(5);
   private static final Duration LONGEST_KEPT = Duration.ofDays(365);
   private static final Pattern CPUS = Pattern.compile("[0-9]{1,4}(\\.[0-9]{1,3})?");
   private static final Pattern AMOUNT = Pattern.compile("([0-9]{1,12}) ?([a-z]{0,4})");
@@ -65,16 +66,23 @@ final class ChangeReader {
   }
 
   static Recycle recycle(Fields fields) {
-    return recycle(fields, Optional.empty(), ResponseReader.length(fields));
+    return recycle(fields, Duration.ZERO, Optional.empty(), ResponseReader.length(fields));
   }
 
-  /** With how long the old container is kept where that is not said. */
-  static Recycle recycle(Fields fields, Optional<Duration> kept, Optional<Duration> length) {
+  /**
+   * Reads a recycle.
+   *
+   * @param drain how long its connections may last where that is not said
+   * @param kept how long the old container is kept where that is not said
+   */
+  static Recycle recycle(
+      Fields fields, Duration drain, Optional<Duration> kept, Optional<Duration> length) {
     Optional<Duration> keep = fields.duration("keep", Duration.ofMinutes(1), LONGEST_KEPT);
     return new Recycle(
         grace(fields),
         fields.duration("settle", Duration.ZERO, LONGEST_TRIAL).orElse(SETTLE),
         fields.duration("within", SECOND, LONGEST_TRIAL).orElse(WITHIN),
+        fields.duration("drain", Duration.ZERO, LONGEST_DRAIN).orElse(drain),
         keep.isPresent() ? keep : kept,
         length);
   }

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out operators' orders, by the journal and on the host itself. */
@@ -182,8 +183,7 @@ final class Desk implements Orders {
       unambiguous(what, found);
     }
     List<Released> released = new ArrayList<>(release(found, operator));
-    container.flatMap(c -> sweep(c, operator)).ifPresent(released::add);
-    container.flatMap(c -> sweepWaf(c, operator)).ifPresent(released::add);
+    container.ifPresent(c -> released.addAll(sweep(c, operator)));
     if (released.isEmpty()) {
       throw new OrderException(
           "Nothing is in force on '" + what + "' on this host; 'leuko actions' lists what is");
@@ -307,8 +307,7 @@ final class Desk implements Orders {
   public List<Released> releaseAll(String operator) {
     List<Released> released = new ArrayList<>(release(states(ActionState::onHost), operator));
     for (ContainerSummary container : running()) {
-      sweep(container.id(), operator).ifPresent(released::add);
-      sweepWaf(container.id(), operator).ifPresent(released::add);
+      released.addAll(sweep(container.id(), operator));
     }
     return released;
   }
@@ -357,57 +356,69 @@ final class Desk implements Orders {
     };
   }
 
-  /** Opens a packet filter of ours that the journal does not know: it may have been lost. */
-  private Optional<Released> sweep(ContainerId container, String operator) {
+  /** Takes away what of ours the journal does not know: it may have been lost. */
+  private List<Released> sweep(ContainerId container, String operator) {
+    Intervention quarantine = new Quarantine(Optional.empty());
+    Intervention waf = new Waf(WafOptions.DEFAULT, Blocked.NOTHING, Optional.empty());
+    return Stream.of(
+            sweep(container, operator, quarantine, Undo.OpenFilter.class, this::openFilter),
+            sweep(container, operator, waf, Undo.TakeAwayWaf.class, this::takeWafAway),
+            sweep(container, operator, Recycle.LOST, Undo.PutBack.class, this::endDrain))
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  private Optional<Released> sweep(
+      ContainerId container,
+      String operator,
+      Intervention what,
+      Class<? extends Undo> kind,
+      Function<ContainerFacts, Optional<Outcome>> work) {
     boolean known =
-        !states(s -> s.onHost() && s.of(container) && s.undo() instanceof Undo.OpenFilter)
-            .isEmpty();
+        !states(s -> s.onHost() && s.of(container) && kind.isInstance(s.undo())).isEmpty();
     try {
-      Optional<ContainerFacts> facts = host.engine().inspect(container).filter(Host::runs);
-      if (known || facts.isEmpty() || facts.get().networkMode().equals("host")) {
-        return Optional.empty();
-      }
-      ContainerProcess process = ContainerProcess.of(facts.get());
-      if (host.filter().unusable().isPresent() || !host.filter().isThere(process)) {
-        return Optional.empty();
-      }
-      host.filter().open(process);
-      Outcome outcome = new Outcome.Done("opened a packet filter that the journal did not know");
-      Quarantine quarantine = new Quarantine(Optional.empty());
-      ActionId id = journalSweep(facts.get(), operator, outcome, quarantine);
-      return Optional.of(said(id.value(), "quarantine", facts.get().container().name(), outcome));
+      Optional<ContainerFacts> facts =
+          host.engine()
+              .inspect(container)
+              .filter(Host::runs)
+              .filter(f -> !known && !f.networkMode().equals("host"));
+      return facts
+          .flatMap(work)
+          .map(outcome ->
+              said(
+                  journalSweep(facts.get(), operator, outcome, what).value(),
+                  what.type(),
+                  facts.get().container().name(),
+                  outcome));
     } catch (NetworkFilterException.Gone e) {
       return Optional.empty();
     } catch (EngineException | NetworkFilterException e) {
       return Optional.of(
-          said("", "quarantine", container.brief(), new Outcome.Failed(e.getMessage() + "")));
+          said("", what.type(), container.brief(), new Outcome.Failed(e.getMessage() + "")));
     }
   }
 
-  /** Takes a firewall away that the journal does not know: it may have been lost. */
-  private Optional<Released> sweepWaf(ContainerId container, String operator) {
-    boolean known =
-        !states(s -> s.onHost() && s.of(container) && s.undo() instanceof Undo.TakeAwayWaf)
-            .isEmpty();
-    Waf waf = new Waf(WafOptions.DEFAULT, Blocked.NOTHING, Optional.empty());
-    try {
-      Optional<ContainerFacts> facts = host.engine().inspect(container).filter(Host::runs);
-      if (known || facts.isEmpty() || facts.get().networkMode().equals("host")) {
-        return Optional.empty();
-      }
-      Optional<Undo.TakeAwayWaf> found = Waf.found(host, facts.get());
-      if (found.isEmpty()) {
-        return Optional.empty();
-      }
-      Outcome outcome = found.get().run(host, container);
-      ActionId id = journalSweep(facts.get(), operator, outcome, waf);
-      return Optional.of(said(id.value(), waf.type(), facts.get().container().name(), outcome));
-    } catch (NetworkFilterException.Gone e) {
+  private Optional<Outcome> openFilter(ContainerFacts facts) {
+    ContainerProcess process = ContainerProcess.of(facts);
+    if (host.filter().unusable().isPresent() || !host.filter().isThere(process)) {
       return Optional.empty();
-    } catch (EngineException | NetworkFilterException e) {
-      return Optional.of(
-          said("", waf.type(), container.brief(), new Outcome.Failed(e.getMessage() + "")));
     }
+    host.filter().open(process);
+    return Optional.of(new Outcome.Done("opened a packet filter that the journal did not know"));
+  }
+
+  private Optional<Outcome> takeWafAway(ContainerFacts facts) {
+    return Waf.found(host, facts).map(found -> found.run(host, facts.container().id()));
+  }
+
+  private Optional<Outcome> endDrain(ContainerFacts facts) {
+    ContainerProcess process = ContainerProcess.of(facts);
+    if (host.door().unusable().isPresent() || !host.door().refuses(process)) {
+      return Optional.empty();
+    }
+    host.door().admit(process);
+    return Optional.of(
+        new Outcome.Done("it refused connections for a recycle that the journal did not know"));
   }
 
   private ActionId journalSweep(

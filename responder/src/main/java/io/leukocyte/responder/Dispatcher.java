@@ -12,7 +12,9 @@ import io.leukocyte.events.Outcome;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class Dispatcher {
   private static final String ALLOWED = "allowed";
 
+  /** More alerts are not considered before the first of them is decided on. */
+  private static final int MOST_SHIELDS = 1_000;
+
   private final HostId host;
   private final Matching matching;
   private final Journal journal;
@@ -31,6 +36,15 @@ final class Dispatcher {
   private final Hands hands;
   private final Clock clock;
   private final Meters meters;
+  private final Map<AlertId, Optional<String>> shields =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<AlertId, Optional<String>> eldest) {
+          return size() > MOST_SHIELDS;
+        }
+      };
   private volatile PolicySet policies = PolicySet.EMPTY;
 
   Dispatcher(
@@ -103,8 +117,12 @@ final class Dispatcher {
     Optional<Hold> hold = answering.isEmpty() ? Optional.empty() : hold(alert);
     for (Policy given : answering) {
       Policy policy = hold.map(h -> held(given, h)).orElse(given);
-      if (!known(policy, alert) && barred(policy, hold, alert).isEmpty() && !asksLater(policy)) {
-        guards.announce(policy, alert, now);
+      if (policy.guard().atMost().isPresent()
+          && !known(policy, alert)
+          && !asksLater(policy)
+          && guards.unbounded(policy, alert, now).isEmpty()
+          && barred(policy, hold, alert).isEmpty()) {
+        guards.announce(policy, alert);
       }
     }
     return Optional.of(new Considered(alert, document, answering, received));
@@ -143,10 +161,30 @@ final class Dispatcher {
     ContainerRef target = alert.container();
     Optional<String> shielded =
         target == null ? Optional.empty() : protection.reason(target, alert.labels());
+    boolean unknown = shielded.isEmpty() && alert.labels().isEmpty();
     return hold.filter(h -> h.effect() == Maintenance.Effect.OFF)
         .map(Hold::reason)
         .or(() -> shielded)
-        .or(() -> journal.read(Ledger::halt).map(Halt::refusal));
+        .or(() -> journal.read(Ledger::halt).map(Halt::refusal))
+        .or(() ->
+            unknown && policy.guard().atMost().isPresent()
+                ? shieldedByEngine(alert)
+                : Optional.empty());
+  }
+
+  /**
+   * Why the container of an alert that does not know its labels is protected, by what the engine
+   * says. Looked at once more before a change; here, so that nothing of a bound is used up.
+   */
+  private Optional<String> shieldedByEngine(Alert alert) {
+    return shields.computeIfAbsent(
+        alert.id(),
+        id -> {
+          ContainerFacts facts = matching.facts(alert);
+          return facts == null
+              ? Optional.empty()
+              : protection.reason(facts.container(), facts.labels());
+        });
   }
 
   /** A window that is open on the alert's container; the strictest of them. */
@@ -197,7 +235,7 @@ final class Dispatcher {
 
   private Verdict verdict(Policy policy, Optional<Hold> hold, Alert alert, long now) {
     Optional<String> closed = guards.unbounded(policy, alert, now);
-    Optional<String> barred = barred(policy, hold, alert);
+    Optional<String> barred = closed.isPresent() ? Optional.empty() : barred(policy, hold, alert);
     Optional<String> bound =
         closed.isPresent() || barred.isPresent() || asksLater(policy)
             ? Optional.empty()

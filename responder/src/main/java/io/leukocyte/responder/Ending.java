@@ -36,10 +36,29 @@ final class Ending {
    * @param init whether the container's first process may be ended
    */
   Ending(Processes processes, ContainerFacts facts, boolean init) {
+    this(processes, facts.container().id(), facts.pid(), init);
+  }
+
+  private Ending(Processes processes, ContainerId container, int first, boolean init) {
     this.processes = processes;
-    container = facts.container().id();
-    first = facts.pid();
+    this.container = container;
+    this.first = first;
     this.init = init;
+  }
+
+  /**
+   * Lets a process of a container and its descendants go on, which an ending that was cut off may
+   * hold. The engine is not asked.
+   *
+   * @return how many there are
+   */
+  static int letGo(Processes processes, ContainerId container, Seen process) {
+    Ending ending = new Ending(processes, container, process.pid(), true);
+    Map<Integer, Seen> family = new LinkedHashMap<>();
+    family.put(process.pid(), process);
+    List<Seen> _ = ending.found(family, process);
+    family.values().forEach(p -> processes.signal(p, container, Signal.CONT));
+    return family.size();
   }
 
   /** Ends a process; returns when it is gone, or stays. */

@@ -130,6 +130,14 @@ final class FleetBudget implements Budget {
     }
     Asked asked = ask(id, policy, most.get(), alert, container);
     try {
+      return answer(asked);
+    } finally {
+      answered(id);
+    }
+  }
+
+  private Optional<String> answer(Asked asked) {
+    try {
       long left = asked.at() + deadline.toNanos() - System.nanoTime();
       Optional<String> refusal = asked.refusal().get(Math.max(0, left), TimeUnit.NANOSECONDS);
       meters.permit(refusal.isEmpty() ? "granted" : "refused", asked.at());
@@ -138,11 +146,39 @@ final class FleetBudget implements Budget {
       meters.permit("unreachable", asked.at());
       return Optional.of(AWAY);
     } catch (InterruptedException e) {
-      throw new InterruptException(e); // the responder ends: the alert is read again
-    } finally {
-      synchronized (this) {
-        waiting.remove(id);
+      throw new InterruptException(e); // the responder ends: it is asked again
+    }
+  }
+
+  private synchronized void answered(ActionId id) {
+    waiting.remove(id);
+  }
+
+  /**
+   * Asks only when nobody else has the turn by what was read. While it is asked and begun the
+   * permit is not given back, whatever the journal says.
+   */
+  @Override
+  public Optional<String> inTurn(
+      String service, ContainerId container, ActionId action, Runnable begin) {
+    ActionId id = PermitRecord.Turn.idOf(action, Nanos.now(clock));
+    Asked asked = new Asked(System.nanoTime(), new CompletableFuture<>());
+    synchronized (this) {
+      Optional<String> taken = ledger.taken(clock.millis(), service, container);
+      if (taken.isPresent()) {
+        return taken;
       }
+      waiting.put(id, asked);
+    }
+    try {
+      send(new PermitRecord.Turn(id, service, host, container, action), asked);
+      Optional<String> refusal = answer(asked);
+      if (refusal.isEmpty()) {
+        begin.run();
+      }
+      return refusal;
+    } finally {
+      answered(id);
     }
   }
 
@@ -193,9 +229,13 @@ final class FleetBudget implements Budget {
             most.share(),
             service,
             policy.guard().mode() == Policy.Mode.DRY_RUN);
+    send(request, asked);
+  }
+
+  private void send(PermitRecord.Question question, Asked asked) {
     CompletableFuture<?> _ =
         sender
-            .send(request)
+            .send(question)
             .whenComplete((sent, problem) -> {
               if (problem != null) {
                 asked.refusal().completeExceptionally(problem);
@@ -293,9 +333,22 @@ final class FleetBudget implements Budget {
     List<PermitRecord> spent = new ArrayList<>();
     for (PermitLedger.Decision decision : open) {
       ActionId id = decision.request().id();
-      spent(decision.request(), times.getOrDefault(id, 0L)).ifPresent(spent::add);
+      long time = times.getOrDefault(id, 0L);
+      Optional<PermitRecord> record =
+          switch (decision.request()) {
+            case PermitRecord.Request request -> spent(request, time);
+            case PermitRecord.Turn turn -> spent(turn);
+          };
+      record.ifPresent(spent::add);
     }
     return spent;
+  }
+
+  /** A turn of which the journal knows nothing was asked for before a crash, or was not granted. */
+  private Optional<PermitRecord> spent(PermitRecord.Turn turn) {
+    boolean needed =
+        journal.read(l -> l.find(turn.action())).filter(ActionState::impairs).isPresent();
+    return needed ? Optional.empty() : Optional.of(new PermitRecord.Returned(turn.id(), host));
   }
 
   private Optional<PermitRecord> spent(PermitRecord.Request request, long askedAt) {

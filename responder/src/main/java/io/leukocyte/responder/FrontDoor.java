@@ -55,8 +55,27 @@ interface FrontDoor {
   /** The redirections that are in force. */
   SortedMap<Integer, Integer> routes(ContainerProcess process);
 
+  /**
+   * From now on whoever wants a new connection from outside, at any port, is told at once that
+   * there is none to be had (TCP RST), and may try elsewhere; open ones stay. Refused already is
+   * refused.
+   */
+  void refuse(ContainerProcess process);
+
+  /** Whether new connections are refused. */
+  boolean refuses(ContainerProcess process);
+
+  /** New connections are to be had again, and nothing is left; to be had already is to be had. */
+  void admit(ContainerProcess process);
+
   /** How many connections from outside are open at these ports. */
   int open(ContainerProcess process, Collection<Integer> ports);
+
+  /**
+   * How many connections from outside are not over at these ports: those on which data may come or
+   * go, those that are being made, and those whose last data is on its way.
+   */
+  int live(ContainerProcess process, Collection<Integer> ports);
 
   /**
    * Ends the connections from outside that are open at these ports.

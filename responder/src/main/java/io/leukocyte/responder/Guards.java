@@ -33,9 +33,9 @@ final class Guards {
   }
 
   /** Says that {@link #bound} will be asked soon. */
-  void announce(Policy policy, Alert alert, long now) {
+  void announce(Policy policy, Alert alert) {
     ContainerRef target = alert.container();
-    if (target != null && unbounded(policy, alert, now).isEmpty()) {
+    if (target != null) {
       budget.announce(policy, alert.id(), target.id());
     }
   }

@@ -6,6 +6,7 @@ import io.leukocyte.events.ContainerId;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -21,6 +22,8 @@ import java.util.function.Predicate;
  * @param programs what policies may run
  * @param blocked the images that may not start
  * @param known a process that the engine said is a container's first; empty: it is asked
+ * @param hurry whether something else waits for the container that is changed, so that nothing is
+ *     waited for that can be done without
  */
 record Host(
     Engine engine,
@@ -31,7 +34,8 @@ record Host(
     Processes processes,
     Programs programs,
     BlockList blocked,
-    Optional<ContainerProcess> known) {
+    Optional<ContainerProcess> known,
+    BooleanSupplier hurry) {
   private static final long POLL_MILLIS = 20;
 
   /** With the kernel of this host, which asks the engine and has nothing to run. */
@@ -45,19 +49,21 @@ record Host(
         new LinuxProcesses(),
         Programs.NONE,
         nothingBlocked(),
-        Optional.empty());
+        Optional.empty(),
+        () -> false);
   }
 
   /** The same, which knows a container as the engine just gave it. */
   Host knowing(ContainerFacts facts) {
     Optional<ContainerProcess> process =
         Optional.of(facts).filter(Host::runs).map(ContainerProcess::of);
-    return new Host(engine, filter, egress, probe, door, processes, programs, blocked, process);
+    return new Host(
+        engine, filter, egress, probe, door, processes, programs, blocked, process, hurry);
   }
 
   /** The same with other processes. */
   Host with(Processes others) {
-    return new Host(engine, filter, egress, probe, door, others, programs, blocked, known);
+    return new Host(engine, filter, egress, probe, door, others, programs, blocked, known, hurry);
   }
 
   private static BlockList nothingBlocked() {
@@ -66,12 +72,18 @@ record Host(
 
   /** The same with a list of images that may not start. */
   Host with(BlockList others) {
-    return new Host(engine, filter, egress, probe, door, processes, programs, others, known);
+    return new Host(engine, filter, egress, probe, door, processes, programs, others, known, hurry);
   }
 
   /** The same with programs that policies may run. */
   Host with(Programs others) {
-    return new Host(engine, filter, egress, probe, door, processes, others, blocked, known);
+    return new Host(engine, filter, egress, probe, door, processes, others, blocked, known, hurry);
+  }
+
+  /** The same, which knows whether something else waits for the container. */
+  Host hurrying(BooleanSupplier others) {
+    return new Host(
+        engine, filter, egress, probe, door, processes, programs, blocked, known, others);
   }
 
   /** With the kernel of this host, but that no port is redirected but in memory. */

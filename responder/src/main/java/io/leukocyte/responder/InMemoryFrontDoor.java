@@ -26,7 +26,10 @@ final class InMemoryFrontDoor implements FrontDoor {
   private final Set<ContainerProcess> prepared = new HashSet<>();
   private final Map<ContainerProcess, SortedMap<Integer, Integer>> routes = new HashMap<>();
   private final Map<Integer, Speech> speech = new HashMap<>(Map.of(80, Speech.HTTP));
+  private final Set<ContainerProcess> refusing = new HashSet<>();
   private int open;
+  private boolean ending;
+  private Runnable counted = () -> {};
 
   /** On the containers of an engine, each of which listens at port 80 for HTTP. */
   InMemoryFrontDoor(Engine engine) {
@@ -41,6 +44,16 @@ final class InMemoryFrontDoor implements FrontDoor {
   /** From now on each container has so many open connections. */
   synchronized void connections(int number) {
     open = number;
+  }
+
+  /** From now on one of the open connections ends each time that they are counted. */
+  synchronized void endConnections() {
+    ending = true;
+  }
+
+  /** Happens each time that connections were counted. */
+  synchronized void onCount(Runnable what) {
+    counted = what;
   }
 
   @Override
@@ -109,8 +122,31 @@ final class InMemoryFrontDoor implements FrontDoor {
   }
 
   @Override
+  public synchronized void refuse(ContainerProcess process) {
+    refusing.add(process);
+  }
+
+  @Override
+  public synchronized boolean refuses(ContainerProcess process) {
+    return refusing.contains(process);
+  }
+
+  @Override
+  public synchronized void admit(ContainerProcess process) {
+    refusing.remove(process);
+  }
+
+  @Override
   public synchronized int open(ContainerProcess process, Collection<Integer> ports) {
     return open;
+  }
+
+  @Override
+  public synchronized int live(ContainerProcess process, Collection<Integer> ports) {
+    int now = open;
+    open -= ending && open > 0 ? 1 : 0;
+    counted.run();
+    return now;
   }
 
   @Override

@@ -49,6 +49,13 @@ final class InMemoryProcesses implements Processes {
     return List.copyOf(signals);
   }
 
+  /** The pids of those that run and are held. */
+  synchronized Set<Integer> held() {
+    Set<Integer> found = new HashSet<>(held);
+    found.retainAll(running.keySet());
+    return found;
+  }
+
   @Override
   public Optional<String> unusable() {
     return Optional.empty();

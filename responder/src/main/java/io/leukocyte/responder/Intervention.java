@@ -77,6 +77,16 @@ sealed interface Intervention extends Response
     return Optional.empty();
   }
 
+  /**
+   * Ends what an attempt that is given up may still hold, where there is nothing to take back. The
+   * engine may be away.
+   *
+   * @return what was done, a clause for people; empty when nothing was
+   */
+  default Optional<String> letGo(Host host, ContainerId container, Undo undo) {
+    return Optional.empty();
+  }
+
   /** Keeps a text beside the evidence of an action, where there is room; never fails. */
   @FunctionalInterface
   interface Keeper {

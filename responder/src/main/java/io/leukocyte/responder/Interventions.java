@@ -3,6 +3,7 @@ package io.leukocyte.responder;
 import io.leukocyte.engine.EngineException;
 import io.leukocyte.events.Action.Step;
 import io.leukocyte.events.ActionId;
+import io.leukocyte.events.AlertId;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.Outcome;
@@ -381,13 +382,28 @@ final class Interventions {
     ActionState state = now(before);
     Undo undo = state.undo() == null ? known : state.undo();
     Intervention what = intervention(state);
-    Outcome applied = patiently(() -> what.apply(on, target(state), undo));
+    Host hurrying = on.hurrying(() -> isAwaited(state));
+    Outcome applied = patiently(() -> what.apply(hurrying, target(state), undo));
     if (!(applied instanceof Outcome.Done done)) {
       return applied;
     }
     String detail = prefix + state.way() + ": " + done.detail();
     step(state, Step.APPLIED, new Outcome.Done(detail), state.phase());
     return patiently(() -> what.verify(on, target(state), undo));
+  }
+
+  /** Whether something else is to be done to the container, which the same alert did not cause. */
+  private boolean isAwaited(ActionState state) {
+    @Nullable AlertId alert = state.last().alert();
+    return !journal
+        .read(ledger ->
+            ledger.all(s ->
+                s.phase() == Phase.INTENDED
+                    && s.of(target(state))
+                    && !s.last().dryRun()
+                    && s.response() instanceof Intervention
+                    && (alert == null || !alert.equals(s.last().alert()))))
+        .isEmpty();
   }
 
   /** Any other failure is an outcome. */
@@ -407,7 +423,7 @@ final class Interventions {
   private void rollBack(ActionState state, String why) {
     Undo undo = state.undo();
     if (undo != null && !undo.wanted()) {
-      failed(state, why, Phase.CLOSED);
+      failed(state, why + letGo(state, undo), Phase.CLOSED);
       return;
     }
     Outcome undone = takeBack(state);
@@ -415,6 +431,14 @@ final class Interventions {
       failed(state, why + "; and it cannot be taken back: " + failure.problem(), Phase.UNDOING);
     } else {
       failed(state, why + "; it was taken back", Phase.CLOSED);
+    }
+  }
+
+  private String letGo(ActionState state, Undo undo) {
+    try {
+      return intervention(state).letGo(host, target(state), undo).map(how -> "; " + how).orElse("");
+    } catch (HostException e) {
+      return "; and something may be held still: " + e.getMessage();
     }
   }
 

@@ -142,6 +142,19 @@ record KillProcess(
         : new Ending(host.processes(), facts.get(), init).of(process.get(), signal, tree, grace);
   }
 
+  /** Descendants are held before they are ended: who is not ended goes on. */
+  @Override
+  public Optional<String> letGo(Host host, ContainerId container, Undo undo) {
+    if (!tree || !(undo instanceof Undo.Ended(int pid, long ticks))) {
+      return Optional.empty();
+    }
+    return host.processes()
+        .find(pid)
+        .filter(p -> p.ticks() == ticks && !p.ended() && p.containers().contains(container))
+        .map(p -> Ending.letGo(host.processes(), container, p))
+        .map(number -> "process %d and its descendants, %d in all, go on".formatted(pid, number));
+  }
+
   @Override
   public Outcome verify(Host host, ContainerId container, Undo undo) {
     if (!(undo instanceof Undo.Ended(int pid, long ticks))) {

@@ -18,13 +18,17 @@ import java.util.regex.Pattern;
  * Redirections by the kernel, nftables, in the network namespace of a container's process: a table
  * {@value #TABLE} whose chain at {@code prerouting} sends new connections to another port of the
  * same namespace, IPv4 and IPv6. A second chain only looks: it makes the kernel keep track of
- * connections, so that the redirected ones stay what they are when the rule is gone.
+ * connections, so that the redirected ones stay what they are when the rule is gone. Another table,
+ * {@value #DRAIN}, answers a new connection with a reset.
  *
  * <p>Connections are found in {@code /proc/PID/net/tcp}; those of the namespace with itself, such
  * as the firewall's to the application, do not come from outside.
  */
 final class NftFrontDoor implements FrontDoor {
   static final String TABLE = "leuko_waf";
+
+  /** New connections are refused while it is there. */
+  static final String DRAIN = "leuko_drain";
 
   private static final String CHAIN = "inet " + TABLE + " pre";
   private static final String NEW = "tcp flags & (fin|syn|rst|ack) == syn";
@@ -146,10 +150,41 @@ final class NftFrontDoor implements FrontDoor {
   }
 
   private boolean isThere(ContainerProcess process) {
+    return isThere(process, TABLE);
+  }
+
+  private boolean isThere(ContainerProcess process, String table) {
     return run(process, "look at", "list tables\n")
         .lines()
         .map(String::strip)
-        .anyMatch(("table inet " + TABLE)::equals);
+        .anyMatch(("table inet " + table)::equals);
+  }
+
+  /** One transaction, and the same when it is there already. */
+  @Override
+  public void refuse(ContainerProcess process) {
+    String refused =
+        """
+        table inet %1$s {
+          chain in { type filter hook input priority filter; policy accept; }
+        }
+        flush chain inet %1$s in
+        add rule inet %1$s in iifname != "lo" tcp flags & (syn|ack) == syn reject with tcp reset
+        """
+            .formatted(DRAIN);
+    run(process, "refuse new connections by", refused);
+  }
+
+  @Override
+  public boolean refuses(ContainerProcess process) {
+    return isThere(process, DRAIN);
+  }
+
+  @Override
+  public void admit(ContainerProcess process) {
+    if (refuses(process)) {
+      run(process, "admit new connections by", "delete table inet " + DRAIN + "\n");
+    }
   }
 
   @Override
@@ -250,13 +285,15 @@ final class NftFrontDoor implements FrontDoor {
   }
 
   @Override
+  public int live(ContainerProcess process, Collection<Integer> ports) {
+    return sockets(
+            process, s -> ports.contains(s.port()) && s.fromOutside() && LIVE.contains(s.state()))
+        .size();
+  }
+
+  @Override
   public boolean remove(ContainerProcess process, Collection<Integer> ports) {
-    boolean needed =
-        !sockets(
-                process,
-                s -> ports.contains(s.port()) && s.fromOutside() && LIVE.contains(s.state()))
-            .isEmpty();
-    if (needed) {
+    if (live(process, ports) > 0) {
       return false;
     }
     if (isThere(process)) {

@@ -26,6 +26,12 @@ final class PermitJson {
     ObjectNode node = JournalLines.MAPPER.createObjectNode();
     switch (record) {
       case PermitRecord.Request r -> request(node.put("permit", "request"), r);
+      case PermitRecord.Turn r ->
+          node.put("permit", "turn")
+              .put("id", r.id().value())
+              .put("service", r.service())
+              .put("container", r.container().value())
+              .put("action", r.action().value());
       case PermitRecord.Returned r -> node.put("permit", "returned").put("id", r.id().value());
       case PermitRecord.Ended r -> node.put("permit", "ended").put("id", r.id().value());
       case PermitRecord.Census r -> census(node.put("permit", "census"), r);
@@ -69,6 +75,13 @@ final class PermitJson {
     String kind = text(node, "permit");
     return switch (kind) {
       case "request" -> readRequest(node, host);
+      case "turn" ->
+          new PermitRecord.Turn(
+              new ActionId(text(node, "id")),
+              text(node, "service"),
+              host,
+              new ContainerId(text(node, "container")),
+              new ActionId(text(node, "action")));
       case "returned" -> new PermitRecord.Returned(new ActionId(text(node, "id")), host);
       case "ended" -> new PermitRecord.Ended(new ActionId(text(node, "id")), host);
       case "census" -> new PermitRecord.Census(host, readServices(node.path("services")));

@@ -22,7 +22,7 @@ import java.util.Set;
  * <p>A request is granted when fewer other containers than the bound have a request before it that
  * counts, whatever became of that: whoever is refused gives its request back. So a decision hangs
  * on the records of the last 24 hours alone, never on earlier decisions, and one who begins to read
- * there decides alike.
+ * there decides alike. A turn is granted when no other container of the service has one.
  */
 final class PermitLedger {
   /** Records older than that change no decision. */
@@ -31,37 +31,58 @@ final class PermitLedger {
   /** A host that said nothing for so long has no replicas any more. */
   static final Duration CENSUS_LIFE = Duration.ofMinutes(30);
 
+  /** A turn that nobody gave back is over then: longer than any recycle takes. */
+  static final Duration TURN_LIFE = Duration.ofHours(2);
+
   private final Map<ActionId, Entry> entries = new LinkedHashMap<>();
   private final Map<Bound, List<Entry>> byBound = new HashMap<>();
   private final Map<String, Set<Entry>> byService = new HashMap<>();
   private final Map<String, Map<HostId, Statement>> services = new HashMap<>();
 
   /**
-   * What was decided about a request.
+   * What was decided about a question.
    *
    * @param request the first with its id
    * @param refusal why not; empty: it is granted
    */
-  record Decision(PermitRecord.Request request, Optional<String> refusal) {}
+  record Decision(PermitRecord.Question request, Optional<String> refusal) {}
 
-  /** Whose requests count together. */
-  private record Bound(String policy, boolean dryRun) {}
+  /** Which questions count together. */
+  private sealed interface Bound {
+    /** Those of a policy that acts, or of one that only tries. */
+    record OfPolicy(String policy, boolean dryRun) implements Bound {}
+
+    /** Those for the turn of a container of a service. */
+    record OfService(String service) implements Bound {}
+
+    static Bound of(PermitRecord.Question question) {
+      return switch (question) {
+        case PermitRecord.Request r -> new OfPolicy(r.policy(), r.dryRun());
+        case PermitRecord.Turn t -> new OfService(t.service());
+      };
+    }
+  }
 
   /** What a host said last of a service: how many replicas, and when and which it said are held. */
   private record Statement(long time, int count, long heldTime, Set<ContainerId> held) {}
 
-  /** A request and what became of it. */
+  /** A question and what became of it. */
   private static final class Entry {
-    private final PermitRecord.Request request;
+    private final PermitRecord.Question request;
     private final long time;
     private final Optional<String> refusal;
     private boolean returned;
     private boolean ended;
 
-    private Entry(PermitRecord.Request request, long time, Optional<String> refusal) {
+    private Entry(PermitRecord.Question request, long time, Optional<String> refusal) {
       this.request = request;
       this.time = time;
       this.refusal = refusal;
+    }
+
+    /** Of whose share it takes. */
+    private Optional<PermitRecord.Service> service() {
+      return request instanceof PermitRecord.Request r ? r.service() : Optional.empty();
     }
   }
 
@@ -69,12 +90,12 @@ final class PermitLedger {
    * Takes the next record in.
    *
    * @param time when the broker appended it, unix milliseconds
-   * @return what is decided, when it is a request
+   * @return what is decided, when it is a question
    */
   Optional<Decision> add(long time, PermitRecord record) {
     forget(time - 2 * MEMORY.toMillis());
     return switch (record) {
-      case PermitRecord.Request request -> Optional.of(decide(time, request));
+      case PermitRecord.Question question -> Optional.of(decide(time, question));
       case PermitRecord.Returned returned -> {
         own(returned.id(), returned.host()).ifPresent(this::giveBack);
         yield Optional.empty();
@@ -90,7 +111,7 @@ final class PermitLedger {
     };
   }
 
-  /** Requests of a host that nobody gave back or ended, the oldest first. */
+  /** Questions of a host that nobody gave back or ended, the oldest first. */
   List<Decision> open(HostId host) {
     return entries.values().stream()
         .filter(e -> e.request.host().equals(host) && !e.returned && !e.ended)
@@ -98,7 +119,7 @@ final class PermitLedger {
         .toList();
   }
 
-  /** When a request was appended, unix milliseconds; empty when it is not known. */
+  /** When a question was appended, unix milliseconds; empty when it is not known. */
   Optional<Long> timeOf(ActionId id) {
     return Optional.ofNullable(entries.get(id)).map(e -> e.time);
   }
@@ -107,27 +128,46 @@ final class PermitLedger {
     return Optional.ofNullable(entries.get(id)).filter(e -> e.request.host().equals(host));
   }
 
-  private Decision decide(long time, PermitRecord.Request request) {
-    Entry before = entries.get(request.id());
+  private Decision decide(long time, PermitRecord.Question question) {
+    Entry before = entries.get(question.id());
     if (before != null) {
       boolean gone = before.returned && before.refusal.isEmpty();
       return new Decision(
           before.request,
           gone ? Optional.of("permits: the permit was given back before") : before.refusal);
     }
-    Optional<String> refusal =
-        tooMany(time, request).or(() -> request.service().flatMap(s -> tooLarge(time, request, s)));
-    Entry entry = new Entry(request, time, refusal);
-    entries.put(request.id(), entry);
-    byBound
-        .computeIfAbsent(new Bound(request.policy(), request.dryRun()), b -> new ArrayList<>())
-        .add(entry);
-    request.service().ifPresent(service -> remember(time, entry, service));
-    return new Decision(request, refusal);
+    Entry entry = new Entry(question, time, refusal(time, question));
+    entries.put(question.id(), entry);
+    byBound.computeIfAbsent(Bound.of(question), b -> new ArrayList<>()).add(entry);
+    entry.service().ifPresent(service -> remember(time, entry, service));
+    return new Decision(question, entry.refusal);
+  }
+
+  private Optional<String> refusal(long time, PermitRecord.Question question) {
+    return switch (question) {
+      case PermitRecord.Request r ->
+          tooMany(time, r).or(() -> r.service().flatMap(s -> tooLarge(time, r, s)));
+      case PermitRecord.Turn t -> taken(time, t.service(), t.container());
+    };
+  }
+
+  /**
+   * Why it is not the turn of a container of a service; empty when it is.
+   *
+   * @param time of the question, unix milliseconds
+   */
+  Optional<String> taken(long time, String service, ContainerId container) {
+    long from = time - TURN_LIFE.toMillis();
+    return byBound.getOrDefault(new Bound.OfService(service), List.of()).stream()
+        .filter(e -> e.time > from && !e.request.container().equals(container))
+        .findFirst()
+        .map(e ->
+            "turn: another container of %s is recycled, on host %s"
+                .formatted(service, e.request.host()));
   }
 
   private void remember(long time, Entry entry, PermitRecord.Service service) {
-    if (!entry.request.dryRun()) {
+    if (!(entry.request instanceof PermitRecord.Request r && r.dryRun())) {
       byService.computeIfAbsent(service.name(), s -> new HashSet<>()).add(entry);
     }
     Map<HostId, Statement> hosts = services.computeIfAbsent(service.name(), s -> new HashMap<>());
@@ -141,8 +181,7 @@ final class PermitLedger {
 
   private Optional<String> tooMany(long time, PermitRecord.Request request) {
     long from = time - request.per().toMillis();
-    List<Entry> others =
-        byBound.getOrDefault(new Bound(request.policy(), request.dryRun()), List.of());
+    List<Entry> others = byBound.getOrDefault(Bound.of(request), List.of());
     Set<ContainerId> containers = new HashSet<>();
     for (Entry other : others) {
       if (other.time > from && !other.request.container().equals(request.container())) {
@@ -192,11 +231,11 @@ final class PermitLedger {
 
   private void end(Entry entry) {
     entry.ended = true;
-    entry.request.service().ifPresent(service -> remove(service.name(), entry));
+    entry.service().ifPresent(service -> remove(service.name(), entry));
   }
 
   private void uncount(Entry entry) {
-    Bound bound = new Bound(entry.request.policy(), entry.request.dryRun());
+    Bound bound = Bound.of(entry.request);
     List<Entry> counted = byBound.get(bound);
     if (counted != null) {
       counted.remove(entry);
@@ -204,7 +243,7 @@ final class PermitLedger {
         byBound.remove(bound);
       }
     }
-    entry.request.service().ifPresent(service -> remove(service.name(), entry));
+    entry.service().ifPresent(service -> remove(service.name(), entry));
   }
 
   private void remove(String service, Entry entry) {

@@ -15,8 +15,17 @@ sealed interface PermitRecord {
   /** Whose responder wrote it. */
   HostId host();
 
+  /** A responder asks whether it may act on a container. Its place in the log decides. */
+  sealed interface Question extends PermitRecord {
+    /** The permit. */
+    ActionId id();
+
+    /** The container that would be acted on. */
+    ContainerId container();
+  }
+
   /**
-   * A responder asks whether it may act on one more container. Its place in the log decides.
+   * A responder asks whether it may act on one more container for an alert.
    *
    * @param id the permit: of an alert and a policy, or of an approval
    * @param policy whose bounds hold
@@ -40,7 +49,7 @@ sealed interface PermitRecord {
       int share,
       Optional<Service> service,
       boolean dryRun)
-      implements PermitRecord {
+      implements Question {
 
     /** The id of the permit of an alert and a policy. */
     static ActionId idOf(AlertId alert, String policy) {
@@ -50,6 +59,25 @@ sealed interface PermitRecord {
     /** The id of the permit of what was approved then, unix nanoseconds. */
     static ActionId idOfApproval(AlertId alert, String policy, long time) {
       return ActionId.of("permit", alert.value(), policy, String.valueOf(time));
+    }
+  }
+
+  /**
+   * A responder asks whether it is the turn of a container, of whose service one is acted on at a
+   * time.
+   *
+   * @param id the permit, another one each time
+   * @param service Compose's project and service, or what the service label says
+   * @param host who asks
+   * @param container which would be acted on
+   * @param action what is done in its turn
+   */
+  record Turn(ActionId id, String service, HostId host, ContainerId container, ActionId action)
+      implements Question {
+
+    /** The id of the permit of an action that wanted to begin then, unix nanoseconds. */
+    static ActionId idOf(ActionId action, long time) {
+      return ActionId.of("permit", "turn", action.value(), String.valueOf(time));
     }
   }
 

@@ -155,9 +155,12 @@ final class PermitTopic implements FleetBudget.Sender, AutoCloseable {
   }
 
   private static String key(PermitRecord record) {
-    return record instanceof PermitRecord.Request request
-        ? request.policy()
-        : record.host().value();
+    return switch (record) {
+      case PermitRecord.Request request -> request.policy();
+      case PermitRecord.Turn turn -> turn.service();
+      case PermitRecord.Returned _, PermitRecord.Ended _, PermitRecord.Census _ ->
+          record.host().value();
+    };
   }
 
   private void run() {

@@ -121,6 +121,11 @@ public final class PolicySet {
         .anyMatch(p -> p.guards().stream().anyMatch(g -> g.atMost().isPresent()));
   }
 
+  /** Whether something of it is counted over all hosts, where it is counted so. */
+  boolean asksFleet() {
+    return bounded() || ages.stream().anyMatch(AgeLimit::enforced);
+  }
+
   List<Policy> policies() {
     return policies;
   }

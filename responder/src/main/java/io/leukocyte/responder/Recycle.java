@@ -3,6 +3,7 @@ package io.leukocyte.responder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.leukocyte.engine.EngineException;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.Outcome;
@@ -17,11 +18,13 @@ import java.util.TreeSet;
  * A fresh container from the same image and with the whole configuration takes the place of the
  * container, which is kept, stopped and under another name, as evidence. Where the fresh one does
  * not become healthy the old one comes back. What we hold on the old one, such as a quarantine,
- * stays on it and not on the fresh one.
+ * stays on it and not on the fresh one. Before it is stopped its connections may end.
  *
  * @param grace between the old one's stop signal and SIGKILL
  * @param settle how long the fresh one must run, where it has no health check of its own
  * @param within how long it has to become healthy, or to accept connections
+ * @param drain how long connections to the old one may last before it is stopped, while new ones
+ *     are refused; zero: they are not waited for
  * @param keep after which time the old one is removed; empty: when somebody does
  * @param length after which time the old one comes back
  */
@@ -29,9 +32,20 @@ record Recycle(
     Duration grace,
     Duration settle,
     Duration within,
+    Duration drain,
     Optional<Duration> keep,
     Optional<Duration> length)
     implements Intervention {
+  /** One of which nothing is known but what it left. */
+  static final Recycle LOST =
+      new Recycle(
+          Duration.ZERO,
+          Duration.ZERO,
+          Duration.ZERO,
+          Duration.ZERO,
+          Optional.empty(),
+          Optional.empty());
+
   private static final String SWARM_TASK = "com.docker.swarm.task.id";
 
   @Override
@@ -135,9 +149,25 @@ record Recycle(
 
   @Override
   public Outcome apply(Host host, ContainerId container, Undo undo) {
-    return undo instanceof Undo.PutBack plan
-        ? new Swap(host, container, plan).forward(grace)
-        : unfit(undo);
+    return undo instanceof Undo.PutBack plan ? forward(host, container, plan) : unfit(undo);
+  }
+
+  private Outcome forward(Host host, ContainerId container, Undo.PutBack plan) {
+    Swap swap = new Swap(host, container, plan);
+    if (drain.isZero()) {
+      return swap.forward(grace);
+    }
+    Drain before = new Drain(host, container);
+    String drained = before.run(drain);
+    try {
+      Outcome outcome = swap.forward(grace);
+      return outcome instanceof Outcome.Done done
+          ? new Outcome.Done(drained + "; " + done.detail())
+          : outcome;
+    } catch (EngineException | HostException e) {
+      before.giveUp(); // it serves until this is done again, or taken back
+      throw e;
+    }
   }
 
   @Override
@@ -149,9 +179,13 @@ record Recycle(
 
   @Override
   public Outcome undo(Host host, ContainerId container, Undo undo) {
-    return undo instanceof Undo.PutBack plan
-        ? new Swap(host, container, plan).back(grace)
-        : unfit(undo);
+    if (!(undo instanceof Undo.PutBack plan)) {
+      return unfit(undo);
+    }
+    if (!drain.isZero()) {
+      new Drain(host, container).end();
+    }
+    return new Swap(host, container, plan).back(grace);
   }
 
   private static Outcome unfit(Undo undo) {

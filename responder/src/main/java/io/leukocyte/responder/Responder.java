@@ -34,6 +34,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +56,7 @@ public final class Responder implements Component {
   private static final int HOLD_EACH = 30;
   private static final Duration PERMIT_DEADLINE = Duration.ofSeconds(2);
   private static final Duration PERMITS_PATIENCE = Duration.ofSeconds(20);
+  private static final Duration TIDY_UP = Duration.ofSeconds(2);
   private static final int RETRY_EACH = 10;
   private static final int AGE_EACH = 10;
   private static final int LOOK_MILLIS = 250;
@@ -360,6 +362,7 @@ public final class Responder implements Component {
               interventions,
               protection,
               services,
+              budget,
               clock,
               meters,
               () -> policies);
@@ -528,7 +531,7 @@ public final class Responder implements Component {
       try {
         executor.execute(work);
       } catch (RejectedExecutionException e) {
-        LOG.debug("The responder ends; blocked images are looked for at the next start");
+        LOG.debug("The responder ends; this is looked for at the next start");
       }
     }
 
@@ -583,10 +586,21 @@ public final class Responder implements Component {
           blockWatch.look();
         }
         if (ticks % AGE_EACH == 0) {
-          aging.look();
+          soon(this::lookAtAges);
         }
       } catch (RuntimeException e) {
         LOG.error("The responder's timer: {}", e.getMessage(), e);
+      }
+    }
+
+    /** Beside the timer: it may wait for an answer of the fleet. */
+    private void lookAtAges() {
+      try {
+        aging.look();
+      } catch (InterruptException e) {
+        LOG.debug("The responder ends; ages are looked at after the next start");
+      } catch (RuntimeException e) {
+        LOG.error("Ages could not be looked at: {}", e.getMessage(), e);
       }
     }
 
@@ -652,12 +666,13 @@ public final class Responder implements Component {
 
     void check(List<CheckResult> results) {
       add(results, "alerts", feed.problem(), "start Kafka, or see kafka.bootstrap");
-      if (fleet.isPresent() && policies.bounded()) {
+      if (fleet.isPresent() && policies.asksFleet()) {
         add(
             results,
             "permits",
             fleet.get().topic().problem(),
-            "start Kafka; until then policies with at-most begin nothing, releases go on");
+            "start Kafka; until then policies with at-most begin nothing, and nothing is recycled"
+                + " for its age; releases go on");
       }
       if (settings.fleet().canTrustOrders() && orderFeed.problem() != null) {
         results.add(
@@ -758,6 +773,7 @@ public final class Responder implements Component {
         LOG.warn("Some actions are not finished; they are taken up at the next start");
       }
       executor.shutdownNow();
+      boolean _ = lanes.awaitIdle(TIDY_UP); // what is told to end leaves nothing behind
       publisher.close();
       try {
         control.close();

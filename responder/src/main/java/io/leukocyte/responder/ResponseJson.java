@@ -47,6 +47,7 @@ final class ResponseJson {
         node.put("grace", recycle.grace().toString());
         node.put("settle", recycle.settle().toString());
         node.put("within", recycle.within().toString());
+        node.put("drain", recycle.drain().toString());
         recycle.keep().ifPresent(keep -> node.put("keep", keep.toString()));
       }
       case KillProcess kill -> {
@@ -109,6 +110,7 @@ final class ResponseJson {
               duration(node, "grace"),
               duration(node, "settle"),
               duration(node, "within"),
+              node.has("drain") ? duration(node, "drain") : Duration.ZERO,
               node.has("keep") ? Optional.of(duration(node, "keep")) : Optional.empty(),
               length);
       case "kill" -> new Kill(node.path("signal").asText(), length);

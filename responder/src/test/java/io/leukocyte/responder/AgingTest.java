@@ -178,6 +178,7 @@ class AgingTest {
             Duration.ZERO,
             Duration.ZERO,
             Duration.ofSeconds(1),
+            Duration.ZERO,
             Optional.empty(),
             Optional.empty());
     AgeLimit limit =
@@ -206,6 +207,7 @@ class AgingTest {
           labels: [a], max-age: 1s                 | max-age in a recycle by age is '1s'
           labels: [a], max-age: 24h, jitter: 25h   | jitter is longer than max-age
           labels: [a], max-age: 24h, mode: approve | unknown mode 'approve'
+          labels: [a], max-age: 24h, drain: 6m     | drain in a recycle by age is '6m'
           labels: [a], max-age: 24h, for: 1h       | unknown key 'for'
           """)
   void whatMakesNoSenseIsAProblem(String keys, String problem) {
@@ -214,6 +216,19 @@ class AgingTest {
         .singleElement()
         .extracting(Problem::toString)
         .satisfies(text -> assertThat(text).startsWith("p.yaml:2:").contains(problem));
+  }
+
+  @Test
+  void connectionsHaveTenSecondsToEndUnlessItIsSaid() {
+    assertThat(drain(LIMIT)).isEqualTo(Duration.ofSeconds(10));
+    assertThat(drain(LIMIT + "  drain: 0s\n")).isZero();
+    assertThat(drain(LIMIT + "  drain: 5m\n")).isEqualTo(Duration.ofMinutes(5));
+  }
+
+  private static Duration drain(String yaml) {
+    PolicySet.Loaded loaded = PolicySet.load(List.of(new PolicyFile("p.yaml", yaml)), List.of());
+    assertThat(loaded.problems()).isEmpty();
+    return loaded.policies().ages().getFirst().how().drain();
   }
 
   @Test

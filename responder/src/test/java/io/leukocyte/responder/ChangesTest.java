@@ -163,7 +163,7 @@ class ChangesTest {
                     policy(
                         "throttle: {cpus: 0.2, memory: 256m, pids: 50, egress: 2mbit, for: 1h},"
                             + " restart: {grace: 3s},"
-                            + " recycle: {grace: 1s, settle: 2s, within: 3m, keep: 7d}"))),
+                            + " recycle: {grace: 1s, settle: 2s, within: 3m, drain: 4s, keep: 7d}"))),
             List.of());
     assertThat(loaded.problems()).isEmpty();
     for (Response response : loaded.policies().policies().getFirst().responses()) {

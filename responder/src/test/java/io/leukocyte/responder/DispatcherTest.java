@@ -245,6 +245,28 @@ class DispatcherTest {
   }
 
   @Test
+  void whatIsProtectedTakesNoPlaceOfABoundAlsoWhenTheAlertDoesNotKnowItsLabels() {
+    ContainerId core = ward.docker.run(ContainerSpec.of("core", "x:1").label("tier", "core"));
+    ContainerId web = ward.run("web");
+    guarded("{mode: enforce, at-most: {containers: 1, per: 10m}}");
+    for (ContainerRef known :
+        List.of(
+            ContainerRef.unknown(core), TestAlerts.ref(core, "core"), TestAlerts.ref(core, ""))) {
+      ward.alert(
+          TestAlerts.alert(
+              TestAlerts.HOST,
+              TestAlerts.SHELL,
+              Priority.WARNING,
+              known,
+              Map.of(),
+              ward.clock.nanos()));
+      assertThat(reason()).isEqualTo("protected: it has the label tier=core of protect.labels");
+    }
+    ward.shell(web);
+    assertThat(ward.facts(web).state()).isEqualTo("paused");
+  }
+
+  @Test
   void aProtectedContainerIsStillToldOf() {
     ContainerId database = ward.run("database");
     ward.policies(

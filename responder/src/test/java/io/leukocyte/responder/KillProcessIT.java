@@ -3,6 +3,9 @@ package io.leukocyte.responder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.leukocyte.engine.DockerEngine;
+import io.leukocyte.engine.Engine;
+import io.leukocyte.engine.EngineOptions;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ProcessRef;
 import java.io.IOException;
@@ -127,6 +130,37 @@ class KillProcessIT {
       assertThat(isThere(web, "1001")).isFalse();
       assertThat(isThere(web, "1005")).isTrue();
     }
+  }
+
+  private static boolean isHeld(int pid) {
+    try {
+      return new HostProc().stat(pid).getFirst().equals("T");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void whatAnAttemptThatIsGivenUpHoldsGoesOn() throws Exception {
+    ContainerId web = docker.id(container());
+    Processes.Seen child = sleeper(web, "1003");
+    Processes.Seen shell = processes.find(child.parent()).orElseThrow();
+    List<Processes.Seen> family = List.of(shell, child, sleeper(web, "1002"));
+    family.forEach(p -> assertThat(processes.signal(p, web, Processes.Signal.STOP)).isTrue());
+    await()
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> family.stream().allMatch(p -> isHeld(p.pid())));
+    KillProcess kill =
+        new KillProcess(
+            Processes.Signal.KILL, true, false, Duration.ZERO, new Culprit.Caused(ref(shell)));
+    try (Engine engine = new DockerEngine(EngineOptions.of(EngineOptions.DEFAULT_HOST))) {
+      assertThat(kill.letGo(Host.local(engine), web, new Undo.Ended(shell.pid(), shell.ticks())))
+          .hasValueSatisfying(how -> assertThat(how).matches(".* descendants, [34] in all, go on"));
+    }
+    await()
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> family.stream().noneMatch(p -> isHeld(p.pid())));
+    assertThat(isThere(web, "1003")).isTrue();
   }
 
   @Test

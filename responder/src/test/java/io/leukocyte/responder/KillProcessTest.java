@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which process is ended, and which never. */
 class KillProcessTest {
@@ -333,18 +334,33 @@ class KillProcessTest {
     }
   }
 
-  @Test
-  void aCrashAtAnyPointIsFinishedAndNoOtherProcessIsEnded() throws IOException {
-    String tree = policy("kill-process: {tree: true}");
-    boolean reached = true;
-    int point = 0;
-    for (; reached; point++) {
-      assertThat(point).isLessThan(80);
-      Path own = Files.createDirectory(folder.resolve("k" + point));
+  /** A container with an attacker, whose children each started the next, and a sister of it. */
+  private record Scene(
+      Path own,
+      InMemoryEngine docker,
+      InMemoryNetworkFilter filter,
+      MutableClock clock,
+      InMemoryProcesses all,
+      ContainerId container,
+      Alert alert) {
+
+    static Scene create(Path own) {
       InMemoryEngine docker = new InMemoryEngine();
-      InMemoryNetworkFilter filter = new InMemoryNetworkFilter();
       MutableClock clock = new MutableClock();
       InMemoryProcesses all = new InMemoryProcesses();
+      ContainerId container = docker.run(ContainerSpec.of("web", "leuko/test-web:1"));
+      all.begin(PID, 1, clock.nanos(), container);
+      IntStream.range(5000, 5004)
+          .forEach(pid -> all.begin(pid, pid == 5000 ? PID : pid - 1, clock.nanos(), container));
+      all.begin(6000, 1, clock.nanos(), container);
+      Alert alert =
+          TestAlerts.shellOf(
+              TestAlerts.ref(container, "web"), new ProcessRef(PID, clock.nanos()), clock.nanos());
+      return new Scene(own, docker, new InMemoryNetworkFilter(), clock, all, container, alert);
+    }
+
+    /** Acts on the alert, and dies at a point; whether that was reached. */
+    boolean act(String policy, int point) {
       int[] left = {point};
       boolean[] died = {false};
       Runnable pass =
@@ -357,38 +373,38 @@ class KillProcessTest {
       Host host =
           Ward.host(FailingEngine.wrapBoth(docker, call -> pass.run()), filter)
               .with(new Dying(all, pass));
-      ContainerId container = docker.run(ContainerSpec.of("web", "leuko/test-web:1"));
-      all.begin(PID, 1, clock.nanos(), container);
-      IntStream.range(5000, 5004)
-          .forEach(pid -> all.begin(pid, pid == 5000 ? PID : pid - 1, clock.nanos(), container));
-      all.begin(6000, 1, clock.nanos(), container);
-      Alert alert =
-          TestAlerts.shellOf(
-              TestAlerts.ref(container, "web"), new ProcessRef(PID, clock.nanos()), clock.nanos());
       try {
         Ward dying = new Ward(own, docker, filter, clock, host, pass, Ward.shielded());
-        dying.policies(tree).alert(alert);
+        dying.policies(policy).alert(alert);
         dying.close();
       } catch (Crash crash) {
         // what is on the disk and on the host is all there is
       }
-      reached = died[0];
-      Ward next =
-          new Ward(
-                  own,
-                  docker,
-                  filter,
-                  clock,
-                  Ward.host(docker, filter).with(all),
-                  () -> {},
-                  Ward.shielded())
-              .restarted();
-      next.policies(tree).alert(alert); // it is read again
+      return died[0];
+    }
+
+    Ward next() {
+      Host host = Ward.host(docker, filter).with(all);
+      return new Ward(own, docker, filter, clock, host, () -> {}, Ward.shielded()).restarted();
+    }
+  }
+
+  @Test
+  void aCrashAtAnyPointIsFinishedAndNoOtherProcessIsEnded() throws IOException {
+    String tree = policy("kill-process: {tree: true}");
+    boolean reached = true;
+    int point = 0;
+    for (; reached; point++) {
+      assertThat(point).isLessThan(80);
+      Scene scene = Scene.create(Files.createDirectory(folder.resolve("k" + point)));
+      reached = scene.act(tree, point);
+      Ward next = scene.next();
+      next.policies(tree).alert(scene.alert()); // it is read again
       assertThat(next.desk.actions()).as("point %d", point).isEmpty();
       assertThat(next.journalled().getFirst())
           .as("point %d", point)
           .isIn(Set.of("kill-process verified", "kill-process skipped"));
-      assertThat(all.of(container, 1))
+      assertThat(scene.all().of(scene.container(), 1))
           .as("point %d", point)
           .extracting(Processes.Seen::pid)
           .containsExactly(6000);
@@ -396,5 +412,38 @@ class KillProcessTest {
       next.close();
     }
     assertThat(point).as("points where it died").isGreaterThan(15);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{tree: true}", "{tree: true, signal: TERM, grace: 1s}"})
+  void whatIsFoundHeldTooLateGoesOn(String parameters) throws IOException {
+    String tree = policy("kill-process: " + parameters);
+    boolean reached = true;
+    int held = 0;
+    for (int point = 0; reached; point++) {
+      assertThat(point).isLessThan(80);
+      Scene scene = Scene.create(Files.createDirectory(folder.resolve("l" + point)));
+      reached = scene.act(tree, point);
+      Set<Integer> left = scene.all().held();
+      held += left.isEmpty() ? 0 : 1;
+      List<Processes.Seen> before = scene.all().of(scene.container(), 1);
+      scene.clock().advance(Duration.ofMinutes(6));
+      Ward next = scene.next();
+      assertThat(scene.all().held()).as("point %d", point).isEmpty();
+      assertThat(scene.all().of(scene.container(), 1)).as("point %d", point).isEqualTo(before);
+      if (!left.isEmpty()) {
+        assertThat(next.journalled()).containsExactly("kill-process failed", "kill refused");
+        assertThat(next.steps())
+            .filteredOn(a -> a.step() == Action.Step.FAILED)
+            .singleElement()
+            .satisfies(a ->
+                assertThat(problem(a.outcome()))
+                    .matches(
+                        "interrupted half-way, and too late by now; process 4711 and its"
+                            + " descendants, \\d in all, go on"));
+      }
+      next.close();
+    }
+    assertThat(held).as("points at which some were left held").isGreaterThan(5);
   }
 }

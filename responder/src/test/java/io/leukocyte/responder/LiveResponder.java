@@ -97,6 +97,15 @@ final class LiveResponder implements AutoCloseable {
             TestAlerts.shellOf(facts.container(), process, Nanos.now(Clock.systemUTC()))));
   }
 
+  /** The journal as it is now. */
+  String journal() {
+    try {
+      return Files.readString(DataFolder.journal(data()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The steps of the journal that hold a text, whatever they are. */
   long journalled(String text) {
     try (var lines = Files.lines(DataFolder.journal(data()))) {

@@ -67,7 +67,7 @@ class PermitLedgerTest {
         false);
   }
 
-  private boolean granted(long time, PermitRecord.Request request) {
+  private boolean granted(long time, PermitRecord.Question request) {
     return ledger.add(time, request).orElseThrow().refusal().isEmpty();
   }
 
@@ -185,6 +185,45 @@ class PermitLedgerTest {
     assertThat(granted(later, shared(A, 3, 3))).as("three have no share").isTrue();
   }
 
+  private static PermitRecord.Turn turn(HostId host, int n, int container) {
+    return new PermitRecord.Turn(id(n), "shop", host, container(container), id(1000 + container));
+  }
+
+  @Test
+  void oneContainerOfAServiceHasATurnUntilItIsGivenBack() {
+    assertThat(granted(T, turn(A, 1, 1))).isTrue();
+    assertThat(ledger.add(T + 1, turn(B, 2, 2)).orElseThrow().refusal())
+        .contains("turn: another container of shop is recycled, on host a");
+    ledger.add(T + 2, new PermitRecord.Returned(id(2), B));
+    assertThat(ledger.taken(T + 3, "shop", container(2))).isPresent();
+    assertThat(ledger.taken(T + 3, "blog", container(2))).isEmpty();
+    assertThat(granted(T + 3, turn(A, 3, 1))).as("its own once more").isTrue();
+    ledger.add(T + 4, new PermitRecord.Returned(id(1), B));
+    ledger.add(T + 4, new PermitRecord.Returned(id(3), A));
+    assertThat(granted(T + 5, turn(B, 4, 2))).as("not given back by its host").isFalse();
+    ledger.add(T + 6, new PermitRecord.Returned(id(4), B));
+    ledger.add(T + 6, new PermitRecord.Returned(id(1), A));
+    assertThat(granted(T + 7, turn(B, 5, 2))).isTrue();
+  }
+
+  @Test
+  void theTurnOfADeadHostIsOverAfterTwoHours() {
+    assertThat(granted(T, turn(A, 1, 1))).isTrue();
+    long end = T + Duration.ofHours(2).toMillis();
+    assertThat(granted(end - 1, turn(B, 2, 2))).isFalse();
+    ledger.add(end - 1, new PermitRecord.Returned(id(2), B));
+    assertThat(granted(end, turn(B, 3, 2))).isTrue();
+  }
+
+  @Test
+  void turnsAndBoundsOfPoliciesTakeNothingOfEachOther() {
+    assertThat(granted(T, turn(A, 1, 1))).isTrue();
+    assertThat(granted(T, request(A, 2, 2, 1))).isTrue();
+    assertThat(granted(T, shared(A, 3, 4))).isTrue();
+    assertThat(ledger.open(A)).hasSize(3);
+    assertThat(ledger.open(B)).isEmpty();
+  }
+
   /** Hosts that ask, are refused, give back, end, repeat themselves and die, over days. */
   private static List<Logged> history(long seed) {
     Random random = new Random(seed);
@@ -207,7 +246,7 @@ class PermitLedgerTest {
           .filter(d -> random.nextInt(20) != 0) // the host dies before it gives back
           .ifPresent(d ->
               owed.add(
-                  d.refusal().isPresent()
+                  d.refusal().isPresent() || d.request() instanceof PermitRecord.Turn
                       ? new PermitRecord.Returned(d.request().id(), d.request().host())
                       : new PermitRecord.Ended(d.request().id(), d.request().host())));
     }
@@ -229,6 +268,11 @@ class PermitLedgerTest {
           random.nextBoolean() ? Set.of() : Set.of(container(random.nextInt(30)));
       return new PermitRecord.Census(
           host, Map.of("shop", new PermitRecord.Replicas(random.nextInt(6), held)));
+    }
+    if (what < 60) {
+      String service = "shop" + random.nextInt(2);
+      int container = random.nextInt(60);
+      return new PermitRecord.Turn(id(i), service, host, container(container), id(container));
     }
     PermitRecord.Request request =
         new PermitRecord.Request(
@@ -302,6 +346,37 @@ class PermitLedgerTest {
       }
     }
     assertThat(granted).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {31, 32, 33, 34, 35, 36, 37, 38})
+  void noTwoContainersOfAServiceHaveATurnAtTheSameTime(long seed) {
+    Map<ActionId, Logged> having = new HashMap<>();
+    int turns = 0;
+    int refused = 0;
+    for (Logged logged : history(seed)) {
+      Optional<PermitLedger.Decision> decision = ledger.add(logged.time(), logged.record());
+      if (logged.record() instanceof PermitRecord.Returned(ActionId id, HostId _)) {
+        having.remove(id);
+      }
+      if (logged.record() instanceof PermitRecord.Turn turn) {
+        if (decision.orElseThrow().refusal().isPresent()) {
+          refused++;
+          continue;
+        }
+        turns++;
+        having.put(turn.id(), logged);
+        long from = logged.time() - PermitLedger.TURN_LIFE.toMillis();
+        assertThat(having.values())
+            .filteredOn(l -> l.time() > from)
+            .extracting(l -> (PermitRecord.Turn) l.record())
+            .filteredOn(t -> t.service().equals(turn.service()))
+            .extracting(PermitRecord.Turn::container)
+            .containsOnly(turn.container());
+      }
+    }
+    assertThat(turns).isGreaterThan(20);
+    assertThat(refused).isGreaterThan(20);
   }
 
   @Test

@@ -12,8 +12,11 @@ import io.leukocyte.engine.DockerEngine;
 import io.leukocyte.engine.Engine;
 import io.leukocyte.engine.EngineOptions;
 import io.leukocyte.events.Outcome;
+import io.leukocyte.events.config.Durations;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +36,52 @@ class RecycleIT {
   private static final String PREFIX = "responder-recycle-";
   private static final Duration WAIT = Duration.ofSeconds(60);
   private static final String RECYCLE = "[recycle: {grace: 1s, settle: 1s, within: 30s}]";
+  private static final int RATE = 500;
+
+  /** A page at once, and one that takes 300 ms to be sent. */
+  private static final String REPLICA =
+      """
+      head -c 3500 /dev/zero | tr '\\0' x > /srv/slow
+      echo hello >> /srv/slow
+      cat > /etc/nginx/nginx.conf <<'CONF'
+      worker_processes 1;
+      pid /run/nginx.pid;
+      error_log /dev/stderr notice;
+      events { worker_connections 1024; }
+      http {
+        access_log /dev/stdout combined;
+        server {
+          listen 80;
+          location / { return 200 "hello\\n"; }
+          location = /slow { root /srv; limit_rate 10000; sendfile_max_chunk 1500; }
+        }
+      }
+      CONF
+      exec nginx -g 'daemon off;'
+      """;
+
+  /** Each request to one replica after the other, on a connection of its own. */
+  private static final String BALANCER =
+      """
+      cat > /etc/nginx/nginx.conf <<'CONF'
+      worker_processes 1;
+      pid /run/nginx.pid;
+      error_log /dev/stderr notice;
+      events { worker_connections 1024; }
+      http {
+        access_log off;
+        upstream replicas {
+          server 203.0.113.51 fail_timeout=2s;
+          server 203.0.113.52 fail_timeout=2s;
+        }
+        server {
+          listen 80;
+          location / { proxy_pass http://replicas; proxy_connect_timeout 2s; }
+        }
+      }
+      CONF
+      exec nginx -g 'daemon off;'
+      """;
 
   @TempDir Path folder;
   private final Docker docker = new Docker(PREFIX);
@@ -44,6 +95,7 @@ class RecycleIT {
     }
     docker.close();
     Docker.command(List.of("docker", "network", "rm", PREFIX + "front", PREFIX + "back"));
+    Docker.command(List.of("docker", "network", "rm", PREFIX + "shop"));
     Docker.command(List.of("docker", "volume", "rm", PREFIX + "named"));
   }
 
@@ -266,6 +318,117 @@ class RecycleIT {
         .count();
   }
 
+  /** A program that ends at once when it is told to, as many do. */
+  private String server(String name, String program, int host) {
+    return docker.runProgram(
+        name,
+        List.of("sh", "-c", program),
+        "--network",
+        PREFIX + "shop",
+        "--ip",
+        "203.0.113." + host,
+        "--stop-signal",
+        "TERM");
+  }
+
+  private static int answers(InetSocketAddress address, String target) {
+    String request = "GET " + target + " HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n";
+    try (WireClient client = new WireClient(address, 5_000)) {
+      return client.send(request.getBytes(StandardCharsets.US_ASCII), false).status();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  private static long served(String container, String target) {
+    return Docker.docker("logs", container).lines().filter(l -> l.contains(target)).count();
+  }
+
+  @Test
+  void behindABalancingProxyNoRequestFailsWhenAReplicaIsRecycledWithDraining() throws Exception {
+    network("shop", "203.0.113.48/28", "fd00:eec3::/64");
+    String one = server("one", REPLICA, 51);
+    server("two", REPLICA, 52);
+    server("balancer", BALANCER, 50);
+    String id = docker.id(one).value();
+    InetSocketAddress balancer = new InetSocketAddress("203.0.113.50", 80);
+    await().atMost(WAIT).until(() -> answers(balancer, "/") == 200);
+    long begin = System.nanoTime();
+    assertThat(answers(balancer, "/slow")).isEqualTo(200);
+    Duration slow = Duration.ofNanos(System.nanoTime() - begin);
+    assertThat(slow).isBetween(Duration.ofMillis(250), Duration.ofSeconds(2));
+
+    String recycle = "[recycle: {grace: 1s, settle: 1s, within: 30s, drain: 10s}]";
+    List<String> targets = List.of("/slow", "/a", "/b", "/c", "/d");
+    try (LiveResponder live = new LiveResponder(folder, recycle);
+        SteadyLoad load = new SteadyLoad(balancer, RATE, targets)) {
+      await().atMost(WAIT).until(() -> load.answered() > 2 * RATE);
+      long before = served(one, "GET /");
+      assertThat(before).as("requests that the replica serves").isGreaterThan(RATE / 2);
+      live.shellIn(docker.id(one));
+      live.awaitInForce(1);
+      assertThat(docker.id(one).value()).isNotEqualTo(id);
+      await().atMost(WAIT).until(() -> served(one, "GET /slow") > 20);
+      int after = load.answered();
+      await().atMost(WAIT).until(() -> load.answered() > after + 2 * RATE);
+      List<String> failures = load.failures();
+      System.out.printf(
+          "recycled under %d requests a second, %s for a slow one: %d failed of %d%n",
+          RATE, slow, failures.size(), load.answered() + failures.size());
+      assertThat(failures).isEmpty();
+
+      Matcher drained =
+          Pattern.compile(
+                  "drained for (\\S+): (\\d+) connections were open at first, (\\d+) in the end;")
+              .matcher(live.journal());
+      assertThat(drained.find()).as(live.journal()).isTrue();
+      System.out.println(drained.group());
+      assertThat(Integer.parseInt(drained.group(2))).as("in flight").isGreaterThan(3);
+      assertThat(drained.group(3)).isEqualTo("0");
+      assertThat(Durations.parse(drained.group(1))).isLessThan(Duration.ofSeconds(10));
+    }
+    assertThat(docker.ruleset(one)).doesNotContain("leuko_drain");
+  }
+
+  /** In the kernel of this host, IPv4 and IPv6. */
+  @Test
+  void openConnectionsGoOnAndNewOnesAreRefusedAtOnceUntilItEnds() {
+    network("shop", "203.0.113.48/28", "fd00:eec3::/64");
+    String web = docker.run("web", "--network", PREFIX + "shop", "--ip", "203.0.113.51");
+    String peer = docker.run("peer", "--network", PREFIX + "shop");
+    String rules = docker.ruleset(web);
+    await().atMost(WAIT).until(() -> docker.reaches(peer, "203.0.113.51"));
+    try (Engine engine = new DockerEngine(EngineOptions.of(EngineOptions.DEFAULT_HOST));
+        OpenConnection open = new OpenConnection(peer, "203.0.113.51")) {
+      open.ask();
+      assertThat(open.answers(WAIT)).isTrue();
+      FrontDoor door = new NftFrontDoor();
+      ContainerProcess process = ContainerProcess.of(engine.inspect(docker.id(web)).orElseThrow());
+      assertThat(door.live(process, List.of(80))).isEqualTo(1);
+      door.refuse(process);
+      door.refuse(process);
+      assertThat(door.refuses(process)).isTrue();
+      assertThat(connect(peer, "203.0.113.51")).contains("refused");
+      assertThat(connect(peer, docker.address6(web, PREFIX + "shop"))).contains("refused");
+      assertThat(docker.reaches(web, "127.0.0.1")).as("by loopback").isTrue();
+      open.ask();
+      assertThat(open.answers(WAIT)).as("the open one").isTrue();
+      assertThat(door.live(process, List.of(80))).isEqualTo(1);
+      docker.exec(peer, "sh", "-c", "kill $(pidof nc)");
+      await().atMost(WAIT).until(() -> door.live(process, List.of(80)) == 0);
+      door.admit(process);
+      door.admit(process);
+      assertThat(door.refuses(process)).isFalse();
+      assertThat(docker.reaches(peer, "203.0.113.51")).isTrue();
+      assertThat(docker.ruleset(web)).isEqualTo(rules);
+    }
+  }
+
+  /** What becomes of a connection, in the words of netcat. */
+  private String connect(String from, String address) {
+    return docker.exec(from, "nc", "-vzw", "5", address, "80").output();
+  }
+
   @Test
   void whatTheEngineRemovesWhenItStopsIsNotRecycled() {
     String web = docker.run("web", "--rm", "--network", "none");
@@ -274,6 +437,7 @@ class RecycleIT {
             Duration.ZERO,
             Duration.ZERO,
             Duration.ofSeconds(1),
+            Duration.ZERO,
             Optional.empty(),
             Optional.empty());
     try (Engine engine = new DockerEngine(EngineOptions.of(EngineOptions.DEFAULT_HOST))) {

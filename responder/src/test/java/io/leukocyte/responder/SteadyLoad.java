@@ -19,11 +19,9 @@ import java.util.concurrent.locks.LockSupport;
 final class SteadyLoad implements AutoCloseable {
   private static final int MOST = 30_000;
   private static final int TIMEOUT_MILLIS = 20_000;
-  private static final byte[] REQUEST =
-      "GET /catalogue?page=2 HTTP/1.1\r\nHost: shop.example\r\nUser-Agent: load\r\nAccept: */*\r\nConnection: close\r\n\r\n"
-          .getBytes(StandardCharsets.US_ASCII);
 
   private final InetSocketAddress address;
+  private final List<byte[]> requests;
   private final long intervalNanos;
   private final Semaphore room = new Semaphore(200);
   private final AtomicInteger answered = new AtomicInteger();
@@ -34,9 +32,21 @@ final class SteadyLoad implements AutoCloseable {
   private volatile boolean ended;
 
   SteadyLoad(InetSocketAddress address, int perSecond) {
+    this(address, perSecond, List.of("/catalogue?page=2"));
+  }
+
+  /** Of these targets, in turn. */
+  SteadyLoad(InetSocketAddress address, int perSecond, List<String> targets) {
     this.address = address;
+    requests = targets.stream().map(SteadyLoad::request).toList();
     intervalNanos = 1_000_000_000L / perSecond;
     clock.start();
+  }
+
+  private static byte[] request(String target) {
+    return "GET %s HTTP/1.1\r\nHost: shop.example\r\nUser-Agent: load\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+        .formatted(target)
+        .getBytes(StandardCharsets.US_ASCII);
   }
 
   private void run() {
@@ -45,13 +55,14 @@ final class SteadyLoad implements AutoCloseable {
       LockSupport.parkNanos(next - System.nanoTime());
       next += intervalNanos;
       room.acquireUninterruptibly();
-      threads.execute(this::ask);
+      byte[] request = requests.get(i % requests.size());
+      threads.execute(() -> ask(request));
     }
   }
 
-  private void ask() {
+  private void ask(byte[] request) {
     try (WireClient client = new WireClient(address, TIMEOUT_MILLIS)) {
-      WireClient.Answer answer = client.send(REQUEST, false);
+      WireClient.Answer answer = client.send(request, false);
       if (answer.status() == 200 && answer.body().contains("hello")) {
         answered.incrementAndGet();
       } else {

@@ -98,6 +98,16 @@ final class Ward implements AutoCloseable {
       InMemoryNetworkFilter filter,
       MutableClock clock,
       Function<Journal, Budget> budget) {
+    this(folder, docker, filter, clock, new Lanes(Runnable::run), budget);
+  }
+
+  Ward(
+      Path folder,
+      InMemoryEngine docker,
+      InMemoryNetworkFilter filter,
+      MutableClock clock,
+      Lanes lanes,
+      Function<Journal, Budget> budget) {
     this(
         folder,
         docker,
@@ -106,7 +116,7 @@ final class Ward implements AutoCloseable {
         new Host(docker, filter),
         () -> {},
         shielded(),
-        new Lanes(Runnable::run),
+        lanes,
         JournalFile::onDisk,
         budget);
   }
@@ -211,6 +221,7 @@ final class Ward implements AutoCloseable {
             interventions,
             protection,
             services,
+            bounds,
             clock,
             meters,
             () -> inForce);
