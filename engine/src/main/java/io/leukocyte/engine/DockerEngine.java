@@ -29,9 +29,6 @@ public final class DockerEngine implements Engine {
   private static final Pattern NAME = Pattern.compile("/?[a-zA-Z0-9][a-zA-Z0-9_.-]*");
   private static final Pattern SIGNAL = Pattern.compile("[A-Za-z0-9+-]{1,16}");
 
-  /** What the engine takes to kill a container that does not stop. */
-  private static final Duration KILL_TIME = Duration.ofSeconds(10);
-
   private final EngineOptions options;
   private final DockerHttp http;
   private final DockerFiles files;
@@ -45,7 +42,7 @@ public final class DockerEngine implements Engine {
     this.options = options;
     http = new DockerHttp(options);
     files = new DockerFiles(http, options.deadline());
-    maker = new DockerMaker(http, files);
+    maker = new DockerMaker(http, files, options.endTime());
     flusher =
         Executors.newSingleThreadScheduledExecutor(task -> {
           Thread thread = new Thread(task, "engine-flush");
@@ -205,7 +202,7 @@ public final class DockerEngine implements Engine {
         "stop",
         container,
         "/stop?t=" + seconds(grace),
-        grace.plus(KILL_TIME),
+        grace.plus(options.endTime()),
         DockerEngine::hasEnded);
   }
 
@@ -235,7 +232,7 @@ public final class DockerEngine implements Engine {
         "restart",
         container,
         "/restart?t=" + seconds(grace),
-        grace.plus(KILL_TIME),
+        grace.plus(options.endTime()),
         status -> false);
   }
 

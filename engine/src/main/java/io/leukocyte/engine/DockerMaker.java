@@ -20,15 +20,16 @@ final class DockerMaker {
   private static final Pattern IMAGE_ID = Pattern.compile("sha256:[0-9a-f]{64}");
   private static final Logger LOG = LoggerFactory.getLogger(DockerMaker.class);
   private static final Duration COMMIT_TIME = Duration.ofMinutes(5);
-  private static final Duration REMOVAL_TIME = Duration.ofSeconds(20);
   private static final long POLL_MILLIS = 50;
 
   private final DockerHttp http;
   private final DockerFiles files;
+  private final Duration removalTime;
 
-  DockerMaker(DockerHttp http, DockerFiles files) {
+  DockerMaker(DockerHttp http, DockerFiles files, Duration endTime) {
     this.http = http;
     this.files = files;
+    this.removalTime = endTime.multipliedBy(2);
   }
 
   ContainerId create(NewContainer wanted) {
@@ -38,7 +39,7 @@ final class DockerMaker {
   private ContainerId post(String name, String image, ObjectNode body) {
     String what = "make the container '" + Text.clip(name, 100) + "'";
     try {
-      JsonNode made = http.post(what, "/containers/create?name=" + query(name), body, REMOVAL_TIME);
+      JsonNode made = http.post(what, "/containers/create?name=" + query(name), body, removalTime);
       String id = made.path("Id").asText("");
       if (!ID.matcher(id).matches()) {
         throw http.strange(what, "it names no container");
@@ -137,7 +138,7 @@ final class DockerMaker {
   void remove(ContainerId container, boolean force) {
     String what = "remove container " + container.brief();
     try {
-      http.delete(what, "/containers/" + container + "?v=1&force=" + force, REMOVAL_TIME);
+      http.delete(what, "/containers/" + container + "?v=1&force=" + force, removalTime);
     } catch (EngineException.NotFound e) {
       return;
     } catch (EngineException.Conflict e) {
@@ -149,7 +150,7 @@ final class DockerMaker {
   }
 
   private void awaitRemoval(ContainerId container, EngineException.Conflict conflict) {
-    long end = System.nanoTime() + REMOVAL_TIME.toNanos();
+    long end = System.nanoTime() + removalTime.toNanos();
     try {
       while (System.nanoTime() < end) {
         inspect(container);
@@ -223,7 +224,7 @@ final class DockerMaker {
 
   void removeImage(String name) {
     try {
-      http.delete("remove image " + name, "/images/" + path(name), REMOVAL_TIME);
+      http.delete("remove image " + name, "/images/" + path(name), removalTime);
     } catch (EngineException.NotFound e) {
       // there is none of that name
     }
@@ -264,12 +265,12 @@ final class DockerMaker {
     } catch (EngineException.Conflict e) {
       LOG.debug("Container {} ended in the last moment", made.brief());
     }
-    if (!ended(made, REMOVAL_TIME)) {
+    if (!ended(made, removalTime)) {
       throw new EngineException.Timeout(
           "Container "
               + made.brief()
               + " still runs "
-              + REMOVAL_TIME.toSeconds()
+              + removalTime.toSeconds()
               + " s after SIGKILL",
           null);
     }

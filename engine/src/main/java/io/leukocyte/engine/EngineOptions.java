@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxStreams subscriptions at the same time; each has a thread and a connection
  * @param reconnect first pause before a lost stream is opened again; it doubles up to 64 times that
  * @param lineTimeout after which the beginning of a log line is handed on without its end
+ * @param endTime what the engine may take to end a container that must; twice that to remove it
  */
 public record EngineOptions(
     URI host,
@@ -24,7 +25,8 @@ public record EngineOptions(
     int maxCalls,
     int maxStreams,
     Duration reconnect,
-    Duration lineTimeout) {
+    Duration lineTimeout,
+    Duration endTime) {
 
   /** Where Docker listens unless told otherwise. */
   public static final URI DEFAULT_HOST = URI.create("unix:///var/run/docker.sock");
@@ -39,6 +41,7 @@ public record EngineOptions(
     requirePositive("deadline", deadline);
     requirePositive("reconnect", reconnect);
     requirePositive("lineTimeout", lineTimeout);
+    requirePositive("endTime", endTime);
     if (maxCalls < 1 || maxStreams < 1) {
       throw new IllegalArgumentException(
           "The engine needs at least one call and one stream, not "
@@ -51,7 +54,14 @@ public record EngineOptions(
   /** The defaults for an engine. */
   public static EngineOptions of(URI host) {
     return new EngineOptions(
-        host, null, Duration.ofSeconds(10), 16, 512, Duration.ofMillis(100), Duration.ofSeconds(5));
+        host,
+        null,
+        Duration.ofSeconds(10),
+        16,
+        512,
+        Duration.ofMillis(100),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10));
   }
 
   /**
@@ -72,29 +82,38 @@ public record EngineOptions(
 
   /** The same with TLS. */
   public EngineOptions withCertificates(Path folder) {
-    return new EngineOptions(host, folder, deadline, maxCalls, maxStreams, reconnect, lineTimeout);
+    return new EngineOptions(
+        host, folder, deadline, maxCalls, maxStreams, reconnect, lineTimeout, endTime);
   }
 
   /** The same with another deadline of a call. */
   public EngineOptions withDeadline(Duration other) {
     return new EngineOptions(
-        host, certificates, other, maxCalls, maxStreams, reconnect, lineTimeout);
+        host, certificates, other, maxCalls, maxStreams, reconnect, lineTimeout, endTime);
   }
 
   /** The same with another bound of streams. */
   public EngineOptions withMaxStreams(int other) {
-    return new EngineOptions(host, certificates, deadline, maxCalls, other, reconnect, lineTimeout);
+    return new EngineOptions(
+        host, certificates, deadline, maxCalls, other, reconnect, lineTimeout, endTime);
   }
 
   /** The same with another first pause before a stream is opened again. */
   public EngineOptions withReconnect(Duration other) {
     return new EngineOptions(
-        host, certificates, deadline, maxCalls, maxStreams, other, lineTimeout);
+        host, certificates, deadline, maxCalls, maxStreams, other, lineTimeout, endTime);
   }
 
   /** The same with another pause after which an unfinished line is handed on. */
   public EngineOptions withLineTimeout(Duration other) {
-    return new EngineOptions(host, certificates, deadline, maxCalls, maxStreams, reconnect, other);
+    return new EngineOptions(
+        host, certificates, deadline, maxCalls, maxStreams, reconnect, other, endTime);
+  }
+
+  /** The same with another time in which a container ends. */
+  public EngineOptions withEndTime(Duration other) {
+    return new EngineOptions(
+        host, certificates, deadline, maxCalls, maxStreams, reconnect, lineTimeout, other);
   }
 
   private static void requirePositive(String name, Duration value) {

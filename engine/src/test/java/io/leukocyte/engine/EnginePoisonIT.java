@@ -21,27 +21,32 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -81,34 +86,74 @@ final class EnginePoisonIT {
   private static final NewContainer NEW = NewContainer.named("web-1", "a/b:1").build();
 
   @TempDir private Path folder;
-  private final AtomicReference<Function<String, Answer>> script =
-      new AtomicReference<>(EnginePoisonIT::good);
+  private final AtomicInteger rigs = new AtomicInteger();
   private final ExecutorService callers = Executors.newCachedThreadPool();
   private final ExecutorService few = Executors.newFixedThreadPool(8);
-  private PoisonSocket socket;
-  private DockerEngine engine;
-
-  @BeforeEach
-  void open() {
-    Path path = folder.resolve("poison.sock");
-    socket =
-        new PoisonSocket(
-            path,
-            request ->
-                request.equals("GET /version") ? good(request) : script.get().apply(request));
-    engine =
-        new DockerEngine(
-            EngineOptions.of(URI.create("unix://" + path))
-                .withDeadline(DEADLINE)
-                .withReconnect(Duration.ofMillis(10)));
-  }
 
   @AfterEach
   void close() {
-    engine.close();
-    socket.close();
     callers.shutdownNow();
     few.shutdownNow();
+  }
+
+  /** An engine, and the socket that answers it as a script says. */
+  private final class Rig implements AutoCloseable {
+    private final AtomicReference<Function<String, Answer>> script =
+        new AtomicReference<>(EnginePoisonIT::good);
+    private final PoisonSocket socket;
+    private final DockerEngine engine;
+
+    Rig() {
+      Path path = folder.resolve("poison" + rigs.getAndIncrement());
+      socket =
+          new PoisonSocket(
+              path,
+              request ->
+                  request.equals("GET /version") ? good(request) : script.get().apply(request));
+      engine =
+          new DockerEngine(
+              EngineOptions.of(URI.create("unix://" + path))
+                  .withDeadline(DEADLINE)
+                  .withEndTime(DEADLINE)
+                  .withReconnect(Duration.ofMillis(10)));
+    }
+
+    void answer(Function<String, Answer> by) {
+      script.set(by);
+    }
+
+    void requireItStillWorks() {
+      answer(EnginePoisonIT::good);
+      assertThat(engine.list()).hasSize(1);
+    }
+
+    @Override
+    public void close() {
+      engine.close();
+      socket.close();
+    }
+  }
+
+  /** Some cases at a time, each with a rig of its own: most of it is waiting. */
+  private <T> void each(Collection<T> cases, BiConsumer<Rig, T> test) {
+    try (ExecutorService lanes = Executors.newFixedThreadPool(8)) {
+      List<Future<?>> ends = new ArrayList<>();
+      for (T one : cases) {
+        ends.add(
+            lanes.submit(() -> {
+              try (Rig rig = new Rig()) {
+                test.accept(rig, one);
+              }
+            }));
+      }
+      for (Future<?> end : ends) {
+        try {
+          end.get();
+        } catch (ExecutionException | InterruptedException e) {
+          fail("a case failed: " + e.getCause(), e);
+        }
+      }
+    }
   }
 
   /** All calls of the port that ask the engine. */
@@ -315,11 +360,11 @@ final class EnginePoisonIT {
   // ---- calls ----
 
   /** Whether the call has a value. */
-  private boolean call(String name, Consumer<Engine> call, String poison) {
+  private boolean call(Rig rig, String name, Consumer<Engine> call, String poison) {
     Future<Boolean> done =
         callers.submit(() -> {
           try {
-            call.accept(engine);
+            call.accept(rig.engine);
             return true;
           } catch (EngineException e) {
             assertThat(e.getMessage())
@@ -341,34 +386,36 @@ final class EnginePoisonIT {
   void withGoodAnswersEachCallHasAValue() {
     Map<String, Consumer<Engine>> calls = calls();
     Consumer<Engine> run = Objects.requireNonNull(calls.remove("run"));
-    script.set(EnginePoisonIT::good);
-    calls.forEach((name, call) -> {
-      if (!name.equals("connectNetwork")) { // the stub attaches nothing
-        assertThat(call(name, call, "good")).as(name).isTrue();
-      }
-    });
-    String ended = INSPECT.replace("\"Running\":true", "\"Running\":false");
-    script.set(request -> request.contains("/json") ? body(200, ended) : good(request));
-    assertThat(call("run", run, "good")).isTrue();
+    try (Rig rig = new Rig()) {
+      calls.forEach((name, call) -> {
+        if (!name.equals("connectNetwork")) { // the stub attaches nothing
+          assertThat(call(rig, name, call, "good")).as(name).isTrue();
+        }
+      });
+      String ended = INSPECT.replace("\"Running\":true", "\"Running\":false");
+      rig.answer(request -> request.contains("/json") ? body(200, ended) : good(request));
+      assertThat(call(rig, "run", run, "good")).isTrue();
+    }
   }
 
   @Test
   void eachKindOfRubbishEndsEachCallWithAnErrorThatSaysWhatFailed() {
-    List<String> values = new ArrayList<>();
-    poisons()
-        .forEach((poison, answer) -> {
-          script.set(answer);
-          values.addAll(values(poison, calls()));
+    Queue<String> values = new ConcurrentLinkedQueue<>();
+    each(
+        poisons().entrySet(),
+        (rig, poison) -> {
+          rig.answer(poison.getValue());
+          values.addAll(values(rig, poison.getKey(), calls()));
+          rig.requireItStillWorks();
         });
     // A change has no answer that is read, and a sign of life is one whatever it says.
     assertThat(values)
+        .isNotEmpty()
         .allMatch(v ->
             v.matches(
-                "(ping|pause|unpause|stop|kill|start|restart|disconnectNetwork|remove|removeImage|rename), .*"
-                    + "|info, of another type: \\{.*"
-                    + "|(info|resolve|create), about another container"));
-    script.set(EnginePoisonIT::good);
-    assertThat(engine.list()).hasSize(1);
+                "(ping|pause|unpause|stop|kill|start|restart|disconnectNetwork|remove|removeImage|rename),"
+                    + " .*|info, of another type: \\{.*|(info|resolve|create), about another"
+                    + " container"));
   }
 
   @Test
@@ -384,16 +431,18 @@ final class EnginePoisonIT {
             "commit");
     Map<String, Consumer<Engine>> calls = calls();
     calls.keySet().retainAll(second);
-    List<String> values = new ArrayList<>();
-    poisons()
-        .forEach((poison, answer) -> {
-          script.set(request ->
+    Queue<String> values = new ConcurrentLinkedQueue<>();
+    each(
+        poisons().entrySet(),
+        (rig, poison) -> {
+          rig.answer(request ->
               request.startsWith("POST") || request.contains("/logs")
-                  ? answer.apply(request)
+                  ? poison.getValue().apply(request)
                   : good(request));
-          values.addAll(values(poison, calls));
+          values.addAll(values(rig, poison.getKey(), calls));
         });
     assertThat(values)
+        .isNotEmpty()
         .allMatch(v ->
             v.matches(
                 "(pause|disconnectNetwork|update), (empty|of another type|about another).*"
@@ -401,13 +450,14 @@ final class EnginePoisonIT {
   }
 
   /** Which of the calls have a value. */
-  private List<String> values(String poison, Map<String, Consumer<Engine>> calls) {
+  private List<String> values(Rig rig, String poison, Map<String, Consumer<Engine>> calls) {
     Map<String, Future<Boolean>> running = new LinkedHashMap<>();
     Map<String, Consumer<Engine>> asked = new LinkedHashMap<>(calls);
     if (TOO_LONG.contains(poison)) {
       asked.keySet().removeAll(PATIENT);
     }
-    asked.forEach((name, call) -> running.put(name, few.submit(() -> call(name, call, poison))));
+    asked.forEach(
+        (name, call) -> running.put(name, few.submit(() -> call(rig, name, call, poison))));
     List<String> values = new ArrayList<>();
     running.forEach((name, result) -> {
       if (value(result)) {
@@ -427,18 +477,18 @@ final class EnginePoisonIT {
 
   @Test
   void cutAndFlippedAnswersEndInAValueOrAnError() {
-    Random random = new Random(45);
-    calls()
-        .forEach((name, call) -> {
+    each(
+        calls().entrySet(),
+        (rig, call) -> {
+          Random random = new Random(45L + call.getKey().hashCode());
           for (int i = 0; i < 40; i++) {
             boolean cut = i % 4 == 0;
             long seed = random.nextLong();
-            script.set(request -> mutated(request, new Random(seed), cut));
-            call(name, call, (cut ? "cut, " : "flipped, ") + seed);
+            rig.answer(request -> mutated(request, new Random(seed), cut));
+            call(rig, call.getKey(), call.getValue(), (cut ? "cut, " : "flipped, ") + seed);
           }
+          rig.requireItStillWorks();
         });
-    script.set(EnginePoisonIT::good);
-    assertThat(engine.list()).hasSize(1);
   }
 
   private static Answer mutated(String request, Random random, boolean cut) {
@@ -457,12 +507,11 @@ final class EnginePoisonIT {
 
   @Test
   void eachValueOfAnotherTypeEndsInAValueOrAnError() {
-    calls()
-        .forEach((name, call) -> {
-          for (String other : List.of("5", "[[1]]", "{\"a\":1}", "null", "\"\u0000\"", "-1e400")) {
-            script.set(request -> retyped(request, other));
-            call(name, call, "each value is " + other);
-          }
+    each(
+        List.of("5", "[[1]]", "{\"a\":1}", "null", "\"\u0000\"", "-1e400"),
+        (rig, other) -> {
+          rig.answer(request -> retyped(request, other));
+          calls().forEach((name, call) -> call(rig, name, call, "each value is " + other));
         });
   }
 
@@ -497,83 +546,92 @@ final class EnginePoisonIT {
 
   @Test
   void theStreamOfEventsOutlivesEachKindOfRubbish() {
-    poisons()
-        .forEach((poison, answer) -> {
-          if (poison.equals("silence") || poison.equals("slow drip")) {
-            return; // nothing happens: that is what a stream of events looks like
-          }
-          script.set(request -> request.contains("until=") ? good(request) : answer.apply(request));
+    each(
+        noisyPoisons(),
+        (rig, poison) -> {
+          rig.answer(request ->
+              request.contains("until=") ? good(request) : poison.getValue().apply(request));
           EventRecorder events = new EventRecorder();
           long now = LogTime.nanos(Instant.now());
-          try (Subscription subscription = engine.events(new EventPosition(now), events)) {
+          try (Subscription subscription = rig.engine.events(new EventPosition(now), events)) {
             await().pollDelay(Duration.ofMillis(20)).atMost(SECONDS).until(() -> true);
-            script.set(request ->
+            rig.answer(request ->
                 request.contains("until=") ? good(request) : open(event(now + 5, "start")));
             await()
                 .atMost(SECONDS)
-                .untilAsserted(() -> assertThat(events.of(ID)).as(poison).hasSize(1));
+                .untilAsserted(() -> assertThat(events.of(ID)).as(poison.getKey()).hasSize(1));
             assertThat(subscription.isOpen()).isTrue();
           }
         });
   }
 
+  /** Without those that are what a stream looks like where nothing happens. */
+  private static List<Map.Entry<String, Function<String, Answer>>> noisyPoisons() {
+    return poisons().entrySet().stream().filter(p -> !TOO_LONG.contains(p.getKey())).toList();
+  }
+
   @Test
   void eventsThatCannotBeUnderstoodAreCountedAndThoseBesideThemCome() {
-    long now = LogTime.nanos(Instant.now());
-    String rubbish =
-        "5 \"x\" [] {} null {\"Type\":\"container\"} {\"timeNano\":-5} {\"timeNano\":\"x\"}\n"
-            + event(Long.MAX_VALUE, "from-the-future")
-            + event(now + TimeUnit.DAYS.toNanos(400), "next-year");
-    script.set(request ->
-        request.contains("until=")
-            ? good(request)
-            : open(event(now + 1, "create") + rubbish + event(now + 2, "start")));
-    EventRecorder events = new EventRecorder();
-    try (Subscription subscription = engine.events(new EventPosition(now), events)) {
-      events.awaitEvent(ID, "start");
-      assertThat(events.actions(ID)).containsExactly("create", "start");
-      assertThat(events.disconnections()).isZero();
-      assertThat(events.unreadable()).isPositive();
-      assertThat(subscription.isOpen()).isTrue();
+    try (Rig rig = new Rig()) {
+      long now = LogTime.nanos(Instant.now());
+      String rubbish =
+          "5 \"x\" [] {} null {\"Type\":\"container\"} {\"timeNano\":-5} {\"timeNano\":\"x\"}\n"
+              + event(Long.MAX_VALUE, "from-the-future")
+              + event(now + TimeUnit.DAYS.toNanos(400), "next-year");
+      rig.answer(request ->
+          request.contains("until=")
+              ? good(request)
+              : open(event(now + 1, "create") + rubbish + event(now + 2, "start")));
+      EventRecorder events = new EventRecorder();
+      try (Subscription subscription = rig.engine.events(new EventPosition(now), events)) {
+        events.awaitEvent(ID, "start");
+        assertThat(events.actions(ID)).containsExactly("create", "start");
+        assertThat(events.disconnections()).isZero();
+        assertThat(events.unreadable()).isPositive();
+        assertThat(subscription.isOpen()).isTrue();
+      }
     }
   }
 
   @Test
   void anEventThatNeverEndsIsGivenUpAndTheNextConnectionGoesOn() {
-    long now = LogTime.nanos(Instant.now());
-    script.set(request ->
-        request.contains("until=")
-            ? good(request)
-            : repeated("{\"Type\":[1", ",1", Long.MAX_VALUE / 4));
-    EventRecorder events = new EventRecorder();
-    try (Subscription subscription = engine.events(new EventPosition(now), events)) {
-      await().atMost(SECONDS).until(() -> events.disconnections() >= 2);
-      script.set(
-          request -> request.contains("until=") ? good(request) : open(event(now + 5, "start")));
-      events.awaitEvent(ID, "start");
-      assertThat(subscription.isOpen()).isTrue();
+    try (Rig rig = new Rig()) {
+      long now = LogTime.nanos(Instant.now());
+      rig.answer(request ->
+          request.contains("until=")
+              ? good(request)
+              : repeated("{\"Type\":[1", ",1", Long.MAX_VALUE / 4));
+      EventRecorder events = new EventRecorder();
+      try (Subscription subscription = rig.engine.events(new EventPosition(now), events)) {
+        await().atMost(SECONDS).until(() -> events.disconnections() >= 2);
+        rig.answer(
+            request -> request.contains("until=") ? good(request) : open(event(now + 5, "start")));
+        events.awaitEvent(ID, "start");
+        assertThat(subscription.isOpen()).isTrue();
+      }
     }
   }
 
   @Test
   void theStreamOfALogEndsWithAReasonOrGoesOnAfterEachKindOfRubbish() {
-    poisons()
-        .forEach((poison, answer) -> {
-          if (poison.equals("silence") || poison.equals("slow drip")) {
-            return;
-          }
-          script.set(request -> request.contains("/logs") ? answer.apply(request) : good(request));
+    each(
+        noisyPoisons(),
+        (rig, poison) -> {
+          rig.answer(request ->
+              request.contains("/logs") ? poison.getValue().apply(request) : good(request));
           LogRecorder log = new LogRecorder();
-          try (Subscription subscription = engine.logs(ID, new LogOptions(0, true), log)) {
+          try (Subscription subscription = rig.engine.logs(ID, new LogOptions(0, true), log)) {
             await().pollDelay(Duration.ofMillis(20)).atMost(SECONDS).until(() -> true);
-            script.set(
+            rig.answer(
                 request -> request.contains("/logs") ? opened(goodBody(request)) : good(request));
             await().atMost(SECONDS).until(() -> log.closed() == 1 || !log.lines().isEmpty());
-            assertThat(log.closed() == 1 || subscription.isOpen()).as(poison).isTrue();
+            assertThat(log.closed() == 1 || subscription.isOpen()).as(poison.getKey()).isTrue();
             if (log.closed() == 1) {
-              assertThat(log.cause().orElseThrow().getMessage()).as(poison).startsWith("Cannot ");
+              assertThat(log.cause().orElseThrow().getMessage())
+                  .as(poison.getKey())
+                  .startsWith("Cannot ");
             } else {
-              assertThat(log.texts(Stream.STDOUT)).as(poison).contains("a line");
+              assertThat(log.texts(Stream.STDOUT)).as(poison.getKey()).contains("a line");
             }
           }
         });
@@ -590,18 +648,20 @@ final class EnginePoisonIT {
 
   @Test
   void flippedFramesOfALogNeverLeaveItsReaderDead() {
-    Random random = new Random(46);
-    for (int i = 0; i < 60; i++) {
-      byte[] body = new byte[0];
-      for (int line = 0; line < 5; line++) {
-        body = join(body, frame(1 + line % 2, "2026-01-02T03:04:0" + line + ".5Z line\n"));
-      }
-      body[random.nextInt(body.length)] ^= (byte) (1 << random.nextInt(8));
-      byte[] flipped = body;
-      script.set(request -> request.contains("/logs") ? body(200, flipped) : good(request));
-      LogRecorder log = new LogRecorder();
-      try (Subscription _ = engine.logs(ID, new LogOptions(0, false), log)) {
-        log.awaitClosed();
+    try (Rig rig = new Rig()) {
+      Random random = new Random(46);
+      for (int i = 0; i < 60; i++) {
+        byte[] body = new byte[0];
+        for (int line = 0; line < 5; line++) {
+          body = join(body, frame(1 + line % 2, "2026-01-02T03:04:0" + line + ".5Z line\n"));
+        }
+        body[random.nextInt(body.length)] ^= (byte) (1 << random.nextInt(8));
+        byte[] flipped = body;
+        rig.answer(request -> request.contains("/logs") ? body(200, flipped) : good(request));
+        LogRecorder log = new LogRecorder();
+        try (Subscription _ = rig.engine.logs(ID, new LogOptions(0, false), log)) {
+          log.awaitClosed();
+        }
       }
     }
   }
@@ -616,59 +676,61 @@ final class EnginePoisonIT {
 
   @Test
   void aLineOfAContainerNeverStandsInOurOwnLogWhateverFails() {
-    String secret = "kq7zebraofthecontainer";
-    List<String> said = new CopyOnWriteArrayList<>();
-    AppenderBase<ILoggingEvent> appender =
-        new AppenderBase<>() {
-          @Override
-          protected void append(ILoggingEvent event) {
-            said.add(
-                event.getFormattedMessage()
-                    + (event.getThrowableProxy() == null
-                        ? ""
-                        : ThrowableProxyUtil.asString(event.getThrowableProxy())));
-          }
-        };
-    Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
-    appender.start();
-    root.addAppender(appender);
-    try {
-      byte[] body =
-          join(
-              frame(1, "2026-01-02T03:04:05.5Z " + secret + "\n"),
-              frame(1, secret + " has no time\n"));
-      script.set(request -> request.contains("/logs") ? body(200, body) : good(request));
-      List<String> heard = new CopyOnWriteArrayList<>();
-      AtomicReference<Boolean> closed = new AtomicReference<>(false);
-      try (Subscription _ =
-          engine.logs(
-              ID,
-              new LogOptions(0, false),
-              new LogListener() {
-                @Override
-                public void line(LogLine line) {
-                  heard.add(line.text());
-                  throw new IllegalArgumentException("cannot take '" + line.text() + "'");
-                }
+    try (Rig rig = new Rig()) {
+      String secret = "kq7zebraofthecontainer";
+      List<String> said = new CopyOnWriteArrayList<>();
+      AppenderBase<ILoggingEvent> appender =
+          new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+              said.add(
+                  event.getFormattedMessage()
+                      + (event.getThrowableProxy() == null
+                          ? ""
+                          : ThrowableProxyUtil.asString(event.getThrowableProxy())));
+            }
+          };
+      Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+      appender.start();
+      root.addAppender(appender);
+      try {
+        byte[] body =
+            join(
+                frame(1, "2026-01-02T03:04:05.5Z " + secret + "\n"),
+                frame(1, secret + " has no time\n"));
+        rig.answer(request -> request.contains("/logs") ? body(200, body) : good(request));
+        List<String> heard = new CopyOnWriteArrayList<>();
+        AtomicReference<Boolean> closed = new AtomicReference<>(false);
+        try (Subscription _ =
+            rig.engine.logs(
+                ID,
+                new LogOptions(0, false),
+                new LogListener() {
+                  @Override
+                  public void line(LogLine line) {
+                    heard.add(line.text());
+                    throw new IllegalArgumentException("cannot take '" + line.text() + "'");
+                  }
 
-                @Override
-                public void closed(@Nullable EngineException cause) {
-                  closed.set(true);
-                }
-              })) {
-        await().atMost(SECONDS).until(closed::get);
+                  @Override
+                  public void closed(@Nullable EngineException cause) {
+                    closed.set(true);
+                  }
+                })) {
+          await().atMost(SECONDS).until(closed::get);
+        }
+        assertThat(heard).containsExactly(secret);
+        assertThat(said).as("the failure is said").anyMatch(line -> line.contains("listener"));
+        rig.answer(request ->
+            request.contains("until=") ? good(request) : open("{\"Type\": " + secret + "\n"));
+        EventRecorder events = new EventRecorder();
+        try (Subscription _ = rig.engine.events(new EventPosition(5), events)) {
+          await().atMost(SECONDS).until(() -> events.disconnections() >= 1);
+        }
+        assertThat(said).noneMatch(line -> line.contains(secret));
+      } finally {
+        root.detachAppender(appender);
       }
-      assertThat(heard).containsExactly(secret);
-      assertThat(said).as("the failure is said").anyMatch(line -> line.contains("listener"));
-      script.set(request ->
-          request.contains("until=") ? good(request) : open("{\"Type\": " + secret + "\n"));
-      EventRecorder events = new EventRecorder();
-      try (Subscription _ = engine.events(new EventPosition(5), events)) {
-        await().atMost(SECONDS).until(() -> events.disconnections() >= 1);
-      }
-      assertThat(said).noneMatch(line -> line.contains(secret));
-    } finally {
-      root.detachAppender(appender);
     }
   }
 }

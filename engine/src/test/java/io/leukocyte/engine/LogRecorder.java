@@ -48,6 +48,9 @@ final class LogRecorder implements LogListener {
   }
 
   void awaitClosed() {
-    await().atMost(Duration.ofSeconds(20)).until(() -> closed() == 1);
+    await()
+        .pollInterval(Duration.ofMillis(10))
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> closed() == 1);
   }
 }
