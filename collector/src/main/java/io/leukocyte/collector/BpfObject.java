@@ -18,7 +18,7 @@ import java.util.List;
 final class BpfObject implements AutoCloseable {
   private static final String RESOURCE = "sensor.bpf.o";
   private static final List<String> PROGRAMS =
-      List.of("on_attach", "on_fork", "on_exit", "on_exec", "on_connect", "on_close", "on_packet");
+      List.of("on_attach", "on_fork", "on_exit", "on_exec", "on_connect", "on_close", "on_packet", "on_call");
   private static final int PROGRAM_INFO_SIZE = 232;
   private static final int PROGRAM_INFO_MISSED = 208;
 

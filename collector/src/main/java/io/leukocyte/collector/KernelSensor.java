@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,8 @@ final class KernelSensor implements AutoCloseable {
   private final int wake;
   private final BootClock clock = BootClock.ofHost();
   private final SensorCounters counters;
+  private final SensorLosses losses;
+  private final CallInterest interest;
   private @Nullable SensorReader reader;
   private boolean closed;
 
@@ -49,7 +52,9 @@ final class KernelSensor implements AutoCloseable {
     this.object = object;
     this.ring = ring;
     this.wake = wake;
-    this.counters = new SensorCounters(object, clock);
+    this.counters = new SensorCounters(object);
+    this.losses = new SensorLosses(object, counters, clock);
+    this.interest = new CallInterest(object);
   }
 
   /**
@@ -128,6 +133,17 @@ final class KernelSensor implements AutoCloseable {
     reader.start();
   }
 
+  /**
+   * Reports these system calls from now on, and no others; until the first call none.
+   *
+   * @param calls names of {@link TracedCalls}
+   */
+  synchronized void observe(Set<String> calls) {
+    if (!closed) {
+      interest.set(calls);
+    }
+  }
+
   /** Whether records are being read. */
   synchronized CheckResult check() {
     if (closed || reader == null) {
@@ -151,11 +167,11 @@ final class KernelSensor implements AutoCloseable {
     if (closed) {
       return List.of();
     }
-    List<SensorLoss> losses = new ArrayList<>(counters.losses());
+    List<SensorLoss> all = new ArrayList<>(losses.take());
     if (reader != null) {
-      losses.addAll(reader.losses());
+      all.addAll(reader.losses());
     }
-    return List.copyOf(losses);
+    return List.copyOf(all);
   }
 
   /** What the programs made, kept and dropped of a kind of {@link SensorLayout}. */

@@ -39,6 +39,7 @@ final class RecordTranslator {
   private final BootClock clock;
   private final Function<ContainerId, ContainerRef> containers;
   private final Runnable reportFlows;
+  private final CallTranslator calls = new CallTranslator(CallInterest.isArm());
   private final Map<Destination, Long> destinations =
       new LinkedHashMap<>(256, 0.75f, true) {
         @Override
@@ -78,6 +79,7 @@ final class RecordTranslator {
       case SensorLayout.CONNECT -> connect(record);
       case SensorLayout.SEND -> send(record);
       case SensorLayout.CLOSE -> close(record);
+      case SensorLayout.CALL -> call(record);
       default ->
           throw new IllegalStateException("The sensor made a record of kind " + record.kind());
     };
@@ -216,6 +218,16 @@ final class RecordTranslator {
 
   private @Nullable ContainerRef ref(@Nullable ContainerId container) {
     return container == null ? null : containers.apply(container);
+  }
+
+  private Event call(SensorRecord record) {
+    ProcessInfo known = processes.remembered(record.pid(), record.start());
+    return calls.translate(
+        record.call(),
+        clock.time(record.time()),
+        ref(record.container()),
+        known,
+        process(record));
   }
 
   // ---- network ----

@@ -29,7 +29,7 @@ public final class SensorBench {
 
   private final List<Load> loads;
   private final LongAdder delivered = new LongAdder();
-  private SensorCounters.Count records = new SensorCounters.Count(0, 0, 0);
+  private SensorCounters.Count records = new SensorCounters.Count(0, 0, 0, 0);
 
   /**
    * A fixed piece of work in a container.
@@ -111,7 +111,8 @@ public final class SensorBench {
             new SensorCounters.Count(
                 records.made() + count.made(),
                 records.kept() + count.kept(),
-                records.dropped() + count.dropped());
+                records.dropped() + count.dropped(),
+                records.thinned() + count.thinned());
       }
       return millis;
     }

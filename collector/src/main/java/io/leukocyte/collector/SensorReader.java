@@ -203,7 +203,7 @@ final class SensorReader {
 
   /** Lost records may have told of a network that went over to another container. */
   private void forgetAfterLoss() {
-    long now = counters.dropped();
+    long now = counters.lost();
     if (now != dropped) {
       dropped = now;
       networks.clear();

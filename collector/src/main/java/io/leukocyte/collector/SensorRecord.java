@@ -166,12 +166,14 @@ final class SensorRecord {
     if (unsigned(EXE_SIZE) == 0) {
       return called.isEmpty() ? null : called;
     }
-    return path(from, unsigned(EXE_SIZE), cut, has(SensorLayout.FLAG_EXE_UNROOTED));
+    return RecordText.path(
+        memory, from, unsigned(EXE_SIZE), cut, has(SensorLayout.FLAG_EXE_UNROOTED));
   }
 
   /** The working directory as the process sees it. */
   String workingDirectory() {
-    return path(
+    return RecordText.path(
+        memory,
         EXEC_RECORD.byteSize() + unsigned(FILENAME_SIZE) + unsigned(EXE_SIZE),
         unsigned(CWD_SIZE),
         has(SensorLayout.FLAG_CWD_TRUNCATED),
@@ -190,28 +192,13 @@ final class SensorRecord {
   }
 
   private String filename() {
-    byte[] bytes = bytes(EXEC_RECORD.byteSize(), unsigned(FILENAME_SIZE));
-    return new String(bytes, 0, Math.max(0, bytes.length - 1), StandardCharsets.UTF_8);
+    return RecordText.terminated(memory, EXEC_RECORD.byteSize(), unsigned(FILENAME_SIZE));
   }
 
-  /**
-   * A path from its components, which come from the file upwards. One whose upper part is missing
-   * begins with {@code …/}.
-   */
-  private String path(long from, int size, boolean cut, boolean unrooted) {
-    byte[] bytes = bytes(from, size);
-    List<String> components = Arguments.split(bytes, bytes.length);
-    StringBuilder path = new StringBuilder(size + 4);
-    for (String component : components.reversed()) {
-      if (!unrooted || !path.isEmpty()) {
-        path.append('/');
-      }
-      path.append(component);
-    }
-    if (path.isEmpty()) {
-      path.append('/');
-    }
-    return cut ? "…" + path : path.toString();
+  // ---- system calls ----
+
+  CallRecord call() {
+    return new CallRecord(memory);
   }
 
   // ---- exit ----
@@ -276,12 +263,6 @@ final class SensorRecord {
   }
 
   private byte[] bytes(long from, int size) {
-    long room = memory.byteSize() - from;
-    if (room <= 0 || size <= 0) {
-      return new byte[0];
-    }
-    byte[] bytes = new byte[(int) Math.min(size, room)];
-    MemorySegment.copy(memory, JAVA_BYTE, from, bytes, 0, bytes.length);
-    return bytes;
+    return RecordText.bytes(memory, from, size);
   }
 }
