@@ -20,7 +20,7 @@ class BatchVersionTest {
     }
 
     assertThat(events).isEqualTo(TestEvents.STORY);
-    assertThat(cursor.minor()).isEqualTo(2);
+    assertThat(cursor.minor()).isEqualTo(BatchFormat.MINOR + 1);
     assertThat(cursor.count()).isEqualTo(TestEvents.STORY.size() + 2);
     assertThat(cursor.unknownRows()).isEqualTo(2);
     assertThat(cursor.unknownSections()).isEqualTo(1);
@@ -40,7 +40,7 @@ class BatchVersionTest {
 
     assertThat(events).isEqualTo(TestEvents.STORY);
     assertThat(cursor.marks()).isEqualTo(marks);
-    assertThat(cursor.minor()).isEqualTo(1);
+    assertThat(cursor.minor()).isEqualTo(2);
     assertThat(cursor.unknownSections()).isZero();
     cursor.open(STORY);
     assertThat(cursor.marks()).isEmpty();
