@@ -25,7 +25,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define WAKE_PAUSE 5000000 /* nanoseconds */
 #define SECOND 1000000000
 #define CHEAP_A_SECOND 500
-#define RECORDS_A_SECOND 5000
+#define FEW_A_SECOND 100
 #define ARGUMENT_SIZE 4096
 #define DNS_SIZE 512
 #define DNS_PORT 53
@@ -230,11 +230,11 @@ static __noinline int note_loss(const struct record *record, __u32 kind, __u32 t
 }
 
 /*
- * Whether a record gives way to those of other containers. While the ring is less than half full
- * none does. Then each container has so many cheap records a second; from three quarters on also a
- * bound of all its records, so that no container fills the ring alone.
+ * Whether there is a place for a record. While the ring is less than half full there is. Then each
+ * container has so many cheap records a second. The last quarter is for containers that report
+ * little, so that no container can fill the ring and hide what happens in the others.
  */
-static __noinline int gives_way(const struct record *record, __u32 cheap)
+static __noinline enum fate find_place(const struct record *record, __u32 cheap)
 {
 	struct pace fresh = {}, *pace;
 	__u64 size = bpf_ringbuf_query(&ring, BPF_RB_RING_SIZE);
@@ -242,14 +242,14 @@ static __noinline int gives_way(const struct record *record, __u32 cheap)
 	__u64 second = record->time / SECOND;
 
 	if (used < size / 2)
-		return 0;
+		return KEPT;
 	pace = bpf_map_lookup_elem(&paces, record->container);
 	if (!pace) {
 		fresh.second = second;
 		bpf_map_update_elem(&paces, record->container, &fresh, BPF_NOEXIST);
 		pace = bpf_map_lookup_elem(&paces, record->container);
 		if (!pace)
-			return 0;
+			return KEPT;
 	}
 	if (pace->second != second) {
 		pace->second = second;
@@ -260,9 +260,9 @@ static __noinline int gives_way(const struct record *record, __u32 cheap)
 	if (cheap) {
 		__sync_fetch_and_add(&pace->cheap, 1);
 		if (pace->cheap > CHEAP_A_SECOND)
-			return 1;
+			return THINNED;
 	}
-	return used > size / 4 * 3 && pace->all > RECORDS_A_SECOND;
+	return used > size / 4 * 3 && pace->all > FEW_A_SECOND ? DROPPED : KEPT;
 }
 
 /*
@@ -272,9 +272,9 @@ static __noinline int gives_way(const struct record *record, __u32 cheap)
 static __always_inline void emit_as(struct record *record, __u64 size, __u32 counter, bool cheap)
 {
 	__u64 flags = BPF_RB_NO_WAKEUP;
-	enum fate fate = THINNED;
+	enum fate fate = find_place(record, cheap);
 
-	if (!gives_way(record, cheap)) {
+	if (fate == KEPT) {
 		if (record->time - last_wake > WAKE_PAUSE) {
 			last_wake = record->time;
 			flags = BPF_RB_FORCE_WAKEUP;

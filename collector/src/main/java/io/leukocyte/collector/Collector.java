@@ -7,6 +7,7 @@ import io.leukocyte.events.HostId;
 import io.leukocyte.events.Kind;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,15 @@ public final class Collector implements Component {
     }
     flow = new Flow(settings, host, engine, sensor, publisher, meters, time);
     flow.start();
+  }
+
+  /**
+   * Which kinds of events somebody needs, such as the rules in force: of what the kernel sensor can
+   * leave out it reports these and no others. May be called again, before the start and after it;
+   * until the first call it reports no system calls.
+   */
+  public void observe(Set<Kind> kinds) {
+    sensor.observe(kinds);
   }
 
   /** How many facts of a kind were lost since the start. */

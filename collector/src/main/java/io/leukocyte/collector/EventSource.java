@@ -5,6 +5,7 @@ import io.leukocyte.events.Event;
 import io.leukocyte.events.Kind;
 import io.leukocyte.events.SensorLoss;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** What observes processes and connections of this host's containers. Making one does no I/O. */
@@ -15,6 +16,12 @@ interface EventSource extends AutoCloseable {
    * @param next takes each event, in order, with only the id of its container
    */
   void start(Consumer<? super Event> next);
+
+  /**
+   * Delivers events of these kinds from now on, and no others of those that can be left out; until
+   * the first call none of them. May be called before the start and after it.
+   */
+  default void observe(Set<Kind> kinds) {}
 
   /** Whether it works. */
   CheckResult check();

@@ -13,6 +13,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The kernel sensor: BPF programs on raw tracepoints report what processes of containers do, and
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * that the other end acknowledged.
  */
 final class KernelSensor implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(KernelSensor.class);
   private static final Path BTF = Path.of("/sys/kernel/btf/vmlinux");
   private static final Path PROC = Path.of("/proc");
   private static final String NAME = "kernel sensor";
@@ -131,6 +134,7 @@ final class KernelSensor implements AutoCloseable {
         new SensorReader(
             options, object, ring, wake, counters, clock, new ProcFiles(PROC), containers, handler);
     reader.start();
+    attachCalls();
   }
 
   /**
@@ -139,8 +143,20 @@ final class KernelSensor implements AutoCloseable {
    * @param calls names of {@link TracedCalls}
    */
   synchronized void observe(Set<String> calls) {
-    if (!closed) {
-      interest.set(calls);
+    if (closed) {
+      return;
+    }
+    interest.set(calls);
+    if (reader != null) {
+      attachCalls();
+    }
+  }
+
+  private void attachCalls() {
+    try {
+      object.attachCalls(!interest.names().isEmpty());
+    } catch (SensorUnavailableException e) {
+      LOG.error("System calls are not reported: {}", e.getMessage());
     }
   }
 

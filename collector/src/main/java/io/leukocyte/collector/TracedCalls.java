@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The system calls that the sensor can report. Numbers are those of the kernel's tables for x86-64,
@@ -250,6 +251,14 @@ final class TracedCalls {
   /** The names of all. */
   static Set<String> names() {
     return new TreeSet<>(BY_NAME.keySet());
+  }
+
+  /** The names of the calls that become events of these kinds. */
+  static Set<String> of(Set<Kind> kinds) {
+    return ALL.stream()
+        .filter(call -> kinds.contains(call.kind()))
+        .map(TracedCall::name)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** The call of a name; empty where the sensor cannot report it. */

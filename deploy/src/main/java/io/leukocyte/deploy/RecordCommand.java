@@ -4,6 +4,7 @@ import io.leukocyte.collector.Collector;
 import io.leukocyte.collector.CollectorSettings;
 import io.leukocyte.collector.HostIdFile;
 import io.leukocyte.engine.Engine;
+import io.leukocyte.events.Kind;
 import io.leukocyte.events.config.Config;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -13,6 +14,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -62,6 +64,7 @@ final class RecordCommand implements Callable<Integer> {
                   engine,
                   publisher,
                   process.metrics()));
+      collector.observe(EnumSet.allOf(Kind.class));
       collector.start();
       collector.check().forEach(result -> Checks.complaint(result).ifPresent(notes::println));
       notes.println("Recording; Ctrl-C ends it.");

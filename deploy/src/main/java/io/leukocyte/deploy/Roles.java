@@ -33,13 +33,17 @@ record Roles(
     Engine engine,
     MeterRegistry metrics) {
 
-  Collector collector() {
-    return new Collector(
-        CollectorSettings.from(config, data),
-        host,
-        engine,
-        new KafkaPublisher(kafka.clientProperties(), host),
-        metrics);
+  /** The collector, which observes what the rules in force need. */
+  Collector collector(RuleSet rules) {
+    Collector collector =
+        new Collector(
+            CollectorSettings.from(config, data),
+            host,
+            engine,
+            new KafkaPublisher(kafka.clientProperties(), host),
+            metrics);
+    collector.observe(rules.kinds());
+    return collector;
   }
 
   Analyzer analyzer(RuleSet rules) {
