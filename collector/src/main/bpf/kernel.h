@@ -130,6 +130,7 @@ struct cred {
 	kuid_t euid;
 	kgid_t egid;
 	kernel_cap_t cap_effective;
+	kernel_cap_t cap_permitted;
 };
 
 typedef struct {
@@ -146,8 +147,13 @@ struct tty_struct {
 	struct tty_driver *driver;
 };
 
+enum pid_type {
+	PIDTYPE_PGID = 2, /* the loader puts in the running kernel's number */
+};
+
 struct signal_struct {
 	atomic_t live;
+	struct pid *pids[4];
 	struct tty_struct *tty;
 };
 
@@ -234,6 +240,8 @@ struct fs_struct {
 struct mm_struct {
 	unsigned long arg_start;
 	unsigned long arg_end;
+	unsigned long env_start;
+	unsigned long env_end;
 	struct file *exe_file;
 };
 

@@ -52,6 +52,8 @@ enum record_flag {
 	FLAG_TEXT_TRUNCATED = 1 << 15, /* an argument did not fit */
 	FLAG_FILE = 1 << 16, /* the call's descriptor is open: what it leads to is in the record */
 	FLAG_SOCKET = 1 << 17, /* and is a socket */
+	FLAG_ENVIRONMENT_TRUNCATED = 1 << 18, /* or it could not be read */
+	FLAG_GROUP_LEADER = 1 << 19,
 };
 
 /* What a call's entry asks for. */
@@ -120,15 +122,19 @@ struct ancestor {
 /*
  * A program was started. The text follows the fixed part in this order: the name that was called
  * (NUL at its end), the executable's path and the working directory (components from the file
- * upwards, each with a NUL), the arguments as they lie in memory.
+ * upwards, each with a NUL), the arguments and, where it is asked for, the environment as they lie
+ * in memory.
  */
 struct exec_record {
 	struct record head;
 	__u64 capabilities;
+	__u64 permitted;
 	__u32 login_uid;
 	__u32 tty;
 	__u32 args_total; /* bytes of the arguments before they were cut */
 	__u32 args_size;
+	__u32 environment_size;
+	__u32 unused;
 	__u16 filename_size;
 	__u16 exe_size;
 	__u16 cwd_size;
@@ -185,6 +191,11 @@ struct call_record {
 	__u32 effective_gid;
 	__u8 local_address[16];
 	__u8 remote_address[16];
+};
+
+/* What user space asks for. */
+struct wish {
+	__u32 environment; /* whether execs tell the environment */
 };
 
 struct flow_key {

@@ -21,6 +21,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define FILENAME_SIZE 1024
 #define PATH_SIZE 2048
 #define ARGS_SIZE 4096
+#define ENVIRONMENT_SIZE 4096
 #define TEXT_SIZE 16384
 #define WAKE_PAUSE 5000000 /* nanoseconds */
 #define SECOND 1000000000
@@ -156,6 +157,13 @@ struct {
 	__type(key, struct loss_key);
 	__type(value, __u64);
 } losses_of SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct wish);
+} wishes SEC(".maps");
 
 /* What is reported of each system call; of 32-bit calls from CALLS on. */
 struct {
@@ -626,6 +634,26 @@ static __always_inline __u64 capabilities_of(struct task_struct *task)
 	return capabilities;
 }
 
+/* Permitted capabilities, as the effective ones. */
+static __always_inline __u64 permitted_of(struct task_struct *task)
+{
+	const struct cred *cred = BPF_CORE_READ(task, cred);
+	__u64 capabilities = 0;
+
+	bpf_core_read(&capabilities, sizeof(capabilities), &cred->cap_permitted);
+	return capabilities;
+}
+
+static __always_inline bool leads_group(struct task_struct *task)
+{
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	struct pid *group = NULL;
+	int type = bpf_core_enum_value(enum pid_type, PIDTYPE_PGID);
+
+	bpf_core_read(&group, sizeof(group), &signal->pids[type]);
+	return group == BPF_CORE_READ(task, group_leader, thread_pid);
+}
+
 /*
  * Adds one text that ends with NUL to the record, cut at NAME_MAX_SIZE. Returns its size with the
  * NUL, or 0 when there was no room or it could not be read.
@@ -787,6 +815,30 @@ static __always_inline void add_args(struct scratch *s, struct task_struct *task
 	s->text_size = at + size;
 }
 
+static __always_inline void add_environment(struct scratch *s, struct task_struct *task)
+{
+	unsigned long begin = BPF_CORE_READ(task, mm, env_start);
+	unsigned long size = BPF_CORE_READ(task, mm, env_end) - begin;
+	__u32 zero = 0, at = s->text_size;
+	struct wish *wish = bpf_map_lookup_elem(&wishes, &zero);
+
+	s->exec.environment_size = 0;
+	if (!wish || !wish->environment || size == 0)
+		return;
+	if (size > ENVIRONMENT_SIZE) {
+		s->exec.head.flags |= FLAG_ENVIRONMENT_TRUNCATED;
+		size = ENVIRONMENT_SIZE;
+	}
+	if (at > TEXT_SIZE - ENVIRONMENT_SIZE)
+		return;
+	if (bpf_probe_read_user(&s->text[at], size, (const void *)begin)) {
+		s->exec.head.flags |= FLAG_ENVIRONMENT_TRUNCATED;
+		return;
+	}
+	s->exec.environment_size = size;
+	s->text_size = at + size;
+}
+
 /*
  * Whether the process goes on to be one of the runtime's: it still sees its parent's files, as the
  * runtime does when it starts itself anew inside the cgroup, and that parent is outside or sets up
@@ -829,6 +881,10 @@ int on_exec(struct raw_tracepoint *ctx)
 		s->exec.head.flags |= FLAG_SETUP;
 	s->exec.head.flags |= origin_flags(BPF_CORE_READ(program, file));
 	s->exec.capabilities = capabilities_of(task);
+	s->exec.permitted = permitted_of(task);
+	s->exec.unused = 0;
+	if (leads_group(task))
+		s->exec.head.flags |= FLAG_GROUP_LEADER;
 	s->exec.login_uid = -1;
 	if (bpf_core_field_exists(task->loginuid))
 		s->exec.login_uid = BPF_CORE_READ(task, loginuid.val);
@@ -837,6 +893,7 @@ int on_exec(struct raw_tracepoint *ctx)
 	add_filename(s, BPF_CORE_READ(program, filename));
 	add_paths(s, task);
 	add_args(s, task);
+	add_environment(s, task);
 	size = s->text_size;
 	if (size > TEXT_SIZE)
 		return 0;

@@ -21,11 +21,13 @@ final class CallInterest {
 
   private final Libbpf libbpf;
   private final int calls;
+  private final int wishes;
   private Set<String> names = Set.of();
 
   CallInterest(BpfObject object) {
     this.libbpf = object.libbpf();
     this.calls = object.fd("calls");
+    this.wishes = object.fd("wishes");
   }
 
   /** The calls that are reported. */
@@ -69,16 +71,29 @@ final class CallInterest {
     return table;
   }
 
+  /** Reads the environment of programs that are started, or no longer. */
+  void setEnvironment(boolean wanted) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment wish = arena.allocate(SensorLayout.WISH);
+      wish.set(JAVA_INT, 0, wanted ? 1 : 0);
+      check(libbpf.update(wishes, arena.allocateFrom(JAVA_INT, 0), wish, BPF_ANY));
+    }
+  }
+
   private void enter(int number, @Nullable TracedCall call) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment line = arena.allocate(CALL_ENTRY);
       if (call != null) {
         call.entry().write(line, TracedCalls.classOf(call.kind()));
       }
-      int result = libbpf.update(calls, arena.allocateFrom(JAVA_INT, number), line, BPF_ANY);
-      if (result < 0) {
-        throw new IllegalStateException("Cannot tell the sensor its system calls: errno " + -result);
-      }
+      check(libbpf.update(calls, arena.allocateFrom(JAVA_INT, number), line, BPF_ANY));
+    }
+  }
+
+  private static void check(int result) {
+    if (result < 0) {
+      throw new IllegalStateException(
+          "Cannot tell the sensor what to report: errno " + -result);
     }
   }
 }

@@ -7,7 +7,6 @@ import io.leukocyte.events.HostId;
 import io.leukocyte.events.Kind;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,12 +77,11 @@ public final class Collector implements Component {
   }
 
   /**
-   * Which kinds of events somebody needs, such as the rules in force: of what the kernel sensor can
-   * leave out it reports these and no others. May be called again, before the start and after it;
-   * until the first call it reports no system calls.
+   * What somebody needs of events, such as the rules in force. May be called again, before the start
+   * and after it; until the first call no system calls are reported.
    */
-  public void observe(Set<Kind> kinds) {
-    sensor.observe(kinds);
+  public void observe(Interest interest) {
+    sensor.observe(interest);
   }
 
   /** How many facts of a kind were lost since the start. */

@@ -5,7 +5,6 @@ import io.leukocyte.events.Event;
 import io.leukocyte.events.Kind;
 import io.leukocyte.events.SensorLoss;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** What observes processes and connections of this host's containers. Making one does no I/O. */
@@ -18,10 +17,10 @@ interface EventSource extends AutoCloseable {
   void start(Consumer<? super Event> next);
 
   /**
-   * Delivers events of these kinds from now on, and no others of those that can be left out; until
-   * the first call none of them. May be called before the start and after it.
+   * Delivers so much from now on, and no more of what can be left out; until the first call nothing
+   * of that. May be called before the start and after it.
    */
-  default void observe(Set<Kind> kinds) {}
+  default void observe(Interest interest) {}
 
   /** Whether it works. */
   CheckResult check();

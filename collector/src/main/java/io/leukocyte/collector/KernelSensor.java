@@ -47,6 +47,7 @@ final class KernelSensor implements AutoCloseable {
   private final SensorCounters counters;
   private final SensorLosses losses;
   private final CallInterest interest;
+  private EnvironmentNames environment = EnvironmentNames.NONE;
   private @Nullable SensorReader reader;
   private boolean closed;
 
@@ -133,6 +134,7 @@ final class KernelSensor implements AutoCloseable {
     reader =
         new SensorReader(
             options, object, ring, wake, counters, clock, new ProcFiles(PROC), containers, handler);
+    reader.tell(environment);
     reader.start();
     attachCalls();
   }
@@ -141,13 +143,17 @@ final class KernelSensor implements AutoCloseable {
    * Reports these system calls from now on, and no others; until the first call none.
    *
    * @param calls names of {@link TracedCalls}
+   * @param names variables of the environment that are told with a program's start
    */
-  synchronized void observe(Set<String> calls) {
+  synchronized void observe(Set<String> calls, EnvironmentNames names) {
     if (closed) {
       return;
     }
     interest.set(calls);
+    interest.setEnvironment(!names.names().isEmpty());
+    environment = names;
     if (reader != null) {
+      reader.tell(names);
       attachCalls();
     }
   }

@@ -24,6 +24,7 @@ final class KernelSource implements EventSource {
   private @Nullable KernelSensor sensor;
   private @Nullable SensorUnavailable reason;
   private Set<String> calls;
+  private EnvironmentNames environment = EnvironmentNames.NONE;
 
   private static List<Kind> kinds() {
     List<Kind> kinds =
@@ -46,7 +47,7 @@ final class KernelSource implements EventSource {
     KernelSensor opened = null;
     try {
       opened = KernelSensor.open(settings.options());
-      opened.observe(calls);
+      opened.observe(calls, environment);
       opened.start(ContainerRef::unknown, next);
       sensor = opened;
     } catch (SensorUnavailableException e) {
@@ -59,13 +60,14 @@ final class KernelSource implements EventSource {
   }
 
   @Override
-  public synchronized void observe(Set<Kind> kinds) {
+  public synchronized void observe(Interest interest) {
     Set<Kind> all = EnumSet.noneOf(Kind.class);
     all.addAll(settings.kinds());
-    all.addAll(kinds);
+    all.addAll(interest.kinds());
     calls = TracedCalls.of(all);
+    environment = new EnvironmentNames(interest.environment());
     if (sensor != null) {
-      sensor.observe(calls);
+      sensor.observe(calls, environment);
     }
   }
 

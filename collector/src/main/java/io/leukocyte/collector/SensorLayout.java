@@ -74,6 +74,8 @@ final class SensorLayout {
   static final int FLAG_TEXT_TRUNCATED = 1 << 15;
   static final int FLAG_FILE = 1 << 16;
   static final int FLAG_SOCKET = 1 << 17;
+  static final int FLAG_ENVIRONMENT_TRUNCATED = 1 << 18;
+  static final int FLAG_GROUP_LEADER = 1 << 19;
 
   static final int COMM_SIZE = 16;
   static final int CONTAINER_ID_SIZE = 64;
@@ -112,10 +114,13 @@ final class SensorLayout {
           "exec_record",
           RECORD.withName("head"),
           JAVA_LONG.withName("capabilities"),
+          JAVA_LONG.withName("permitted"),
           JAVA_INT.withName("login_uid"),
           JAVA_INT.withName("tty"),
           JAVA_INT.withName("args_total"),
           JAVA_INT.withName("args_size"),
+          JAVA_INT.withName("environment_size"),
+          JAVA_INT.withName("unused"),
           JAVA_SHORT.withName("filename_size"),
           JAVA_SHORT.withName("exe_size"),
           JAVA_SHORT.withName("cwd_size"),
@@ -185,6 +190,8 @@ final class SensorLayout {
           bytes("local_address", ADDRESS_SIZE),
           bytes("remote_address", ADDRESS_SIZE));
 
+  static final StructLayout WISH = struct("wish", JAVA_INT.withName("environment"));
+
   static final StructLayout FLOW_KEY =
       struct(
           "flow_key",
@@ -230,6 +237,7 @@ final class SensorLayout {
           CALL_ENTRY,
           CALL_RECORD,
           LOSS_KEY,
+          WISH,
           FLOW_KEY,
           FLOW,
           COUNTER,

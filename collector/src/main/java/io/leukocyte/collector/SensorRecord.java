@@ -40,9 +40,11 @@ final class SensorRecord {
   private static final long CONTAINER = at(RECORD, "container");
 
   private static final long CAPABILITIES = at(EXEC_RECORD, "capabilities");
+  private static final long PERMITTED = at(EXEC_RECORD, "permitted");
   private static final long LOGIN_UID = at(EXEC_RECORD, "login_uid");
   private static final long TTY = at(EXEC_RECORD, "tty");
   private static final long ARGS_SIZE = at(EXEC_RECORD, "args_size");
+  private static final long ENVIRONMENT_SIZE = at(EXEC_RECORD, "environment_size");
   private static final long FILENAME_SIZE = at(EXEC_RECORD, "filename_size");
   private static final long EXE_SIZE = at(EXEC_RECORD, "exe_size");
   private static final long CWD_SIZE = at(EXEC_RECORD, "cwd_size");
@@ -137,6 +139,10 @@ final class SensorRecord {
     return memory.get(JAVA_LONG, CAPABILITIES);
   }
 
+  long permittedCapabilities() {
+    return memory.get(JAVA_LONG, PERMITTED);
+  }
+
   int loginUid() {
     return memory.get(JAVA_INT, LOGIN_UID);
   }
@@ -180,11 +186,23 @@ final class SensorRecord {
         has(SensorLayout.FLAG_CWD_UNROOTED));
   }
 
+  private long argsAt() {
+    return EXEC_RECORD.byteSize()
+        + unsigned(FILENAME_SIZE)
+        + unsigned(EXE_SIZE)
+        + unsigned(CWD_SIZE);
+  }
+
   List<String> args() {
-    long from =
-        EXEC_RECORD.byteSize() + unsigned(FILENAME_SIZE) + unsigned(EXE_SIZE) + unsigned(CWD_SIZE);
-    byte[] args = bytes(from, memory.get(JAVA_INT, ARGS_SIZE));
+    byte[] args = bytes(argsAt(), memory.get(JAVA_INT, ARGS_SIZE));
     return Arguments.split(args, args.length);
+  }
+
+  /** Each as {@code NAME=value}; empty where it was not asked for. */
+  List<String> environment() {
+    byte[] environment =
+        bytes(argsAt() + memory.get(JAVA_INT, ARGS_SIZE), memory.get(JAVA_INT, ENVIRONMENT_SIZE));
+    return Arguments.split(environment, environment.length);
   }
 
   boolean argsTruncated() {

@@ -55,7 +55,7 @@ class SensorLayoutTest {
   void theFlagsAreTheKernels() {
     Map<String, Integer> flags = new TreeMap<>(TYPES.enumeration("record_flag"));
 
-    assertThat(flags).hasSize(18);
+    assertThat(flags).hasSize(20);
     assertThat(constants(flags)).isEqualTo(flags);
   }
 

@@ -20,6 +20,7 @@ import io.leukocyte.events.NetSocket;
 import io.leukocyte.events.NsChange;
 import io.leukocyte.events.ProcControl;
 import io.leukocyte.events.ProcTrace;
+import io.leukocyte.events.ProcessInfo;
 import io.leukocyte.events.Protocol;
 import io.leukocyte.events.SignalKill;
 import io.leukocyte.events.SystemCall;
@@ -36,6 +37,8 @@ class SystemCallsIT {
   private static final String NAME = "collector-calls";
   private static final SensorOptions OPTIONS =
       new SensorOptions(8 << 20, false, Duration.ofMillis(500));
+  private static final EnvironmentNames ENVIRONMENT =
+      new EnvironmentNames(Set.of("LD_PRELOAD", "GLIBC_TUNABLES"));
   private static final int EPERM = -1;
   private static final int ENOENT = -2;
   private static final int EACCES = -13;
@@ -57,7 +60,7 @@ class SystemCallsIT {
             "sleep",
             "1000");
     probe = SensorProbe.start(OPTIONS);
-    probe.sensor().observe(TracedCalls.names());
+    probe.sensor().observe(TracedCalls.names(), ENVIRONMENT);
   }
 
   @AfterAll
@@ -91,6 +94,35 @@ class SystemCallsIT {
             SensorProbe.isOf(e, container)
                 && program.equals(e.process().name())
                 && which.test(e));
+  }
+
+  // ---- programs ----
+
+  @Test
+  void aProgramsStartTellsTheVariablesThatAreAskedForAndNoOther() {
+    Docker.run(
+        "exec", "-e", "LD_PRELOAD=/tmp/evil.so", "-e", "PASSWORD=hush", NAME, "/bin/true", "p1");
+
+    ProcessInfo process = probe.exec("p1").process();
+
+    assertThat(process.more().environment()).containsExactly("LD_PRELOAD=/tmp/evil.so");
+    assertThat(process.more().environmentTruncated()).isFalse();
+    assertThat(process.more().groupLeader()).isTrue();
+    assertThat(process.more().permittedCapabilities()).isEqualTo(process.capabilities()).isNotZero();
+  }
+
+  @Test
+  void anEnvironmentWithoutEndIsCutAndSaysSo() {
+    Docker.run("exec", "-e", "A=" + "x".repeat(9000), NAME, "/bin/true", "p2");
+
+    assertThat(probe.exec("p2").process().more().environmentTruncated()).isTrue();
+  }
+
+  @Test
+  void whoIsNoLeaderOfItsGroupIsNone() {
+    Docker.sh(NAME, "/bin/true p3; :");
+
+    assertThat(probe.exec("p3").process().more().groupLeader()).isFalse();
   }
 
   // ---- files ----
@@ -375,13 +407,13 @@ class SystemCallsIT {
 
   @Test
   void onlyWhatIsAskedForIsReportedAndItMayChange() {
-    probe.sensor().observe(Set.of("mkdir", "mkdirat"));
+    probe.sensor().observe(Set.of("mkdir", "mkdirat"), ENVIRONMENT);
     try {
       perl("open my $f, '>', '/tmp/unseen'; close $f; mkdir '/tmp/seen-1'");
       first(FileChange.class, e -> e.path().equals("/tmp/seen-1"));
       assertThat(probe.all(FileOpen.class, e -> e.path().equals("/tmp/unseen"))).isEmpty();
     } finally {
-      probe.sensor().observe(TracedCalls.names());
+      probe.sensor().observe(TracedCalls.names(), ENVIRONMENT);
     }
     perl("open my $f, '>', '/tmp/seen-2'; close $f");
     first(FileOpen.class, e -> e.path().equals("/tmp/seen-2"));

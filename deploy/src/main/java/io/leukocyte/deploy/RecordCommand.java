@@ -3,8 +3,8 @@ package io.leukocyte.deploy;
 import io.leukocyte.collector.Collector;
 import io.leukocyte.collector.CollectorSettings;
 import io.leukocyte.collector.HostIdFile;
+import io.leukocyte.collector.Interest;
 import io.leukocyte.engine.Engine;
-import io.leukocyte.events.Kind;
 import io.leukocyte.events.config.Config;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -14,7 +14,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -64,7 +63,7 @@ final class RecordCommand implements Callable<Integer> {
                   engine,
                   publisher,
                   process.metrics()));
-      collector.observe(EnumSet.allOf(Kind.class));
+      collector.observe(Interest.all());
       collector.start();
       collector.check().forEach(result -> Checks.complaint(result).ifPresent(notes::println));
       notes.println("Recording; Ctrl-C ends it.");

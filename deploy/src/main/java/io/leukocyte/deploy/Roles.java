@@ -4,6 +4,7 @@ import io.leukocyte.analyzer.Analyzer;
 import io.leukocyte.analyzer.AnalyzerSettings;
 import io.leukocyte.collector.Collector;
 import io.leukocyte.collector.CollectorSettings;
+import io.leukocyte.collector.Interest;
 import io.leukocyte.collector.KafkaPublisher;
 import io.leukocyte.engine.Engine;
 import io.leukocyte.events.HostId;
@@ -42,7 +43,7 @@ record Roles(
             engine,
             new KafkaPublisher(kafka.clientProperties(), host),
             metrics);
-    collector.observe(rules.kinds());
+    collector.observe(new Interest(rules.kinds(), rules.environment()));
     return collector;
   }
 
