@@ -16,7 +16,7 @@ class EnvironmentUseTest {
         "proc.env contains GLIBC_TUNABLES|GLIBC_TUNABLES",
         "not proc.env icontains ld_preload|LD_PRELOAD",
         "proc.env contains \" A_B=\" or proc.env startswith \"X=1\"|A_B,X",
-        "proc.name = sh and proc.cmdline contains SECRET=|``"
+        "proc.name = sh and proc.cmdline contains \"SECRET=\"|``"
       })
   void theVariablesThatAConditionComparesAreAskedFor(String condition, String names) {
     String yaml =
