@@ -24,6 +24,7 @@ final class BpfObject implements AutoCloseable {
 
   /** Attached while some system call is asked for: it costs each call of each process a little. */
   private static final String CALLS = "on_call";
+
   private static final List<String> ALL =
       Stream.concat(PROGRAMS.stream(), Stream.of(CALLS)).toList();
   private static final int PROGRAM_INFO_SIZE = 232;

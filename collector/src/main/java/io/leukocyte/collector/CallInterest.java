@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which system calls the kernel's programs report: what the rules ask for, pushed down into the
- * kernel's table. It may be changed while the programs run; a call that is on its way is reported by
- * the old table or the new one.
+ * kernel's table. It may be changed while the programs run; a call that is on its way is reported
+ * by the old table or the new one.
  */
 final class CallInterest {
   private static final long BPF_ANY = 0;
@@ -92,8 +92,7 @@ final class CallInterest {
 
   private static void check(int result) {
     if (result < 0) {
-      throw new IllegalStateException(
-          "Cannot tell the sensor what to report: errno " + -result);
+      throw new IllegalStateException("Cannot tell the sensor what to report: errno " + -result);
     }
   }
 }

@@ -10,7 +10,9 @@ import io.leukocyte.events.Endpoint;
 import io.leukocyte.events.Protocol;
 import java.lang.foreign.MemorySegment;
 
-/** What a record of a system call says beside its process; read in place as {@link SensorRecord}. */
+/**
+ * What a record of a system call says beside its process; read in place as {@link SensorRecord}.
+ */
 final class CallRecord {
   private static final long FLAGS = at(SensorLayout.RECORD, "flags");
   private static final long RESULT = at(CALL_RECORD, "result");
@@ -112,8 +114,7 @@ final class CallRecord {
   String path(int place) {
     String text = text(place);
     int size = baseSize(place);
-    String base =
-        size == 0 ? "" : RecordText.path(memory, baseAt(place), size, false, false);
+    String base = size == 0 ? "" : RecordText.path(memory, baseAt(place), size, false, false);
     return Paths.absolute(base, text);
   }
 

@@ -77,8 +77,8 @@ public final class Collector implements Component {
   }
 
   /**
-   * What somebody needs of events, such as the rules in force. May be called again, before the start
-   * and after it; until the first call no system calls are reported.
+   * What somebody needs of events, such as the rules in force. May be called again, before the
+   * start and after it; until the first call no system calls are reported.
    */
   public void observe(Interest interest) {
     sensor.observe(interest);

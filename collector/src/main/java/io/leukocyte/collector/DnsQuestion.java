@@ -53,7 +53,9 @@ record DnsQuestion(String name, String type) {
             ? null
             : new DnsQuestion(name.isEmpty() ? "." : name.toString(), type(number(datagram, at)));
       }
-      if (length > MOST_LABEL || at + length > datagram.length || at + length > HEADER + MOST_NAME) {
+      if (length > MOST_LABEL
+          || at + length > datagram.length
+          || at + length > HEADER + MOST_NAME) {
         return null;
       }
       if (!name.isEmpty()) {

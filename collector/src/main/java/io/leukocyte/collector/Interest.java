@@ -5,8 +5,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * What somebody needs of events, such as the rules in force: what the kernel sensor can leave out it
- * reports only as far as this goes.
+ * What somebody needs of events, such as the rules in force: what the kernel sensor can leave out
+ * it reports only as far as this goes.
  *
  * @param kinds of events
  * @param environment names of variables whose values are told with a program's start

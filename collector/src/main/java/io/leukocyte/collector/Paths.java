@@ -36,6 +36,8 @@ final class Paths {
   }
 
   private static boolean isPlain(String path) {
-    return !path.contains("//") && !path.contains("/.") && (path.length() == 1 || !path.endsWith("/"));
+    return !path.contains("//")
+        && !path.contains("/.")
+        && (path.length() == 1 || !path.endsWith("/"));
   }
 }

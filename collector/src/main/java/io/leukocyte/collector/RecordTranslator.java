@@ -1,8 +1,8 @@
 package io.leukocyte.collector;
 
 import static io.leukocyte.collector.SensorLayout.FLAG_ENVIRONMENT_TRUNCATED;
-import static io.leukocyte.collector.SensorLayout.FLAG_GROUP_LEADER;
 import static io.leukocyte.collector.SensorLayout.FLAG_FILELESS;
+import static io.leukocyte.collector.SensorLayout.FLAG_GROUP_LEADER;
 import static io.leukocyte.collector.SensorLayout.FLAG_HOST_MOUNTS;
 import static io.leukocyte.collector.SensorLayout.FLAG_HOST_NETWORK;
 import static io.leukocyte.collector.SensorLayout.FLAG_SETUP;
@@ -247,8 +247,7 @@ final class RecordTranslator {
         calls.translate(
             record.call(), clock.time(record.time()), ref(record.container()), known, process);
     if (event instanceof CredChange change && !change.failed() && known != null) {
-      processes.put(
-          record.pid(), record.start(), withCapabilities(process, change.capabilities()));
+      processes.put(record.pid(), record.start(), withCapabilities(process, change.capabilities()));
     }
     return event;
   }

@@ -93,11 +93,7 @@ final class SensorLosses {
   }
 
   private void add(
-      List<SensorLoss> losses,
-      SensorCounters.Counted kind,
-      String reason,
-      long count,
-      long now) {
+      List<SensorLoss> losses, SensorCounters.Counted kind, String reason, long count, long now) {
     if (count > 0) {
       losses.add(loss(null, kind.source(), kind.kind(), reason, count, now));
     }
@@ -142,8 +138,7 @@ final class SensorLosses {
   }
 
   private static Taken taken(MemorySegment key, long count) {
-    byte[] id =
-        RecordText.bytes(key, at(LOSS_KEY, "container"), SensorLayout.CONTAINER_ID_SIZE);
+    byte[] id = RecordText.bytes(key, at(LOSS_KEY, "container"), SensorLayout.CONTAINER_ID_SIZE);
     return new Taken(
         id[0] == 0 ? null : new ContainerId(new String(id, StandardCharsets.US_ASCII)),
         key.get(JAVA_INT, at(LOSS_KEY, "counter")),

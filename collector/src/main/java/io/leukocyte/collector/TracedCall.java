@@ -16,8 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A system call that the sensor can report: its numbers, and what is read of it. Arguments are named
- * by their numbers, from 0.
+ * A system call that the sensor can report: its numbers, and what is read of it. Arguments are
+ * named by their numbers, from 0.
  *
  * @param name as in the kernel's table, and as rules say it in {@code evt.type}
  * @param kind the event that comes of it
@@ -26,8 +26,7 @@ import java.util.List;
  * @param i386 its numbers among the 32-bit calls of x86
  * @param entry how it is written into the kernel's table
  */
-record TracedCall(
-    String name, Kind kind, int x86, int arm64, List<Integer> i386, Entry entry) {
+record TracedCall(String name, Kind kind, int x86, int arm64, List<Integer> i386, Entry entry) {
   TracedCall {
     i386 = List.copyOf(i386);
   }
@@ -168,8 +167,7 @@ record TracedCall(
     }
 
     Entry fd(int arg) {
-      return new Entry(
-          arg, text, base, address, data, word, maskArg, equalArg, wants, mask, equal);
+      return new Entry(arg, text, base, address, data, word, maskArg, equalArg, wants, mask, equal);
     }
 
     Entry wants(int bits) {

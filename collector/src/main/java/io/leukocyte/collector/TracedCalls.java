@@ -131,10 +131,7 @@ final class TracedCalls {
         accept("accept", 43, 202),
         accept("accept4", 288, 242, 364),
         TracedCall.of("listen", Kind.NET_LISTEN, 50, 201, 363).fd(0).wants(WANT_SOCKET),
-        TracedCall.of("bind", Kind.NET_LISTEN, 49, 200, 361)
-            .fd(0)
-            .wants(WANT_SOCKET)
-            .address(1),
+        TracedCall.of("bind", Kind.NET_LISTEN, 49, 200, 361).fd(0).wants(WANT_SOCKET).address(1),
         send("sendto", 44, 206, 369).address(4).data(1),
         send("sendmsg", 46, 211, 370).address(1).wants(WANT_MESSAGE),
         send("sendmmsg", 307, 269, 345).address(1).wants(WANT_MESSAGE),
@@ -143,9 +140,7 @@ final class TracedCalls {
         dup("dup", 32, 23, 41).wants(ONLY_STANDARD),
         dup("dup2", 33, -1, 63).wants(ONLY_STANDARD),
         dup("dup3", 292, 24, 330).wants(ONLY_STANDARD),
-        dup("fcntl", 72, 25, 55, 221)
-            .wants(ONLY_STANDARD)
-            .onlyEqual(1, F_DUPFD, F_DUPFD_CLOEXEC));
+        dup("fcntl", 72, 25, 55, 221).wants(ONLY_STANDARD).onlyEqual(1, F_DUPFD, F_DUPFD_CLOEXEC));
   }
 
   private static TracedCall accept(String name, int x86, int arm64, Integer... i386) {

@@ -16,7 +16,7 @@ class CallInterestTest {
   void aCallStandsAtItsNumbersOfEachTable() {
     Map<Integer, TracedCall> x86 = CallInterest.table(Set.of("chown", "fchmodat2"), false);
     assertThat(x86.keySet()).containsExactly(92, 452, 512 + 182, 512 + 212, 512 + 452);
-    assertThat(x86.get(512 + 212).name()).isEqualTo("chown");
+    assertThat(x86.values()).extracting(TracedCall::name).containsOnly("chown", "fchmodat2");
     Map<Integer, TracedCall> arm = CallInterest.table(Set.of("open", "openat"), true);
     assertThat(arm.keySet()).containsExactly(56);
   }
@@ -45,8 +45,7 @@ class CallInterestTest {
 
   @Test
   void eachKindHasAClassOfItsOwn() {
-    assertThat(
-            TracedCalls.kinds().stream().map(TracedCalls::classOf).collect(Collectors.toSet()))
+    assertThat(TracedCalls.kinds().stream().map(TracedCalls::classOf).collect(Collectors.toSet()))
         .hasSize(TracedCalls.kinds().size())
         .allMatch(number -> number > 0 && number < SensorLayout.CALL_CLASSES);
   }
@@ -61,8 +60,18 @@ class CallInterestTest {
       // class, descriptor, texts, their directories, address, data, word, masks
       assertThat(bytes)
           .startsWith(
-              (byte) 2, (byte) 255, (byte) 1, (byte) 3, (byte) 255, (byte) 0, (byte) 2,
-              (byte) 255, (byte) 255, (byte) 255, (byte) 255, (byte) 255);
+              (byte) 2,
+              (byte) 255,
+              (byte) 1,
+              (byte) 3,
+              (byte) 255,
+              (byte) 0,
+              (byte) 2,
+              (byte) 255,
+              (byte) 255,
+              (byte) 255,
+              (byte) 255,
+              (byte) 255);
     }
   }
 }

@@ -26,7 +26,9 @@ class CollectorSettingsTest {
             new CollectorSettings(
                 Path.of("/data/collector"),
                 new CollectorSettings.Sensor(
-                    SensorMode.AUTO, new SensorOptions(16 << 20, false, Duration.ofSeconds(2)), Set.of()),
+                    SensorMode.AUTO,
+                    new SensorOptions(16 << 20, false, Duration.ofSeconds(2)),
+                    Set.of()),
                 new CollectorSettings.Logs(true, LogsSelect.ALL, LogsFrom.NOW, LogsSource.AUTO),
                 true,
                 Duration.ofMillis(100),
@@ -65,7 +67,9 @@ class CollectorSettingsTest {
             new CollectorSettings(
                 Path.of("/data/collector"),
                 new CollectorSettings.Sensor(
-                    SensorMode.OFF, new SensorOptions(4 << 20, true, Duration.ofSeconds(1)), Set.of(Kind.FILE_OPEN, Kind.NS_CHANGE)),
+                    SensorMode.OFF,
+                    new SensorOptions(4 << 20, true, Duration.ofSeconds(1)),
+                    Set.of(Kind.FILE_OPEN, Kind.NS_CHANGE)),
                 new CollectorSettings.Logs(
                     false, LogsSelect.LABELLED, LogsFrom.ALL, LogsSource.API),
                 false,

@@ -19,7 +19,8 @@ class DnsQuestionTest {
   void nameAndTypeAreRead() {
     assertThat(DnsQuestion.read(bytes(HEADER + "\3www\7example\0\0\34\0\1")))
         .isEqualTo(new DnsQuestion("www.example", "AAAA"));
-    assertThat(DnsQuestion.read(bytes(HEADER + "\0\0\2\0\1"))).isEqualTo(new DnsQuestion(".", "NS"));
+    assertThat(DnsQuestion.read(bytes(HEADER + "\0\0\2\0\1")))
+        .isEqualTo(new DnsQuestion(".", "NS"));
     assertThat(DnsQuestion.read(bytes(HEADER + "\1a\0\177\377\0\1")))
         .isEqualTo(new DnsQuestion("a", "TYPE32767"));
   }

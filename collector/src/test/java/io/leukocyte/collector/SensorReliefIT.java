@@ -63,12 +63,14 @@ class SensorReliefIT {
             LockSupport.parkNanos(SLOW);
           });
       CompletableFuture<Docker.Result> bomb =
-          CompletableFuture.supplyAsync(() ->
-              Docker.sh(NOISY, "timeout 6 sh -c 'while :; do /bin/true & /bin/true; done'"));
+          CompletableFuture.supplyAsync(
+              () -> Docker.sh(NOISY, "timeout 6 sh -c 'while :; do /bin/true & /bin/true; done'"));
       await().until(() -> sensor.count(SensorLayout.EXEC).lost() > 100);
       Docker.sh(
           QUIET,
-          "i=0; while [ $i -lt " + ATTACKS + " ]; do /bin/true attack-$i; sleep 0.1; i=$((i+1)); done");
+          "i=0; while [ $i -lt "
+              + ATTACKS
+              + " ]; do /bin/true attack-$i; sleep 0.1; i=$((i+1)); done");
       long lostThen = sensor.count(SensorLayout.EXEC).lost();
       Docker.Result _ = bomb.join();
       assertThat(lostThen).as("the bomb went on meanwhile").isGreaterThan(100);

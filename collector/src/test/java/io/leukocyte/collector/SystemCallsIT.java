@@ -26,6 +26,7 @@ import io.leukocyte.events.SignalKill;
 import io.leukocyte.events.SystemCall;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
@@ -73,7 +74,8 @@ class SystemCallsIT {
 
   /** Runs a program of perl as a user in the container, and waits for its end. */
   private static void perl(String program, String user) {
-    Docker.Result result = Docker.run("exec", "-u", user, "-w", "/tmp", NAME, "perl", "-e", program);
+    Docker.Result result =
+        Docker.run("exec", "-u", user, "-w", "/tmp", NAME, "perl", "-e", program);
     assertThat(result.code()).as(result.output()).isZero();
   }
 
@@ -90,10 +92,7 @@ class SystemCallsIT {
       Class<T> type, String program, Predicate<? super T> which) {
     return probe.first(
         type,
-        e ->
-            SensorProbe.isOf(e, container)
-                && program.equals(e.process().name())
-                && which.test(e));
+        e -> SensorProbe.isOf(e, container) && program.equals(e.process().name()) && which.test(e));
   }
 
   // ---- programs ----
@@ -108,7 +107,9 @@ class SystemCallsIT {
     assertThat(process.more().environment()).containsExactly("LD_PRELOAD=/tmp/evil.so");
     assertThat(process.more().environmentTruncated()).isFalse();
     assertThat(process.more().groupLeader()).isTrue();
-    assertThat(process.more().permittedCapabilities()).isEqualTo(process.capabilities()).isNotZero();
+    assertThat(process.more().permittedCapabilities())
+        .isEqualTo(process.capabilities())
+        .isNotZero();
   }
 
   @Test
@@ -166,8 +167,9 @@ class SystemCallsIT {
 
   @Test
   void aFileThatIsMadeAndWrittenIsSeenWithItsMode() {
-    perl("use Fcntl; sysopen my $f, '/tmp/fresh', O_CREAT|O_WRONLY, 0640; close $f;"
-        + " sysopen $f, '/tmp/fresh', O_CREAT|O_WRONLY, 0640; close $f");
+    perl(
+        "use Fcntl; sysopen my $f, '/tmp/fresh', O_CREAT|O_WRONLY, 0640; close $f;"
+            + " sysopen $f, '/tmp/fresh', O_CREAT|O_WRONLY, 0640; close $f");
 
     FileOpen made = first(FileOpen.class, e -> e.path().equals("/tmp/fresh") && e.created());
 
@@ -291,8 +293,7 @@ class SystemCallsIT {
     FdDup dup = first(FdDup.class, e -> e.newFd() == 0);
 
     assertThat(dup.call()).startsWith("dup");
-    assertThat(dup.socket()).isNotNull();
-    assertThat(dup.socket().remote()).isEqualTo(new Endpoint("127.0.0.1", 7403));
+    assertThat(Objects.requireNonNull(dup.socket()).remote()).isEqualTo(new Endpoint("127.0.0.1", 7403));
   }
 
   // ---- processes and the kernel ----
@@ -352,9 +353,10 @@ class SystemCallsIT {
     perl("my $n = \"evil_mod\\0\"; syscall(" + number("delete_module") + ", $n, 0)");
     assertThat(first(KernelModule.class, e -> e.call().equals("delete_module")).name())
         .isEqualTo("evil_mod");
-    perl("open my $f, '<', '/etc/hostname'; my $p = \"\\0\"; syscall("
-        + number("finit_module")
-        + ", fileno($f), $p, 0)");
+    perl(
+        "open my $f, '<', '/etc/hostname'; my $p = \"\\0\"; syscall("
+            + number("finit_module")
+            + ", fileno($f), $p, 0)");
     assertThat(first(KernelModule.class, e -> e.call().equals("finit_module")).path())
         .isEqualTo("/etc/hostname");
     perl("my $a = pack('L', 7) . (\"\\0\" x 124); syscall(" + number("bpf") + ", 5, $a, 128)");
@@ -395,7 +397,8 @@ class SystemCallsIT {
 
   @Test
   void signalsAndNamesAreSeen() {
-    perl("kill 0, 1; my $n = \"kworker/0:1\\0\"; syscall(" + number("prctl") + ", 15, $n, 0, 0, 0)");
+    perl(
+        "kill 0, 1; my $n = \"kworker/0:1\\0\"; syscall(" + number("prctl") + ", 15, $n, 0, 0, 0)");
 
     SignalKill kill = first(SignalKill.class, e -> e.target().pid() == 1);
     assertThat(kill.signal()).isZero();

@@ -27,11 +27,7 @@ final class EnvironmentUse {
       case Node.Not not -> collect(not.part(), names);
       case Node.Test test when test.field().name().equals(FIELD) ->
           texts(test.predicate()).forEach(text -> add(text, names));
-      case Node.Test _,
-          Node.Literal _,
-          Node.TypeTest _,
-          Node.Needs _,
-          Node.Read _ -> {}
+      case Node.Test _, Node.Literal _, Node.TypeTest _, Node.Needs _, Node.Read _ -> {}
     }
   }
 
@@ -54,11 +50,9 @@ final class EnvironmentUse {
       case Predicate.StartsWith p -> Set.of(p.prefix());
       case Predicate.EndsWith p -> Set.of(p.suffix());
       case Predicate.Contains p -> Set.of(p.part());
-      case Predicate.Matches p -> new TreeSet<>(Arrays.asList(p.pattern().split("[*?\\[\\]]+", -1)));
-      case Predicate.Exists _,
-          Predicate.Within _,
-          Predicate.Range _,
-          Predicate.OneOf _ -> Set.of();
+      case Predicate.Matches p ->
+          new TreeSet<>(Arrays.asList(p.pattern().split("[*?\\[\\]]+", -1)));
+      case Predicate.Exists _, Predicate.Within _, Predicate.Range _, Predicate.OneOf _ -> Set.of();
     };
   }
 }
