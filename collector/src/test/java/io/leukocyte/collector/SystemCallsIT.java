@@ -293,7 +293,8 @@ class SystemCallsIT {
     FdDup dup = first(FdDup.class, e -> e.newFd() == 0);
 
     assertThat(dup.call()).startsWith("dup");
-    assertThat(Objects.requireNonNull(dup.socket()).remote()).isEqualTo(new Endpoint("127.0.0.1", 7403));
+    assertThat(Objects.requireNonNull(dup.socket()).remote())
+        .isEqualTo(new Endpoint("127.0.0.1", 7403));
   }
 
   // ---- processes and the kernel ----
