@@ -3,6 +3,7 @@ package io.leukocyte.events;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallNames {
   private static final long ACCESS_MODE = 3;
-  private static final List<String> ACCESS = List.of("O_RDONLY", "O_WRONLY", "O_RDWR");
+  private static final List<String> ACCESS = List.of("O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE");
   private static final int SOCKET_TYPE = 0xf;
 
   /** Bits with their names; those of several bits first, and they take their bits away. */
@@ -209,12 +210,55 @@ public final class CallNames {
           91 PROTOTYPE 92 NOPROTOOPT 93 PROTONOSUPPORT 94 SOCKTNOSUPPORT 95 OPNOTSUPP \
           96 PFNOSUPPORT 97 AFNOSUPPORT 98 ADDRINUSE 99 ADDRNOTAVAIL 100 NETDOWN 101 NETUNREACH \
           102 NETRESET 103 CONNABORTED 104 CONNRESET 105 NOBUFS 106 ISCONN 107 NOTCONN \
-          108 SHUTDOWN 110 TIMEDOUT 111 CONNREFUSED 112 HOSTDOWN 113 HOSTUNREACH 114 ALREADY \
-          115 INPROGRESS 116 STALE 122 DQUOT 125 CANCELED 126 NOKEY 127 KEYEXPIRED \
-          128 KEYREVOKED 129 KEYREJECTED 131 NOTRECOVERABLE 132 RFKILL 133 HWPOISON\
+          108 SHUTDOWN 109 TOOMANYREFS 110 TIMEDOUT 111 CONNREFUSED 112 HOSTDOWN 113 HOSTUNREACH 114 ALREADY \
+          115 INPROGRESS 116 STALE 117 UCLEAN 121 REMOTEIO 122 DQUOT 123 NOMEDIUM 125 CANCELED 126 NOKEY 127 KEYEXPIRED \
+          128 KEYREVOKED 129 KEYREJECTED 130 OWNERDEAD 131 NOTRECOVERABLE 132 RFKILL 133 HWPOISON\
           """);
 
+  /** Numbers by the names that only one of them has. */
+  private static final Map<String, Long> VALUES = values();
+
   private CallNames() {}
+
+  private static Map<String, Long> values() {
+    Map<String, Long> values = new HashMap<>();
+    for (Bits bits : List.of(OPEN, MODE, CLONE, MOUNT, UNMOUNT, MEMFD, RENAME, UNLINK, AT)) {
+      bits.all.forEach(bit -> values.put(bit.name(), bit.bits()));
+    }
+    for (Map<Long, String> names : List.of(PTRACE, BPF, CONTROL, SIGNALS)) {
+      names.forEach((number, name) -> values.put(name, number));
+    }
+    FAMILIES.forEach((number, name) -> values.put("AF_" + name.toUpperCase(Locale.ROOT), number));
+    for (int i = 0; i < ACCESS.size(); i++) {
+      values.put(ACCESS.get(i), (long) i);
+    }
+    return Map.copyOf(values);
+  }
+
+  /**
+   * The number that a text stands for: a number, a name such as PTRACE_ATTACH or AF_PACKET, or
+   * several of either joined by {@code |}.
+   *
+   * @throws IllegalArgumentException when a part is neither
+   */
+  public static long value(String text) {
+    long value = 0;
+    for (String part : text.split("\\|", -1)) {
+      String name = part.strip();
+      Long known = VALUES.get(name);
+      value |= known == null ? number(name) : known;
+    }
+    return value;
+  }
+
+  private static long number(String text) {
+    try {
+      return Long.decode(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is neither a number nor a name of one such as O_CREAT", e);
+    }
+  }
 
   private record Bit(String name, long bits) {}
 
@@ -267,8 +311,7 @@ public final class CallNames {
   /** Names of the bits of open(2): first the access mode, O_RDONLY, O_WRONLY or O_RDWR. */
   public static List<String> openFlags(long flags) {
     List<String> names = new ArrayList<>();
-    int access = (int) (flags & ACCESS_MODE);
-    names.add(access < ACCESS.size() ? ACCESS.get(access) : "O_ACCMODE");
+    names.add(ACCESS.get((int) (flags & ACCESS_MODE)));
     names.addAll(OPEN.names(flags & ~ACCESS_MODE));
     return names;
   }

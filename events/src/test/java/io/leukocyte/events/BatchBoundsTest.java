@@ -257,6 +257,30 @@ class BatchBoundsTest {
   }
 
   @Test
+  void pathsAndEnvironmentThatAreCutAreMarked() throws MalformedBatchException {
+    String novel = "/é".repeat(BatchLimits.MAX_STRING_BYTES);
+    FileOpen given = TestEvents.READS_SHADOW;
+    ProcessInfo process =
+        given.process().with(new ProcessInfo.More(0, List.of("A=" + novel), false, false));
+    FileOpen open =
+        (FileOpen)
+            roundTrip(
+                new FileOpen(
+                    1, null, process, "open", "/etc", novel, 0, 0, false, false, false, 3));
+    FileChange change =
+        (FileChange)
+            roundTrip(
+                new FileChange(1, null, process, "unlink", novel, null, 0, 0, 0, 0, false, 0));
+
+    assertThat(open.pathTruncated()).isTrue();
+    assertThat(novel).startsWith(open.asked());
+    assertThat(open.process().more().environmentTruncated()).isTrue();
+    assertThat(open.process().argsTruncated()).isFalse();
+    assertThat(change.pathTruncated()).isTrue();
+    assertThat(((FileOpen) roundTrip(given)).pathTruncated()).isFalse();
+  }
+
+  @Test
   void argumentsUpToTheBoundStayWhole() throws MalformedBatchException {
     List<String> args = Collections.nCopies(40, "y".repeat(800));
     ProcessInfo p = TestEvents.SHELL_IN_WEB_CONTAINER.process();

@@ -353,6 +353,15 @@ final class Fields {
             .in(EnumSet.of(Kind.NET_CONNECT, Kind.NET_FLOW, Kind.NET_SEND), constant("false"))
             .in(EnumSet.of(Kind.NET_ACCEPT, Kind.NET_LISTEN), constant("true")));
     to.add(
+        plain("fd.connected", BOOL, "always true; of a message that is sent it is not known")
+            .in(EnumSet.of(Kind.NET_CONNECT, Kind.NET_ACCEPT), constant("true")));
+    to.add(
+        plain(
+                "fd.name_changed",
+                BOOL,
+                "always false: the first message to a new destination is a connect of its own")
+            .in(EnumSet.of(Kind.NET_SEND), constant("false")));
+    to.add(
         plain("fd.l4proto", STRING, "tcp, udp, icmp or other")
             .in(CONNECT, transport(Connect.PROTOCOL))
             .in(FLOW, transport(Flow.PROTOCOL))

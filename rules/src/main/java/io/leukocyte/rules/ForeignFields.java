@@ -43,7 +43,7 @@ final class ForeignFields {
               thread.totexectime thread.cgroups thread.cgroup thread.vtid thread.tid thread.ismain \
               thread.cap_inheritable thread.vmsize thread.vmrss thread.cpu \
               thread.cpu.user thread.cpu.system user.homedir user.shell fd.containername fd.containerdirectory fd.proto fd.cproto fd.sproto \
-              fd.lproto fd.rproto fd.connected fd.name_changed fd.cip.name fd.sip.name fd.lip.name \
+              fd.lproto fd.rproto fd.cip.name fd.sip.name fd.lip.name \
               fd.rip.name fd.dev fd.dev.major fd.dev.minor fd.ino fd.types fd.uid \
               fd.is_lower_layer container.image.id container.mounts \
               container.mount container.mount.mode container.mount.rdwr \
@@ -56,8 +56,11 @@ final class ForeignFields {
 
   private ForeignFields() {}
 
-  /** Whether Falco has such a field. */
+  /** Whether Falco has such a field and we have not. */
   static boolean has(String name) {
+    if (Fields.find(name) != null) {
+      return false;
+    }
     int dot = name.indexOf('.');
     return NAMES.contains(name)
         || (dot > 0 && CLASSES.contains(name.substring(0, dot)))
