@@ -28,6 +28,7 @@ typedef _Bool bool;
 /* From the system-call interface of bpf(2). */
 enum {
 	BPF_MAP_TYPE_HASH = 1,
+	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
@@ -37,6 +38,11 @@ enum {
 enum {
 	BPF_ANY = 0,
 	BPF_NOEXIST = 1,
+};
+
+enum {
+	BPF_RB_AVAIL_DATA = 0,
+	BPF_RB_RING_SIZE = 1,
 };
 
 enum {
@@ -121,7 +127,10 @@ typedef struct {
 struct cred {
 	kuid_t uid;
 	kgid_t gid;
+	kuid_t euid;
+	kgid_t egid;
 	kernel_cap_t cap_effective;
+	kernel_cap_t cap_permitted;
 };
 
 typedef struct {
@@ -138,8 +147,13 @@ struct tty_struct {
 	struct tty_driver *driver;
 };
 
+enum pid_type {
+	PIDTYPE_PGID = 2, /* the loader puts in the running kernel's number */
+};
+
 struct signal_struct {
 	atomic_t live;
+	struct pid *pids[4];
 	struct tty_struct *tty;
 };
 
@@ -148,6 +162,7 @@ struct super_block {
 };
 
 struct inode {
+	unsigned short i_mode;
 	unsigned int i_nlink;
 	struct super_block *i_sb;
 };
@@ -179,6 +194,42 @@ struct path {
 struct file {
 	struct path f_path;
 	struct inode *f_inode;
+	unsigned int f_mode;
+	void *private_data;
+};
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+struct thread_info {
+	unsigned long flags;
+	__u32 status; /* x86 */
+};
+
+/* The registers of a system call, of each architecture: the loader finds which one this is. */
+struct pt_regs___x86 {
+	unsigned long bx;
+	unsigned long cx;
+	unsigned long dx;
+	unsigned long si;
+	unsigned long di;
+	unsigned long bp;
+	unsigned long r8;
+	unsigned long r9;
+	unsigned long r10;
+	unsigned long orig_ax;
+};
+
+struct pt_regs___arm64 {
+	__u64 regs[31];
+	__u64 orig_x0;
+	__s32 syscallno;
 };
 
 struct fs_struct {
@@ -189,6 +240,8 @@ struct fs_struct {
 struct mm_struct {
 	unsigned long arg_start;
 	unsigned long arg_end;
+	unsigned long env_start;
+	unsigned long env_end;
 	struct file *exe_file;
 };
 
@@ -198,6 +251,8 @@ struct linux_binprm {
 };
 
 struct task_struct {
+	struct thread_info thread_info;
+	struct files_struct *files;
 	int pid;
 	int tgid;
 	__u64 start_boottime;
@@ -238,6 +293,11 @@ struct sock_common {
 struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_protocol;
+};
+
+struct socket {
+	short type;
+	struct sock *sk;
 };
 
 struct tcp_sock {

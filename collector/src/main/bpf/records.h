@@ -19,11 +19,19 @@ enum record_kind {
 	RECORD_CONNECT = 4, /* TCP, at SYN_SENT */
 	RECORD_SEND = 5, /* first packet of a flow that is not TCP */
 	RECORD_CLOSE = 6, /* TCP, of a container in the host's network namespace */
+	RECORD_CALL = 10, /* a system call; counted by its class */
 	COUNTER_PACKET = 7, /* counter only: packets that went into the flows */
 	COUNTER_TASK = 8, /* counter only: processes entered into the task table */
 	COUNTER_CGROUP = 9, /* counter only: cgroups that could not be looked up */
-	COUNTERS = 10,
+	COUNTER_CALL = 11, /* the first of CALL_CLASSES, one for each class of calls */
+	COUNTERS = 43,
 };
+
+#define CALL_CLASSES 32
+#define CALLS 512 /* numbers of each table; those of 32-bit calls come behind */
+#define CALL_ARGS 8 /* six are used */
+#define CALL_TEXTS 3
+#define NO_ARG 255
 
 enum record_flag {
 	FLAG_SETUP = 1 << 0,
@@ -37,7 +45,53 @@ enum record_flag {
 	FLAG_EXE_UNROOTED = 1 << 8, /* it hangs in no file system: a memfd */
 	FLAG_CWD_TRUNCATED = 1 << 9,
 	FLAG_CWD_UNROOTED = 1 << 10,
+	FLAG_COMPAT = 1 << 11, /* a 32-bit system call */
+	FLAG_CREATED = 1 << 12, /* the call made the file */
+	FLAG_FILE_TRUNCATED = 1 << 13, /* as FLAG_EXE_TRUNCATED, of the call's file */
+	FLAG_FILE_UNROOTED = 1 << 14,
+	FLAG_TEXT_TRUNCATED = 1 << 15, /* an argument did not fit */
+	FLAG_FILE = 1 << 16, /* the call's descriptor is open: what it leads to is in the record */
+	FLAG_SOCKET = 1 << 17, /* and is a socket */
+	FLAG_ENVIRONMENT_TRUNCATED = 1 << 18, /* or it could not be read */
+	FLAG_GROUP_LEADER = 1 << 19,
 };
+
+/* What a call's entry asks for. */
+enum call_want {
+	WANT_FILE = 1 << 0, /* the path of the descriptor's file */
+	WANT_SOCKET = 1 << 1, /* the descriptor's socket */
+	WANT_DNS = 1 << 2, /* the payload, when it goes to port 53 */
+	WANT_MESSAGE = 1 << 3, /* the payload and its destination are in a message header */
+	WANT_WORD = 1 << 4, /* the 8 bytes that an argument points to */
+	ONLY_SOCKET = 1 << 5, /* not reported unless the descriptor is a socket */
+	ONLY_STANDARD = 1 << 6, /* not reported unless the result is 0, 1 or 2 */
+	ONLY_DONE = 1 << 7, /* not reported when it failed */
+	ONLY_POSITIVE = 1 << 8, /* not reported when it failed or returned 0 */
+	CHEAP = 1 << 9, /* thinned first when the ring fills */
+};
+
+/*
+ * Which system calls are reported, and what is read for each: user space fills the table. An
+ * argument is named by its number, NO_ARG is none.
+ */
+struct call_entry {
+	__u8 class; /* counted by it; 0: not reported */
+	__u8 fd; /* argument that is a descriptor; RESULT_FD: the result is one */
+	__u8 text[CALL_TEXTS]; /* arguments that are strings */
+	__u8 base[2]; /* directory of the first two: its descriptor's argument, or WORKING */
+	__u8 address; /* argument that is a socket address, or a message header */
+	__u8 data; /* argument that is a buffer; its length is the next */
+	__u8 word; /* argument that points to 8 bytes */
+	__u8 mask_arg; /* reported only when this argument has one of the bits of mask */
+	__u8 equal_arg; /* reported only when this argument is one of equal */
+	__u32 wants; /* of enum call_want */
+	__u64 mask;
+	__u32 equal[2];
+};
+
+#define RESULT_FD 254
+#define WORKING 254
+#define IN_WORD 253 /* as mask_arg: the word that was read */
 
 /* The head of each record: what happened, and the process it happened in. */
 struct record {
@@ -68,15 +122,19 @@ struct ancestor {
 /*
  * A program was started. The text follows the fixed part in this order: the name that was called
  * (NUL at its end), the executable's path and the working directory (components from the file
- * upwards, each with a NUL), the arguments as they lie in memory.
+ * upwards, each with a NUL), the arguments and, where it is asked for, the environment as they lie
+ * in memory.
  */
 struct exec_record {
 	struct record head;
 	__u64 capabilities;
+	__u64 permitted;
 	__u32 login_uid;
 	__u32 tty;
 	__u32 args_total; /* bytes of the arguments before they were cut */
 	__u32 args_size;
+	__u32 environment_size;
+	__u32 unused;
 	__u16 filename_size;
 	__u16 exe_size;
 	__u16 cwd_size;
@@ -104,6 +162,42 @@ struct connect_record {
 	__u8 remote_address[16];
 };
 
+/*
+ * A system call that returned. The text follows the fixed part: for each text the components of its
+ * directory (from it upwards) where it is not absolute, then the text with its NUL; the components
+ * of the file's path; the payload.
+ */
+struct call_record {
+	struct record head;
+	__s64 result;
+	__u64 args[CALL_ARGS];
+	__u64 word;
+	__u64 capabilities; /* effective, after the call */
+	__u32 number;
+	__u32 class;
+	__u16 base_size[2];
+	__u16 text_size[CALL_TEXTS];
+	__u16 file_size;
+	__u16 data_size;
+	__u16 mode; /* of the file */
+	/* the socket; the remote end also from the call's arguments */
+	__u16 family;
+	__u16 protocol;
+	__u16 type;
+	__u16 local_port;
+	__u16 remote_port;
+	__u16 unused[3];
+	__u32 effective_uid;
+	__u32 effective_gid;
+	__u8 local_address[16];
+	__u8 remote_address[16];
+};
+
+/* What user space asks for. */
+struct wish {
+	__u32 environment; /* whether execs tell the environment */
+};
+
 struct flow_key {
 	__u32 net_namespace;
 	__u16 remote_port;
@@ -117,11 +211,19 @@ struct flow {
 	__u64 packets;
 };
 
-/* made = kept + dropped, for each kind. */
+/* made = kept + dropped + thinned, for each kind. */
 struct counter {
 	__u64 made;
 	__u64 kept;
-	__u64 dropped;
+	__u64 dropped; /* for want of room */
+	__u64 thinned; /* to leave room for others */
+};
+
+/* Whose records were dropped or thinned, and how many. */
+struct loss_key {
+	char container[CONTAINER_ID_SIZE];
+	__u32 counter;
+	__u32 thinned;
 };
 
 /* What the sensor remembers of a process of a container. */

@@ -21,8 +21,21 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define FILENAME_SIZE 1024
 #define PATH_SIZE 2048
 #define ARGS_SIZE 4096
+#define ENVIRONMENT_SIZE 4096
 #define TEXT_SIZE 16384
 #define WAKE_PAUSE 5000000 /* nanoseconds */
+#define SECOND 1000000000
+#define CHEAP_A_SECOND 500
+#define FEW_A_SECOND 100
+#define ARGUMENT_SIZE 4096
+#define DNS_SIZE 512
+#define DNS_PORT 53
+#define AT_FDCWD -100
+#define S_IFMT 0xf000
+#define S_IFSOCK 0xc000
+#define FMODE_CREATED (1 << 20)
+#define TS_COMPAT 2 /* x86 */
+#define TIF_32BIT 22 /* arm64 */
 
 #define OVERLAYFS_SUPER_MAGIC 0x794c7630
 #define IFF_LOOPBACK 0x8
@@ -55,8 +68,10 @@ __u64 last_wake = 0;
 const struct exec_record *layout_exec __attribute__((unused));
 const struct exit_record *layout_exit __attribute__((unused));
 const struct connect_record *layout_connect __attribute__((unused));
+const struct call_record *layout_call __attribute__((unused));
 const enum record_kind *layout_kind __attribute__((unused));
 const enum record_flag *layout_flag __attribute__((unused));
+const enum call_want *layout_want __attribute__((unused));
 
 struct container_id {
 	char digits[CONTAINER_ID_SIZE]; /* zeros: not a container */
@@ -68,8 +83,15 @@ struct cgroup_key {
 	__u32 unused;
 };
 
-struct exec_scratch {
-	struct exec_record record;
+/* The record ends where the text begins, so that both are one piece. */
+struct scratch {
+	union {
+		struct exec_record exec;
+		struct {
+			char unused[sizeof(struct exec_record) - sizeof(struct call_record)];
+			struct call_record call;
+		};
+	};
 	char text[TEXT_SIZE];
 	__u32 text_size;
 };
@@ -112,8 +134,44 @@ struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct exec_scratch);
+	__type(value, struct scratch);
 } scratch SEC(".maps");
+
+/* How many records a container has had in a second; only kept while the ring is filling. */
+struct pace {
+	__u64 second;
+	__u32 all;
+	__u32 cheap;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct container_id);
+	__type(value, struct pace);
+} paces SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct loss_key);
+	__type(value, __u64);
+} losses_of SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct wish);
+} wishes SEC(".maps");
+
+/* What is reported of each system call; of 32-bit calls from CALLS on. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 2 * CALLS);
+	__type(key, __u32);
+	__type(value, struct call_entry);
+} calls SEC(".maps");
 
 /*
  * Egress is summed in one of two maps. User space swaps them: that update returns only when no
@@ -137,7 +195,13 @@ struct {
 
 /* ---- counting ---- */
 
-static __always_inline void count(__u32 kind, bool kept)
+enum fate {
+	KEPT,
+	DROPPED,
+	THINNED,
+};
+
+static __always_inline void count(__u32 kind, enum fate fate)
 {
 	struct counter *counter = bpf_map_lookup_elem(&counters, &kind);
 
@@ -145,25 +209,94 @@ static __always_inline void count(__u32 kind, bool kept)
 		return;
 	/* Atomic, as an interrupt's program can come between. */
 	__sync_fetch_and_add(&counter->made, 1);
-	if (kept)
+	if (fate == KEPT)
 		__sync_fetch_and_add(&counter->kept, 1);
-	else
+	else if (fate == DROPPED)
 		__sync_fetch_and_add(&counter->dropped, 1);
+	else
+		__sync_fetch_and_add(&counter->thinned, 1);
+}
+
+/* Remembers whose record it was that nobody will read. */
+static __noinline int note_loss(const struct record *record, __u32 kind, __u32 thinned)
+{
+	struct loss_key key = {};
+	__u64 first = 1, *losses;
+
+	__builtin_memcpy(key.container, record->container, CONTAINER_ID_SIZE);
+	key.counter = kind;
+	key.thinned = thinned;
+	losses = bpf_map_lookup_elem(&losses_of, &key);
+	if (losses)
+		__sync_fetch_and_add(losses, 1);
+	else if (bpf_map_update_elem(&losses_of, &key, &first, BPF_NOEXIST)) {
+		losses = bpf_map_lookup_elem(&losses_of, &key);
+		if (losses)
+			__sync_fetch_and_add(losses, 1);
+	}
+	return 0;
+}
+
+/*
+ * Whether there is a place for a record. While the ring is less than half full there is. Then each
+ * container has so many cheap records a second. The last quarter is for containers that report
+ * little, so that no container can fill the ring and hide what happens in the others.
+ */
+static __noinline enum fate find_place(const struct record *record, __u32 cheap)
+{
+	struct pace fresh = {}, *pace;
+	__u64 size = bpf_ringbuf_query(&ring, BPF_RB_RING_SIZE);
+	__u64 used = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
+	__u64 second = record->time / SECOND;
+
+	if (used < size / 2)
+		return KEPT;
+	pace = bpf_map_lookup_elem(&paces, record->container);
+	if (!pace) {
+		fresh.second = second;
+		bpf_map_update_elem(&paces, record->container, &fresh, BPF_NOEXIST);
+		pace = bpf_map_lookup_elem(&paces, record->container);
+		if (!pace)
+			return KEPT;
+	}
+	if (pace->second != second) {
+		pace->second = second;
+		pace->all = 0;
+		pace->cheap = 0;
+	}
+	__sync_fetch_and_add(&pace->all, 1);
+	if (cheap) {
+		__sync_fetch_and_add(&pace->cheap, 1);
+		if (pace->cheap > CHEAP_A_SECOND)
+			return THINNED;
+	}
+	return used > size / 4 * 3 && pace->all > FEW_A_SECOND ? DROPPED : KEPT;
 }
 
 /*
  * Hands a record over. To wake the reader costs more than all the rest, so it is done only once in
  * WAKE_PAUSE: a reader that was woken goes on to look by itself for longer than that.
  */
-static __always_inline void emit(struct record *record, __u64 size)
+static __always_inline void emit_as(struct record *record, __u64 size, __u32 counter, bool cheap)
 {
 	__u64 flags = BPF_RB_NO_WAKEUP;
+	enum fate fate = find_place(record, cheap);
 
-	if (record->time - last_wake > WAKE_PAUSE) {
-		last_wake = record->time;
-		flags = BPF_RB_FORCE_WAKEUP;
+	if (fate == KEPT) {
+		if (record->time - last_wake > WAKE_PAUSE) {
+			last_wake = record->time;
+			flags = BPF_RB_FORCE_WAKEUP;
+		}
+		fate = bpf_ringbuf_output(&ring, record, size, flags) ? DROPPED : KEPT;
 	}
-	count(record->kind, bpf_ringbuf_output(&ring, record, size, flags) == 0);
+	count(counter, fate);
+	if (fate != KEPT)
+		note_loss(record, counter, fate == THINNED);
+}
+
+static __always_inline void emit(struct record *record, __u64 size, bool cheap)
+{
+	emit_as(record, size, record->kind, cheap);
 }
 
 /* ---- which container ---- */
@@ -248,7 +381,7 @@ static __always_inline struct container_id *container_of_cgroup(struct cgroup *c
 		id = bpf_map_lookup_elem(&cgroups, &key);
 	}
 	if (!id) {
-		count(COUNTER_CGROUP, false);
+		count(COUNTER_CGROUP, DROPPED);
 		return NULL;
 	}
 	return id->digits[0] ? id : NULL;
@@ -374,7 +507,7 @@ static __always_inline void remember(__u32 pid, __u64 start, bool setup)
 {
 	struct task_state state = { .start_ticks = start / TICK, .setup = setup };
 
-	count(COUNTER_TASK, bpf_map_update_elem(&tasks, &pid, &state, BPF_ANY) == 0);
+	count(COUNTER_TASK, bpf_map_update_elem(&tasks, &pid, &state, BPF_ANY) ? DROPPED : KEPT);
 }
 
 static __always_inline __u32 setup_flag(__u32 pid, __u64 start)
@@ -439,7 +572,7 @@ int on_fork(struct raw_tracepoint *ctx)
 	record.parent_start = start_of(parent);
 	if (setup)
 		record.flags |= FLAG_SETUP;
-	emit(&record, sizeof(record));
+	emit(&record, sizeof(record), true);
 	return 0;
 }
 
@@ -473,7 +606,7 @@ int on_exit(struct raw_tracepoint *ctx)
 		record.head.flags |= FLAG_SETUP;
 	record.unused = 0;
 	record.status = BPF_CORE_READ(task, group_leader, exit_code);
-	emit(&record.head, sizeof(record));
+	emit(&record.head, sizeof(record), true);
 	return 0;
 }
 
@@ -501,11 +634,31 @@ static __always_inline __u64 capabilities_of(struct task_struct *task)
 	return capabilities;
 }
 
+/* Permitted capabilities, as the effective ones. */
+static __always_inline __u64 permitted_of(struct task_struct *task)
+{
+	const struct cred *cred = BPF_CORE_READ(task, cred);
+	__u64 capabilities = 0;
+
+	bpf_core_read(&capabilities, sizeof(capabilities), &cred->cap_permitted);
+	return capabilities;
+}
+
+static __always_inline bool leads_group(struct task_struct *task)
+{
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	struct pid *group = NULL;
+	int type = bpf_core_enum_value(enum pid_type, PIDTYPE_PGID);
+
+	bpf_core_read(&group, sizeof(group), &signal->pids[type]);
+	return group == BPF_CORE_READ(task, group_leader, thread_pid);
+}
+
 /*
  * Adds one text that ends with NUL to the record, cut at NAME_MAX_SIZE. Returns its size with the
  * NUL, or 0 when there was no room or it could not be read.
  */
-static __always_inline __u32 append_name(struct exec_scratch *s, const void *text)
+static __always_inline __u32 append_name(struct scratch *s, const void *text)
 {
 	__u32 at = s->text_size;
 	long size;
@@ -527,7 +680,7 @@ static __always_inline __u32 append_name(struct exec_scratch *s, const void *tex
 __noinline int append_path(__u64 entry, __u64 mounted, __u64 root_entry, __u64 root_mounted)
 {
 	__u32 zero = 0, begin;
-	struct exec_scratch *s = bpf_map_lookup_elem(&scratch, &zero);
+	struct scratch *s = bpf_map_lookup_elem(&scratch, &zero);
 	__u64 offset = bpf_core_field_offset(struct mount, mnt);
 	int flags = PATH_TRUNCATED;
 
@@ -606,17 +759,17 @@ static __always_inline void add_ancestors(struct exec_record *record, struct tas
 	record->ancestor_count = found;
 }
 
-static __always_inline void add_filename(struct exec_scratch *s, const char *filename)
+static __always_inline void add_filename(struct scratch *s, const char *filename)
 {
 	long size = bpf_probe_read_kernel_str(s->text, FILENAME_SIZE, filename);
 
 	if (size < 0)
 		size = 0;
-	s->record.filename_size = size;
+	s->exec.filename_size = size;
 	s->text_size = size;
 }
 
-static __always_inline void add_paths(struct exec_scratch *s, struct task_struct *task)
+static __always_inline void add_paths(struct scratch *s, struct task_struct *task)
 {
 	struct fs_struct *fs = BPF_CORE_READ(task, fs);
 	struct file *exe = BPF_CORE_READ(task, mm, exe_file);
@@ -626,39 +779,63 @@ static __always_inline void add_paths(struct exec_scratch *s, struct task_struct
 
 	size = append_path((__u64)BPF_CORE_READ(exe, f_path.dentry),
 			   (__u64)BPF_CORE_READ(exe, f_path.mnt), root_entry, root_mounted);
-	s->record.exe_size = size & 0xffff;
+	s->exec.exe_size = size & 0xffff;
 	if (size & PATH_TRUNCATED)
-		s->record.head.flags |= FLAG_EXE_TRUNCATED;
+		s->exec.head.flags |= FLAG_EXE_TRUNCATED;
 	if (size & PATH_UNROOTED)
-		s->record.head.flags |= FLAG_EXE_UNROOTED;
+		s->exec.head.flags |= FLAG_EXE_UNROOTED;
 	size = append_path((__u64)BPF_CORE_READ(fs, pwd.dentry),
 			   (__u64)BPF_CORE_READ(fs, pwd.mnt), root_entry, root_mounted);
-	s->record.cwd_size = size & 0xffff;
+	s->exec.cwd_size = size & 0xffff;
 	if (size & PATH_TRUNCATED)
-		s->record.head.flags |= FLAG_CWD_TRUNCATED;
+		s->exec.head.flags |= FLAG_CWD_TRUNCATED;
 	if (size & PATH_UNROOTED)
-		s->record.head.flags |= FLAG_CWD_UNROOTED;
+		s->exec.head.flags |= FLAG_CWD_UNROOTED;
 }
 
-static __always_inline void add_args(struct exec_scratch *s, struct task_struct *task)
+static __always_inline void add_args(struct scratch *s, struct task_struct *task)
 {
 	unsigned long begin = BPF_CORE_READ(task, mm, arg_start);
 	unsigned long size = BPF_CORE_READ(task, mm, arg_end) - begin;
 	__u32 at = s->text_size;
 
-	s->record.args_total = size;
-	s->record.args_size = 0;
+	s->exec.args_total = size;
+	s->exec.args_size = 0;
 	if (size > ARGS_SIZE) {
-		s->record.head.flags |= FLAG_ARGS_TRUNCATED;
+		s->exec.head.flags |= FLAG_ARGS_TRUNCATED;
 		size = ARGS_SIZE;
 	}
 	if (at > TEXT_SIZE - ARGS_SIZE)
 		return;
 	if (bpf_probe_read_user(&s->text[at], size, (const void *)begin)) {
-		s->record.head.flags |= FLAG_ARGS_UNREADABLE;
+		s->exec.head.flags |= FLAG_ARGS_UNREADABLE;
 		return;
 	}
-	s->record.args_size = size;
+	s->exec.args_size = size;
+	s->text_size = at + size;
+}
+
+static __always_inline void add_environment(struct scratch *s, struct task_struct *task)
+{
+	unsigned long begin = BPF_CORE_READ(task, mm, env_start);
+	unsigned long size = BPF_CORE_READ(task, mm, env_end) - begin;
+	__u32 zero = 0, at = s->text_size;
+	struct wish *wish = bpf_map_lookup_elem(&wishes, &zero);
+
+	s->exec.environment_size = 0;
+	if (!wish || !wish->environment || size == 0)
+		return;
+	if (size > ENVIRONMENT_SIZE) {
+		s->exec.head.flags |= FLAG_ENVIRONMENT_TRUNCATED;
+		size = ENVIRONMENT_SIZE;
+	}
+	if (at > TEXT_SIZE - ENVIRONMENT_SIZE)
+		return;
+	if (bpf_probe_read_user(&s->text[at], size, (const void *)begin)) {
+		s->exec.head.flags |= FLAG_ENVIRONMENT_TRUNCATED;
+		return;
+	}
+	s->exec.environment_size = size;
 	s->text_size = at + size;
 }
 
@@ -691,7 +868,7 @@ int on_exec(struct raw_tracepoint *ctx)
 	struct task_struct *task = (struct task_struct *)ctx->args[0];
 	struct linux_binprm *program = (struct linux_binprm *)ctx->args[2];
 	struct container_id *id = container_of_task(task);
-	struct exec_scratch *s;
+	struct scratch *s;
 	__u32 zero = 0, size;
 
 	if (!id && !include_host)
@@ -699,23 +876,28 @@ int on_exec(struct raw_tracepoint *ctx)
 	s = bpf_map_lookup_elem(&scratch, &zero);
 	if (!s)
 		return 0;
-	describe(&s->record.head, RECORD_EXEC, task, id);
-	if (settle(&s->record.head, task, id))
-		s->record.head.flags |= FLAG_SETUP;
-	s->record.head.flags |= origin_flags(BPF_CORE_READ(program, file));
-	s->record.capabilities = capabilities_of(task);
-	s->record.login_uid = -1;
+	describe(&s->exec.head, RECORD_EXEC, task, id);
+	if (settle(&s->exec.head, task, id))
+		s->exec.head.flags |= FLAG_SETUP;
+	s->exec.head.flags |= origin_flags(BPF_CORE_READ(program, file));
+	s->exec.capabilities = capabilities_of(task);
+	s->exec.permitted = permitted_of(task);
+	s->exec.unused = 0;
+	if (leads_group(task))
+		s->exec.head.flags |= FLAG_GROUP_LEADER;
+	s->exec.login_uid = -1;
 	if (bpf_core_field_exists(task->loginuid))
-		s->record.login_uid = BPF_CORE_READ(task, loginuid.val);
-	s->record.tty = tty_number(task);
-	add_ancestors(&s->record, task);
+		s->exec.login_uid = BPF_CORE_READ(task, loginuid.val);
+	s->exec.tty = tty_number(task);
+	add_ancestors(&s->exec, task);
 	add_filename(s, BPF_CORE_READ(program, filename));
 	add_paths(s, task);
 	add_args(s, task);
+	add_environment(s, task);
 	size = s->text_size;
 	if (size > TEXT_SIZE)
 		return 0;
-	emit(&s->record.head, sizeof(s->record) + size);
+	emit(&s->exec.head, sizeof(s->exec) + size, false);
 	return 0;
 }
 
@@ -766,7 +948,7 @@ int on_connect(struct raw_tracepoint *ctx)
 
 		bpf_map_update_elem(&sockets, &key, &record.head, BPF_ANY);
 	}
-	emit(&record.head, sizeof(record));
+	emit(&record.head, sizeof(record), false);
 	return 0;
 }
 
@@ -792,7 +974,7 @@ int on_close(struct raw_tracepoint *ctx)
 	record.bytes = BPF_CORE_READ((struct tcp_sock *)sk, bytes_acked);
 	record.packets = BPF_CORE_READ((struct tcp_sock *)sk, segs_out);
 	add_ends(&record, sk);
-	emit(&record.head, sizeof(record));
+	emit(&record.head, sizeof(record), true);
 	return 0;
 }
 
@@ -884,7 +1066,7 @@ static __always_inline void report_send(struct flow_key *key, struct near_end *n
 	record.remote_port = key->remote_port;
 	__builtin_memcpy(record.local_address, near->address, 16);
 	__builtin_memcpy(record.remote_address, key->remote_address, 16);
-	emit(&record.head, sizeof(record));
+	emit(&record.head, sizeof(record), true);
 }
 
 SEC("raw_tp/net_dev_queue")
@@ -919,10 +1101,395 @@ int on_packet(struct raw_tracepoint *ctx)
 			report_send(&key, &near);
 		flow = bpf_map_lookup_elem(current_flows, &key);
 	}
-	count(COUNTER_PACKET, flow != NULL);
+	count(COUNTER_PACKET, flow ? KEPT : DROPPED);
 	if (flow) {
 		__sync_fetch_and_add(&flow->bytes, bytes);
 		__sync_fetch_and_add(&flow->packets, 1);
 	}
+	return 0;
+}
+
+/* ---- system calls ---- */
+
+/* The call's number, in the table of 64-bit calls or of 32-bit ones. */
+static __always_inline __u32 number_of(void *registers)
+{
+	struct pt_regs___x86 *x86 = registers;
+	struct pt_regs___arm64 *arm = registers;
+
+	if (bpf_core_field_exists(x86->orig_ax))
+		return BPF_CORE_READ(x86, orig_ax);
+	return BPF_CORE_READ(arm, syscallno);
+}
+
+static __always_inline bool is_compat(struct task_struct *task)
+{
+	if (bpf_core_field_exists(task->thread_info.status))
+		return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
+	return BPF_CORE_READ(task, thread_info.flags) & (1UL << TIF_32BIT);
+}
+
+/* The arguments still lie in the registers when the call returns. */
+static __always_inline void read_args(struct call_record *call, void *registers, bool compat)
+{
+	struct pt_regs___x86 *x86 = registers;
+	struct pt_regs___arm64 *arm = registers;
+
+	if (bpf_core_field_exists(x86->orig_ax) && compat) {
+		call->args[0] = (__u32)BPF_CORE_READ(x86, bx);
+		call->args[1] = (__u32)BPF_CORE_READ(x86, cx);
+		call->args[2] = (__u32)BPF_CORE_READ(x86, dx);
+		call->args[3] = (__u32)BPF_CORE_READ(x86, si);
+		call->args[4] = (__u32)BPF_CORE_READ(x86, di);
+		call->args[5] = (__u32)BPF_CORE_READ(x86, bp);
+	} else if (bpf_core_field_exists(x86->orig_ax)) {
+		call->args[0] = BPF_CORE_READ(x86, di);
+		call->args[1] = BPF_CORE_READ(x86, si);
+		call->args[2] = BPF_CORE_READ(x86, dx);
+		call->args[3] = BPF_CORE_READ(x86, r10);
+		call->args[4] = BPF_CORE_READ(x86, r8);
+		call->args[5] = BPF_CORE_READ(x86, r9);
+	} else {
+		call->args[0] = BPF_CORE_READ(arm, orig_x0);
+		call->args[1] = BPF_CORE_READ(arm, regs[1]);
+		call->args[2] = BPF_CORE_READ(arm, regs[2]);
+		call->args[3] = BPF_CORE_READ(arm, regs[3]);
+		call->args[4] = BPF_CORE_READ(arm, regs[4]);
+		call->args[5] = BPF_CORE_READ(arm, regs[5]);
+	}
+	call->args[6] = 0;
+	call->args[7] = 0;
+}
+
+static __always_inline __u64 argument(struct call_record *call, __u8 index)
+{
+	return call->args[index & (CALL_ARGS - 1)];
+}
+
+/* The open file of a descriptor, or NULL. */
+static __always_inline struct file *file_of(struct task_struct *task, __s32 fd)
+{
+	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+	struct file **files = BPF_CORE_READ(table, fd);
+	struct file *file = NULL;
+
+	if (fd < 0 || (__u32)fd >= BPF_CORE_READ(table, max_fds))
+		return NULL;
+	bpf_probe_read_kernel(&file, sizeof(file), files + fd);
+	return file;
+}
+
+/* Adds a string of the process, with the NUL; returns its size. */
+__noinline int append_argument(__u64 address)
+{
+	__u32 zero = 0, at;
+	struct scratch *s = bpf_map_lookup_elem(&scratch, &zero);
+	long size;
+
+	if (!s)
+		return 0;
+	at = s->text_size;
+	if (at > TEXT_SIZE - ARGUMENT_SIZE) {
+		s->call.head.flags |= FLAG_TEXT_TRUNCATED;
+		return 0;
+	}
+	size = bpf_probe_read_user_str(&s->text[at], ARGUMENT_SIZE, (const void *)address);
+	if (size <= 0)
+		return 0;
+	if (size == ARGUMENT_SIZE)
+		s->call.head.flags |= FLAG_TEXT_TRUNCATED;
+	s->text_size = at + size;
+	return size;
+}
+
+/* Adds the path of a file, of the working directory where there is no file; returns its size. */
+static __always_inline int append_file(struct task_struct *task, struct file *file)
+{
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	__u64 root_entry = (__u64)BPF_CORE_READ(fs, root.dentry);
+	__u64 root_mounted = (__u64)BPF_CORE_READ(fs, root.mnt);
+
+	if (file)
+		return append_path((__u64)BPF_CORE_READ(file, f_path.dentry),
+				   (__u64)BPF_CORE_READ(file, f_path.mnt), root_entry,
+				   root_mounted);
+	return append_path((__u64)BPF_CORE_READ(fs, pwd.dentry),
+			   (__u64)BPF_CORE_READ(fs, pwd.mnt), root_entry, root_mounted);
+}
+
+/*
+ * The directory that a text begins at, unless it begins at the root. The root itself is one empty
+ * component: no component at all is a directory that could not be read.
+ */
+static __always_inline __u16 append_base(struct scratch *s, struct task_struct *task, __u8 base,
+					 __u64 text)
+{
+	struct call_record *call = &s->call;
+	struct file *directory = NULL;
+	char first = 0;
+	int path;
+	__u32 at;
+
+	if (base == NO_ARG || bpf_probe_read_user(&first, 1, (const void *)text) || first == '/')
+		return 0;
+	if (base != WORKING && (__s32)argument(call, base) != AT_FDCWD) {
+		directory = file_of(task, argument(call, base));
+		if (!directory)
+			return 0;
+	}
+	path = append_file(task, directory);
+	if (path)
+		return path & 0xffff;
+	at = s->text_size;
+	if (at >= TEXT_SIZE)
+		return 0;
+	s->text[at] = 0;
+	s->text_size = at + 1;
+	return 1;
+}
+
+static __always_inline void add_texts(struct scratch *s, struct task_struct *task,
+				      struct call_entry *entry)
+{
+	struct call_record *call = &s->call;
+
+	for (int i = 0; i < CALL_TEXTS; i++) {
+		__u64 text;
+
+		call->text_size[i] = 0;
+		if (i < 2)
+			call->base_size[i] = 0;
+		if (entry->text[i] == NO_ARG)
+			continue;
+		text = argument(call, entry->text[i]);
+		if (i < 2)
+			call->base_size[i] = append_base(s, task, entry->base[i], text);
+		call->text_size[i] = append_argument(text);
+	}
+}
+
+/* Both ends of the socket that a descriptor leads to. */
+static __always_inline void add_socket(struct call_record *call, struct file *file)
+{
+	struct socket *socket = BPF_CORE_READ(file, private_data);
+	struct sock *sk = BPF_CORE_READ(socket, sk);
+
+	call->head.flags |= FLAG_SOCKET;
+	call->type = BPF_CORE_READ(socket, type);
+	call->family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	call->protocol = BPF_CORE_READ(sk, sk_protocol);
+	if (call->family != AF_INET && call->family != AF_INET6)
+		return;
+	call->local_port = BPF_CORE_READ(sk, __sk_common.skc_num);
+	call->remote_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+	if (call->family == AF_INET6 && bpf_core_field_exists(sk->__sk_common.skc_v6_daddr)) {
+		BPF_CORE_READ_INTO(&call->local_address, sk, __sk_common.skc_v6_rcv_saddr);
+		BPF_CORE_READ_INTO(&call->remote_address, sk, __sk_common.skc_v6_daddr);
+	} else {
+		bpf_core_read(call->local_address, 4, &sk->__sk_common.skc_rcv_saddr);
+		bpf_core_read(call->remote_address, 4, &sk->__sk_common.skc_daddr);
+	}
+}
+
+/* A socket address among the arguments takes the place of the remote end. */
+static __always_inline void add_address(struct call_record *call, __u64 address)
+{
+	__u8 bytes[28] = {};
+	__u16 family;
+
+	if (!address || bpf_probe_read_user(bytes, 16, (const void *)address))
+		return;
+	family = *(__u16 *)bytes;
+	if (family == AF_INET) {
+		__builtin_memset(call->remote_address, 0, 16);
+		__builtin_memcpy(call->remote_address, bytes + 4, 4);
+	} else if (family == AF_INET6) {
+		if (bpf_probe_read_user(bytes, 24, (const void *)address))
+			return;
+		__builtin_memcpy(call->remote_address, bytes + 8, 16);
+	} else {
+		return;
+	}
+	call->family = family;
+	call->remote_port = bpf_ntohs(*(__u16 *)(bytes + 2));
+}
+
+/* What is sent, if it is a question to a name server. */
+static __always_inline void add_question(struct scratch *s, __u64 data, __u64 size)
+{
+	__u32 at = s->text_size;
+
+	if (s->call.remote_port != DNS_PORT || at > TEXT_SIZE - DNS_SIZE || size == 0)
+		return;
+	if (size > DNS_SIZE)
+		size = DNS_SIZE;
+	if (bpf_probe_read_user(&s->text[at], size, (const void *)data))
+		return;
+	s->call.data_size = size;
+	s->text_size = at + size;
+}
+
+static __always_inline void add_payload(struct scratch *s, struct call_entry *entry)
+{
+	struct call_record *call = &s->call;
+	__u64 header[4] = {}, vector[2] = {};
+
+	if (entry->wants & WANT_MESSAGE) {
+		/* name, its length, vector, number of its parts */
+		if (bpf_probe_read_user(header, sizeof(header),
+					(const void *)argument(call, entry->address)))
+			return;
+		add_address(call, header[0]);
+		if (entry->wants & WANT_DNS && header[3] &&
+		    !bpf_probe_read_user(vector, sizeof(vector), (const void *)header[2]))
+			add_question(s, vector[0], vector[1]);
+		return;
+	}
+	if (entry->address != NO_ARG)
+		add_address(call, argument(call, entry->address));
+	if (entry->wants & WANT_DNS)
+		add_question(s, argument(call, entry->data), argument(call, entry->data + 1));
+}
+
+/* Clears what not every call fills. */
+static __always_inline void clear(struct call_record *call)
+{
+	call->file_size = 0;
+	call->data_size = 0;
+	call->mode = 0;
+	call->family = 0;
+	call->protocol = 0;
+	call->type = 0;
+	call->local_port = 0;
+	call->remote_port = 0;
+	__builtin_memset(call->unused, 0, sizeof(call->unused));
+	__builtin_memset(call->local_address, 0, 16);
+	__builtin_memset(call->remote_address, 0, 16);
+}
+
+/* Adds what a descriptor leads to; returns whether that is one that is to be reported. */
+static __always_inline bool add_descriptor(struct scratch *s, struct task_struct *task,
+					   struct call_entry *entry)
+{
+	struct call_record *call = &s->call;
+	__s32 fd = entry->fd == RESULT_FD ? call->result : argument(call, entry->fd);
+	struct file *file = file_of(task, fd);
+	struct inode *inode;
+	int path;
+
+	if (!file)
+		return !(entry->wants & ONLY_SOCKET);
+	inode = BPF_CORE_READ(file, f_inode);
+	call->mode = BPF_CORE_READ(inode, i_mode);
+	call->head.flags |= FLAG_FILE;
+	if ((call->mode & S_IFMT) == S_IFSOCK) {
+		if (entry->wants & WANT_SOCKET)
+			add_socket(call, file);
+		return true;
+	}
+	if (entry->wants & ONLY_SOCKET)
+		return false;
+	if (entry->wants & WANT_FILE) {
+		call->head.flags |= origin_flags(file);
+		if (BPF_CORE_READ(file, f_mode) & FMODE_CREATED)
+			call->head.flags |= FLAG_CREATED;
+		path = append_file(task, file);
+		call->file_size = path & 0xffff;
+		if (path & PATH_TRUNCATED)
+			call->head.flags |= FLAG_FILE_TRUNCATED;
+		if (path & PATH_UNROOTED)
+			call->head.flags |= FLAG_FILE_UNROOTED;
+	}
+	return true;
+}
+
+/* Whether the arguments and the result are among those asked for. */
+static __always_inline bool is_wanted(struct call_record *call, struct call_entry *entry)
+{
+	__u64 argument_value;
+
+	if ((entry->wants & ONLY_DONE) && call->result < 0)
+		return false;
+	if ((entry->wants & ONLY_POSITIVE) && call->result <= 0)
+		return false;
+	if ((entry->wants & ONLY_STANDARD) && (call->result < 0 || call->result > 2))
+		return false;
+	if (entry->mask_arg < CALL_ARGS && !(argument(call, entry->mask_arg) & entry->mask))
+		return false;
+	if (entry->mask_arg == IN_WORD && !(call->word & entry->mask))
+		return false;
+	if (entry->equal_arg != NO_ARG) {
+		argument_value = argument(call, entry->equal_arg);
+		if (argument_value != entry->equal[0] && argument_value != entry->equal[1])
+			return false;
+	}
+	return true;
+}
+
+static __always_inline struct call_entry *entry_of(__u32 number)
+{
+	struct call_entry *entry = bpf_map_lookup_elem(&calls, &number);
+
+	return entry && entry->class ? entry : NULL;
+}
+
+/* The number decides first: most calls are nobody's business and must cost next to nothing. */
+SEC("raw_tp/sys_exit")
+int on_call(struct raw_tracepoint *ctx)
+{
+	void *registers = (void *)ctx->args[0];
+	__u32 zero = 0, number = number_of(registers), size;
+	struct call_entry *entry, *compat_entry;
+	struct task_struct *task;
+	struct container_id *id;
+	struct scratch *s;
+	bool compat;
+
+	if (number >= CALLS)
+		return 0;
+	entry = entry_of(number);
+	compat_entry = entry_of(number + CALLS);
+	if (!entry && !compat_entry)
+		return 0;
+	task = (struct task_struct *)bpf_get_current_task();
+	compat = is_compat(task);
+	if (compat)
+		entry = compat_entry;
+	if (!entry)
+		return 0;
+	id = container_of_task(task);
+	if (!id && !include_host)
+		return 0;
+	s = bpf_map_lookup_elem(&scratch, &zero);
+	if (!s)
+		return 0;
+	s->call.result = (__s64)ctx->args[1];
+	read_args(&s->call, registers, compat);
+	s->call.word = 0;
+	if (entry->wants & WANT_WORD)
+		bpf_probe_read_user(&s->call.word, sizeof(s->call.word),
+				    (const void *)argument(&s->call, entry->word));
+	if (!is_wanted(&s->call, entry))
+		return 0;
+	describe(&s->call.head, RECORD_CALL, task, id);
+	s->call.head.flags |= setup_flag(s->call.head.pid, s->call.head.start);
+	if (compat)
+		s->call.head.flags |= FLAG_COMPAT;
+	s->call.number = number;
+	s->call.class = entry->class;
+	s->call.capabilities = capabilities_of(task);
+	s->call.effective_uid = BPF_CORE_READ(task, cred, euid.val);
+	s->call.effective_gid = BPF_CORE_READ(task, cred, egid.val);
+	s->text_size = 0;
+	clear(&s->call);
+	add_texts(s, task, entry);
+	if (entry->fd != NO_ARG && !add_descriptor(s, task, entry))
+		return 0;
+	add_payload(s, entry);
+	size = s->text_size;
+	if (size > TEXT_SIZE)
+		return 0;
+	emit_as(&s->call.head, sizeof(s->call) + size,
+		COUNTER_CALL + (entry->class & (CALL_CLASSES - 1)), entry->wants & CHEAP);
 	return 0;
 }

@@ -255,7 +255,28 @@ public final class Detector {
       case NET_FLOW -> flow(container);
       case SENSOR_LOSS -> lost(container);
       case SENSOR_HEARTBEAT -> host().hostname = batch.text(Columns.Heartbeat.HOSTNAME);
-      case PROCESS_EXEC, PROCESS_EXIT, NET_CONNECT, CONTAINER_LOG -> {}
+      case PROCESS_EXEC,
+          PROCESS_EXIT,
+          NET_CONNECT,
+          CONTAINER_LOG,
+          CONTAINER_STATS,
+          PROC_TRACE,
+          PROC_CONTROL,
+          NS_CHANGE,
+          CRED_CHANGE,
+          SIGNAL_KILL,
+          NET_ACCEPT,
+          NET_LISTEN,
+          NET_SEND,
+          NET_SOCKET,
+          FD_DUP,
+          FILE_OPEN,
+          FILE_CHANGE,
+          FS_MOUNT,
+          KERNEL_MODULE,
+          KERNEL_CALL,
+          BPF_LOAD,
+          MEM_FILELESS -> {}
     }
   }
 

@@ -1,17 +1,36 @@
 package io.leukocyte.collector;
 
 import io.leukocyte.events.BatchWriter;
+import io.leukocyte.events.BpfLoad;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerLifecycle;
 import io.leukocyte.events.ContainerLog;
+import io.leukocyte.events.ContainerStats;
+import io.leukocyte.events.CredChange;
 import io.leukocyte.events.Event;
+import io.leukocyte.events.FdDup;
+import io.leukocyte.events.FileChange;
+import io.leukocyte.events.FileOpen;
+import io.leukocyte.events.FsMount;
 import io.leukocyte.events.HostId;
+import io.leukocyte.events.KernelCall;
+import io.leukocyte.events.KernelModule;
+import io.leukocyte.events.MemFileless;
+import io.leukocyte.events.NetAccept;
 import io.leukocyte.events.NetConnect;
 import io.leukocyte.events.NetFlow;
+import io.leukocyte.events.NetListen;
+import io.leukocyte.events.NetSend;
+import io.leukocyte.events.NetSocket;
+import io.leukocyte.events.NsChange;
+import io.leukocyte.events.ProcControl;
+import io.leukocyte.events.ProcTrace;
 import io.leukocyte.events.ProcessExec;
 import io.leukocyte.events.ProcessExit;
 import io.leukocyte.events.SensorHeartbeat;
 import io.leukocyte.events.SensorLoss;
+import io.leukocyte.events.SignalKill;
+import io.leukocyte.events.SystemCall;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -131,6 +150,31 @@ final class Batcher implements AutoCloseable {
       case ContainerLog e -> false;
       case SensorLoss e -> false;
       case SensorHeartbeat e -> false;
+      case ContainerStats e -> false;
+      case SystemCall e -> isUrgent(e);
+    };
+  }
+
+  /** Of system calls those that are rare in a container and often come before harm. */
+  private static boolean isUrgent(SystemCall call) {
+    return switch (call) {
+      case ProcTrace e -> true;
+      case NsChange e -> true;
+      case FsMount e -> true;
+      case KernelModule e -> true;
+      case KernelCall e -> true;
+      case BpfLoad e -> true;
+      case MemFileless e -> true;
+      case CredChange e -> true;
+      case FdDup e -> true;
+      case FileOpen e -> false;
+      case FileChange e -> false;
+      case NetAccept e -> false;
+      case NetListen e -> false;
+      case NetSend e -> false;
+      case NetSocket e -> false;
+      case ProcControl e -> false;
+      case SignalKill e -> false;
     };
   }
 

@@ -10,6 +10,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sensor's programs and maps in the kernel. Loaded, then attached; {@link #detach} ends the
@@ -19,12 +21,19 @@ final class BpfObject implements AutoCloseable {
   private static final String RESOURCE = "sensor.bpf.o";
   private static final List<String> PROGRAMS =
       List.of("on_attach", "on_fork", "on_exit", "on_exec", "on_connect", "on_close", "on_packet");
+
+  /** Attached while some system call is asked for: it costs each call of each process a little. */
+  private static final String CALLS = "on_call";
+
+  private static final List<String> ALL =
+      Stream.concat(PROGRAMS.stream(), Stream.of(CALLS)).toList();
   private static final int PROGRAM_INFO_SIZE = 232;
   private static final int PROGRAM_INFO_MISSED = 208;
 
   private final Libbpf libbpf;
   private final MemorySegment object;
   private final List<MemorySegment> links = new ArrayList<>();
+  private @Nullable MemorySegment calls;
 
   private BpfObject(Libbpf libbpf, MemorySegment object) {
     this.libbpf = libbpf;
@@ -108,8 +117,30 @@ final class BpfObject implements AutoCloseable {
     }
   }
 
+  /**
+   * Attaches the program of system calls, or ends it.
+   *
+   * @throws SensorUnavailableException when its attach point is missing
+   */
+  void attachCalls(boolean wanted) throws SensorUnavailableException {
+    if (wanted && calls == null) {
+      MemorySegment link = libbpf.attach(program(CALLS));
+      if (Libbpf.isNull(link)) {
+        throw failed(libbpf, -LibC.errno());
+      }
+      calls = link;
+    } else if (!wanted && calls != null) {
+      libbpf.destroyLink(calls);
+      calls = null;
+    }
+  }
+
   /** Ends the programs' work; what they have written stays to be read. */
   void detach() {
+    if (calls != null) {
+      libbpf.destroyLink(calls);
+      calls = null;
+    }
     for (MemorySegment link : links) {
       libbpf.destroyLink(link);
     }
@@ -120,7 +151,7 @@ final class BpfObject implements AutoCloseable {
   long missed() {
     long missed = 0;
     try (Arena arena = Arena.ofConfined()) {
-      for (String name : PROGRAMS) {
+      for (String name : ALL) {
         MemorySegment info = arena.allocate(PROGRAM_INFO_SIZE, 8);
         if (libbpf.info(libbpf.programFd(program(name)), info) == 0) {
           missed += info.get(JAVA_LONG, PROGRAM_INFO_MISSED);

@@ -76,6 +76,14 @@ public final class Collector implements Component {
     flow.start();
   }
 
+  /**
+   * What somebody needs of events, such as the rules in force. May be called again, before the
+   * start and after it; until the first call no system calls are reported.
+   */
+  public void observe(Interest interest) {
+    sensor.observe(interest);
+  }
+
   /** How many facts of a kind were lost since the start. */
   synchronized long lost(Kind kind) {
     return flow == null ? 0 : flow.counters().totals(kind).lost();

@@ -1,11 +1,15 @@
 package io.leukocyte.collector;
 
+import io.leukocyte.events.Kind;
 import io.leukocyte.events.config.Config;
 import io.leukocyte.events.config.Key;
 import io.leukocyte.events.config.ValueType;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * How a collector works.
@@ -77,8 +81,15 @@ public record CollectorSettings(
    *
    * @param mode whether it is used
    * @param options how it works
+   * @param kinds of events that come of system calls and are reported whether rules need them or
+   *     not
    */
-  public record Sensor(SensorMode mode, SensorOptions options) {}
+  public record Sensor(SensorMode mode, SensorOptions options, Set<Kind> kinds) {
+    /** Copies the set. */
+    public Sensor {
+      kinds = Set.copyOf(kinds);
+    }
+  }
 
   /**
    * The logs of containers.
@@ -98,6 +109,7 @@ public record CollectorSettings(
    */
   public record Spool(long bytes, long keepFree) {}
 
+  private static final String ALL_KINDS = "all";
   private static final int LEAST_RING = 64 << 10;
   private static final int MOST_RING = 1 << 30;
 
@@ -132,6 +144,21 @@ public record CollectorSettings(
           ValueType.bool(),
           SensorOptions.DEFAULT.includeHost(),
           "Whether processes outside of containers are reported too");
+
+  /** Setting {@code collector.sensor.kinds}. */
+  public static final Key<List<String>> SENSOR_KINDS =
+      Key.of(
+          "collector.sensor.kinds",
+          ValueType.words(callKinds()),
+          List.of(),
+          "Kinds of system calls that are reported beside those that the rules in force need; all"
+              + " reports every kind");
+
+  private static List<String> callKinds() {
+    List<String> words = new ArrayList<>(List.of(ALL_KINDS));
+    TracedCalls.kinds().forEach(kind -> words.add(kind.text()));
+    return words;
+  }
 
   /** Setting {@code collector.logs.enabled}. */
   public static final Key<Boolean> LOGS_ENABLED =
@@ -264,6 +291,7 @@ public record CollectorSettings(
           SENSOR_RING,
           SENSOR_FLOW_INTERVAL,
           SENSOR_HOST,
+          SENSOR_KINDS,
           LOGS_ENABLED,
           LOGS_SELECT,
           LOGS_FROM,
@@ -293,7 +321,8 @@ public record CollectorSettings(
             new SensorOptions(
                 powerOfTwo(config.get(SENSOR_RING)),
                 config.get(SENSOR_HOST),
-                config.get(SENSOR_FLOW_INTERVAL))),
+                config.get(SENSOR_FLOW_INTERVAL)),
+            kinds(config.get(SENSOR_KINDS))),
         new Logs(
             config.get(LOGS_ENABLED),
             config.get(LOGS_SELECT),
@@ -309,6 +338,12 @@ public record CollectorSettings(
         config.get(HOLD_TIME),
         config.get(HOLD_EVENTS),
         config.get(CLOSE_TIMEOUT));
+  }
+
+  private static Set<Kind> kinds(List<String> words) {
+    return TracedCalls.kinds().stream()
+        .filter(kind -> words.contains(kind.text()) || words.contains(ALL_KINDS))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private static int powerOfTwo(long bytes) {

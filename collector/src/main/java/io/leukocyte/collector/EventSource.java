@@ -16,6 +16,12 @@ interface EventSource extends AutoCloseable {
    */
   void start(Consumer<? super Event> next);
 
+  /**
+   * Delivers so much from now on, and no more of what can be left out; until the first call nothing
+   * of that. May be called before the start and after it.
+   */
+  default void observe(Interest interest) {}
+
   /** Whether it works. */
   CheckResult check();
 

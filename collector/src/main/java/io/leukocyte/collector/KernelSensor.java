@@ -9,9 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The kernel sensor: BPF programs on raw tracepoints report what processes of containers do, and
@@ -29,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * that the other end acknowledged.
  */
 final class KernelSensor implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(KernelSensor.class);
   private static final Path BTF = Path.of("/sys/kernel/btf/vmlinux");
   private static final Path PROC = Path.of("/proc");
   private static final String NAME = "kernel sensor";
@@ -41,6 +45,9 @@ final class KernelSensor implements AutoCloseable {
   private final int wake;
   private final BootClock clock = BootClock.ofHost();
   private final SensorCounters counters;
+  private final SensorLosses losses;
+  private final CallInterest interest;
+  private EnvironmentNames environment = EnvironmentNames.NONE;
   private @Nullable SensorReader reader;
   private boolean closed;
 
@@ -49,7 +56,9 @@ final class KernelSensor implements AutoCloseable {
     this.object = object;
     this.ring = ring;
     this.wake = wake;
-    this.counters = new SensorCounters(object, clock);
+    this.counters = new SensorCounters(object);
+    this.losses = new SensorLosses(object, counters, clock);
+    this.interest = new CallInterest(object);
   }
 
   /**
@@ -125,7 +134,36 @@ final class KernelSensor implements AutoCloseable {
     reader =
         new SensorReader(
             options, object, ring, wake, counters, clock, new ProcFiles(PROC), containers, handler);
+    reader.tell(environment);
     reader.start();
+    attachCalls();
+  }
+
+  /**
+   * Reports these system calls from now on, and no others; until the first call none.
+   *
+   * @param calls names of {@link TracedCalls}
+   * @param names variables of the environment that are told with a program's start
+   */
+  synchronized void observe(Set<String> calls, EnvironmentNames names) {
+    if (closed) {
+      return;
+    }
+    interest.set(calls);
+    interest.setEnvironment(!names.names().isEmpty());
+    environment = names;
+    if (reader != null) {
+      reader.tell(names);
+      attachCalls();
+    }
+  }
+
+  private void attachCalls() {
+    try {
+      object.attachCalls(!interest.names().isEmpty());
+    } catch (SensorUnavailableException e) {
+      LOG.error("System calls are not reported: {}", e.getMessage());
+    }
   }
 
   /** Whether records are being read. */
@@ -151,11 +189,11 @@ final class KernelSensor implements AutoCloseable {
     if (closed) {
       return List.of();
     }
-    List<SensorLoss> losses = new ArrayList<>(counters.losses());
+    List<SensorLoss> all = new ArrayList<>(losses.take());
     if (reader != null) {
-      losses.addAll(reader.losses());
+      all.addAll(reader.losses());
     }
-    return List.copyOf(losses);
+    return List.copyOf(all);
   }
 
   /** What the programs made, kept and dropped of a kind of {@link SensorLayout}. */

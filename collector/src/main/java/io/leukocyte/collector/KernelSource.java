@@ -5,7 +5,10 @@ import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.Event;
 import io.leukocyte.events.Kind;
 import io.leukocyte.events.SensorLoss;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,15 +18,25 @@ import org.slf4j.LoggerFactory;
 final class KernelSource implements EventSource {
   private static final Logger LOG = LoggerFactory.getLogger(KernelSource.class);
   private static final String NAME = "kernel sensor";
-  private static final List<Kind> KINDS =
-      List.of(Kind.PROCESS_EXEC, Kind.PROCESS_EXIT, Kind.NET_CONNECT, Kind.NET_FLOW);
+  private static final List<Kind> KINDS = kinds();
 
   private final CollectorSettings.Sensor settings;
   private @Nullable KernelSensor sensor;
   private @Nullable SensorUnavailable reason;
+  private Set<String> calls;
+  private EnvironmentNames environment = EnvironmentNames.NONE;
+
+  private static List<Kind> kinds() {
+    List<Kind> kinds =
+        new ArrayList<>(
+            List.of(Kind.PROCESS_EXEC, Kind.PROCESS_EXIT, Kind.NET_CONNECT, Kind.NET_FLOW));
+    kinds.addAll(TracedCalls.kinds());
+    return List.copyOf(kinds);
+  }
 
   KernelSource(CollectorSettings.Sensor settings) {
     this.settings = settings;
+    calls = TracedCalls.of(settings.kinds());
   }
 
   @Override
@@ -34,6 +47,7 @@ final class KernelSource implements EventSource {
     KernelSensor opened = null;
     try {
       opened = KernelSensor.open(settings.options());
+      opened.observe(calls, environment);
       opened.start(ContainerRef::unknown, next);
       sensor = opened;
     } catch (SensorUnavailableException e) {
@@ -42,6 +56,18 @@ final class KernelSource implements EventSource {
       }
       reason = e.reason();
       LOG.warn("{} The collector goes on with reduced coverage.", e.getMessage());
+    }
+  }
+
+  @Override
+  public synchronized void observe(Interest interest) {
+    Set<Kind> all = EnumSet.noneOf(Kind.class);
+    all.addAll(settings.kinds());
+    all.addAll(interest.kinds());
+    calls = TracedCalls.of(all);
+    environment = new EnvironmentNames(interest.environment());
+    if (sensor != null) {
+      sensor.observe(calls, environment);
     }
   }
 

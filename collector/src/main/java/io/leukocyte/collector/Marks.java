@@ -5,6 +5,7 @@ import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerLifecycle;
 import io.leukocyte.events.ContainerLog;
+import io.leukocyte.events.ContainerStats;
 import io.leukocyte.events.Event;
 import io.leukocyte.events.NetConnect;
 import io.leukocyte.events.NetFlow;
@@ -12,6 +13,7 @@ import io.leukocyte.events.ProcessExec;
 import io.leukocyte.events.ProcessExit;
 import io.leukocyte.events.SensorHeartbeat;
 import io.leukocyte.events.SensorLoss;
+import io.leukocyte.events.SystemCall;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -65,7 +67,9 @@ final class Marks {
       case NetConnect e -> {}
       case NetFlow e -> {}
       case ContainerFacts e -> {}
+      case ContainerStats e -> {}
       case SensorLoss e -> {}
+      case SystemCall e -> {}
     }
   }
 

@@ -1,6 +1,8 @@
 package io.leukocyte.collector;
 
+import static io.leukocyte.collector.SensorLayout.FLAG_ENVIRONMENT_TRUNCATED;
 import static io.leukocyte.collector.SensorLayout.FLAG_FILELESS;
+import static io.leukocyte.collector.SensorLayout.FLAG_GROUP_LEADER;
 import static io.leukocyte.collector.SensorLayout.FLAG_HOST_MOUNTS;
 import static io.leukocyte.collector.SensorLayout.FLAG_HOST_NETWORK;
 import static io.leukocyte.collector.SensorLayout.FLAG_SETUP;
@@ -8,6 +10,7 @@ import static io.leukocyte.collector.SensorLayout.FLAG_UPPER_LAYER;
 
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.CredChange;
 import io.leukocyte.events.Endpoint;
 import io.leukocyte.events.Event;
 import io.leukocyte.events.NetConnect;
@@ -17,6 +20,7 @@ import io.leukocyte.events.ProcessExit;
 import io.leukocyte.events.ProcessInfo;
 import io.leukocyte.events.ProcessInfo.Parent;
 import io.leukocyte.events.ProcessRef;
+import io.leukocyte.events.SystemCall;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +43,8 @@ final class RecordTranslator {
   private final BootClock clock;
   private final Function<ContainerId, ContainerRef> containers;
   private final Runnable reportFlows;
+  private volatile EnvironmentNames environment = EnvironmentNames.NONE;
+  private final CallTranslator calls = new CallTranslator(CallInterest.isArm());
   private final Map<Destination, Long> destinations =
       new LinkedHashMap<>(256, 0.75f, true) {
         @Override
@@ -69,6 +75,11 @@ final class RecordTranslator {
     this.reportFlows = reportFlows;
   }
 
+  /** Tells these variables of the environment from now on; may be called by any thread. */
+  void tell(EnvironmentNames names) {
+    environment = names;
+  }
+
   /** The event of a record; null for one that only keeps the tables. */
   @Nullable Event translate(SensorRecord record) {
     return switch (record.kind()) {
@@ -78,6 +89,7 @@ final class RecordTranslator {
       case SensorLayout.CONNECT -> connect(record);
       case SensorLayout.SEND -> send(record);
       case SensorLayout.CLOSE -> close(record);
+      case SensorLayout.CALL -> call(record);
       default ->
           throw new IllegalStateException("The sensor made a record of kind " + record.kind());
     };
@@ -116,7 +128,16 @@ final class RecordTranslator {
         record.capabilities(),
         flags(record, ProcessInfo.Flags.NONE, true),
         parent(record, ancestors.isEmpty() ? null : ancestors.getFirst()),
-        ancestors.isEmpty() ? ancestors : ancestors.subList(1, ancestors.size()));
+        ancestors.isEmpty() ? ancestors : ancestors.subList(1, ancestors.size()),
+        more(record));
+  }
+
+  private ProcessInfo.More more(SensorRecord record) {
+    return new ProcessInfo.More(
+        record.permittedCapabilities(),
+        environment.of(record.environment()),
+        record.has(FLAG_ENVIRONMENT_TRUNCATED),
+        record.has(FLAG_GROUP_LEADER));
   }
 
   /** A child runs its parent's program until it starts another. */
@@ -182,7 +203,8 @@ final class RecordTranslator {
         known.capabilities(),
         flags(record, known.flags(), false),
         parent,
-        ancestors);
+        ancestors,
+        known.more());
   }
 
   private @Nullable Parent parent(SensorRecord record, @Nullable String name) {
@@ -216,6 +238,38 @@ final class RecordTranslator {
 
   private @Nullable ContainerRef ref(@Nullable ContainerId container) {
     return container == null ? null : containers.apply(container);
+  }
+
+  private Event call(SensorRecord record) {
+    ProcessInfo known = processes.remembered(record.pid(), record.start());
+    ProcessInfo process = process(record);
+    SystemCall event =
+        calls.translate(
+            record.call(), clock.time(record.time()), ref(record.container()), known, process);
+    if (event instanceof CredChange change && !change.failed() && known != null) {
+      processes.put(record.pid(), record.start(), withCapabilities(process, change.capabilities()));
+    }
+    return event;
+  }
+
+  private static ProcessInfo withCapabilities(ProcessInfo p, long capabilities) {
+    return new ProcessInfo(
+        p.ref(),
+        p.containerPid(),
+        p.name(),
+        p.executable(),
+        p.args(),
+        p.argsTruncated(),
+        p.workingDirectory(),
+        p.tty(),
+        p.uid(),
+        p.gid(),
+        p.loginUid(),
+        capabilities,
+        p.flags(),
+        p.parent(),
+        p.ancestors(),
+        p.more());
   }
 
   // ---- network ----

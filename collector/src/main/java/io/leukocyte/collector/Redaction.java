@@ -3,6 +3,7 @@ package io.leukocyte.collector;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerLifecycle;
 import io.leukocyte.events.ContainerLog;
+import io.leukocyte.events.ContainerStats;
 import io.leukocyte.events.Event;
 import io.leukocyte.events.NetConnect;
 import io.leukocyte.events.NetFlow;
@@ -12,6 +13,7 @@ import io.leukocyte.events.ProcessInfo;
 import io.leukocyte.events.Secrets;
 import io.leukocyte.events.SensorHeartbeat;
 import io.leukocyte.events.SensorLoss;
+import io.leukocyte.events.SystemCall;
 import java.nio.charset.StandardCharsets;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -19,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes {@link Secrets} out of events before they leave the host: out of arguments of programs and
- * their parents, log lines, labels, and what an exec runs. An event without any is returned as it
- * is.
+ * their parents, their environment, log lines, labels, and what an exec runs. An event without any
+ * is returned as it is.
  */
 @SuppressWarnings("ReferenceEquality") // the same object says that nothing was masked
 enum Redaction {
@@ -58,6 +60,11 @@ enum Redaction {
       case NetFlow e -> e;
       case SensorLoss e -> e;
       case SensorHeartbeat e -> e;
+      case ContainerStats e -> e;
+      case SystemCall e -> {
+        ProcessInfo process = masked(e.process());
+        yield process == e.process() ? e : e.with(process);
+      }
     };
   }
 
@@ -73,25 +80,21 @@ enum Redaction {
   private static ProcessInfo masked(ProcessInfo p) {
     var args = Secrets.mask(p.args());
     ProcessInfo.Parent parent = masked(p.parent());
-    if (args == p.args() && parent == p.parent()) {
-      return p;
-    }
-    return new ProcessInfo(
-        p.ref(),
-        p.containerPid(),
-        p.name(),
-        p.executable(),
-        args,
-        p.argsTruncated(),
-        p.workingDirectory(),
-        p.tty(),
-        p.uid(),
-        p.gid(),
-        p.loginUid(),
-        p.capabilities(),
-        p.flags(),
-        parent,
-        p.ancestors());
+    ProcessInfo.More more = masked(p.more());
+    return args == p.args() && parent == p.parent() && more == p.more()
+        ? p
+        : p.with(args, parent, more);
+  }
+
+  private static ProcessInfo.More masked(ProcessInfo.More more) {
+    var environment = Secrets.mask(more.environment());
+    return environment == more.environment()
+        ? more
+        : new ProcessInfo.More(
+            more.permittedCapabilities(),
+            environment,
+            more.environmentTruncated(),
+            more.groupLeader());
   }
 
   private static ProcessInfo.@Nullable Parent masked(ProcessInfo.@Nullable Parent parent) {

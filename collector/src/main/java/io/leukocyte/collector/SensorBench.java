@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -18,18 +19,10 @@ public final class SensorBench {
   private static final String WITH = "sensor attached";
   private static final String WITHOUT = "no sensor";
   private static final double MILLIS = 1e6;
-  private static final List<Integer> RECORDS =
-      List.of(
-          SensorLayout.EXEC,
-          SensorLayout.FORK,
-          SensorLayout.EXIT,
-          SensorLayout.CONNECT,
-          SensorLayout.SEND,
-          SensorLayout.CLOSE);
-
   private final List<Load> loads;
+  private final Set<String> calls;
   private final LongAdder delivered = new LongAdder();
-  private SensorCounters.Count records = new SensorCounters.Count(0, 0, 0);
+  private SensorCounters.Count records = new SensorCounters.Count(0, 0, 0, 0);
 
   /**
    * A fixed piece of work in a container.
@@ -46,9 +39,14 @@ public final class SensorBench {
     long run() throws Exception;
   }
 
-  /** Describes it. */
-  public SensorBench(List<Load> loads) {
+  /**
+   * Describes it.
+   *
+   * @param interest what the sensor reports beside programs and connections
+   */
+  public SensorBench(List<Load> loads, Interest interest) {
     this.loads = List.copyOf(loads);
+    this.calls = TracedCalls.of(interest.kinds());
   }
 
   /**
@@ -78,8 +76,9 @@ public final class SensorBench {
     report.ratio("all loads together", WITHOUT, all.ratio(WITH, WITHOUT));
     report.count("records made by the kernel's programs", records.made());
     report.count("records kept", records.kept());
-    report.count("records dropped", records.dropped());
+    report.count("records dropped", records.lost());
     report.count("events delivered", delivered.sum());
+    report.note("System calls that were reported: " + (calls.isEmpty() ? "none" : calls.size()));
     report.note(
         "Counted are records of all containers on this host while the sensor was attached.");
   }
@@ -103,15 +102,20 @@ public final class SensorBench {
 
   private double attached(int round, Map<String, List<Double>> figures) throws Exception {
     try (KernelSensor sensor = KernelSensor.open(SensorOptions.DEFAULT)) {
+      sensor.observe(calls, EnvironmentNames.NONE);
       sensor.start(ContainerRef::unknown, event -> delivered.increment());
       double millis = all(round, figures);
-      for (int kind : RECORDS) {
-        SensorCounters.Count count = sensor.count(kind);
+      for (SensorCounters.Counted counted : SensorCounters.ALL) {
+        if (!counted.isRecord()) {
+          continue;
+        }
+        SensorCounters.Count count = sensor.count(counted.number());
         records =
             new SensorCounters.Count(
                 records.made() + count.made(),
                 records.kept() + count.kept(),
-                records.dropped() + count.dropped());
+                records.dropped() + count.dropped(),
+                records.thinned() + count.thinned());
       }
       return millis;
     }

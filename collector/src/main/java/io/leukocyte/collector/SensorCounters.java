@@ -5,29 +5,51 @@ import static io.leukocyte.collector.SensorLayout.at;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.leukocyte.events.SensorLoss;
+import io.leukocyte.events.Kind;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the sensor's programs made, kept and dropped, by kind; summed up over the processors. Once
- * the programs are quiet, made = kept + dropped for each kind.
+ * What the sensor's programs made, kept, dropped and thinned, by kind; summed up over the
+ * processors. Once the programs are quiet, made = kept + dropped + thinned for each kind.
  */
 final class SensorCounters {
   private static final String RING = "ring";
-  private static final List<Counted> ALL =
-      List.of(
-          new Counted(SensorLayout.EXEC, RING, "process.exec"),
-          new Counted(SensorLayout.FORK, RING, "process.fork"),
-          new Counted(SensorLayout.EXIT, RING, "process.exit"),
-          new Counted(SensorLayout.CONNECT, RING, "net.connect"),
-          new Counted(SensorLayout.SEND, RING, "net.connect"),
-          new Counted(SensorLayout.CLOSE, RING, "net.flow"),
-          new Counted(SensorLayout.COUNTER_PACKET, "flow-table", "net.flow"),
-          new Counted(SensorLayout.COUNTER_TASK, "task-table", "process.exit"),
-          new Counted(SensorLayout.COUNTER_CGROUP, "cgroup-table", "any"));
+
+  /** All that is counted. */
+  static final List<Counted> ALL = all();
+
+  private final BpfObject object;
+
+  SensorCounters(BpfObject object) {
+    this.object = object;
+  }
+
+  private static List<Counted> all() {
+    List<Counted> all =
+        new ArrayList<>(
+            List.of(
+                new Counted(SensorLayout.EXEC, RING, "process.exec"),
+                new Counted(SensorLayout.FORK, RING, "process.fork"),
+                new Counted(SensorLayout.EXIT, RING, "process.exit"),
+                new Counted(SensorLayout.CONNECT, RING, "net.connect"),
+                new Counted(SensorLayout.SEND, RING, "net.connect"),
+                new Counted(SensorLayout.CLOSE, RING, "net.flow"),
+                new Counted(SensorLayout.COUNTER_PACKET, "flow-table", "net.flow"),
+                new Counted(SensorLayout.COUNTER_TASK, "task-table", "process.exit"),
+                new Counted(SensorLayout.COUNTER_CGROUP, "cgroup-table", "any")));
+    for (Kind kind : TracedCalls.kinds()) {
+      all.add(new Counted(counterOf(kind), RING, kind.text()));
+    }
+    return List.copyOf(all);
+  }
+
+  /** The counter of the system calls that become events of a kind. */
+  static int counterOf(Kind kind) {
+    return SensorLayout.COUNTER_CALL + TracedCalls.classOf(kind);
+  }
 
   /**
    * What is counted.
@@ -36,22 +58,11 @@ final class SensorCounters {
    * @param source where there may be no room
    * @param kind of the event that is then missing
    */
-  private record Counted(int number, String source, String kind) {
-    private boolean isRecord() {
+  record Counted(int number, String source, String kind) {
+    /** Whether it counts records, which the ring may have no room for. */
+    boolean isRecord() {
       return source.equals(RING);
     }
-  }
-
-  private final BpfObject object;
-  private final BootClock clock;
-  private final long[] dropped = new long[SensorLayout.COUNTERS];
-  private long missed;
-  private long since;
-
-  SensorCounters(BpfObject object, BootClock clock) {
-    this.object = object;
-    this.clock = clock;
-    this.since = clock.now();
   }
 
   /**
@@ -60,8 +71,14 @@ final class SensorCounters {
    * @param made records made
    * @param kept records that user space could read, or will
    * @param dropped records for which there was no room
+   * @param thinned records that gave way to those of other containers
    */
-  record Count(long made, long kept, long dropped) {}
+  record Count(long made, long kept, long dropped, long thinned) {
+    /** Records that nobody will read. */
+    long lost() {
+      return dropped + thinned;
+    }
+  }
 
   /** The figures of a kind of {@link SensorLayout}. */
   Count count(int kind) {
@@ -69,7 +86,8 @@ final class SensorCounters {
     int processors = libbpf.possibleCpus();
     long made = 0;
     long kept = 0;
-    long lost = 0;
+    long dropped = 0;
+    long thinned = 0;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment values = arena.allocate(COUNTER, processors);
       MemorySegment key = arena.allocateFrom(JAVA_INT, kind);
@@ -81,10 +99,11 @@ final class SensorCounters {
         long base = i * COUNTER.byteSize();
         made += values.get(JAVA_LONG, base + at(COUNTER, "made"));
         kept += values.get(JAVA_LONG, base + at(COUNTER, "kept"));
-        lost += values.get(JAVA_LONG, base + at(COUNTER, "dropped"));
+        dropped += values.get(JAVA_LONG, base + at(COUNTER, "dropped"));
+        thinned += values.get(JAVA_LONG, base + at(COUNTER, "thinned"));
       }
     }
-    return new Count(made, kept, lost);
+    return new Count(made, kept, dropped, thinned);
   }
 
   /** Records of all kinds that were made. */
@@ -96,38 +115,12 @@ final class SensorCounters {
     return made;
   }
 
-  /** Records of all kinds that found no room in the ring. */
-  long dropped() {
+  /** Records of all kinds that nobody will read. */
+  long lost() {
     long lost = 0;
     for (Counted kind : ALL) {
-      lost += kind.isRecord() ? count(kind.number()).dropped() : 0;
+      lost += kind.isRecord() ? count(kind.number()).lost() : 0;
     }
     return lost;
-  }
-
-  /** What was lost since the last call, by kind; empty when nothing was. */
-  synchronized List<SensorLoss> losses() {
-    List<SensorLoss> losses = new ArrayList<>();
-    long now = clock.now();
-    for (Counted kind : ALL) {
-      long all = count(kind.number()).dropped();
-      long fresh = all - dropped[kind.number()];
-      if (fresh > 0) {
-        losses.add(loss(kind.source, kind.kind, "full", fresh, now));
-      }
-      dropped[kind.number()] = all;
-    }
-    long skipped = object.missed();
-    if (skipped > missed) {
-      losses.add(loss("program", "any", "busy", skipped - missed, now));
-    }
-    missed = skipped;
-    since = now;
-    return losses;
-  }
-
-  private SensorLoss loss(String source, String kind, String reason, long count, long now) {
-    return new SensorLoss(
-        clock.time(now), null, source, kind, reason, count, clock.time(since), clock.time(now));
   }
 }

@@ -26,7 +26,35 @@ final class SensorLayout {
   static final int COUNTER_PACKET = 7;
   static final int COUNTER_TASK = 8;
   static final int COUNTER_CGROUP = 9;
-  static final int COUNTERS = 10;
+  static final int CALL = 10;
+
+  /** The first counter of the classes of calls. */
+  static final int COUNTER_CALL = 11;
+
+  static final int COUNTERS = 43;
+
+  /** System calls of each table: first those of 64 bits, then those of 32. */
+  static final int CALLS = 512;
+
+  static final int CALL_CLASSES = 32;
+  static final int CALL_ARGS = 8;
+  static final int CALL_TEXTS = 3;
+  static final int CALL_BASES = 2;
+  static final int NO_ARG = 255;
+  static final int RESULT_FD = 254;
+  static final int WORKING = 254;
+  static final int IN_WORD = 253;
+
+  static final int WANT_FILE = 1;
+  static final int WANT_SOCKET = 1 << 1;
+  static final int WANT_DNS = 1 << 2;
+  static final int WANT_MESSAGE = 1 << 3;
+  static final int WANT_WORD = 1 << 4;
+  static final int ONLY_SOCKET = 1 << 5;
+  static final int ONLY_STANDARD = 1 << 6;
+  static final int ONLY_DONE = 1 << 7;
+  static final int ONLY_POSITIVE = 1 << 8;
+  static final int CHEAP = 1 << 9;
 
   static final int FLAG_SETUP = 1;
   static final int FLAG_UPPER_LAYER = 1 << 1;
@@ -39,6 +67,15 @@ final class SensorLayout {
   static final int FLAG_EXE_UNROOTED = 1 << 8;
   static final int FLAG_CWD_TRUNCATED = 1 << 9;
   static final int FLAG_CWD_UNROOTED = 1 << 10;
+  static final int FLAG_COMPAT = 1 << 11;
+  static final int FLAG_CREATED = 1 << 12;
+  static final int FLAG_FILE_TRUNCATED = 1 << 13;
+  static final int FLAG_FILE_UNROOTED = 1 << 14;
+  static final int FLAG_TEXT_TRUNCATED = 1 << 15;
+  static final int FLAG_FILE = 1 << 16;
+  static final int FLAG_SOCKET = 1 << 17;
+  static final int FLAG_ENVIRONMENT_TRUNCATED = 1 << 18;
+  static final int FLAG_GROUP_LEADER = 1 << 19;
 
   static final int COMM_SIZE = 16;
   static final int CONTAINER_ID_SIZE = 64;
@@ -77,10 +114,13 @@ final class SensorLayout {
           "exec_record",
           RECORD.withName("head"),
           JAVA_LONG.withName("capabilities"),
+          JAVA_LONG.withName("permitted"),
           JAVA_INT.withName("login_uid"),
           JAVA_INT.withName("tty"),
           JAVA_INT.withName("args_total"),
           JAVA_INT.withName("args_size"),
+          JAVA_INT.withName("environment_size"),
+          JAVA_INT.withName("unused"),
           JAVA_SHORT.withName("filename_size"),
           JAVA_SHORT.withName("exe_size"),
           JAVA_SHORT.withName("cwd_size"),
@@ -108,6 +148,50 @@ final class SensorLayout {
           bytes("local_address", ADDRESS_SIZE),
           bytes("remote_address", ADDRESS_SIZE));
 
+  static final StructLayout CALL_ENTRY =
+      struct(
+          "call_entry",
+          JAVA_BYTE.withName("class"),
+          JAVA_BYTE.withName("fd"),
+          bytes("text", CALL_TEXTS),
+          bytes("base", CALL_BASES),
+          JAVA_BYTE.withName("address"),
+          JAVA_BYTE.withName("data"),
+          JAVA_BYTE.withName("word"),
+          JAVA_BYTE.withName("mask_arg"),
+          JAVA_BYTE.withName("equal_arg"),
+          JAVA_INT.withName("wants"),
+          JAVA_LONG.withName("mask"),
+          sequenceLayout(2, JAVA_INT).withName("equal"));
+
+  static final StructLayout CALL_RECORD =
+      struct(
+          "call_record",
+          RECORD.withName("head"),
+          JAVA_LONG.withName("result"),
+          sequenceLayout(CALL_ARGS, JAVA_LONG).withName("args"),
+          JAVA_LONG.withName("word"),
+          JAVA_LONG.withName("capabilities"),
+          JAVA_INT.withName("number"),
+          JAVA_INT.withName("class"),
+          sequenceLayout(CALL_BASES, JAVA_SHORT).withName("base_size"),
+          sequenceLayout(CALL_TEXTS, JAVA_SHORT).withName("text_size"),
+          JAVA_SHORT.withName("file_size"),
+          JAVA_SHORT.withName("data_size"),
+          JAVA_SHORT.withName("mode"),
+          JAVA_SHORT.withName("family"),
+          JAVA_SHORT.withName("protocol"),
+          JAVA_SHORT.withName("type"),
+          JAVA_SHORT.withName("local_port"),
+          JAVA_SHORT.withName("remote_port"),
+          sequenceLayout(3, JAVA_SHORT).withName("unused"),
+          JAVA_INT.withName("effective_uid"),
+          JAVA_INT.withName("effective_gid"),
+          bytes("local_address", ADDRESS_SIZE),
+          bytes("remote_address", ADDRESS_SIZE));
+
+  static final StructLayout WISH = struct("wish", JAVA_INT.withName("environment"));
+
   static final StructLayout FLOW_KEY =
       struct(
           "flow_key",
@@ -125,7 +209,15 @@ final class SensorLayout {
           "counter",
           JAVA_LONG.withName("made"),
           JAVA_LONG.withName("kept"),
-          JAVA_LONG.withName("dropped"));
+          JAVA_LONG.withName("dropped"),
+          JAVA_LONG.withName("thinned"));
+
+  static final StructLayout LOSS_KEY =
+      struct(
+          "loss_key",
+          bytes("container", CONTAINER_ID_SIZE),
+          JAVA_INT.withName("counter"),
+          JAVA_INT.withName("thinned"));
 
   static final StructLayout TASK_STATE =
       struct(
@@ -142,6 +234,10 @@ final class SensorLayout {
           EXEC_RECORD,
           EXIT_RECORD,
           CONNECT_RECORD,
+          CALL_ENTRY,
+          CALL_RECORD,
+          LOSS_KEY,
+          WISH,
           FLOW_KEY,
           FLOW,
           COUNTER,

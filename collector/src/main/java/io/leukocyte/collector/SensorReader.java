@@ -82,6 +82,11 @@ final class SensorReader {
     this.thread = Thread.ofPlatform().name("leuko-sensor").daemon().unstarted(this::run);
   }
 
+  /** Tells these variables of the environment from now on. */
+  void tell(EnvironmentNames names) {
+    translator.tell(names);
+  }
+
   /** Learns what runs already, then reads. */
   void start() {
     lastFlows = clock.now();
@@ -203,7 +208,7 @@ final class SensorReader {
 
   /** Lost records may have told of a network that went over to another container. */
   private void forgetAfterLoss() {
-    long now = counters.dropped();
+    long now = counters.lost();
     if (now != dropped) {
       dropped = now;
       networks.clear();

@@ -40,9 +40,11 @@ final class SensorRecord {
   private static final long CONTAINER = at(RECORD, "container");
 
   private static final long CAPABILITIES = at(EXEC_RECORD, "capabilities");
+  private static final long PERMITTED = at(EXEC_RECORD, "permitted");
   private static final long LOGIN_UID = at(EXEC_RECORD, "login_uid");
   private static final long TTY = at(EXEC_RECORD, "tty");
   private static final long ARGS_SIZE = at(EXEC_RECORD, "args_size");
+  private static final long ENVIRONMENT_SIZE = at(EXEC_RECORD, "environment_size");
   private static final long FILENAME_SIZE = at(EXEC_RECORD, "filename_size");
   private static final long EXE_SIZE = at(EXEC_RECORD, "exe_size");
   private static final long CWD_SIZE = at(EXEC_RECORD, "cwd_size");
@@ -137,6 +139,10 @@ final class SensorRecord {
     return memory.get(JAVA_LONG, CAPABILITIES);
   }
 
+  long permittedCapabilities() {
+    return memory.get(JAVA_LONG, PERMITTED);
+  }
+
   int loginUid() {
     return memory.get(JAVA_INT, LOGIN_UID);
   }
@@ -166,23 +172,37 @@ final class SensorRecord {
     if (unsigned(EXE_SIZE) == 0) {
       return called.isEmpty() ? null : called;
     }
-    return path(from, unsigned(EXE_SIZE), cut, has(SensorLayout.FLAG_EXE_UNROOTED));
+    return RecordText.path(
+        memory, from, unsigned(EXE_SIZE), cut, has(SensorLayout.FLAG_EXE_UNROOTED));
   }
 
   /** The working directory as the process sees it. */
   String workingDirectory() {
-    return path(
+    return RecordText.path(
+        memory,
         EXEC_RECORD.byteSize() + unsigned(FILENAME_SIZE) + unsigned(EXE_SIZE),
         unsigned(CWD_SIZE),
         has(SensorLayout.FLAG_CWD_TRUNCATED),
         has(SensorLayout.FLAG_CWD_UNROOTED));
   }
 
+  private long argsAt() {
+    return EXEC_RECORD.byteSize()
+        + unsigned(FILENAME_SIZE)
+        + unsigned(EXE_SIZE)
+        + unsigned(CWD_SIZE);
+  }
+
   List<String> args() {
-    long from =
-        EXEC_RECORD.byteSize() + unsigned(FILENAME_SIZE) + unsigned(EXE_SIZE) + unsigned(CWD_SIZE);
-    byte[] args = bytes(from, memory.get(JAVA_INT, ARGS_SIZE));
+    byte[] args = bytes(argsAt(), memory.get(JAVA_INT, ARGS_SIZE));
     return Arguments.split(args, args.length);
+  }
+
+  /** Each as {@code NAME=value}; empty where it was not asked for. */
+  List<String> environment() {
+    byte[] environment =
+        bytes(argsAt() + memory.get(JAVA_INT, ARGS_SIZE), memory.get(JAVA_INT, ENVIRONMENT_SIZE));
+    return Arguments.split(environment, environment.length);
   }
 
   boolean argsTruncated() {
@@ -190,28 +210,13 @@ final class SensorRecord {
   }
 
   private String filename() {
-    byte[] bytes = bytes(EXEC_RECORD.byteSize(), unsigned(FILENAME_SIZE));
-    return new String(bytes, 0, Math.max(0, bytes.length - 1), StandardCharsets.UTF_8);
+    return RecordText.terminated(memory, EXEC_RECORD.byteSize(), unsigned(FILENAME_SIZE));
   }
 
-  /**
-   * A path from its components, which come from the file upwards. One whose upper part is missing
-   * begins with {@code …/}.
-   */
-  private String path(long from, int size, boolean cut, boolean unrooted) {
-    byte[] bytes = bytes(from, size);
-    List<String> components = Arguments.split(bytes, bytes.length);
-    StringBuilder path = new StringBuilder(size + 4);
-    for (String component : components.reversed()) {
-      if (!unrooted || !path.isEmpty()) {
-        path.append('/');
-      }
-      path.append(component);
-    }
-    if (path.isEmpty()) {
-      path.append('/');
-    }
-    return cut ? "…" + path : path.toString();
+  // ---- system calls ----
+
+  CallRecord call() {
+    return new CallRecord(memory);
   }
 
   // ---- exit ----
@@ -276,12 +281,6 @@ final class SensorRecord {
   }
 
   private byte[] bytes(long from, int size) {
-    long room = memory.byteSize() - from;
-    if (room <= 0 || size <= 0) {
-      return new byte[0];
-    }
-    byte[] bytes = new byte[(int) Math.min(size, room)];
-    MemorySegment.copy(memory, JAVA_BYTE, from, bytes, 0, bytes.length);
-    return bytes;
+    return RecordText.bytes(memory, from, size);
   }
 }

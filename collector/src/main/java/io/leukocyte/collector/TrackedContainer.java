@@ -5,6 +5,7 @@ import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerLifecycle;
 import io.leukocyte.events.ContainerLog;
 import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.ContainerStats;
 import io.leukocyte.events.Event;
 import io.leukocyte.events.NetConnect;
 import io.leukocyte.events.NetFlow;
@@ -12,6 +13,7 @@ import io.leukocyte.events.ProcessExec;
 import io.leukocyte.events.ProcessExit;
 import io.leukocyte.events.SensorHeartbeat;
 import io.leukocyte.events.SensorLoss;
+import io.leukocyte.events.SystemCall;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -246,6 +248,8 @@ final class TrackedContainer {
               e.to());
       case ContainerFacts e -> e;
       case SensorHeartbeat e -> e;
+      case ContainerStats e -> e.with(container);
+      case SystemCall e -> e.with(container);
     };
   }
 }

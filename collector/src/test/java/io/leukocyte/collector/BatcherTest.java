@@ -141,6 +141,15 @@ class BatcherTest {
   }
 
   @Test
+  void ofSystemCallsOnlyTheRareOnesEndTheirBatchAtOnce() {
+    offer(TestEvents.open(WEB, 1));
+    offer(TestEvents.stats(WEB));
+    assertThat(publisher.batches()).isEmpty();
+    offer(TestEvents.setns(WEB, 1));
+    assertThat(countsOfBatches()).containsExactly(3);
+  }
+
+  @Test
   void anUrgentEventEndsItsBatchAtOnceButAtMostEveryTwentyMilliseconds() {
     offerFlows(0, 1);
     offer(exec(WEB, 1));

@@ -1,15 +1,19 @@
 package io.leukocyte.collector;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leukocyte.collector.CollectorSettings.LogsFrom;
 import io.leukocyte.collector.CollectorSettings.LogsSelect;
 import io.leukocyte.collector.CollectorSettings.LogsSource;
 import io.leukocyte.collector.CollectorSettings.SensorMode;
+import io.leukocyte.events.Kind;
 import io.leukocyte.events.config.Config;
+import io.leukocyte.events.config.ConfigException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class CollectorSettingsTest {
@@ -22,7 +26,9 @@ class CollectorSettingsTest {
             new CollectorSettings(
                 Path.of("/data/collector"),
                 new CollectorSettings.Sensor(
-                    SensorMode.AUTO, new SensorOptions(16 << 20, false, Duration.ofSeconds(2))),
+                    SensorMode.AUTO,
+                    new SensorOptions(16 << 20, false, Duration.ofSeconds(2)),
+                    Set.of()),
                 new CollectorSettings.Logs(true, LogsSelect.ALL, LogsFrom.NOW, LogsSource.AUTO),
                 true,
                 Duration.ofMillis(100),
@@ -41,7 +47,7 @@ class CollectorSettingsTest {
     String yaml =
         """
         collector:
-          sensor: {mode: off, ring: 3MiB, flow-interval: 1s, host: true}
+          sensor: {mode: off, ring: 3MiB, flow-interval: 1s, host: true, kinds: [file.open, ns.change]}
           logs: {enabled: false, select: labelled, from: all, source: api}
           redact: false
           flush-interval: 50ms
@@ -61,7 +67,9 @@ class CollectorSettingsTest {
             new CollectorSettings(
                 Path.of("/data/collector"),
                 new CollectorSettings.Sensor(
-                    SensorMode.OFF, new SensorOptions(4 << 20, true, Duration.ofSeconds(1))),
+                    SensorMode.OFF,
+                    new SensorOptions(4 << 20, true, Duration.ofSeconds(1)),
+                    Set.of(Kind.FILE_OPEN, Kind.NS_CHANGE)),
                 new CollectorSettings.Logs(
                     false, LogsSelect.LABELLED, LogsFrom.ALL, LogsSource.API),
                 false,
@@ -74,6 +82,19 @@ class CollectorSettingsTest {
                 Duration.ofSeconds(1),
                 500,
                 Duration.ofSeconds(3)));
+  }
+
+  @Test
+  void allKindsOfSystemCallsCanBeAskedForAndOneThatThereIsNotIsSaid() {
+    Config all =
+        Config.parse("test", "collector.sensor.kinds: all", Map.of(), CollectorSettings.KEYS);
+    assertThat(CollectorSettings.from(all, DATA).sensor().kinds())
+        .containsExactlyInAnyOrderElementsOf(TracedCalls.kinds());
+    assertThatThrownBy(() ->
+            Config.parse(
+                "test", "collector.sensor.kinds: [file.opne]", Map.of(), CollectorSettings.KEYS))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("'file.opne' is unknown, did you mean 'file.open'?");
   }
 
   @Test

@@ -95,6 +95,17 @@ class ContainerRegistryTest {
   }
 
   @Test
+  void systemCallsAndFiguresGetTheirContainersNameToo() {
+    ContainerId web = engine.run(WEB);
+    registry.accept(TestEvents.open(web, 1));
+    registry.accept(TestEvents.stats(web));
+    awaitPassed(3);
+    assertThat(passed.stream().map(Event::kind))
+        .containsExactly(Kind.CONTAINER_FACTS, Kind.FILE_OPEN, Kind.CONTAINER_STATS);
+    assertThat(passed).allMatch(e -> containerOf(e).name().equals("web"));
+  }
+
+  @Test
   void eventsOfNoContainerPassAtOnce() {
     registry.accept(new SensorHeartbeat(1, "h", "ebpf", List.of(), null, "1", 0, 0, 0, 0, 0));
     assertThat(passed).hasSize(1);

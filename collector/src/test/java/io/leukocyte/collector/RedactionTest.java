@@ -7,6 +7,8 @@ import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerLifecycle;
 import io.leukocyte.events.ContainerLog;
 import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.FileOpen;
+import io.leukocyte.events.FsMount;
 import io.leukocyte.events.NetConnect;
 import io.leukocyte.events.ProcessExec;
 import io.leukocyte.events.ProcessInfo;
@@ -41,9 +43,38 @@ class RedactionTest {
   }
 
   @Test
+  void masksTheProcessOfASystemCallAndNothingElseOfIt() {
+    ProcessInfo process = TestEvents.process(8, PARENT, "login", "--token", "abc");
+    FsMount mount =
+        new FsMount(
+            1, ContainerRef.unknown(WEB), process, "mount", "password=x", "/mnt", null, 0, 0);
+    FsMount masked = (FsMount) Redaction.ON.apply(mount);
+    assertThat(masked.process().args()).containsExactly("login", "--token", "***");
+    assertThat(masked.with(process)).isEqualTo(mount);
+    assertThat(Redaction.ON.apply(TestEvents.open(WEB, 1))).isEqualTo(TestEvents.open(WEB, 1));
+  }
+
+  @Test
+  void masksTheEnvironmentAndKeepsWhatElseIsKnown() {
+    ProcessInfo.More more =
+        new ProcessInfo.More(5, List.of("DB_PASSWORD=abc", "LD_PRELOAD=/x.so"), true, true);
+    ProcessExec exec = TestEvents.exec(WEB, TestEvents.process(8, "sh").with(more));
+    ProcessExec masked = (ProcessExec) Redaction.ON.apply(exec);
+    assertThat(masked.process().more())
+        .isEqualTo(
+            new ProcessInfo.More(5, List.of("DB_PASSWORD=***", "LD_PRELOAD=/x.so"), true, true));
+    assertThat(masked.process().with(more)).isEqualTo(exec.process());
+
+    ProcessExec login = TestEvents.exec(WEB, TestEvents.process(8, "x", "--token", "a").with(more));
+    assertThat(((ProcessExec) Redaction.ON.apply(login)).process().more().groupLeader()).isTrue();
+  }
+
+  @Test
   void leavesAnEventWithoutSecretsAsItIs() {
     ProcessExec exec = TestEvents.exec(WEB, 1);
     assertThat(Redaction.ON.apply(exec)).isSameAs(exec);
+    FileOpen open = TestEvents.open(WEB, 1);
+    assertThat(Redaction.ON.apply(open)).isSameAs(open);
     ContainerLog line = TestEvents.line(WEB, 1, "ready");
     assertThat(Redaction.ON.apply(line)).isSameAs(line);
   }

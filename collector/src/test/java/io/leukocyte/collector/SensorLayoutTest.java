@@ -47,7 +47,7 @@ class SensorLayoutTest {
         .enumeration("record_kind")
         .forEach((name, value) -> kinds.put(name.replace("RECORD_", ""), value));
 
-    assertThat(kinds).hasSize(10);
+    assertThat(kinds).hasSize(12);
     assertThat(constants(kinds)).isEqualTo(kinds);
   }
 
@@ -55,8 +55,16 @@ class SensorLayoutTest {
   void theFlagsAreTheKernels() {
     Map<String, Integer> flags = new TreeMap<>(TYPES.enumeration("record_flag"));
 
-    assertThat(flags).hasSize(11);
+    assertThat(flags).hasSize(20);
     assertThat(constants(flags)).isEqualTo(flags);
+  }
+
+  @Test
+  void whatACallsEntryAsksForIsTheKernels() {
+    Map<String, Integer> wants = new TreeMap<>(TYPES.enumeration("call_want"));
+
+    assertThat(wants).hasSize(10);
+    assertThat(constants(wants)).isEqualTo(wants);
   }
 
   /** The constants of {@link SensorLayout} that have one of the names. */

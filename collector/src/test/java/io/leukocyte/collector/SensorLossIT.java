@@ -68,7 +68,7 @@ class SensorLossIT {
             assertThat((long) probe.all(type, event -> true).size())
                 .isEqualTo(probe.sensor().count(kind).kept()));
     SensorCounters.Count count = probe.sensor().count(kind);
-    assertThat(count.made()).isEqualTo(count.kept() + count.dropped());
+    assertThat(count.made()).isEqualTo(count.kept() + count.lost());
   }
 
   private static void assertReported(
@@ -78,7 +78,7 @@ class SensorLossIT {
                 .filter(loss -> loss.lostKind().equals(kind))
                 .mapToLong(SensorLoss::count)
                 .sum())
-        .isEqualTo(count.dropped());
+        .isEqualTo(count.lost());
   }
 
   @Test

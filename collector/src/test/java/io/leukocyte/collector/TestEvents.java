@@ -4,9 +4,12 @@ import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerLifecycle;
 import io.leukocyte.events.ContainerLog;
 import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.ContainerStats;
 import io.leukocyte.events.Endpoint;
+import io.leukocyte.events.FileOpen;
 import io.leukocyte.events.NetConnect;
 import io.leukocyte.events.NetFlow;
+import io.leukocyte.events.NsChange;
 import io.leukocyte.events.ProcessExec;
 import io.leukocyte.events.ProcessExit;
 import io.leukocyte.events.ProcessInfo;
@@ -84,6 +87,49 @@ final class TestEvents {
         bytes,
         1,
         2_000_000_000L);
+  }
+
+  /** A file opened for reading, told apart by its process's pid; it ends no batch. */
+  static FileOpen open(ContainerId container, int pid) {
+    return new FileOpen(
+        ManualTime.START,
+        ContainerRef.unknown(container),
+        process(pid, "/bin/sh"),
+        "openat",
+        "/etc/passwd",
+        null,
+        0,
+        0,
+        false,
+        false,
+        false,
+        3);
+  }
+
+  /** A namespace entered. */
+  static NsChange setns(ContainerId container, int pid) {
+    return new NsChange(
+        ManualTime.START, ContainerRef.unknown(container), process(pid, "/bin/sh"), "setns", 0, 0);
+  }
+
+  /** What a container uses; it ends no batch. */
+  static ContainerStats stats(ContainerId container) {
+    return new ContainerStats(
+        ManualTime.START,
+        ContainerRef.unknown(container),
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        8,
+        9,
+        10,
+        11,
+        12,
+        13);
   }
 
   static ContainerLog line(ContainerId container, long time, String text) {

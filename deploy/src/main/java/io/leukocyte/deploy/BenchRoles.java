@@ -56,7 +56,7 @@ final class BenchRoles implements MeasuredRoles {
     Roles roles = new Roles(config, kafka, host, data, engine, process.metrics());
     Responder responder = process.add(roles.responder());
     Analyzer analyzer = process.add(roles.analyzer(rules));
-    Collector collector = process.add(roles.collector());
+    Collector collector = process.add(roles.collector(rules));
     process.start(responder, PATIENCE);
     process.start(analyzer, PATIENCE);
     process.start(collector, PATIENCE);

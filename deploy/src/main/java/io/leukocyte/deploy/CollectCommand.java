@@ -37,6 +37,6 @@ final class CollectCommand extends RoleCommand {
       Path data,
       MeterRegistry metrics) {
     return new Roles(config, kafka, settings.host(data), data, Engines.fromEnvironment(), metrics)
-        .collector();
+        .collector(RuleFiles.inForce(settings).rules());
   }
 }

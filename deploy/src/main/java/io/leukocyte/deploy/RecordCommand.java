@@ -3,6 +3,7 @@ package io.leukocyte.deploy;
 import io.leukocyte.collector.Collector;
 import io.leukocyte.collector.CollectorSettings;
 import io.leukocyte.collector.HostIdFile;
+import io.leukocyte.collector.Interest;
 import io.leukocyte.engine.Engine;
 import io.leukocyte.events.config.Config;
 import java.io.FileDescriptor;
@@ -62,6 +63,7 @@ final class RecordCommand implements Callable<Integer> {
                   engine,
                   publisher,
                   process.metrics()));
+      collector.observe(Interest.all());
       collector.start();
       collector.check().forEach(result -> Checks.complaint(result).ifPresent(notes::println));
       notes.println("Recording; Ctrl-C ends it.");

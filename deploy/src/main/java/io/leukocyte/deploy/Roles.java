@@ -4,6 +4,7 @@ import io.leukocyte.analyzer.Analyzer;
 import io.leukocyte.analyzer.AnalyzerSettings;
 import io.leukocyte.collector.Collector;
 import io.leukocyte.collector.CollectorSettings;
+import io.leukocyte.collector.Interest;
 import io.leukocyte.collector.KafkaPublisher;
 import io.leukocyte.engine.Engine;
 import io.leukocyte.events.HostId;
@@ -33,13 +34,17 @@ record Roles(
     Engine engine,
     MeterRegistry metrics) {
 
-  Collector collector() {
-    return new Collector(
-        CollectorSettings.from(config, data),
-        host,
-        engine,
-        new KafkaPublisher(kafka.clientProperties(), host),
-        metrics);
+  /** The collector, which observes what the rules in force need. */
+  Collector collector(RuleSet rules) {
+    Collector collector =
+        new Collector(
+            CollectorSettings.from(config, data),
+            host,
+            engine,
+            new KafkaPublisher(kafka.clientProperties(), host),
+            metrics);
+    collector.observe(new Interest(rules.kinds(), rules.environment()));
+    return collector;
   }
 
   Analyzer analyzer(RuleSet rules) {

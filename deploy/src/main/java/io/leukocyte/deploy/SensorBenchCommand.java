@@ -1,17 +1,24 @@
 package io.leukocyte.deploy;
 
+import io.leukocyte.collector.CollectorSettings;
+import io.leukocyte.collector.Interest;
 import io.leukocyte.collector.SensorBench;
 import io.leukocyte.collector.SensorUnavailableException;
 import io.leukocyte.deploy.BenchContainers.Running;
 import io.leukocyte.events.bench.Report;
+import io.leukocyte.events.config.Config;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code leuko bench sensor}: what the kernel sensor costs the containers that it watches. */
 @Command(
@@ -63,6 +70,14 @@ final class SensorBenchCommand extends BenchSubcommand {
           new Work("UDP sends", SENDS, 40_000),
           new Work("web requests", WEB, 2_000));
 
+  @Option(
+      names = "--kinds",
+      paramLabel = "KIND",
+      split = ",",
+      description = "Kinds of system calls that are reported, too, such as file.open; or all.")
+  private List<String> kinds = new ArrayList<>();
+
+  @SuppressWarnings("NullAway.Init") // picocli fills the fields
   SensorBenchCommand() {
     super(20);
   }
@@ -81,6 +96,13 @@ final class SensorBenchCommand extends BenchSubcommand {
   @Override
   Duration length() {
     return (isShort() ? SHORT_PAIR : PAIR).multipliedBy(repeats() + warm()).plusSeconds(5);
+  }
+
+  private Interest interest() {
+    String yaml = CollectorSettings.SENSOR_KINDS.name() + ": [" + String.join(",", kinds) + "]";
+    Config config = Config.parse("--kinds", yaml, Map.of(), CollectorSettings.KEYS);
+    return new Interest(
+        CollectorSettings.from(config, Path.of("unused")).sensor().kinds(), Set.of());
   }
 
   private int warm() {
@@ -103,7 +125,7 @@ final class SensorBenchCommand extends BenchSubcommand {
               new SensorBench.Load(
                   "%,d of %s".formatted(times, work.name()), () -> run(line, lines, answers, cpu)));
         }
-        new SensorBench(loads).run(warm(), repeats(), report);
+        new SensorBench(loads, interest()).run(warm(), repeats(), report);
       } catch (SensorUnavailableException e) {
         throw new EnvironmentException(String.valueOf(e.getMessage()), e);
       } finally {

@@ -86,7 +86,7 @@ final class Up {
         begin(process, "responder", responder, BRIEF);
         responder.link().ifPresent(link -> screen.ready("page", link));
         begin(process, "analyzer", roles.analyzer(rules.rules()), PATIENCE);
-        begin(process, "collector", roles.collector(), BRIEF);
+        begin(process, "collector", roles.collector(rules.rules()), BRIEF);
         rules.skipped().forEach(skipped -> screen.line(skipped.toString()));
         screen.line(rules.summary() + "; " + Policies.summary(policies));
         screen.ready("health", "http://127.0.0.1:" + health.port() + "/health and /metrics");

@@ -7,7 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -121,7 +120,8 @@ public final class AlertJson {
     ObjectNode tree = root.withObject("/process");
     tree.put("entity_id", entity(alert.host(), process.ref()));
     commandLine(tree, process.args());
-    capabilities(tree, process.capabilities());
+    capabilities(tree, "effective", process.capabilities());
+    capabilities(tree, "permitted", process.more().permittedCapabilities());
     if (process.uid() != -1) {
       String uid = Integer.toUnsignedString(process.uid());
       root.putObject("user").put("id", uid);
@@ -144,7 +144,9 @@ public final class AlertJson {
       case ContainerFacts e -> null;
       case ContainerLog e -> null;
       case SensorLoss e -> null;
+      case ContainerStats e -> null;
       case SensorHeartbeat e -> null;
+      case SystemCall e -> e.process();
     };
   }
 
@@ -159,11 +161,11 @@ public final class AlertJson {
     }
   }
 
-  private static void capabilities(ObjectNode process, long bits) {
+  private static void capabilities(ObjectNode process, String which, long bits) {
     if (bits == 0) {
       return;
     }
-    ArrayNode names = process.withObject("/thread/capabilities").putArray("effective");
+    ArrayNode names = process.withObject("/thread/capabilities").putArray(which);
     Capabilities.names(bits).forEach(names::add);
   }
 
@@ -171,21 +173,34 @@ public final class AlertJson {
     return Json.object().put("vendor", "Leukocyte").put("product", "Leukocyte").put("type", "ids");
   }
 
+  private static List<Endpoint> ends(Event event) {
+    return switch (event) {
+      case NetConnect e -> List.of(e.source(), e.destination());
+      case NetFlow e -> List.of(e.destination());
+      case NetAccept e -> List.of(e.client(), e.server());
+      case NetListen e -> List.of(e.local());
+      case NetSend e -> List.of(e.local(), e.remote());
+      case FdDup e -> e.socket() == null ? List.of() : e.socket().ends();
+      case SystemCall e -> List.of();
+      case ProcessExec e -> List.of();
+      case ProcessExit e -> List.of();
+      case ContainerLifecycle e -> List.of();
+      case ContainerFacts e -> List.of();
+      case ContainerLog e -> List.of();
+      case ContainerStats e -> List.of();
+      case SensorLoss e -> List.of();
+      case SensorHeartbeat e -> List.of();
+    };
+  }
+
   private static ObjectNode related(Alert alert) {
     Set<String> ips = new LinkedHashSet<>();
     Set<String> users = new LinkedHashSet<>();
     Event event = alert.cause().event();
-    Consumer<Endpoint> ip =
-        end -> {
-          if (IpAddress.isLiteral(end.address())) {
-            ips.add(end.address());
-          }
-        };
-    if (event instanceof NetConnect e) {
-      ip.accept(e.source());
-      ip.accept(e.destination());
-    } else if (event instanceof NetFlow e) {
-      ip.accept(e.destination());
+    for (Endpoint end : ends(event)) {
+      if (IpAddress.isLiteral(end.address())) {
+        ips.add(end.address());
+      }
     }
     ProcessInfo process = processOf(event);
     if (process != null && process.uid() != -1) {

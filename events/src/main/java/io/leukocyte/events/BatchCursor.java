@@ -276,18 +276,11 @@ public final class BatchCursor {
         checkSymbol(at + offset);
       }
     }
-    return switch (k) {
-      case CONTAINER_LOG -> checkText(at, length, Columns.Log.LINE);
-      case CONTAINER_FACTS -> checkText(at, length, Columns.Facts.JSON);
-      case PROCESS_EXEC,
-          PROCESS_EXIT,
-          NET_CONNECT,
-          NET_FLOW,
-          CONTAINER_LIFECYCLE,
-          SENSOR_LOSS,
-          SENSOR_HEARTBEAT ->
-          0;
-    };
+    int text = 0;
+    for (int offset : k.textOffsets()) {
+      text += checkText(at, length, offset);
+    }
+    return text;
   }
 
   private void checkSymbol(int at) throws MalformedBatchException {
@@ -295,12 +288,12 @@ public final class BatchCursor {
     require(symbol >= 0 && symbol <= symbols, "symbol", at);
   }
 
-  private int checkText(int at, int length, Column column) throws MalformedBatchException {
-    int offset = column.end() > length ? ABSENT_TEXT : i32(bytes, at + column.offset());
+  private int checkText(int at, int length, int column) throws MalformedBatchException {
+    int offset = column + Column.Type.TEXT.width() > length ? ABSENT_TEXT : i32(bytes, at + column);
     if (offset == ABSENT_TEXT) {
       return 0;
     }
-    int l = i32(bytes, at + column.offset() + 4);
+    int l = i32(bytes, at + column + 4);
     require(
         offset >= 0
             && l >= 0

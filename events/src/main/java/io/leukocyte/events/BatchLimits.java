@@ -31,12 +31,16 @@ public final class BatchLimits {
   /** Bytes of the section of marks; a writer takes no more. */
   public static final int MAX_MARKS_BYTES = 32 << 10;
 
-  /** Strings that one event can add to the table: a connect has ten, its container four. */
-  static final int MAX_EVENT_SYMBOLS = 16;
+  /**
+   * Strings that one event can add to the table: the process has nine, a system call its name and
+   * at most four of its own, the container four.
+   */
+  static final int MAX_EVENT_SYMBOLS = 18;
 
   /**
-   * Bytes that one event can add: every string and a text at its bound, its row and its
-   * container's. It leaves room for a whole event in a batch that is not full.
+   * Bytes that one event can add: every string at its bound, its row and its container's; the few
+   * events with a text have fewer than five strings. It leaves room for a whole event in a batch
+   * that is not full.
    */
-  static final int MAX_EVENT_BYTES = MAX_EVENT_SYMBOLS * (MAX_STRING_BYTES + 2) + MAX_TEXT_BYTES;
+  static final int MAX_EVENT_BYTES = MAX_EVENT_SYMBOLS * (MAX_STRING_BYTES + 2) + 1024;
 }

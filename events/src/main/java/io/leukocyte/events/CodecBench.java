@@ -108,6 +108,25 @@ public final class CodecBench {
       case CONTAINER_LIFECYCLE -> cursor.symbol(Columns.Lifecycle.ACTION);
       case CONTAINER_FACTS -> length(cursor.text(Columns.Facts.JSON));
       case SENSOR_LOSS, SENSOR_HEARTBEAT -> 0;
+      case CONTAINER_STATS -> cursor.longAt(Columns.Stats.CPU);
+      case PROC_TRACE,
+          PROC_CONTROL,
+          NS_CHANGE,
+          CRED_CHANGE,
+          SIGNAL_KILL,
+          NET_ACCEPT,
+          NET_LISTEN,
+          NET_SEND,
+          NET_SOCKET,
+          FD_DUP,
+          FILE_OPEN,
+          FILE_CHANGE,
+          FS_MOUNT,
+          KERNEL_MODULE,
+          KERNEL_CALL,
+          BPF_LOAD,
+          MEM_FILELESS ->
+          process() + cursor.symbol(CallColumns.Call.NAME);
     };
   }
 

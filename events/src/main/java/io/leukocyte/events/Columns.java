@@ -93,7 +93,35 @@ public final class Columns {
     /** Flag: the arguments were cut. */
     public static final int ARGS_TRUNCATED = 16;
 
+    /** Flag: it leads its process group. */
+    public static final int GROUP_LEADER = 32;
+
+    /** Flag: the environment was cut. */
+    public static final int ENVIRONMENT_TRUNCATED = 64;
+
     static final Column LAST = ANCESTORS;
+  }
+
+  /**
+   * What was added to the process later. It stands behind the columns that a kind had by then,
+   * hence at another place in each kind: see {@link Kind#more}.
+   *
+   * @param permitted permitted capabilities, one bit each
+   * @param environment {@code NAME=value} of the names that rules ask for
+   */
+  public record More(Column permitted, Column environment) {
+    static More after(Column last) {
+      Column permitted = last.then("process.capabilities.permitted", LONG);
+      return new More(permitted, permitted.then("process.environment", LIST));
+    }
+  }
+
+  /** {@link Kind#PROCESS_EXEC}, after the process. */
+  public static final class Exec {
+    private Exec() {}
+
+    /** More of the process. */
+    public static final More MORE = More.after(Proc.LAST);
   }
 
   /** {@link Kind#PROCESS_EXIT}, after the process. */
@@ -105,6 +133,9 @@ public final class Columns {
 
     /** Signal number; 0 is none. */
     public static final Column SIGNAL = CODE.then("process.signal", INT);
+
+    /** More of the process. */
+    public static final More MORE = More.after(SIGNAL);
   }
 
   /** {@link Kind#NET_CONNECT}, after the process. */
@@ -125,6 +156,9 @@ public final class Columns {
 
     /** Remote port. */
     public static final Column DESTINATION_PORT = DESTINATION.then("destination.port", INT);
+
+    /** More of the process. */
+    public static final More MORE = More.after(DESTINATION_PORT);
   }
 
   /** {@link Kind#NET_FLOW}. */
@@ -187,6 +221,50 @@ public final class Columns {
 
     /** The line. */
     public static final Column LINE = ORIGINAL_BYTES.then("message", TEXT);
+  }
+
+  /** {@link Kind#CONTAINER_STATS}. */
+  public static final class Stats {
+    private Stats() {}
+
+    /** Nanoseconds since the container's start. */
+    public static final Column CPU = Column.first("stats.cpu", LONG);
+
+    /** Thousandths of a percent of one core. */
+    public static final Column CPU_THOUSANDTHS = CPU.then("stats.cpu_thousandths", LONG);
+
+    /** Nanoseconds. */
+    public static final Column THROTTLED = CPU_THOUSANDTHS.then("stats.throttled", LONG);
+
+    /** Bytes. */
+    public static final Column MEMORY = THROTTLED.then("stats.memory", LONG);
+
+    /** Bytes; 0 is none. */
+    public static final Column MEMORY_LIMIT = MEMORY.then("stats.memory_limit", LONG);
+
+    /** Tasks; -1 unknown. */
+    public static final Column PIDS = MEMORY_LIMIT.then("stats.pids", LONG);
+
+    /** Tasks; 0 is none. */
+    public static final Column PIDS_LIMIT = PIDS.then("stats.pids_limit", LONG);
+
+    /** Bytes; -1 unknown. */
+    public static final Column BLOCK_READ = PIDS_LIMIT.then("stats.block_read", LONG);
+
+    /** Bytes; -1 unknown. */
+    public static final Column BLOCK_WRITE = BLOCK_READ.then("stats.block_write", LONG);
+
+    /** Bytes; -1 unknown. */
+    public static final Column RECEIVED = BLOCK_WRITE.then("stats.network_received", LONG);
+
+    /** Bytes; -1 unknown. */
+    public static final Column SENT = RECEIVED.then("stats.network_sent", LONG);
+
+    /** How often it was started again. */
+    public static final Column RESTARTS = SENT.then("stats.restarts", LONG);
+
+    /** How often a task was killed for want of memory. */
+    public static final Column OOM_KILLS = RESTARTS.then("stats.oom_kills", LONG);
   }
 
   /** {@link Kind#SENSOR_LOSS}. */
@@ -269,9 +347,12 @@ public final class Columns {
           Proc.PARENT_ARGS,
           Proc.ANCESTORS);
 
-  static List<Column> afterProcess(Column... more) {
+  /** The process, a kind's own columns, and more of the process behind them. */
+  static List<Column> afterProcess(More more, Column... own) {
     List<Column> all = new ArrayList<>(PROCESS);
-    all.addAll(List.of(more));
+    all.addAll(List.of(own));
+    all.add(more.permitted());
+    all.add(more.environment());
     return List.copyOf(all);
   }
 }

@@ -11,8 +11,10 @@ public sealed interface Event
         ContainerLifecycle,
         ContainerFacts,
         ContainerLog,
+        ContainerStats,
         SensorLoss,
-        SensorHeartbeat {
+        SensorHeartbeat,
+        SystemCall {
 
   /** When it happened, by the host's clock: unix nanoseconds. */
   long time();
@@ -30,8 +32,10 @@ public sealed interface Event
       case ContainerLifecycle e -> Kind.CONTAINER_LIFECYCLE;
       case ContainerFacts e -> Kind.CONTAINER_FACTS;
       case ContainerLog e -> Kind.CONTAINER_LOG;
+      case ContainerStats e -> Kind.CONTAINER_STATS;
       case SensorLoss e -> Kind.SENSOR_LOSS;
       case SensorHeartbeat e -> Kind.SENSOR_HEARTBEAT;
+      case SystemCall e -> e.kind(); // has its own: never comes here
     };
   }
 }

@@ -28,7 +28,8 @@ final class EventFields {
   private Event event(String line) throws MalformedJsonException {
     long time = root.requiredParsed("@timestamp", Json::nanos);
     ContainerRef container = container(root);
-    return switch (kind()) {
+    Kind kind = kind();
+    return switch (kind) {
       case PROCESS_EXEC -> new ProcessExec(time, container, requiredProcess());
       case PROCESS_EXIT ->
           new ProcessExit(
@@ -49,8 +50,27 @@ final class EventFields {
       case CONTAINER_LIFECYCLE -> lifecycle(time, required(container));
       case CONTAINER_FACTS -> FactsJson.read(own.in("facts"), time, required(container));
       case CONTAINER_LOG -> log(time, required(container), line);
+      case CONTAINER_STATS -> stats(time, required(container));
       case SENSOR_LOSS -> loss(time, container);
       case SENSOR_HEARTBEAT -> heartbeat(time);
+      case PROC_TRACE,
+          PROC_CONTROL,
+          NS_CHANGE,
+          CRED_CHANGE,
+          SIGNAL_KILL,
+          NET_ACCEPT,
+          NET_LISTEN,
+          NET_SEND,
+          NET_SOCKET,
+          FD_DUP,
+          FILE_OPEN,
+          FILE_CHANGE,
+          FS_MOUNT,
+          KERNEL_MODULE,
+          KERNEL_CALL,
+          BPF_LOAD,
+          MEM_FILELESS ->
+          CallFields.read(kind, this, root, own, time, container);
     };
   }
 
@@ -105,7 +125,7 @@ final class EventFields {
     return container;
   }
 
-  private ProcessInfo requiredProcess() throws MalformedJsonException {
+  ProcessInfo requiredProcess() throws MalformedJsonException {
     Fields process = root.in("process");
     Fields more = own.in("process");
     if (!process.has("pid")) {
@@ -120,16 +140,25 @@ final class EventFields {
         more.flag("args_truncated"),
         process.text("working_directory"),
         more.integer("tty", 0),
-        id(process.in("user")),
-        id(process.in("group")),
+        id(process.in("user"), "id"),
+        id(process.in("group"), "id"),
         more.integer("login_uid", -1),
-        capabilities(more),
+        capabilities(more, "capabilities"),
         flags(more),
         process.has("parent") ? parent(process.in("parent")) : null,
-        more.texts("ancestors"));
+        more.texts("ancestors"),
+        more(process, more));
   }
 
-  private static ProcessRef ref(Fields process) throws MalformedJsonException {
+  private static ProcessInfo.More more(Fields process, Fields more) throws MalformedJsonException {
+    return new ProcessInfo.More(
+        capabilities(more, "capabilities_permitted"),
+        process.texts("env_vars"),
+        more.flag("env_truncated"),
+        more.flag("group_leader"));
+  }
+
+  static ProcessRef ref(Fields process) throws MalformedJsonException {
     return new ProcessRef(process.integer("pid", 0), process.time("start", 0));
   }
 
@@ -141,13 +170,13 @@ final class EventFields {
         : Arrays.stream(line.split(" ")).filter(word -> !word.isEmpty()).toList();
   }
 
-  private static int id(Fields owner) throws MalformedJsonException {
-    Integer id = owner.parsed("id", Integer::parseUnsignedInt);
+  static int id(Fields owner, String name) throws MalformedJsonException {
+    Integer id = owner.parsed(name, Integer::parseUnsignedInt);
     return id == null ? -1 : id;
   }
 
-  private static long capabilities(Fields more) throws MalformedJsonException {
-    Long bits = more.parsed("capabilities", text -> Long.parseUnsignedLong(text, 16));
+  static long capabilities(Fields more, String name) throws MalformedJsonException {
+    Long bits = more.parsed(name, text -> Long.parseUnsignedLong(text, 16));
     return bits == null ? 0 : bits;
   }
 
@@ -164,7 +193,7 @@ final class EventFields {
         ref(parent), parent.text("name"), parent.text("executable"), args(parent));
   }
 
-  private Protocol protocol() throws MalformedJsonException {
+  Protocol protocol() throws MalformedJsonException {
     String transport = root.in("network").textOr("transport", "");
     for (Protocol protocol : Protocol.values()) {
       if (protocol.text().equals(transport)) {
@@ -174,7 +203,7 @@ final class EventFields {
     return Protocol.OTHER;
   }
 
-  private Endpoint endpoint(String name) throws MalformedJsonException {
+  Endpoint endpoint(String name) throws MalformedJsonException {
     Fields end = root.in(name);
     String ip = end.text("ip");
     return new Endpoint(
@@ -224,6 +253,26 @@ final class EventFields {
       }
     }
     throw log.wrong("stream", "stdout, stderr or tty");
+  }
+
+  private Event stats(long time, ContainerRef container) throws MalformedJsonException {
+    Fields stats = own.in("stats");
+    return new ContainerStats(
+        time,
+        container,
+        stats.number("cpu", 0),
+        stats.decimal("cpu_percent", 0),
+        stats.number("throttled", 0),
+        stats.number("memory", 0),
+        stats.number("memory_limit", 0),
+        stats.number("pids", -1),
+        stats.number("pids_limit", 0),
+        stats.number("block_read", -1),
+        stats.number("block_write", -1),
+        stats.number("network_received", -1),
+        stats.number("network_sent", -1),
+        stats.number("restarts", 0),
+        stats.number("oom_kills", 0));
   }
 
   private Event loss(long time, @Nullable ContainerRef container) throws MalformedJsonException {

@@ -81,8 +81,13 @@ final class EventTree {
               .put("stream", e.stream().text())
               .put("original_bytes", e.originalBytes())
               .put("truncated", e.truncated());
+      case ContainerStats e -> own.set("stats", stats(e));
       case SensorLoss e -> own.set("loss", loss(e));
       case SensorHeartbeat e -> own.set("heartbeat", heartbeat(e));
+      case SystemCall e -> {
+        process(e.process(), root, own);
+        CallTree.put(e, root, own);
+      }
     }
   }
 
@@ -92,6 +97,7 @@ final class EventTree {
     Json.put(process, "vpid", p.containerPid(), 0);
     Json.put(process, "args", p.args());
     Json.put(process, "working_directory", p.workingDirectory());
+    Json.put(process, "env_vars", p.more().environment());
     if (p.uid() != -1) {
       process.putObject("user").put("id", Integer.toUnsignedString(p.uid()));
     }
@@ -107,7 +113,7 @@ final class EventTree {
     Json.put(own, "process", ownProcess(p));
   }
 
-  private static void put(
+  static void put(
       ObjectNode process, ProcessRef ref, @Nullable String name, @Nullable String executable) {
     process.put("pid", ref.pid());
     Json.put(process, "start", ref.startTime() == 0 ? null : Json.time(ref.startTime()));
@@ -120,14 +126,21 @@ final class EventTree {
     Json.put(own, "args_truncated", p.argsTruncated());
     Json.put(own, "tty", p.tty(), 0);
     Json.put(own, "login_uid", p.loginUid(), -1);
-    Json.put(
-        own, "capabilities", p.capabilities() == 0 ? null : Long.toHexString(p.capabilities()));
+    capabilities(own, "capabilities", p.capabilities());
+    capabilities(own, "capabilities_permitted", p.more().permittedCapabilities());
     Json.put(own, "setup", p.flags().setup());
     Json.put(own, "upper_layer", p.flags().upperLayer());
     Json.put(own, "fileless", p.flags().fileless());
     Json.put(own, "host_mounts", p.flags().hostMounts());
     Json.put(own, "ancestors", p.ancestors());
+    Json.put(own, "env_truncated", p.more().environmentTruncated());
+    Json.put(own, "group_leader", p.more().groupLeader());
     return own;
+  }
+
+  /** Bits as hexadecimal; nothing when none is set. */
+  static void capabilities(ObjectNode to, String name, long bits) {
+    Json.put(to, name, bits == 0 ? null : Long.toHexString(bits));
   }
 
   private static void connect(NetConnect e, ObjectNode root, ObjectNode own) {
@@ -136,7 +149,7 @@ final class EventTree {
     }
     Json.put(root, "source", endpoint(e.source()));
     Json.put(root, "destination", endpoint(e.destination()));
-    root.set("network", network(e.protocol(), e.destination()));
+    root.set("network", network(e.protocol(), e.destination(), "egress"));
   }
 
   private static void flow(NetFlow e, ObjectNode root) {
@@ -144,10 +157,12 @@ final class EventTree {
     Json.put(root, "destination", endpoint(e.destination()));
     root.set(
         "network",
-        network(e.protocol(), e.destination()).put("bytes", e.bytes()).put("packets", e.packets()));
+        network(e.protocol(), e.destination(), "egress")
+            .put("bytes", e.bytes())
+            .put("packets", e.packets()));
   }
 
-  private static ObjectNode network(Protocol protocol, Endpoint remote) {
+  static ObjectNode network(Protocol protocol, Endpoint remote, String direction) {
     ObjectNode network = Json.object();
     if (protocol != Protocol.OTHER) {
       network.put("transport", protocol.text());
@@ -155,11 +170,11 @@ final class EventTree {
     if (IpAddress.isLiteral(remote.address())) {
       network.put("type", remote.address().indexOf(':') >= 0 ? "ipv6" : "ipv4");
     }
-    return network.put("direction", "egress");
+    return network.put("direction", direction);
   }
 
   /** Text that is no IP address goes where ECS wants it: an index refuses it as {@code ip}. */
-  private static ObjectNode endpoint(Endpoint endpoint) {
+  static ObjectNode endpoint(Endpoint endpoint) {
     ObjectNode tree = Json.object();
     String address = endpoint.address();
     if (!address.isEmpty()) {
@@ -177,6 +192,23 @@ final class EventTree {
     ObjectNode lifecycle = Json.object();
     FactsJson.putMap(lifecycle, "attributes", e.attributes());
     Json.put(own, "lifecycle", lifecycle);
+  }
+
+  private static ObjectNode stats(ContainerStats e) {
+    ObjectNode tree = Json.object();
+    tree.put("cpu", e.cpuNanos());
+    tree.put("cpu_percent", e.cpuPercent());
+    tree.put("throttled", e.throttledNanos());
+    tree.put("memory", e.memoryBytes());
+    Json.put(tree, "memory_limit", e.memoryLimit(), 0);
+    Json.put(tree, "pids", e.pids(), -1);
+    Json.put(tree, "pids_limit", e.pidsLimit(), 0);
+    Json.put(tree, "block_read", e.blockReadBytes(), -1);
+    Json.put(tree, "block_write", e.blockWriteBytes(), -1);
+    Json.put(tree, "network_received", e.networkReceivedBytes(), -1);
+    Json.put(tree, "network_sent", e.networkSentBytes(), -1);
+    tree.put("restarts", e.restarts());
+    return tree.put("oom_kills", e.oomKills());
   }
 
   private static ObjectNode loss(SensorLoss e) {

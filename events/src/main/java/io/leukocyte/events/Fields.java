@@ -112,6 +112,34 @@ record Fields(ObjectNode object, String path) {
     throw wrong(name, "a whole number");
   }
 
+  double decimal(String name, double absent) throws MalformedJsonException {
+    JsonNode node = field(name);
+    if (node == null || node.isNumber()) {
+      return node == null ? absent : node.doubleValue();
+    }
+    throw wrong(name, "a number");
+  }
+
+  /** A list of whole numbers, at most so many. */
+  List<Long> numbers(String name, int most) throws MalformedJsonException {
+    JsonNode node = field(name);
+    if (node == null) {
+      return List.of();
+    }
+    String expected = "a list of at most " + most + " whole numbers";
+    if (!(node instanceof ArrayNode array) || array.size() > most) {
+      throw wrong(name, expected);
+    }
+    List<Long> numbers = new ArrayList<>(array.size());
+    for (JsonNode item : array) {
+      if (!item.isIntegralNumber() || !item.canConvertToLong()) {
+        throw wrong(name, expected);
+      }
+      numbers.add(item.longValue());
+    }
+    return numbers;
+  }
+
   int integer(String name, int absent) throws MalformedJsonException {
     return integer(name, absent, Integer.MIN_VALUE, Integer.MAX_VALUE);
   }

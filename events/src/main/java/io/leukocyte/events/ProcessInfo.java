@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param flags facts of the executable and of the moment
  * @param parent the parent; null when unknown
  * @param ancestors names (comm) of the parent's parent and further up, nearest first; at most 8
+ * @param more what not every sensor tells
  */
 public record ProcessInfo(
     ProcessRef ref,
@@ -37,7 +38,8 @@ public record ProcessInfo(
     long capabilities,
     Flags flags,
     @Nullable Parent parent,
-    List<String> ancestors) {
+    List<String> ancestors,
+    More more) {
 
   /** Copies the lists. */
   public ProcessInfo {
@@ -45,10 +47,94 @@ public record ProcessInfo(
     ancestors = List.copyOf(ancestors);
   }
 
+  /** A process of which {@link More} is not known. */
+  public ProcessInfo(
+      ProcessRef ref,
+      int containerPid,
+      @Nullable String name,
+      @Nullable String executable,
+      List<String> args,
+      boolean argsTruncated,
+      @Nullable String workingDirectory,
+      int tty,
+      int uid,
+      int gid,
+      int loginUid,
+      long capabilities,
+      Flags flags,
+      @Nullable Parent parent,
+      List<String> ancestors) {
+    this(
+        ref,
+        containerPid,
+        name,
+        executable,
+        args,
+        argsTruncated,
+        workingDirectory,
+        tty,
+        uid,
+        gid,
+        loginUid,
+        capabilities,
+        flags,
+        parent,
+        ancestors,
+        More.NONE);
+  }
+
   /** A process of which only pid and start are known. */
   public static ProcessInfo unknown(ProcessRef ref) {
     return new ProcessInfo(
         ref, 0, null, null, List.of(), false, null, 0, -1, -1, -1, 0, Flags.NONE, null, List.of());
+  }
+
+  /** The same process with more that is known of it. */
+  public ProcessInfo with(More more) {
+    return with(args, parent, more);
+  }
+
+  /** The same process with other words for it, as when secrets are masked. */
+  public ProcessInfo with(List<String> args, @Nullable Parent parent, More more) {
+    return new ProcessInfo(
+        ref,
+        containerPid,
+        name,
+        executable,
+        args,
+        argsTruncated,
+        workingDirectory,
+        tty,
+        uid,
+        gid,
+        loginUid,
+        capabilities,
+        flags,
+        parent,
+        ancestors,
+        more);
+  }
+
+  /**
+   * What not every sensor tells of a process.
+   *
+   * @param permittedCapabilities permitted capabilities, one bit each; 0 when they are not known
+   * @param environment {@code NAME=value} of the names that rules ask for; mostly empty
+   * @param environmentTruncated whether a bound cut the environment
+   * @param groupLeader whether it leads its process group; false when that is not known
+   */
+  public record More(
+      long permittedCapabilities,
+      List<String> environment,
+      boolean environmentTruncated,
+      boolean groupLeader) {
+    /** Nothing more is known. */
+    public static final More NONE = new More(0, List.of(), false, false);
+
+    /** Copies the list. */
+    public More {
+      environment = List.copyOf(environment);
+    }
   }
 
   /**

@@ -31,9 +31,27 @@ final class RowReader {
               row.longAt(Columns.Flow.BYTES),
               row.longAt(Columns.Flow.PACKETS),
               row.longAt(Columns.Flow.INTERVAL));
+      case PROC_TRACE -> CallReader.trace(row, container);
+      case PROC_CONTROL -> CallReader.control(row, container);
+      case NS_CHANGE -> CallReader.namespace(row, container);
+      case CRED_CHANGE -> CallReader.credentials(row, container);
+      case SIGNAL_KILL -> CallReader.signal(row, container);
+      case NET_ACCEPT -> CallReader.accept(row, container);
+      case NET_LISTEN -> CallReader.listen(row, container);
+      case NET_SEND -> CallReader.send(row, container);
+      case NET_SOCKET -> CallReader.socket(row, container);
+      case FD_DUP -> CallReader.dup(row, container);
+      case FILE_OPEN -> CallReader.open(row, container);
+      case FILE_CHANGE -> CallReader.change(row, container);
+      case FS_MOUNT -> CallReader.mount(row, container);
+      case KERNEL_MODULE -> CallReader.module(row, container);
+      case KERNEL_CALL -> CallReader.kernel(row, container);
+      case BPF_LOAD -> CallReader.bpf(row, container);
+      case MEM_FILELESS -> CallReader.memory(row, container);
       case CONTAINER_LIFECYCLE -> lifecycle(row, orUnknown(container));
       case CONTAINER_FACTS -> facts(row, orUnknown(container));
       case CONTAINER_LOG -> log(row, orUnknown(container));
+      case CONTAINER_STATS -> stats(row, orUnknown(container));
       case SENSOR_LOSS ->
           new SensorLoss(
               row.time(),
@@ -69,7 +87,20 @@ final class RowReader {
             (flags & Columns.Proc.FILELESS) != 0,
             (flags & Columns.Proc.HOST_MOUNTS) != 0),
         parent(row),
-        row.list(Columns.Proc.ANCESTORS));
+        row.list(Columns.Proc.ANCESTORS),
+        more(row, flags));
+  }
+
+  private static ProcessInfo.More more(BatchCursor row, int flags) {
+    Columns.@Nullable More columns = row.kind().more();
+    if (columns == null) {
+      return ProcessInfo.More.NONE;
+    }
+    return new ProcessInfo.More(
+        row.longAt(columns.permitted()),
+        row.list(columns.environment()),
+        (flags & Columns.Proc.ENVIRONMENT_TRUNCATED) != 0,
+        (flags & Columns.Proc.GROUP_LEADER) != 0);
   }
 
   private static ProcessInfo.@Nullable Parent parent(BatchCursor row) {
@@ -128,6 +159,25 @@ final class RowReader {
         row.intAt(Columns.Log.TRUNCATED) != 0);
   }
 
+  private static Event stats(BatchCursor row, ContainerRef container) {
+    return new ContainerStats(
+        row.time(),
+        container,
+        row.longAt(Columns.Stats.CPU),
+        ContainerStats.percent(row.longAt(Columns.Stats.CPU_THOUSANDTHS)),
+        row.longAt(Columns.Stats.THROTTLED),
+        row.longAt(Columns.Stats.MEMORY),
+        row.longAt(Columns.Stats.MEMORY_LIMIT),
+        row.longAt(Columns.Stats.PIDS),
+        row.longAt(Columns.Stats.PIDS_LIMIT),
+        row.longAt(Columns.Stats.BLOCK_READ),
+        row.longAt(Columns.Stats.BLOCK_WRITE),
+        row.longAt(Columns.Stats.RECEIVED),
+        row.longAt(Columns.Stats.SENT),
+        row.longAt(Columns.Stats.RESTARTS),
+        row.longAt(Columns.Stats.OOM_KILLS));
+  }
+
   private static Event heartbeat(BatchCursor row) {
     return new SensorHeartbeat(
         row.time(),
@@ -143,11 +193,11 @@ final class RowReader {
         row.longAt(Columns.Heartbeat.LOST));
   }
 
-  private static Endpoint endpoint(BatchCursor row, Column address, Column port) {
+  static Endpoint endpoint(BatchCursor row, Column address, Column port) {
     return new Endpoint(string(row, address), row.intAt(port) & 0xffff);
   }
 
-  private static String string(BatchCursor row, Column column) {
+  static String string(BatchCursor row, Column column) {
     String text = row.text(column);
     return text == null ? "" : text;
   }

@@ -6,10 +6,12 @@ import org.jspecify.annotations.Nullable;
 final class RowWriter {
   private final BatchWriter batch;
   private final BatchWriter.Buffer row;
+  private final CallWriter calls;
 
   RowWriter(BatchWriter batch) {
     this.batch = batch;
     this.row = batch.rows();
+    this.calls = new CallWriter(batch);
   }
 
   void write(Event event) {
@@ -20,29 +22,41 @@ final class RowWriter {
     row.int32(batch.container(event.container()));
     row.int64(event.time());
     switch (event) {
-      case ProcessExec e -> process(e.process());
+      case ProcessExec e -> more(e.process(), process(e.process()));
       case ProcessExit e -> {
-        process(e.process());
+        int environment = process(e.process());
         row.int32(e.exitCode());
         row.int32(e.signal());
+        more(e.process(), environment);
       }
       case NetConnect e -> connect(e);
       case NetFlow e -> flow(e);
       case ContainerLifecycle e -> lifecycle(e);
       case ContainerFacts e -> text(batch.facts(e));
       case ContainerLog e -> log(e);
+      case ContainerStats e -> stats(e);
       case SensorLoss e -> loss(e);
       case SensorHeartbeat e -> heartbeat(e);
+      case SystemCall e -> {
+        int environment = process(e.process());
+        calls.call(e);
+        more(e.process(), environment);
+        calls.own(e);
+      }
     }
     if (row.length() - start != kind.rowLength()) {
       throw new IllegalStateException("Row of " + kind.text() + " has a wrong length");
     }
   }
 
-  private void process(ProcessInfo p) {
+  /** Returns the symbol of the environment, for {@link #more}. */
+  private int process(ProcessInfo p) {
     long truncatedBefore = batch.truncated();
     int args = batch.list(p.args());
     boolean argsTruncated = p.argsTruncated() || batch.truncated() > truncatedBefore;
+    truncatedBefore = batch.truncated();
+    int environment = batch.list(p.more().environment());
+    boolean cut = p.more().environmentTruncated() || batch.truncated() > truncatedBefore;
     row.int32(p.ref().pid());
     row.int64(p.ref().startTime());
     row.int32(p.containerPid());
@@ -55,9 +69,18 @@ final class RowWriter {
     row.int32(p.gid());
     row.int32(p.loginUid());
     row.int64(p.capabilities());
-    row.int32(flags(p.flags(), argsTruncated));
+    row.int32(
+        flags(p.flags(), argsTruncated)
+            | (cut ? Columns.Proc.ENVIRONMENT_TRUNCATED : 0)
+            | (p.more().groupLeader() ? Columns.Proc.GROUP_LEADER : 0));
     parent(p.parent());
     row.int32(batch.list(p.ancestors()));
+    return environment;
+  }
+
+  private void more(ProcessInfo p, int environment) {
+    row.int64(p.more().permittedCapabilities());
+    row.int32(environment);
   }
 
   private static int flags(ProcessInfo.Flags flags, boolean argsTruncated) {
@@ -83,16 +106,20 @@ final class RowWriter {
   private static final byte[] NO_PROCESS = new byte[Columns.Proc.LAST.end() - Column.ROW_HEADER];
 
   private void connect(NetConnect e) {
-    if (e.process() == null) {
+    ProcessInfo process = e.process();
+    int environment = 0;
+    if (process == null) {
       noProcess();
     } else {
-      process(e.process());
+      environment = process(process);
     }
     row.int32(e.protocol().code());
     row.int32(batch.symbol(e.source().address()));
     row.int32(e.source().port());
     row.int32(batch.symbol(e.destination().address()));
     row.int32(e.destination().port());
+    row.int64(process == null ? 0 : process.more().permittedCapabilities());
+    row.int32(environment);
   }
 
   private void flow(NetFlow e) {
@@ -116,6 +143,22 @@ final class RowWriter {
     row.int32(e.truncated() ? 1 : 0);
     row.int64(e.originalBytes());
     text(e.line());
+  }
+
+  private void stats(ContainerStats e) {
+    row.int64(e.cpuNanos());
+    row.int64(e.cpuThousandths());
+    row.int64(e.throttledNanos());
+    row.int64(e.memoryBytes());
+    row.int64(e.memoryLimit());
+    row.int64(e.pids());
+    row.int64(e.pidsLimit());
+    row.int64(e.blockReadBytes());
+    row.int64(e.blockWriteBytes());
+    row.int64(e.networkReceivedBytes());
+    row.int64(e.networkSentBytes());
+    row.int64(e.restarts());
+    row.int64(e.oomKills());
   }
 
   private void text(String text) {

@@ -30,10 +30,58 @@ record Taxonomy(
       case ContainerFacts e ->
           new Taxonomy("asset", List.of("host"), List.of("info"), "facts", "engine");
       case ContainerLog e -> new Taxonomy("event", List.of(), List.of("info"), "log", "log");
+      case ContainerStats e ->
+          new Taxonomy("metric", List.of("host"), List.of("info"), "stats", "engine");
       case SensorLoss e -> event("host", List.of("info"), "loss", "collector");
       case SensorHeartbeat e ->
           new Taxonomy("metric", List.of("host"), List.of("info"), "heartbeat", "collector");
+      case SystemCall e -> call(e);
     };
+  }
+
+  private static Taxonomy call(SystemCall call) {
+    return switch (call) {
+      case FileOpen e ->
+          of(e, "file", e.created() ? List.of("access", "creation") : List.of("access"));
+      case FileChange e -> of(e, "file", List.of(changeType(e.call())));
+      case NetAccept e -> of(e, "network", List.of("connection", "start"));
+      case NetListen e -> of(e, "network", List.of("info"));
+      case NetSend e ->
+          of(
+              e,
+              "network",
+              e.dnsName() == null ? List.of("connection") : List.of("connection", "protocol"));
+      case NetSocket e -> of(e, "network", List.of("info"));
+      case FdDup e -> of(e, "process", List.of("change"));
+      case ProcTrace e -> of(e, "process", List.of("access"));
+      case ProcControl e -> of(e, "process", List.of("change"));
+      case NsChange e -> of(e, "process", List.of("change"));
+      case CredChange e -> of(e, "process", List.of("change"));
+      case SignalKill e -> of(e, "process", List.of("info"));
+      case FsMount e -> of(e, "host", List.of("change"));
+      case KernelModule e ->
+          of(e, "driver", List.of(e.call().equals("delete_module") ? "end" : "start"));
+      case KernelCall e -> of(e, "process", List.of("info"));
+      case BpfLoad e -> of(e, "driver", List.of("info"));
+      case MemFileless e -> of(e, "process", List.of("info"));
+    };
+  }
+
+  /** The call's name is the action. */
+  private static Taxonomy of(SystemCall call, String category, List<String> type) {
+    return event(category, type, call.call(), "kernel");
+  }
+
+  private static String changeType(String call) {
+    if (call.startsWith("unlink") || call.equals("rmdir")) {
+      return "deletion";
+    }
+    boolean makes =
+        call.startsWith("link")
+            || call.startsWith("symlink")
+            || call.startsWith("mkdir")
+            || call.startsWith("mknod");
+    return makes ? "creation" : "change";
   }
 
   private static Taxonomy event(

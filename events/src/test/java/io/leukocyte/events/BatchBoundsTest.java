@@ -43,7 +43,8 @@ class BatchBoundsTest {
         1,
         ProcessInfo.Flags.NONE,
         new ProcessInfo.Parent(new ProcessRef(2, 2), huge(), huge(), hugeList()),
-        hugeList());
+        hugeList(),
+        new ProcessInfo.More(1, hugeList(), false, true));
   }
 
   private static SortedMap<String, String> hugeMap() {
@@ -79,6 +80,10 @@ class BatchBoundsTest {
         f.security());
   }
 
+  private static Endpoint hugeEnd() {
+    return new Endpoint(huge(), 1);
+  }
+
   private static Event hugeEvent(Kind kind) {
     return switch (kind) {
       case PROCESS_EXEC -> new ProcessExec(1, hugeContainer(), hugeProcess());
@@ -98,6 +103,74 @@ class BatchBoundsTest {
       case CONTAINER_LOG ->
           new ContainerLog(
               1, hugeContainer(), ContainerLog.Stream.TTY, "é".repeat(1 << 20), 1, false);
+      case CONTAINER_STATS ->
+          new ContainerStats(1, hugeContainer(), 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+      case FILE_OPEN ->
+          new FileOpen(
+              1,
+              hugeContainer(),
+              hugeProcess(),
+              huge(),
+              huge(),
+              huge(),
+              1,
+              1,
+              true,
+              true,
+              false,
+              1);
+      case FILE_CHANGE ->
+          new FileChange(
+              1, hugeContainer(), hugeProcess(), huge(), huge(), huge(), 1, 1, 1, 1, false, 1);
+      case NET_ACCEPT ->
+          new NetAccept(
+              1, hugeContainer(), hugeProcess(), huge(), Protocol.TCP, hugeEnd(), hugeEnd(), 1);
+      case NET_LISTEN ->
+          new NetListen(1, hugeContainer(), hugeProcess(), huge(), Protocol.TCP, hugeEnd(), 1, 1);
+      case NET_SEND ->
+          new NetSend(
+              1,
+              hugeContainer(),
+              hugeProcess(),
+              huge(),
+              Protocol.TCP,
+              hugeEnd(),
+              hugeEnd(),
+              1,
+              huge(),
+              huge(),
+              1);
+      case NET_SOCKET -> new NetSocket(1, hugeContainer(), hugeProcess(), huge(), 1, 1, 1, 1);
+      case FD_DUP ->
+          new FdDup(
+              1,
+              hugeContainer(),
+              hugeProcess(),
+              huge(),
+              1,
+              1,
+              new FdDup.Socket(hugeEnd(), hugeEnd()),
+              1);
+      case PROC_TRACE ->
+          new ProcTrace(
+              1, hugeContainer(), hugeProcess(), huge(), 1, new ProcessRef(1, 1), huge(), 1);
+      case PROC_CONTROL ->
+          new ProcControl(1, hugeContainer(), hugeProcess(), huge(), 1, 1, huge(), 1);
+      case NS_CHANGE -> new NsChange(1, hugeContainer(), hugeProcess(), huge(), 1, 1);
+      case CRED_CHANGE ->
+          new CredChange(1, hugeContainer(), hugeProcess(), huge(), 1, 1, 1, 1, 1, 1, 1);
+      case SIGNAL_KILL ->
+          new SignalKill(
+              1, hugeContainer(), hugeProcess(), huge(), 1, new ProcessRef(1, 1), huge(), 1);
+      case FS_MOUNT ->
+          new FsMount(1, hugeContainer(), hugeProcess(), huge(), huge(), huge(), huge(), 1, 1);
+      case KERNEL_MODULE ->
+          new KernelModule(1, hugeContainer(), hugeProcess(), huge(), huge(), huge(), 1);
+      case KERNEL_CALL ->
+          new KernelCall(
+              1, hugeContainer(), hugeProcess(), huge(), List.of(1L, 2L, 3L, 4L, 5L, 6L), 1);
+      case BPF_LOAD -> new BpfLoad(1, hugeContainer(), hugeProcess(), huge(), 1, 1, 1);
+      case MEM_FILELESS -> new MemFileless(1, hugeContainer(), hugeProcess(), huge(), huge(), 1, 1);
       case SENSOR_LOSS -> new SensorLoss(1, hugeContainer(), huge(), huge(), huge(), 1, 1, 1);
       case SENSOR_HEARTBEAT ->
           new SensorHeartbeat(1, huge(), huge(), hugeList(), huge(), huge(), 1, 1, 1, 1, 1);
@@ -181,6 +254,30 @@ class BatchBoundsTest {
     assertThat(read.argsTruncated()).isTrue();
     assertThat(read.args())
         .containsExactly("sh", "-c", "x".repeat(BatchLimits.MAX_STRING_BYTES - 6));
+  }
+
+  @Test
+  void pathsAndEnvironmentThatAreCutAreMarked() throws MalformedBatchException {
+    String novel = "/é".repeat(BatchLimits.MAX_STRING_BYTES);
+    FileOpen given = TestEvents.READS_SHADOW;
+    ProcessInfo process =
+        given.process().with(new ProcessInfo.More(0, List.of("A=" + novel), false, false));
+    FileOpen open =
+        (FileOpen)
+            roundTrip(
+                new FileOpen(
+                    1, null, process, "open", "/etc", novel, 0, 0, false, false, false, 3));
+    FileChange change =
+        (FileChange)
+            roundTrip(
+                new FileChange(1, null, process, "unlink", novel, null, 0, 0, 0, 0, false, 0));
+
+    assertThat(open.pathTruncated()).isTrue();
+    assertThat(novel).startsWith(open.asked());
+    assertThat(open.process().more().environmentTruncated()).isTrue();
+    assertThat(open.process().argsTruncated()).isFalse();
+    assertThat(change.pathTruncated()).isTrue();
+    assertThat(((FileOpen) roundTrip(given)).pathTruncated()).isFalse();
   }
 
   @Test

@@ -20,7 +20,7 @@ class BatchVersionTest {
     }
 
     assertThat(events).isEqualTo(TestEvents.STORY);
-    assertThat(cursor.minor()).isEqualTo(2);
+    assertThat(cursor.minor()).isEqualTo(BatchFormat.MINOR + 1);
     assertThat(cursor.count()).isEqualTo(TestEvents.STORY.size() + 2);
     assertThat(cursor.unknownRows()).isEqualTo(2);
     assertThat(cursor.unknownSections()).isEqualTo(1);
@@ -40,7 +40,7 @@ class BatchVersionTest {
 
     assertThat(events).isEqualTo(TestEvents.STORY);
     assertThat(cursor.marks()).isEqualTo(marks);
-    assertThat(cursor.minor()).isEqualTo(1);
+    assertThat(cursor.minor()).isEqualTo(2);
     assertThat(cursor.unknownSections()).isZero();
     cursor.open(STORY);
     assertThat(cursor.marks()).isEmpty();
@@ -80,6 +80,74 @@ class BatchVersionTest {
         .isEqualTo(
             new ContainerLifecycle(
                 TestEvents.DIES.time(), TestEvents.WEB, "die", null, new java.util.TreeMap<>()));
+  }
+
+  @Test
+  void whatAProcessHadBeforeMinorVersionTwoStaysWhereItWas() throws MalformedBatchException {
+    assertThat(Columns.Proc.LAST.end()).isEqualTo(104);
+    assertThat(Columns.Exit.CODE.offset()).isEqualTo(104);
+    assertThat(Columns.Exit.SIGNAL.end()).isEqualTo(112);
+    assertThat(Columns.Connect.PROTOCOL.offset()).isEqualTo(104);
+    assertThat(Columns.Connect.DESTINATION_PORT.end()).isEqualTo(124);
+    BatchCursor cursor =
+        BatchCursor.over(
+            withoutTheLast(
+                12,
+                new ProcessExec(1, TestEvents.WEB, knownShell()),
+                new ProcessExit(2, TestEvents.WEB, knownShell(), 3, 9),
+                new NetConnect(
+                    3,
+                    TestEvents.WEB,
+                    knownShell(),
+                    Protocol.TCP,
+                    new Endpoint("198.51.100.7", 1),
+                    new Endpoint("203.0.113.9", 2))));
+
+    ProcessInfo shell =
+        knownShell().with(new ProcessInfo.More(0, List.of(), false, true)); // a flag it knew not of
+    assertThat(cursor.next()).isTrue();
+    assertThat(cursor.event()).isEqualTo(new ProcessExec(1, TestEvents.WEB, shell));
+    assertThat(cursor.next()).isTrue();
+    assertThat(cursor.event()).isEqualTo(new ProcessExit(2, TestEvents.WEB, shell, 3, 9));
+    assertThat(cursor.next()).isTrue();
+    assertThat(cursor.event())
+        .isEqualTo(
+            new NetConnect(
+                3,
+                TestEvents.WEB,
+                shell,
+                Protocol.TCP,
+                new Endpoint("198.51.100.7", 1),
+                new Endpoint("203.0.113.9", 2)));
+  }
+
+  private static ProcessInfo knownShell() {
+    return TestEvents.SHELL_IN_WEB_CONTAINER
+        .process()
+        .with(new ProcessInfo.More(5, List.of("A=b"), false, true));
+  }
+
+  /** A batch whose rows lack their last bytes, as an earlier writer wrote them. */
+  private static byte[] withoutTheLast(int bytes, Event... events) {
+    byte[] batch = TestEvents.batch(List.of(events));
+    List<Batches.Section> sections = new ArrayList<>();
+    for (Batches.Section section : Batches.sections(batch)) {
+      byte[] content = section.content();
+      if (section.id() == BatchFormat.SECTION_ROWS) {
+        content = new byte[content.length - bytes * events.length];
+        int from = 0;
+        int to = 0;
+        while (to < content.length) {
+          int length = Batches.little(section.content()).getShort(from + 2);
+          System.arraycopy(section.content(), from, content, to, length - bytes);
+          Batches.little(content).putShort(to + 2, (short) (length - bytes));
+          from += length;
+          to += length - bytes;
+        }
+      }
+      sections.add(new Batches.Section(section.id(), content));
+    }
+    return Batches.with(batch, sections, events.length, new byte[0]);
   }
 
   @Test

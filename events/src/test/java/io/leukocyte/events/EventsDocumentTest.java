@@ -6,6 +6,7 @@ import io.leukocyte.events.config.Config;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The documents say what the code does; {@code -Dgolden=write} writes the generated part anew. */
@@ -31,34 +32,49 @@ class EventsDocumentTest {
   private static String columns() {
     StringBuilder text = new StringBuilder();
     process(text);
+    calls(text);
     for (Kind kind : Kind.values()) {
       text.append(
           "\n### `%s`, number %d, %d bytes\n\n"
               .formatted(kind.text(), kind.code(), kind.rowLength()));
       table(text, kind);
+      if (kind.isSystemCall()) {
+        text.append("\nCalls: `").append(String.join("`, `", kind.calls())).append("`.\n");
+      }
     }
     return text.append('\n').toString();
   }
 
   private static void process(StringBuilder text) {
     text.append("\n### Process columns: at the start of rows that have a process\n\n");
-    table(text, Kind.PROCESS_EXEC, 0);
+    table(text, Columns.PROCESS);
+  }
+
+  private static void calls(StringBuilder text) {
+    text.append("\n### Call columns: after the process in rows of system calls\n\n");
+    table(text, Kind.FILE_OPEN.columns().subList(Columns.PROCESS.size(), callEnd()));
+  }
+
+  /** How many columns stand before those that a kind of calls has for itself. */
+  private static int callEnd() {
+    return Kind.FILE_OPEN.columns().indexOf(CallColumns.Open.PATH);
   }
 
   private static void table(StringBuilder text, Kind kind) {
-    int from = kind.hasProcess() ? Columns.PROCESS.size() : 0;
-    if (from > 0) {
-      text.append("The process columns");
-      text.append(from == kind.columns().size() ? ".\n" : ", then\n\n");
-    }
-    if (from < kind.columns().size()) {
-      table(text, kind, from);
+    if (kind.isSystemCall()) {
+      text.append("The process columns, the call columns, then\n\n");
+      table(text, kind.columns().subList(callEnd(), kind.columns().size()));
+    } else if (kind.hasProcess()) {
+      text.append("The process columns, then\n\n");
+      table(text, kind.columns().subList(Columns.PROCESS.size(), kind.columns().size()));
+    } else {
+      table(text, kind.columns());
     }
   }
 
-  private static void table(StringBuilder text, Kind kind, int from) {
+  private static void table(StringBuilder text, List<Column> columns) {
     text.append("| at | column | type | bytes |\n|---|---|---|---|\n");
-    for (Column column : kind.columns().subList(from, kind.columns().size())) {
+    for (Column column : columns) {
       text.append(
           "| %d | `%s` | %s | %d |\n"
               .formatted(column.offset(), column.name(), column.type(), column.type().width()));

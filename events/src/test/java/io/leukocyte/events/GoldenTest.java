@@ -32,7 +32,14 @@ class GoldenTest {
   void batchOfTheFirstMinorVersionStaysReadable() throws IOException, MalformedBatchException {
     String golden = Files.readString(FOLDER.resolve("batch-1.0.hex"));
 
-    assertThat(events(golden)).isEqualTo(TestEvents.STORY);
+    assertThat(events(golden)).isEqualTo(TestEvents.FIRST_STORY);
+  }
+
+  @Test
+  void batchOfTheSecondMinorVersionStaysReadable() throws IOException, MalformedBatchException {
+    String golden = Files.readString(FOLDER.resolve("batch-1.1.hex"));
+
+    assertThat(events(golden)).isEqualTo(TestEvents.FIRST_STORY);
   }
 
   private static List<Event> events(String hex) throws MalformedBatchException {

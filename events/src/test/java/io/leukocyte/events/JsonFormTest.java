@@ -120,6 +120,28 @@ class JsonFormTest {
     assertWrong(
         "{" + time + "\"process\":{\"pid\":99999999999},\"leukocyte\":{\"kind\":\"process.exec\"}}",
         "process.pid: a number from");
+    String ring = "{" + time + "\"process\":{\"pid\":7},\"leukocyte\":{\"kind\":\"kernel.call\",";
+    assertWrong(ring + "\"x\":1}}", "leukocyte.call.name: a text is missing");
+    ring += "\"call\":{\"name\":\"keyctl\"},\"kernel\":{\"args\":";
+    assertWrong(
+        ring + "[1,2,3,4,5,6,7]}}}",
+        "leukocyte.kernel.args: a list of at most 6 whole numbers is expected, not [1,2,3");
+    assertWrong(ring + "[1.5]}}}", "leukocyte.kernel.args: a list of at most 6 whole numbers");
+    assertWrong(ring + "5}}}", "leukocyte.kernel.args: a list of at most 6 whole numbers");
+    assertWrong(
+        "{"
+            + time
+            + "\"process\":{\"pid\":7},\"file\":{\"mode\":\"9\"},"
+            + "\"leukocyte\":{\"kind\":\"file.open\",\"call\":{\"name\":\"open\"}}}",
+        "file.mode: '9' cannot be read");
+    assertWrong(
+        "{"
+            + time
+            + "\"container\":{\"id\":\""
+            + CONTAINER
+            + "\"},"
+            + "\"leukocyte\":{\"kind\":\"container.stats\",\"stats\":{\"cpu_percent\":\"x\"}}}",
+        "leukocyte.stats.cpu_percent: a number is expected, not \"x\"");
     assertWrong("{" + time + "\"event\":\"x\"}", "event: an object is expected, not \"x\"");
     assertWrong("{\"event\":1,\"event.kind\":\"x\"}", "event.kind: an object above it");
   }

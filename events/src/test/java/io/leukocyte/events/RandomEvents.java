@@ -7,6 +7,7 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Events with any values their types allow, the same ones for the same seed. */
@@ -59,6 +60,172 @@ final class RandomEvents {
               endpoint());
       case NET_FLOW ->
           new NetFlow(time(), orNull(this::container), protocol(), endpoint(), big(), big(), big());
+      case FILE_OPEN ->
+          new FileOpen(
+              time(),
+              orNull(this::container),
+              process(),
+              call(kind),
+              word(),
+              orNull(this::word),
+              big(),
+              number(),
+              random.nextBoolean(),
+              random.nextBoolean(),
+              random.nextBoolean(),
+              big());
+      case FILE_CHANGE ->
+          new FileChange(
+              time(),
+              orNull(this::container),
+              process(),
+              call(kind),
+              word(),
+              orNull(this::word),
+              big(),
+              number(),
+              number(),
+              number(),
+              random.nextBoolean(),
+              big());
+      case NET_ACCEPT ->
+          new NetAccept(
+              time(),
+              orNull(this::container),
+              process(),
+              call(kind),
+              protocol(),
+              endpoint(),
+              endpoint(),
+              big());
+      case NET_LISTEN ->
+          new NetListen(
+              time(),
+              orNull(this::container),
+              process(),
+              call(kind),
+              protocol(),
+              endpoint(),
+              number(),
+              big());
+      case NET_SEND ->
+          new NetSend(
+              time(),
+              orNull(this::container),
+              process(),
+              call(kind),
+              protocol(),
+              endpoint(),
+              endpoint(),
+              big(),
+              orNull(this::word),
+              orNull(this::word),
+              big());
+      case NET_SOCKET ->
+          new NetSocket(
+              time(),
+              orNull(this::container),
+              process(),
+              call(kind),
+              number(),
+              number(),
+              number(),
+              big());
+      case FD_DUP ->
+          new FdDup(
+              time(),
+              orNull(this::container),
+              process(),
+              call(kind),
+              number(),
+              number(),
+              orNull(() -> new FdDup.Socket(endpoint(), endpoint())),
+              big());
+      case PROC_TRACE ->
+          new ProcTrace(
+              time(),
+              orNull(this::container),
+              process(),
+              call(kind),
+              big(),
+              target(),
+              orNull(this::word),
+              big());
+      case PROC_CONTROL ->
+          new ProcControl(
+              time(),
+              orNull(this::container),
+              process(),
+              call(kind),
+              number(),
+              big(),
+              orNull(this::word),
+              big());
+      case NS_CHANGE ->
+          new NsChange(time(), orNull(this::container), process(), call(kind), big(), big());
+      case CRED_CHANGE ->
+          new CredChange(
+              time(),
+              orNull(this::container),
+              process(),
+              call(kind),
+              number(),
+              number(),
+              number(),
+              number(),
+              big(),
+              big(),
+              big());
+      case SIGNAL_KILL ->
+          new SignalKill(
+              time(),
+              orNull(this::container),
+              process(),
+              call(kind),
+              number(),
+              target(),
+              orNull(this::word),
+              big());
+      case FS_MOUNT ->
+          new FsMount(
+              time(),
+              orNull(this::container),
+              process(),
+              call(kind),
+              orNull(this::word),
+              word(),
+              orNull(this::word),
+              big(),
+              big());
+      case KERNEL_MODULE ->
+          new KernelModule(
+              time(),
+              orNull(this::container),
+              process(),
+              call(kind),
+              orNull(this::word),
+              orNull(this::word),
+              big());
+      case KERNEL_CALL ->
+          new KernelCall(
+              time(),
+              orNull(this::container),
+              process(),
+              call(kind),
+              Stream.generate(this::big).limit(random.nextInt(KernelCall.MAX_ARGS + 1)).toList(),
+              big());
+      case BPF_LOAD ->
+          new BpfLoad(
+              time(), orNull(this::container), process(), call(kind), number(), number(), big());
+      case MEM_FILELESS ->
+          new MemFileless(
+              time(),
+              orNull(this::container),
+              process(),
+              call(kind),
+              orNull(this::word),
+              big(),
+              big());
       case CONTAINER_LIFECYCLE ->
           new ContainerLifecycle(
               time(), container(), word(), orNull(this::number), map(random.nextInt(4)));
@@ -71,6 +238,23 @@ final class RandomEvents {
               word(),
               big(),
               random.nextBoolean());
+      case CONTAINER_STATS ->
+          new ContainerStats(
+              time(),
+              container(),
+              big(),
+              random.nextInt(3) == 0 ? 0 : random.nextDouble(10_000),
+              big(),
+              big(),
+              big(),
+              big(),
+              big(),
+              big(),
+              big(),
+              big(),
+              big(),
+              big(),
+              big());
       case SENSOR_LOSS ->
           new SensorLoss(
               time(), orNull(this::container), word(), word(), word(), big(), time(), time());
@@ -221,7 +405,19 @@ final class RandomEvents {
             random.nextBoolean(), random.nextBoolean(), random.nextBoolean(), random.nextBoolean()),
         orNull(
             () -> new ProcessInfo.Parent(ref(), orNull(this::word), orNull(this::word), words(4))),
-        words(8));
+        words(8),
+        random.nextBoolean()
+            ? ProcessInfo.More.NONE
+            : new ProcessInfo.More(big(), words(2), random.nextBoolean(), random.nextBoolean()));
+  }
+
+  /** A call of the kind, or one that this version does not know. */
+  private String call(Kind kind) {
+    return random.nextInt(8) == 0 ? word() : kind.calls().get(random.nextInt(kind.calls().size()));
+  }
+
+  private ProcessRef target() {
+    return new ProcessRef(number(), random.nextBoolean() ? 0 : time());
   }
 
   private Protocol protocol() {

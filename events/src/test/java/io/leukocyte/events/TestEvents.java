@@ -3,6 +3,7 @@ package io.leukocyte.events;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Named events of a small story: a web container in which somebody opens a shell. */
 final class TestEvents {
@@ -120,6 +121,194 @@ final class TestEvents {
           80_000,
           true);
 
+  /** The shell with what not every sensor tells. */
+  private static final ProcessInfo KNOWN_SHELL =
+      SHELL.with(
+          new ProcessInfo.More(
+              0xa80425fbL | 1L << 21, List.of("LD_PRELOAD=/tmp/x.so", "HOME="), true, true));
+
+  static final ProcessExec SHELL_WITH_MORE =
+      new ProcessExec(START + 310_000_000L, WEB, KNOWN_SHELL);
+
+  static final FileOpen READS_SHADOW =
+      new FileOpen(
+          START + 320_000_000L,
+          WEB,
+          KNOWN_SHELL,
+          "openat",
+          "/etc/shadow",
+          "/tmp/link",
+          02000000,
+          0,
+          false,
+          true,
+          false,
+          3);
+
+  static final FileOpen MAY_NOT_CREATE =
+      new FileOpen(
+          START + 320_000_001L,
+          WEB,
+          SHELL,
+          "open",
+          "/etc/cron.d/x",
+          null,
+          01101,
+          0640,
+          false,
+          false,
+          true,
+          -13);
+
+  static final FileChange SETS_USER_ID =
+      new FileChange(
+          START + 321_000_000L,
+          WEB,
+          SHELL,
+          "fchmodat",
+          "/tmp/sh",
+          null,
+          0,
+          04755,
+          -1,
+          -1,
+          false,
+          0);
+
+  static final FileChange RENAMES =
+      new FileChange(
+          START + 321_000_001L,
+          WEB,
+          SHELL,
+          "renameat2",
+          "/bin/ls",
+          "/bin/ls.old",
+          1,
+          -1,
+          -1,
+          -1,
+          false,
+          0);
+
+  static final NetAccept ACCEPTS =
+      new NetAccept(
+          START + 322_000_000L,
+          WEB,
+          SHELL,
+          "accept4",
+          Protocol.TCP,
+          new Endpoint("198.51.100.77", 50_000),
+          new Endpoint("172.20.0.5", 8080),
+          5);
+
+  static final NetListen LISTENS =
+      new NetListen(
+          START + 323_000_000L,
+          WEB,
+          SHELL,
+          "listen",
+          Protocol.TCP,
+          new Endpoint("::", 4444),
+          128,
+          0);
+
+  static final NetSend ASKS_FOR_A_NAME =
+      new NetSend(
+          START + 324_000_000L,
+          WEB,
+          SHELL,
+          "sendto",
+          Protocol.UDP,
+          new Endpoint("172.20.0.5", 40_001),
+          new Endpoint("203.0.113.53", 53),
+          61,
+          "aGVsbG8.example.com",
+          "TXT",
+          61);
+
+  static final NetSend GETS_A_DATAGRAM =
+      new NetSend(
+          START + 324_000_001L,
+          WEB,
+          SHELL,
+          "recvfrom",
+          Protocol.UDP,
+          new Endpoint("172.20.0.5", 40_001),
+          new Endpoint("203.0.113.53", 53),
+          200,
+          null,
+          null,
+          200);
+
+  static final NetSocket PACKET_SOCKET =
+      new NetSocket(START + 325_000_000L, WEB, SHELL, "socket", 17, 0x80003, 768, 4);
+
+  static final FdDup SHELL_ON_A_SOCKET =
+      new FdDup(
+          START + 326_000_000L,
+          WEB,
+          SHELL,
+          "dup2",
+          4,
+          0,
+          new FdDup.Socket(new Endpoint("172.20.0.5", 40_002), new Endpoint("198.51.100.66", 4444)),
+          0);
+
+  static final FdDup PLAIN_DUP =
+      new FdDup(START + 326_000_001L, WEB, SHELL, "dup", 1, -1, null, -24);
+
+  static final ProcTrace ATTACHES =
+      new ProcTrace(
+          START + 327_000_000L, WEB, SHELL, "ptrace", 16, new ProcessRef(4700, START), "sshd", 0);
+
+  static final ProcControl RENAMES_ITSELF =
+      new ProcControl(START + 328_000_000L, WEB, SHELL, "prctl", 15, 0, "kworker/0:1", 0);
+
+  static final NsChange ENTERS_A_NAMESPACE =
+      new NsChange(START + 329_000_000L, WEB, SHELL, "setns", 0x20000, 0);
+
+  static final CredChange BECOMES_ROOT =
+      new CredChange(START + 330_000_000L, WEB, SHELL, "setuid", 33, 33, 0, 33, 0, 0xa80425fbL, 0);
+
+  static final SignalKill KILLS =
+      new SignalKill(
+          START + 331_000_000L, WEB, SHELL, "kill", 9, new ProcessRef(-4711, 0), null, -1);
+
+  static final FsMount MOUNTS =
+      new FsMount(
+          START + 332_000_000L, WEB, SHELL, "mount", "/dev/sda1", "/mnt", "ext4", 0x1001, 0);
+
+  static final KernelModule LOADS_A_MODULE =
+      new KernelModule(
+          START + 333_000_000L, WEB, SHELL, "finit_module", "rootkit", "/tmp/rootkit.ko", 0);
+
+  static final KernelCall RING =
+      new KernelCall(START + 334_000_000L, WEB, SHELL, "io_uring_setup", List.of(32L, -1L), -1);
+
+  static final BpfLoad LOADS_A_PROGRAM =
+      new BpfLoad(START + 335_000_000L, WEB, SHELL, "bpf", 5, 2, 7);
+
+  static final MemFileless MAKES_A_FILE_IN_MEMORY =
+      new MemFileless(START + 336_000_000L, WEB, SHELL, "memfd_create", "x", 3, 6);
+
+  static final ContainerStats USES =
+      new ContainerStats(
+          START + 337_000_000L,
+          WEB,
+          5_000_000_000L,
+          12.345,
+          7_000_000L,
+          100L << 20,
+          512L << 20,
+          12,
+          100,
+          4096,
+          -1,
+          -1,
+          5_000,
+          1,
+          2);
+
   static final SensorLoss RING_FULL =
       new SensorLoss(
           START + 700_000_000L, null, "ring", "process.exec", "full", 17, START, START + 1);
@@ -138,8 +327,8 @@ final class TestEvents {
           90,
           10);
 
-  /** One of each kind, and one that has nothing that can be absent. */
-  static final List<Event> STORY =
+  /** What the first minor versions had. */
+  static final List<Event> FIRST_STORY =
       List.of(
           FACTS,
           SHELL_IN_WEB_CONTAINER,
@@ -151,6 +340,37 @@ final class TestEvents {
           WEB_ATTACK,
           RING_FULL,
           HEARTBEAT);
+
+  /** What came with minor version 2: system calls, figures, more of a process. */
+  static final List<Event> SECOND_STORY =
+      List.of(
+          SHELL_WITH_MORE,
+          READS_SHADOW,
+          MAY_NOT_CREATE,
+          SETS_USER_ID,
+          RENAMES,
+          ACCEPTS,
+          LISTENS,
+          ASKS_FOR_A_NAME,
+          GETS_A_DATAGRAM,
+          PACKET_SOCKET,
+          SHELL_ON_A_SOCKET,
+          PLAIN_DUP,
+          ATTACHES,
+          RENAMES_ITSELF,
+          ENTERS_A_NAMESPACE,
+          BECOMES_ROOT,
+          KILLS,
+          MOUNTS,
+          LOADS_A_MODULE,
+          RING,
+          LOADS_A_PROGRAM,
+          MAKES_A_FILE_IN_MEMORY,
+          USES);
+
+  /** One of each kind, and one that has nothing that can be absent. */
+  static final List<Event> STORY =
+      Stream.concat(FIRST_STORY.stream(), SECOND_STORY.stream()).toList();
 
   static byte[] batch(List<Event> events) {
     BatchWriter writer = new BatchWriter(HOST, EPOCH);

@@ -3,6 +3,7 @@ package io.leukocyte.responder;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerLifecycle;
 import io.leukocyte.events.ContainerLog;
+import io.leukocyte.events.ContainerStats;
 import io.leukocyte.events.Event;
 import io.leukocyte.events.NetConnect;
 import io.leukocyte.events.NetFlow;
@@ -12,6 +13,7 @@ import io.leukocyte.events.ProcessInfo;
 import io.leukocyte.events.ProcessRef;
 import io.leukocyte.events.SensorHeartbeat;
 import io.leukocyte.events.SensorLoss;
+import io.leukocyte.events.SystemCall;
 import java.util.Optional;
 
 /** The process that is to be ended. */
@@ -46,6 +48,8 @@ sealed interface Culprit {
               case ContainerLog e -> null;
               case SensorLoss e -> null;
               case SensorHeartbeat e -> null;
+              case ContainerStats e -> null;
+              case SystemCall e -> e.process();
             })
         .map(ProcessInfo::ref);
   }

@@ -7,6 +7,7 @@ import io.leukocyte.events.ContainerLog;
 import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.Endpoint;
 import io.leukocyte.events.Event;
+import io.leukocyte.events.Kind;
 import io.leukocyte.events.NetConnect;
 import io.leukocyte.events.NetFlow;
 import io.leukocyte.events.ProcessExec;
@@ -60,6 +61,8 @@ final class EventShorthand {
           "proc.is_exe_upper_layer",
           "proc.is_exe_from_memfd",
           "proc.is_setup",
+          "proc.is_vpgid_leader",
+          "proc.env",
           "proc.exit_code",
           "user.uid",
           "user.loginuid",
@@ -69,6 +72,32 @@ final class EventShorthand {
           "fd.sip",
           "fd.sport",
           "fd.l4proto",
+          "fd.name",
+          "fd.nameraw",
+          "fd.is_upper_layer",
+          "evt.rawres",
+          "evt.is_open_create",
+          "evt.arg.cmd",
+          "evt.arg.dev",
+          "evt.arg.dir",
+          "evt.arg.domain",
+          "evt.arg.filename",
+          "evt.arg.flags",
+          "evt.arg.gid",
+          "evt.arg.linkpath",
+          "evt.arg.mode",
+          "evt.arg.name",
+          "evt.arg.newpath",
+          "evt.arg.oldpath",
+          "evt.arg.option",
+          "evt.arg.path",
+          "evt.arg.pid",
+          "evt.arg.proto",
+          "evt.arg.request",
+          "evt.arg.sig",
+          "evt.arg.target",
+          "evt.arg.type",
+          "evt.arg.uid",
           "flow.bytes",
           "flow.packets",
           "log.line",
@@ -149,7 +178,7 @@ final class EventShorthand {
         case "container" -> Optional.of(lifecycle(EventTypes.START));
         case "lifecycle", "container.lifecycle" ->
             Optional.of(lifecycle(text("container.action", EventTypes.START)));
-        default -> wrong("an event of a test needs evt.type, not '" + type + "'");
+        default -> call(type);
       };
     } catch (IllegalArgumentException e) {
       return wrong("not an event: " + e.getMessage());
@@ -161,8 +190,16 @@ final class EventShorthand {
         new Problem(
             mapping.at(),
             what,
-            "use execve, procexit, connect, flow, log, container or lifecycle"));
+            "use execve, procexit, connect, flow, log, container, lifecycle or the name of a system"
+                + " call such as openat"));
     return Optional.empty();
+  }
+
+  private Optional<Event> call(String type) {
+    Kind kind = CallShorthand.kind(type);
+    return kind == null
+        ? wrong("an event of a test needs evt.type, not '" + type + "'")
+        : Optional.of(new CallShorthand(this, time(), container(), process()).event(kind, type));
   }
 
   /** The container's facts; null for the host itself. */
@@ -242,7 +279,9 @@ final class EventShorthand {
             truth("proc.is_exe_from_memfd"),
             false),
         parent(ancestors),
-        ancestors.isEmpty() ? List.of() : ancestors.subList(1, ancestors.size()));
+        ancestors.isEmpty() ? List.of() : ancestors.subList(1, ancestors.size()),
+        new ProcessInfo.More(
+            0, values.getOrDefault("proc.env", List.of()), false, truth("proc.is_vpgid_leader")));
   }
 
   private ProcessInfo.@Nullable Parent parent(List<String> ancestors) {
@@ -264,17 +303,17 @@ final class EventShorthand {
         time(),
         container(),
         process(),
-        protocol(),
-        new Endpoint(text("fd.cip", "172.17.0.2"), (int) number("fd.cport", 0)),
-        new Endpoint(text("fd.sip", "172.17.0.3"), (int) number("fd.sport", 443)));
+        protocol("tcp"),
+        client("172.17.0.2", 0),
+        server("172.17.0.3", 443));
   }
 
   private Event flow() {
     return new NetFlow(
         time(),
         container(),
-        protocol(),
-        new Endpoint(text("fd.sip", "172.17.0.3"), (int) number("fd.sport", 443)),
+        protocol("tcp"),
+        server("172.17.0.3", 443),
         number("flow.bytes", 1_000),
         number("flow.packets", 1),
         1_000_000_000L);
@@ -296,8 +335,16 @@ final class EventShorthand {
     return new ContainerLifecycle(time(), ownContainer(), action, code, attributes);
   }
 
-  private Protocol protocol() {
-    String name = text("fd.l4proto", "tcp");
+  Endpoint client(String address, int port) {
+    return new Endpoint(text("fd.cip", address), (int) number("fd.cport", port));
+  }
+
+  Endpoint server(String address, int port) {
+    return new Endpoint(text("fd.sip", address), (int) number("fd.sport", port));
+  }
+
+  Protocol protocol(String otherwise) {
+    String name = text("fd.l4proto", otherwise);
     return Arrays.stream(Protocol.values())
         .filter(p -> p.text().equals(name))
         .findFirst()
@@ -324,7 +371,12 @@ final class EventShorthand {
     return name.length() > 15 ? name.substring(0, 15) : name;
   }
 
-  private String text(String key, String otherwise) {
+  /** What is given; null when nothing is. */
+  @Nullable String given(String key) {
+    return values.containsKey(key) ? text(key, "") : null;
+  }
+
+  String text(String key, String otherwise) {
     List<String> texts = values.get(key);
     return texts == null ? otherwise : String.join(" ", texts);
   }
@@ -335,11 +387,11 @@ final class EventShorthand {
     return texts.size() == 1 ? List.of(texts.getFirst().strip().split("\\s+")) : texts;
   }
 
-  private boolean truth(String key) {
+  boolean truth(String key) {
     return text(key, "false").equals("true");
   }
 
-  private long number(String key, long otherwise) {
+  long number(String key, long otherwise) {
     String text = text(key, "");
     try {
       return text.isEmpty() ? otherwise : Long.parseLong(text);

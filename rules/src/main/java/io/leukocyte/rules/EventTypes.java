@@ -1,5 +1,7 @@
 package io.leukocyte.rules;
 
+import io.leukocyte.events.BatchCursor;
+import io.leukocyte.events.CallColumns;
 import io.leukocyte.events.Kind;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -7,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The types that rules name with evt.type, and the kinds of events that have them. */
 final class EventTypes {
@@ -17,10 +21,10 @@ final class EventTypes {
   static final String START = "start";
 
   /**
-   * Calls that have no event of their own because a connect event stands for them: the first packet
-   * to a new destination is one.
+   * Calls that this architecture does not have and rule files name beside those that stand for
+   * them: connect, of which the first packet to a new destination is one, and sendto.
    */
-  private static final Set<String> COVERED = Set.of("send", "sendto", "sendmsg", "sendmmsg");
+  private static final Set<String> COVERED = Set.of("send");
 
   private static final Map<Kind, List<String>> NAMES = names();
   private static final Set<String> KNOWN = known();
@@ -46,6 +50,25 @@ final class EventTypes {
       case CONTAINER_LOG -> List.of("log", kind.text());
       case SENSOR_LOSS -> List.of("loss", kind.text());
       case SENSOR_HEARTBEAT -> List.of("heartbeat", kind.text());
+      case CONTAINER_STATS -> List.of("stats", kind.text());
+      case PROC_TRACE,
+          PROC_CONTROL,
+          NS_CHANGE,
+          CRED_CHANGE,
+          SIGNAL_KILL,
+          NET_ACCEPT,
+          NET_LISTEN,
+          NET_SEND,
+          NET_SOCKET,
+          FD_DUP,
+          FILE_OPEN,
+          FILE_CHANGE,
+          FS_MOUNT,
+          KERNEL_MODULE,
+          KERNEL_CALL,
+          BPF_LOAD,
+          MEM_FILELESS ->
+          Stream.concat(kind.calls().stream(), Stream.of(kind.text())).toList();
     };
   }
 
@@ -57,14 +80,19 @@ final class EventTypes {
     return Set.copyOf(known);
   }
 
-  /** The names of a kind, the one that is shown first. */
+  /**
+   * The names of a kind: all of them are each event's, but of a system call only the name of the
+   * call and the kind's own.
+   */
   static List<String> names(Kind kind) {
     return NAMES.getOrDefault(kind, List.of());
   }
 
-  /** The name that is shown. */
-  static String name(Kind kind) {
-    return names(kind).getFirst();
+  /** The name that is shown for the event that the cursor stands on. */
+  static @Nullable String shown(BatchCursor row) {
+    return row.kind().isSystemCall()
+        ? row.text(CallColumns.Call.NAME)
+        : names(row.kind()).getFirst();
   }
 
   /** Whether there is such a type, in our events or elsewhere. */

@@ -7,6 +7,12 @@ import static io.leukocyte.rules.Field.Type.NUMBER;
 import static io.leukocyte.rules.Field.Type.STRING;
 
 import io.leukocyte.events.BatchCursor;
+import io.leukocyte.events.CallColumns.Accept;
+import io.leukocyte.events.CallColumns.Call;
+import io.leukocyte.events.CallColumns.Listen;
+import io.leukocyte.events.CallColumns.Open;
+import io.leukocyte.events.CallColumns.Send;
+import io.leukocyte.events.CallNames;
 import io.leukocyte.events.Capabilities;
 import io.leukocyte.events.Column;
 import io.leukocyte.events.Columns;
@@ -17,46 +23,55 @@ import io.leukocyte.events.Columns.Lifecycle;
 import io.leukocyte.events.Columns.Log;
 import io.leukocyte.events.Columns.Loss;
 import io.leukocyte.events.Columns.Proc;
+import io.leukocyte.events.Columns.Stats;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerLog;
 import io.leukocyte.events.ContainerRef;
-import io.leukocyte.events.Endpoint;
 import io.leukocyte.events.Kind;
 import io.leukocyte.events.Protocol;
 import io.leukocyte.rules.Source.NumberReader;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.LongFunction;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Every field that rules can read, in one table; docs/rules.md shows it. */
 final class Fields {
   private static final Set<Kind> ALL = EnumSet.allOf(Kind.class);
-  private static final Set<Kind> PROCESS =
+  private static final Set<Kind> PROCESS = kinds(Kind::hasProcess);
+  private static final Set<Kind> CALLS = kinds(Kind::isSystemCall);
+
+  /** What has been made when it is seen: the sensor does not see it fail. */
+  private static final Set<Kind> DONE =
       EnumSet.of(Kind.PROCESS_EXEC, Kind.PROCESS_EXIT, Kind.NET_CONNECT);
+
   private static final Set<Kind> CONNECT = EnumSet.of(Kind.NET_CONNECT);
   private static final Set<Kind> FLOW = EnumSet.of(Kind.NET_FLOW);
   private static final Set<Kind> NET = EnumSet.of(Kind.NET_CONNECT, Kind.NET_FLOW);
-  private static final Set<Kind> SYSCALLS = PROCESS;
+  private static final long O_DIRECTORY = 0200000;
+
+  /** What a system call returned. */
+  private static final NumberReader RESULT = row -> row.longAt(Call.RESULT);
 
   private static final View WHOLE = new View.Whole();
   private static final View FILLED = new View.NonEmpty();
   private static final LongFunction<@Nullable String> DECIMAL = Long::toString;
 
-  private static final Source LOCAL_PORT = few(row -> port(row, Connect.SOURCE_PORT));
-
-  private static final Source REMOTE_PORT = few(row -> port(row, Connect.DESTINATION_PORT));
-
-  private static final Source FLOW_PORT = few(row -> port(row, Flow.DESTINATION_PORT));
-
   /** What happened to a container. */
   static final Source ACTION = new Source.Symbol(Lifecycle.ACTION, WHOLE);
+
+  /** The name of a system call. */
+  static final Source CALL = new Source.Symbol(Call.NAME, WHOLE);
 
   /** The field's name for the type of an event; it is compared kind by kind. */
   static final String EVENT_TYPE = "evt.type";
@@ -90,8 +105,10 @@ final class Fields {
     addUser(fields);
     addEnds(fields);
     addConnection(fields);
+    CallFields.add(fields);
     addContainer(fields);
     addOwn(fields);
+    addStats(fields);
     Map<String, Field> table = new TreeMap<>();
     fields.forEach(field -> table.put(field.name(), field));
     return table;
@@ -115,16 +132,19 @@ final class Fields {
             .in(ALL, new Source.Constant("syscall")));
     to.add(
         plain("evt.dir", STRING, "always <: the call has been made")
-            .in(SYSCALLS, new Source.Constant("<")));
+            .in(PROCESS, new Source.Constant("<")));
     to.add(
-        plain("evt.res", STRING, "always SUCCESS: calls that failed are not sent")
-            .in(SYSCALLS, new Source.Constant("SUCCESS")));
+        plain("evt.res", STRING, "SUCCESS, or the error of a system call that failed: EACCES …")
+            .in(DONE, constant("SUCCESS"))
+            .in(CALLS, new Source.Numeral(RESULT, false, Fields::outcome)));
     to.add(
-        plain("evt.rawres", NUMBER, "always 0: calls that failed are not sent")
-            .in(SYSCALLS, new Source.Constant("0")));
+        plain("evt.rawres", NUMBER, "what a system call returned; negative: minus the errno")
+            .in(DONE, constant("0"))
+            .in(CALLS, few(RESULT)));
     to.add(
-        plain("evt.failed", BOOL, "always false: calls that failed are not sent")
-            .in(SYSCALLS, new Source.Constant("false")));
+        plain("evt.failed", BOOL, "whether a system call failed")
+            .in(DONE, constant("false"))
+            .in(CALLS, new Source.Numeral(RESULT, false, n -> n < 0 ? "true" : "false")));
   }
 
   private static void addProcess(List<Field> to) {
@@ -161,6 +181,11 @@ final class Fields {
             Proc.SETUP));
     to.add(
         flag(
+            "proc.is_vpgid_leader",
+            "the process leads its process group; false when that is not known",
+            Proc.GROUP_LEADER));
+    to.add(
+        flag(
             "proc.is_host_mounts",
             "the task has the host's mount namespace although it is in a container",
             Proc.HOST_MOUNTS));
@@ -184,6 +209,34 @@ final class Fields {
                     row -> hasProcess(row) ? row.longAt(Proc.CAPABILITIES) : NumberReader.MISSING,
                     false,
                     bits -> String.join(" ", Capabilities.names(bits)))));
+    addMore(to);
+  }
+
+  /** What stands at another place in each kind. */
+  private static void addMore(List<Field> to) {
+    Field permitted =
+        plain(
+            "thread.cap_permitted",
+            STRING,
+            "permitted capabilities, CAP_… joined by blanks; missing when they are not known");
+    Field environment =
+        plain(
+            "proc.env",
+            STRING,
+            "NAME=value of the environment, joined by blanks: the names that rules ask for");
+    for (Kind kind : PROCESS) {
+      Columns.More more = kind.more();
+      if (more != null) {
+        permitted.in(
+            Set.of(kind),
+            new Source.Numeral(
+                row -> orMissing(row.longAt(more.permitted()), 0),
+                false,
+                bits -> String.join(" ", Capabilities.names(bits))));
+        environment.in(Set.of(kind), new Source.Symbol(more.environment(), new View.Joined()));
+      }
+    }
+    to.addAll(List.of(permitted, environment));
   }
 
   private static void addParent(List<Field> to) {
@@ -242,63 +295,79 @@ final class Fields {
   }
 
   private static void addEnds(List<Field> to) {
-    Source source = new Source.Symbol(Connect.SOURCE, FILLED);
-    Source remote = new Source.Symbol(Connect.DESTINATION, FILLED);
-    Source flowRemote = new Source.Symbol(Flow.DESTINATION, FILLED);
-    for (String end : List.of("s", "r")) {
-      String what = end.equals("s") ? "the server's" : "the remote";
-      to.add(
-          plain("fd." + end + "ip", ADDRESS, what + " address")
-              .in(CONNECT, remote)
-              .in(FLOW, flowRemote));
-      to.add(
-          plain("fd." + end + "net", NETWORK, what + " address")
-              .in(CONNECT, remote)
-              .in(FLOW, flowRemote));
-      to.add(
-          plain("fd." + end + "port", NUMBER, what + " port")
-              .in(CONNECT, REMOTE_PORT)
-              .in(FLOW, FLOW_PORT));
+    addEnd(to, "s", "the server's", Ends::server);
+    addEnd(to, "c", "the client's", Ends::client);
+    addEnd(to, "l", "the local", Ends::local);
+    addEnd(to, "r", "the remote", Ends::remote);
+    Field ip = bothEnds("fd.ip", ADDRESS, "address of either end");
+    Field net = bothEnds("fd.net", NETWORK, "address of either end");
+    Field port = bothEnds("fd.port", NUMBER, "port of either end");
+    for (Ends ends : Ends.ALL) {
+      Set<Kind> kind = Set.of(ends.kind());
+      ip.in(kind, ends.addresses());
+      net.in(kind, ends.addresses());
+      port.in(kind, ends.ports());
     }
-    for (String end : List.of("c", "l")) {
-      String what = end.equals("c") ? "the client's" : "the local";
-      to.add(plain("fd." + end + "ip", ADDRESS, what + " address").in(CONNECT, source));
-      to.add(plain("fd." + end + "net", NETWORK, what + " address").in(CONNECT, source));
-      to.add(plain("fd." + end + "port", NUMBER, what + " port").in(CONNECT, LOCAL_PORT));
+    to.addAll(List.of(ip, net, port));
+  }
+
+  private static void addEnd(
+      List<Field> to, String letter, String what, Function<Ends, Ends.@Nullable End> which) {
+    Field ip = plain("fd." + letter + "ip", ADDRESS, what + " address");
+    Field net = plain("fd." + letter + "net", NETWORK, what + " address");
+    Field port = plain("fd." + letter + "port", NUMBER, what + " port");
+    for (Ends ends : Ends.ALL) {
+      Ends.End end = which.apply(ends);
+      if (end != null) {
+        ip.in(Set.of(ends.kind()), end.address());
+        net.in(Set.of(ends.kind()), end.address());
+        port.in(Set.of(ends.kind()), end.port());
+      }
     }
-    to.add(
-        bothEnds("fd.ip", ADDRESS, "address of either end")
-            .in(CONNECT, List.of(source, remote))
-            .in(FLOW, flowRemote));
-    to.add(
-        bothEnds("fd.net", NETWORK, "address of either end")
-            .in(CONNECT, List.of(source, remote))
-            .in(FLOW, flowRemote));
-    to.add(
-        bothEnds("fd.port", NUMBER, "port of either end")
-            .in(CONNECT, List.of(LOCAL_PORT, REMOTE_PORT))
-            .in(FLOW, FLOW_PORT));
+    to.addAll(List.of(ip, net, port));
   }
 
   private static void addConnection(List<Field> to) {
+    Field name =
+        plain(
+            "fd.name",
+            STRING,
+            "path of a file; both ends of a connection, the client's first:"
+                + " 10.0.0.2:41000->192.0.2.9:443");
+    name.in(EnumSet.of(Kind.FILE_OPEN), new Source.Symbol(Open.PATH, FILLED));
+    for (Ends ends : Ends.ALL) {
+      name.in(Set.of(ends.kind()), new Source.Computed(ends::name));
+    }
+    to.add(name);
     to.add(
-        plain("fd.name", STRING, "both ends: 10.0.0.2:41000->192.0.2.9:443")
-            .in(CONNECT, new Source.Computed(Fields::bothNames))
-            .in(FLOW, new Source.Computed(Fields::remoteName)));
-    to.add(family("fd.type", "ipv4 or ipv6", "ipv4", "ipv6"));
-    to.add(family("fd.typechar", "4 or 6", "4", "6"));
-    to.add(plain("fd.sockfamily", STRING, "always ip").in(NET, new Source.Constant("ip")));
+        family("fd.type", "file, directory, ipv4, ipv6 or unix", "ipv4", "ipv6", "unix")
+            .in(EnumSet.of(Kind.FILE_OPEN), openType("file", "directory")));
     to.add(
-        plain("fd.is_server", BOOL, "always false: only outbound connections are sent")
-            .in(NET, new Source.Constant("false")));
+        family("fd.typechar", "f, d, 4, 6 or u", "4", "6", "u")
+            .in(EnumSet.of(Kind.FILE_OPEN), openType("f", "d")));
+    to.add(
+        family("fd.sockfamily", "ip or unix", "ip", "ip", "unix")
+            .in(NET, new Source.Constant("ip")));
+    to.add(
+        plain("fd.is_server", BOOL, "whether the local end is the server")
+            .in(EnumSet.of(Kind.NET_CONNECT, Kind.NET_FLOW, Kind.NET_SEND), constant("false"))
+            .in(EnumSet.of(Kind.NET_ACCEPT, Kind.NET_LISTEN), constant("true")));
+    to.add(
+        plain("fd.connected", BOOL, "always true; of a message that is sent it is not known")
+            .in(EnumSet.of(Kind.NET_CONNECT, Kind.NET_ACCEPT), constant("true")));
+    to.add(
+        plain(
+                "fd.name_changed",
+                BOOL,
+                "always false: the first message to a new destination is a connect of its own")
+            .in(EnumSet.of(Kind.NET_SEND), constant("false")));
     to.add(
         plain("fd.l4proto", STRING, "tcp, udp, icmp or other")
-            .in(
-                CONNECT,
-                new Source.Numeral(row -> row.intAt(Connect.PROTOCOL), false, Fields::protocol))
-            .in(
-                FLOW,
-                new Source.Numeral(row -> row.intAt(Flow.PROTOCOL), false, Fields::protocol)));
+            .in(CONNECT, transport(Connect.PROTOCOL))
+            .in(FLOW, transport(Flow.PROTOCOL))
+            .in(EnumSet.of(Kind.NET_ACCEPT), transport(Accept.PROTOCOL))
+            .in(EnumSet.of(Kind.NET_LISTEN), transport(Listen.PROTOCOL))
+            .in(EnumSet.of(Kind.NET_SEND), transport(Send.PROTOCOL)));
   }
 
   private static void addContainer(List<Field> to) {
@@ -476,9 +545,50 @@ final class Fields {
             .in(beat, new Source.Symbol(Heartbeat.MISSING, new View.Each())));
   }
 
+  private static void addStats(List<Field> to) {
+    Set<Kind> stats = EnumSet.of(Kind.CONTAINER_STATS);
+    to.add(
+        number(
+            "stats.cpu_percent",
+            "processor time since the last report, in whole percent of one core",
+            stats,
+            few(row -> row.longAt(Stats.CPU_THOUSANDTHS) / 1000)));
+    to.add(
+        number(
+            "stats.memory",
+            "bytes of memory in use",
+            stats,
+            diverse(row -> row.longAt(Stats.MEMORY))));
+    to.add(
+        number(
+            "stats.memory_limit",
+            "bytes of memory it may use; missing without a limit",
+            stats,
+            few(row -> orMissing(row.longAt(Stats.MEMORY_LIMIT), 0))));
+    to.add(number("stats.pids", "tasks", stats, few(row -> orMissing(row.longAt(Stats.PIDS), -1))));
+    to.add(
+        number(
+            "stats.throttled",
+            "nanoseconds for which its limit kept it from running, since its start",
+            stats,
+            diverse(row -> row.longAt(Stats.THROTTLED))));
+    to.add(
+        number(
+            "stats.restarts",
+            "how often the engine started it again",
+            stats,
+            few(row -> row.longAt(Stats.RESTARTS))));
+    to.add(
+        number(
+            "stats.oom_kills",
+            "how often the kernel killed a task of it for want of memory",
+            stats,
+            few(row -> row.longAt(Stats.OOM_KILLS))));
+  }
+
   // The makers of fields.
 
-  private static Field plain(String name, Field.Type type, String description) {
+  static Field plain(String name, Field.Type type, String description) {
     return new Field(name, type, Field.Argument.NONE, false, description);
   }
 
@@ -514,11 +624,27 @@ final class Fields {
         .in(PROCESS, new Source.Numeral(reader, false, Fields::root));
   }
 
-  private static Field family(String name, String description, String four, String six) {
-    View view = new View.Family(four, six);
-    return plain(name, STRING, description)
-        .in(CONNECT, new Source.Symbol(Connect.DESTINATION, view))
-        .in(FLOW, new Source.Symbol(Flow.DESTINATION, view));
+  private static Field family(
+      String name, String description, String four, String six, String unix) {
+    View view = new View.Family(four, six, unix);
+    Field field = plain(name, STRING, description);
+    for (Ends ends : Ends.ALL) {
+      field.in(Set.of(ends.kind()), new Source.Symbol(ends.family(), view));
+    }
+    return field;
+  }
+
+  private static Source transport(Column protocol) {
+    return new Source.Numeral(row -> row.intAt(protocol), false, Fields::protocol);
+  }
+
+  private static Source constant(String value) {
+    return new Source.Constant(value);
+  }
+
+  private static Source openType(String file, String directory) {
+    return new Source.Numeral(
+        row -> row.longAt(Open.FLAGS) & O_DIRECTORY, false, n -> n == 0 ? file : directory);
   }
 
   private static Field container(
@@ -568,15 +694,33 @@ final class Fields {
   // What reads a row.
 
   private static List<Source> typeName() {
-    return List.of(new Source.Computed(row -> EventTypes.name(row.kind())));
+    return List.of(new Source.Computed(EventTypes::shown));
   }
 
-  private static Source.Numeral few(NumberReader reader) {
+  static Source.Numeral few(NumberReader reader) {
     return new Source.Numeral(reader, false, DECIMAL);
   }
 
-  private static Source.Numeral diverse(NumberReader reader) {
+  static Source.Numeral diverse(NumberReader reader) {
     return new Source.Numeral(reader, true, DECIMAL);
+  }
+
+  static long orMissing(long number, long missing) {
+    return number == missing ? NumberReader.MISSING : number;
+  }
+
+  private static String outcome(long result) {
+    if (result >= 0) {
+      return "SUCCESS";
+    }
+    String error = CallNames.error(result);
+    return error == null ? Long.toString(result) : error;
+  }
+
+  private static Set<Kind> kinds(Predicate<Kind> which) {
+    return Arrays.stream(Kind.values())
+        .filter(which)
+        .collect(Collectors.toCollection(() -> EnumSet.noneOf(Kind.class)));
   }
 
   private static boolean hasProcess(BatchCursor row) {
@@ -596,11 +740,6 @@ final class Fields {
       long start = row.longAt(Proc.START);
       return start == 0 ? NumberReader.MISSING : start;
     };
-  }
-
-  private static long port(BatchCursor row, Column column) {
-    int port = row.intAt(column) & 0xffff;
-    return port == 0 ? NumberReader.MISSING : port;
   }
 
   private static String truth(long number) {
@@ -625,24 +764,6 @@ final class Fields {
     return Instant.ofEpochSecond(
             Math.floorDiv(time, 1_000_000_000L), Math.floorMod(time, 1_000_000_000L))
         .toString();
-  }
-
-  private static @Nullable String bothNames(BatchCursor row) {
-    String local = end(row, Connect.SOURCE, Connect.SOURCE_PORT);
-    String remote = end(row, Connect.DESTINATION, Connect.DESTINATION_PORT);
-    return remote == null ? null : (local == null ? "" : local) + "->" + remote;
-  }
-
-  private static @Nullable String remoteName(BatchCursor row) {
-    String remote = end(row, Flow.DESTINATION, Flow.DESTINATION_PORT);
-    return remote == null ? null : "->" + remote;
-  }
-
-  private static @Nullable String end(BatchCursor row, Column address, Column port) {
-    String text = row.text(address);
-    return text == null || text.isEmpty()
-        ? null
-        : new Endpoint(text, row.intAt(port) & 0xffff).toString();
   }
 
   // What reads a container.

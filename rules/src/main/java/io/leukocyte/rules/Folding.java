@@ -73,11 +73,24 @@ final class Folding {
     if (predicate instanceof Predicate.NotEqual(String other)) {
       return Node.not(type(new Predicate.Equal(Set.of(other)), kind));
     }
+    if (kind.isSystemCall()) {
+      return call(predicate, kind);
+    }
     if (EventTypes.names(kind).stream().anyMatch(predicate::test)) {
       return Node.TRUE;
     }
     return kind == Kind.CONTAINER_LIFECYCLE && predicate.test(EventTypes.CONTAINER)
         ? new Node.Read(Fields.ACTION, new Predicate.Equal(Set.of(EventTypes.START)))
+        : Node.FALSE;
+  }
+
+  /** A kind of system calls has many types: which one it is stands in the row. */
+  private static Node call(Predicate predicate, Kind kind) {
+    if (predicate.test(kind.text())) {
+      return Node.TRUE;
+    }
+    return kind.calls().stream().anyMatch(predicate::test)
+        ? new Node.Read(Fields.CALL, predicate)
         : Node.FALSE;
   }
 

@@ -27,13 +27,12 @@ final class ForeignFields {
               evt.deltatime.ns evt.outputtime evt.type.is evt.category evt.cpu evt.args evt.arg \
               evt.rawarg evt.info evt.buffer evt.buflen evt.is_io evt.is_io_read evt.is_io_write \
               evt.io_dir evt.is_wait evt.wait_latency evt.is_syslog evt.count evt.around \
-              evt.abspath evt.abspath.src evt.abspath.dst evt.is_open_read evt.is_open_write \
-              evt.is_open_exec evt.is_open_create proc.acmdline proc.cmdnargs proc.cmdlenargs \
-              proc.env proc.aenv proc.loginshellid proc.apid proc.pvpid proc.sid proc.sname \
+              evt.abspath evt.abspath.src evt.abspath.dst proc.acmdline proc.cmdnargs \
+              proc.cmdlenargs proc.aenv proc.loginshellid proc.apid proc.pvpid proc.sid proc.sname \
               proc.sid.exe proc.sid.exepath proc.vpgid proc.vpgid.name proc.vpgid.exe \
               proc.vpgid.exepath proc.pgid proc.pgid.name proc.pgid.exe proc.pgid.exepath \
               proc.duration proc.ppid.duration proc.ppid.ts proc.is_exe_writable \
-              proc.is_exe_lower_layer proc.is_sid_leader proc.is_vpgid_leader proc.is_pgid_leader \
+              proc.is_exe_lower_layer proc.is_sid_leader proc.is_pgid_leader \
               proc.exe_ino proc.exe_ino.ctime proc.exe_ino.mtime \
               proc.exe_ino.ctime_duration_proc_start proc.exe_ino.ctime_duration_pidns_start \
               proc.pidns_init_start_ts proc.is_container_healthcheck \
@@ -42,12 +41,11 @@ final class ForeignFields {
               proc.nchilds proc.stdin.type proc.stdin.name proc.stdout.type proc.stdout.name \
               proc.stderr.type proc.stderr.name thread.pexectime thread.exectime \
               thread.totexectime thread.cgroups thread.cgroup thread.vtid thread.tid thread.ismain \
-              thread.cap_permitted thread.cap_inheritable thread.vmsize thread.vmrss thread.cpu \
-              thread.cpu.user thread.cpu.system user.homedir user.shell fd.num fd.directory \
-              fd.filename fd.containername fd.containerdirectory fd.proto fd.cproto fd.sproto \
-              fd.lproto fd.rproto fd.connected fd.name_changed fd.cip.name fd.sip.name fd.lip.name \
-              fd.rip.name fd.dev fd.dev.major fd.dev.minor fd.ino fd.nameraw fd.types fd.uid \
-              fd.is_upper_layer fd.is_lower_layer container.image.id container.mounts \
+              thread.cap_inheritable thread.vmsize thread.vmrss thread.cpu \
+              thread.cpu.user thread.cpu.system user.homedir user.shell fd.containername fd.containerdirectory fd.proto fd.cproto fd.sproto \
+              fd.lproto fd.rproto fd.cip.name fd.sip.name fd.lip.name \
+              fd.rip.name fd.dev fd.dev.major fd.dev.minor fd.ino fd.types fd.uid \
+              fd.is_lower_layer container.image.id container.mounts \
               container.mount container.mount.mode container.mount.rdwr \
               container.mount.propagation container.healthcheck container.liveness_probe \
               container.readiness_probe container.start_ts container.duration container.cni.json \
@@ -58,8 +56,11 @@ final class ForeignFields {
 
   private ForeignFields() {}
 
-  /** Whether Falco has such a field. */
+  /** Whether Falco has such a field and we have not. */
   static boolean has(String name) {
+    if (Fields.find(name) != null) {
+      return false;
+    }
     int dot = name.indexOf('.');
     return NAMES.contains(name)
         || (dot > 0 && CLASSES.contains(name.substring(0, dot)))

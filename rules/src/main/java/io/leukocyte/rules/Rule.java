@@ -14,12 +14,19 @@ public final class Rule {
   private final Position at;
   private final OutputTemplate output;
   private final Map<Kind, Node> conditions;
+  private final Set<String> environment;
 
-  Rule(Alert.RuleInfo info, Position at, OutputTemplate output, Map<Kind, Node> conditions) {
+  Rule(
+      Alert.RuleInfo info,
+      Position at,
+      OutputTemplate output,
+      Map<Kind, Node> conditions,
+      Set<String> environment) {
     this.info = info;
     this.at = at;
     this.output = output;
     this.conditions = conditions;
+    this.environment = Set.copyOf(environment);
   }
 
   /** Its name, description, priority, tags and file, as alerts carry them. */
@@ -40,6 +47,11 @@ public final class Rule {
   /** Kinds of events that it can match. */
   public Set<Kind> kinds() {
     return Set.copyOf(conditions.keySet());
+  }
+
+  /** Variables of a process's environment that it asks for, in upper case. */
+  public Set<String> environment() {
+    return environment;
   }
 
   /** Its condition for each kind that it can match. */

@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Makes rules of definitions: looks everything up, tells what is wrong and what is left out. */
@@ -90,7 +92,9 @@ final class RuleCompiler {
       return Optional.empty();
     }
     Alert.RuleInfo info = info(definition, definition.description, definition.priority);
-    return Optional.of(new Rule(info, definition.at, output.get(), kinds));
+    Set<String> environment = new TreeSet<>();
+    EnvironmentUse.collect(condition.get(), environment);
+    return Optional.of(new Rule(info, definition.at, output.get(), kinds, environment));
   }
 
   private static Alert.RuleInfo info(

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Rules checked and compiled: immutable, shared by all matchers. */
 public final class RuleSet {
@@ -97,6 +98,13 @@ public final class RuleSet {
   /** Kinds of events that some rule can match. */
   public Set<Kind> kinds() {
     return Set.copyOf(plans.keySet());
+  }
+
+  /** Variables of a process's environment that some rule asks for, in upper case. */
+  public Set<String> environment() {
+    return rules.stream()
+        .flatMap(rule -> rule.environment().stream())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** SHA-256 of the files' names and contents, in hexadecimal; line ends do not matter. */

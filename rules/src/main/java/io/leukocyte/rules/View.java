@@ -75,6 +75,23 @@ sealed interface View {
     }
   }
 
+  /** The directory of a path; {@code /} of a file in the root. */
+  record Directory() implements View {
+    @Override
+    public @Nullable String of(String symbol) {
+      int slash = symbol.lastIndexOf('/');
+      return slash < 0 ? null : symbol.substring(0, Math.max(1, slash));
+    }
+  }
+
+  /** The last name of a path. */
+  record FileName() implements View {
+    @Override
+    public String of(String symbol) {
+      return symbol.substring(symbol.lastIndexOf('/') + 1);
+    }
+  }
+
   /** The value of a key in a list of keys and values in turn. */
   record ValueOf(String key) implements View {
     @Override
@@ -90,16 +107,20 @@ sealed interface View {
   }
 
   /**
-   * One of two words, by whether the string is an IPv6 address.
+   * A word for what an address is of.
    *
    * @param four the word for IPv4
    * @param six the word for IPv6
+   * @param unix the word for a path, or a name that begins with {@code @}
    */
-  record Family(String four, String six) implements View {
+  record Family(String four, String six, String unix) implements View {
     @Override
     public @Nullable String of(String symbol) {
       if (symbol.isEmpty()) {
         return null;
+      }
+      if (symbol.charAt(0) == '/' || symbol.charAt(0) == '@') {
+        return unix;
       }
       return symbol.indexOf(':') >= 0 ? six : four;
     }

@@ -10,6 +10,7 @@ import io.leukocyte.events.MalformedBatchException;
 import io.leukocyte.events.NetConnect;
 import io.leukocyte.events.ProcessExec;
 import io.leukocyte.events.ProcessExit;
+import io.leukocyte.events.SystemCall;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -107,6 +108,7 @@ class EquivalenceTest {
           case ProcessExec e -> e.process().flags().setup();
           case ProcessExit e -> e.process().flags().setup();
           case NetConnect e -> e.process() != null && e.process().flags().setup();
+          case SystemCall e -> e.process().flags().setup();
           default -> false;
         };
     return (!setup || condition.toString().contains("proc.is_setup"))

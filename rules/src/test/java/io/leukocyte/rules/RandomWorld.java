@@ -7,8 +7,13 @@ import io.leukocyte.events.ContainerLog;
 import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.Endpoint;
 import io.leukocyte.events.Event;
+import io.leukocyte.events.FileChange;
+import io.leukocyte.events.FileOpen;
+import io.leukocyte.events.NetAccept;
 import io.leukocyte.events.NetConnect;
 import io.leukocyte.events.NetFlow;
+import io.leukocyte.events.NetListen;
+import io.leukocyte.events.NetSend;
 import io.leukocyte.events.ProcessExec;
 import io.leukocyte.events.ProcessExit;
 import io.leukocyte.events.ProcessInfo;
@@ -32,7 +37,22 @@ final class RandomWorld {
   private static final List<String> PORTS = List.of("80", "443", "53");
   private static final List<String> NUMBERS = List.of("0", "1", "80", "-1", "1000");
   private static final List<String> TYPES =
-      List.of("execve", "procexit", "connect", "flow", "log", "lifecycle", "container", "net.flow");
+      List.of(
+          "execve",
+          "procexit",
+          "connect",
+          "flow",
+          "log",
+          "lifecycle",
+          "container",
+          "net.flow",
+          "openat",
+          "file.open",
+          "accept4",
+          "listen",
+          "sendto",
+          "rename",
+          "unlink");
   private static final List<String> TEXT_FIELDS =
       List.of(
           "proc.name",
@@ -51,6 +71,12 @@ final class RandomWorld {
           "proc.aname[3]",
           "user.name",
           "fd.name",
+          "fd.filename",
+          "fd.directory",
+          "evt.res",
+          "evt.arg.path",
+          "evt.arg.newpath",
+          "proc.env",
           "container.name",
           "container.image",
           "container.image.repository",
@@ -76,6 +102,7 @@ final class RandomWorld {
           "flow.bytes",
           "container.exit_code",
           "proc.exit_code",
+          "fd.num",
           "evt.rawres");
   private static final List<String> ADDRESS_FIELDS =
       List.of("fd.ip", "fd.sip", "fd.cip", "fd.net", "fd.snet", "fd.cnet", "fd.rip", "fd.lnet");
@@ -84,6 +111,10 @@ final class RandomWorld {
           "proc.is_setup",
           "proc.is_exe_upper_layer",
           "proc.is_exe_from_memfd",
+          "proc.is_vpgid_leader",
+          "evt.failed",
+          "evt.is_open_write",
+          "fd.is_server",
           "container.privileged");
   private static final List<String> TEXT_OPERATORS =
       List.of(
@@ -170,7 +201,7 @@ final class RandomWorld {
               List.of(
                   container(),
                   check("fd.l4proto", "in", List.of("tcp", "udp", "icmp")),
-                  check("fd.type", "=", List.of("ipv4", "ipv6"))));
+                  check("fd.type", "=", List.of("ipv4", "ipv6", "file"))));
       default -> check(pick(TEXT_FIELDS), pick(TEXT_OPERATORS), WORDS);
     };
   }
@@ -237,7 +268,7 @@ final class RandomWorld {
     long time = 1_767_225_600_000_000_000L + random.nextInt(1_000_000);
     ContainerRef container = random.nextInt(8) == 0 ? null : anyContainer();
     ContainerRef own = container == null ? anyContainer() : container;
-    return switch (random.nextInt(6)) {
+    return switch (random.nextInt(11)) {
       case 0 -> new ProcessExec(time, container, process());
       case 1 -> new ProcessExit(time, container, process(), Math.max(0, number()), 0);
       case 2 ->
@@ -245,6 +276,50 @@ final class RandomWorld {
               time, container, random.nextInt(4) == 0 ? null : process(), protocol(), end(), end());
       case 3 -> new NetFlow(time, container, protocol(), end(), Math.max(0, number()), 1, 1);
       case 4 -> lifecycle(time, own);
+      case 6 ->
+          new FileOpen(
+              time,
+              container,
+              process(),
+              pick(List.of("open", "openat")),
+              pick(WORDS),
+              maybe(WORDS),
+              random.nextInt(4),
+              0,
+              false,
+              false,
+              false,
+              result());
+      case 7 ->
+          new FileChange(
+              time,
+              container,
+              process(),
+              pick(List.of("rename", "unlink")),
+              pick(WORDS),
+              maybe(WORDS),
+              0,
+              -1,
+              -1,
+              -1,
+              false,
+              result());
+      case 8 ->
+          new NetAccept(time, container, process(), "accept4", protocol(), end(), end(), result());
+      case 9 -> new NetListen(time, container, process(), "listen", protocol(), end(), 1, result());
+      case 10 ->
+          new NetSend(
+              time,
+              container,
+              process(),
+              "sendto",
+              protocol(),
+              end(),
+              end(),
+              1,
+              null,
+              null,
+              result());
       default ->
           new ContainerLog(
               time,
@@ -254,6 +329,10 @@ final class RandomWorld {
               10,
               false);
     };
+  }
+
+  private long result() {
+    return pick(List.of(0L, 1L, 80L, -13L));
   }
 
   private Event lifecycle(long time, ContainerRef container) {
@@ -343,6 +422,7 @@ final class RandomWorld {
         new ProcessInfo.Flags(
             random.nextInt(4) == 0, random.nextBoolean(), random.nextBoolean(), false),
         parent,
-        words(3));
+        words(3),
+        new ProcessInfo.More(0, words(2), false, random.nextBoolean()));
   }
 }

@@ -6,12 +6,18 @@ import io.leukocyte.events.ContainerLog;
 import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.Endpoint;
 import io.leukocyte.events.Event;
+import io.leukocyte.events.FileChange;
+import io.leukocyte.events.FileOpen;
+import io.leukocyte.events.NetAccept;
 import io.leukocyte.events.NetConnect;
 import io.leukocyte.events.NetFlow;
+import io.leukocyte.events.NetListen;
+import io.leukocyte.events.NetSend;
 import io.leukocyte.events.ProcessExec;
 import io.leukocyte.events.ProcessExit;
 import io.leukocyte.events.ProcessInfo;
 import io.leukocyte.events.Protocol;
+import io.leukocyte.events.SystemCall;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +106,7 @@ final class Reference {
   static boolean isNumber(String field) {
     return field.matches(
         "proc\\.(tty|vpid|pid|ppid)|user\\.(uid|loginuid)|fd\\.[srcl]?port|flow\\.bytes"
-            + "|container\\.exit_code|proc\\.exit_code|evt\\.rawres");
+            + "|fd\\.num|container\\.exit_code|proc\\.exit_code|evt\\.rawres");
   }
 
   private static boolean within(String address, String network) {
@@ -132,6 +138,9 @@ final class Reference {
     if (field.startsWith("evt.")) {
       return ofEvent(field, event);
     }
+    if (event instanceof FileOpen open && field.startsWith("fd.")) {
+      return file(field, open);
+    }
     if (field.startsWith("fd.") || field.startsWith("flow.")) {
       return connection(field, event);
     }
@@ -146,17 +155,34 @@ final class Reference {
       case ProcessExec exec -> process(field, exec.process());
       case ProcessExit exit -> process(field, exit.process());
       case NetConnect connect when connect.process() != null -> process(field, connect.process());
+      case SystemCall call -> process(field, call.process());
       default -> List.of();
     };
   }
 
   private static List<String> ofEvent(String field, Event event) {
+    long result = event instanceof SystemCall call ? call.result() : 0;
     boolean syscall =
-        event instanceof ProcessExec || event instanceof ProcessExit || event instanceof NetConnect;
+        event instanceof ProcessExec
+            || event instanceof ProcessExit
+            || event instanceof NetConnect
+            || event instanceof SystemCall;
     return switch (field) {
       case "evt.type" -> types(event);
-      case "evt.rawres" -> syscall ? List.of("0") : List.of();
+      case "evt.rawres" -> syscall ? one(result) : List.of();
+      case "evt.res" -> syscall ? one(result == -13 ? "EACCES" : "SUCCESS") : List.of();
+      case "evt.failed" -> syscall ? one(result < 0) : List.of();
       case "evt.dir" -> syscall ? List.of("<") : List.of();
+      case "evt.is_open_write" ->
+          event instanceof FileOpen open ? one(open.flags() != 0) : List.of();
+      case "evt.arg.path" ->
+          event instanceof FileChange change && change.call().equals("unlink")
+              ? one(change.path())
+              : List.of();
+      case "evt.arg.newpath" ->
+          event instanceof FileChange change && change.call().equals("rename")
+              ? one(change.target())
+              : List.of();
       default -> throw new IllegalArgumentException(field);
     };
   }
@@ -171,48 +197,78 @@ final class Reference {
           List.of("lifecycle", "container.lifecycle", "container");
       case ContainerLifecycle e -> List.of("lifecycle", "container.lifecycle");
       case ContainerLog e -> List.of("log", "container.log");
+      case SystemCall e -> List.of(e.call(), e.kind().text());
       default -> List.of("other");
     };
   }
 
+  private static List<String> file(String field, FileOpen open) {
+    int slash = open.path().lastIndexOf('/');
+    return switch (field) {
+      case "fd.name" -> filled(open.path());
+      case "fd.filename" -> one(open.path().substring(slash + 1));
+      case "fd.directory" ->
+          slash < 0 ? List.of() : one(slash == 0 ? "/" : open.path().substring(0, slash));
+      case "fd.num" -> open.failed() ? List.of() : one(open.result());
+      case "fd.type" -> one("file");
+      default -> List.of();
+    };
+  }
+
+  /** Both ends of a connection, and whether the container is its server. */
+  private record Ends(
+      @Nullable Endpoint local, @Nullable Endpoint remote, boolean serving, Protocol protocol) {}
+
+  private static @Nullable Ends ends(Event event) {
+    return switch (event) {
+      case NetConnect c -> new Ends(c.source(), c.destination(), false, c.protocol());
+      case NetFlow f -> new Ends(null, f.destination(), false, f.protocol());
+      case NetAccept a -> new Ends(a.server(), a.client(), true, a.protocol());
+      case NetListen l -> new Ends(l.local(), null, true, l.protocol());
+      case NetSend s -> new Ends(s.local(), s.remote(), false, s.protocol());
+      default -> null;
+    };
+  }
+
   private static List<String> connection(String field, Event event) {
-    Endpoint local = event instanceof NetConnect c ? c.source() : null;
-    Endpoint remote =
-        switch (event) {
-          case NetConnect c -> c.destination();
-          case NetFlow f -> f.destination();
-          default -> null;
-        };
-    if (remote == null) {
+    Ends ends = ends(event);
+    if (ends == null) {
       return List.of();
     }
+    Endpoint local = ends.local();
+    Endpoint remote = ends.remote();
+    Endpoint server = ends.serving() ? local : remote;
+    Endpoint client = ends.serving() ? remote : local;
+    String family = ips(remote == null ? local : remote).stream().findFirst().orElse("");
     return switch (field) {
-      case "fd.sip", "fd.rip", "fd.snet", "fd.rnet" -> ips(remote);
-      case "fd.cip", "fd.lip", "fd.cnet", "fd.lnet" -> ips(local);
+      case "fd.sip", "fd.snet" -> ips(server);
+      case "fd.cip", "fd.cnet" -> ips(client);
+      case "fd.rip", "fd.rnet" -> ips(remote);
+      case "fd.lip", "fd.lnet" -> ips(local);
       case "fd.ip", "fd.net" -> ips(local, remote);
-      case "fd.sport", "fd.rport" -> ports(remote);
-      case "fd.cport", "fd.lport" -> ports(local);
+      case "fd.sport" -> ports(server);
+      case "fd.cport" -> ports(client);
+      case "fd.rport" -> ports(remote);
+      case "fd.lport" -> ports(local);
       case "fd.port" -> ports(local, remote);
-      case "fd.type" ->
-          remote.address().isEmpty()
-              ? List.of()
-              : one(remote.address().contains(":") ? "ipv6" : "ipv4");
-      case "fd.typechar" ->
-          remote.address().isEmpty() ? List.of() : one(remote.address().contains(":") ? "6" : "4");
-      case "fd.l4proto" -> one(protocol(event).text());
-      case "fd.name" -> names(local, remote);
+      case "fd.type" -> family.isEmpty() ? List.of() : one(family.contains(":") ? "ipv6" : "ipv4");
+      case "fd.typechar" -> family.isEmpty() ? List.of() : one(family.contains(":") ? "6" : "4");
+      case "fd.l4proto" -> one(ends.protocol().text());
+      case "fd.is_server" -> one(ends.serving());
+      case "fd.num" -> event instanceof NetAccept a && !a.failed() ? one(a.result()) : List.of();
+      case "fd.name" ->
+          event instanceof NetListen l
+              ? l.local().address().isEmpty() ? List.of() : one(l.local())
+              : names(client, server);
+      case "fd.filename", "fd.directory" -> List.of();
       case "flow.bytes" -> event instanceof NetFlow f ? one(f.bytes()) : List.of();
       default -> throw new IllegalArgumentException(field);
     };
   }
 
-  private static List<String> names(@Nullable Endpoint local, Endpoint remote) {
-    String from = local == null || local.address().isEmpty() ? "" : local.toString();
-    return remote.address().isEmpty() ? List.of() : one(from + "->" + remote);
-  }
-
-  private static Protocol protocol(Event event) {
-    return event instanceof NetConnect c ? c.protocol() : ((NetFlow) event).protocol();
+  private static List<String> names(@Nullable Endpoint client, @Nullable Endpoint server) {
+    String from = client == null || client.address().isEmpty() ? "" : client.toString();
+    return server == null || server.address().isEmpty() ? List.of() : one(from + "->" + server);
   }
 
   private static List<String> ips(@Nullable Endpoint... ends) {
@@ -289,6 +345,11 @@ final class Reference {
       case "user.uid" -> p.uid() == -1 ? List.of() : one(p.uid());
       case "user.loginuid" -> one(p.loginUid());
       case "user.name" -> p.uid() == 0 ? one("root") : List.of();
+      case "proc.env" ->
+          p.more().environment().isEmpty()
+              ? List.of()
+              : one(String.join(" ", p.more().environment()));
+      case "proc.is_vpgid_leader" -> one(p.more().groupLeader());
       case "proc.is_setup" -> one(p.flags().setup());
       case "proc.is_exe_upper_layer" -> one(p.flags().upperLayer());
       case "proc.is_exe_from_memfd" -> one(p.flags().fileless());

@@ -8,12 +8,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -228,6 +231,22 @@ public final class ValueType<T> {
   public static ValueType<List<String>> list() {
     return listOf(
         "list of text", "write a list, or texts with commas between", Function.identity());
+  }
+
+  /** Some of these words: a YAML list, or one line with commas between them. */
+  public static ValueType<List<String>> words(Collection<String> allowed) {
+    Set<String> words = new TreeSet<>(allowed);
+    return listOf(
+        "list of words",
+        "write some of " + String.join(", ", words),
+        text -> {
+          if (words.contains(text)) {
+            return text;
+          }
+          String suggestion = Suggestion.didYouMean(text, words);
+          throw new IllegalArgumentException(
+              "'" + text + "' is unknown" + (suggestion.isEmpty() ? "" : ", " + suggestion));
+        });
   }
 
   /** Addresses of servers: a YAML list, or one line with commas between them. */

@@ -1,0 +1,49 @@
+package io.leukocyte.collector;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Texts in the sensor's records. They can hold any bytes; what is no UTF-8 becomes U+FFFD. */
+final class RecordText {
+  private RecordText() {}
+
+  /** The bytes, as many of them as the record has. */
+  static byte[] bytes(MemorySegment memory, long from, int size) {
+    long room = memory.byteSize() - from;
+    if (room <= 0 || size <= 0) {
+      return new byte[0];
+    }
+    byte[] bytes = new byte[(int) Math.min(size, room)];
+    MemorySegment.copy(memory, JAVA_BYTE, from, bytes, 0, bytes.length);
+    return bytes;
+  }
+
+  /** A text with a NUL at its end. */
+  static String terminated(MemorySegment memory, long from, int size) {
+    byte[] bytes = bytes(memory, from, size);
+    return new String(bytes, 0, Math.max(0, bytes.length - 1), StandardCharsets.UTF_8);
+  }
+
+  /**
+   * A path from its components, which come from the file upwards. One whose upper part is missing
+   * begins with {@code …/}.
+   */
+  static String path(MemorySegment memory, long from, int size, boolean cut, boolean unrooted) {
+    byte[] bytes = bytes(memory, from, size);
+    List<String> components = Arguments.split(bytes, bytes.length);
+    StringBuilder path = new StringBuilder(size + 4);
+    for (String component : components.reversed()) {
+      if (!unrooted || !path.isEmpty()) {
+        path.append('/');
+      }
+      path.append(component);
+    }
+    if (path.isEmpty()) {
+      path.append('/');
+    }
+    return cut ? "…" + path : path.toString();
+  }
+}

@@ -1,0 +1,58 @@
+package io.leukocyte.rules;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The variables that conditions ask a process's environment for: the names in what they compare it
+ * with. {@code proc.env icontains "HISTFILE=/dev/null"} asks for HISTFILE.
+ */
+final class EnvironmentUse {
+  /** The field of the environment. */
+  static final String FIELD = "proc.env";
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
+  private EnvironmentUse() {}
+
+  /** Adds the names, in upper case, that a condition asks for. */
+  static void collect(Node node, Set<String> names) {
+    switch (node) {
+      case Node.All all -> all.parts().forEach(part -> collect(part, names));
+      case Node.Any any -> any.parts().forEach(part -> collect(part, names));
+      case Node.Not not -> collect(not.part(), names);
+      case Node.Test test when test.field().name().equals(FIELD) ->
+          texts(test.predicate()).forEach(text -> add(text, names));
+      case Node.Test _, Node.Literal _, Node.TypeTest _, Node.Needs _, Node.Read _ -> {}
+    }
+  }
+
+  private static void add(String text, Set<String> names) {
+    int equals = text.indexOf('=');
+    Matcher matcher = NAME.matcher(equals < 0 ? text : text.substring(0, equals));
+    String last = null;
+    while (matcher.find()) {
+      last = matcher.group();
+    }
+    if (last != null) {
+      names.add(last.toUpperCase(Locale.ROOT));
+    }
+  }
+
+  private static Set<String> texts(Predicate predicate) {
+    return switch (predicate) {
+      case Predicate.Equal p -> p.values();
+      case Predicate.NotEqual p -> Set.of(p.other());
+      case Predicate.StartsWith p -> Set.of(p.prefix());
+      case Predicate.EndsWith p -> Set.of(p.suffix());
+      case Predicate.Contains p -> Set.of(p.part());
+      case Predicate.Matches p ->
+          new TreeSet<>(Arrays.asList(p.pattern().split("[*?\\[\\]]+", -1)));
+      case Predicate.Exists _, Predicate.Within _, Predicate.Range _, Predicate.OneOf _ -> Set.of();
+    };
+  }
+}
