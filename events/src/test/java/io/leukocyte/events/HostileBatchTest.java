@@ -113,7 +113,7 @@ class HostileBatchTest {
         refused++;
       }
     }
-    assertThat(refused).isBetween(5_000, 49_750);
+    assertThat(refused).isBetween(10_000, 99_500);
   }
 
   private static void mutate(byte[] bytes, Random random) {
