@@ -69,10 +69,26 @@ class ActionCrashIT {
           "pause", Map.of("start", 1L, "pause", 1L, "unpause", 1L),
           "kill", Map.of("start", 2L, "kill", 1L, "die", 1L),
           "throttle", Map.of("start", 1L),
-          "recycle", Map.of("start", 2L, "kill", 2L, "die", 1L));
+          "recycle", Map.of("start", 2L, "kill", 2L, "die", 1L),
+          "waf", Map.of("start", 1L));
+
+  private static final String FIREWALL = "leuko-test-waf:1";
+
+  /** The image of a firewall that listens, and is small. */
+  private static final String FIREWALL_RUNS =
+      "CMD [\"sh\", \"-c\", \"exec httpd -f -p $PORT -h /tmp\"]";
 
   private static final Map<String, String> PARAMETERS =
-      Map.of("throttle", "pids: 50, ", "recycle", "grace: 0s, settle: 0s, ");
+      Map.of(
+          "throttle",
+          "pids: 50, ",
+          "recycle",
+          "grace: 0s, settle: 0s, ",
+          "waf",
+          "image: '" + FIREWALL + "', ports: [80], drain: 0s, ");
+
+  private static final Map<String, String> PROGRAMS =
+      Map.of("waf", "mkdir /www; echo hello > /www/index.html; exec httpd -f -p 80 -h /www");
 
   private final Map<String, Child> responders = new LinkedHashMap<>();
   private Fleet fleet;
@@ -98,6 +114,7 @@ class ActionCrashIT {
     policies.append(
         "- policy: snapshot\n  match: {rules: [snapshot]}\n  actions: [snapshot, kill: {}]\n  guard: {mode: enforce}\n");
     fleet = Fleet.start(folder, "[]", policies.toString());
+    makeFirewall();
     snapshots = fleet.role("snapshot", "respond", host("snapshot"), Map.of());
     snapshots.start();
     for (String type : SEEN_ONCE.keySet()) {
@@ -111,6 +128,12 @@ class ActionCrashIT {
     witness = new Witness(fleet.client(), Fleet.PARTITIONS, host("none"), fleet.rules());
     responders.values().forEach(Child::awaitReady);
     snapshots.awaitReady();
+  }
+
+  private void makeFirewall() throws Exception {
+    String base = fleet.engine().run("base", "true");
+    fleet.engine().docker("commit", "--change", FIREWALL_RUNS, base, FIREWALL);
+    fleet.engine().docker("rm", "-f", base);
   }
 
   @AfterAll
@@ -131,8 +154,14 @@ class ActionCrashIT {
   void actionIsDoneOnceAndTakenBackOnce(List<String> deaths) throws Exception {
     Map<String, String> containers = new TreeMap<>();
     Map<String, String> actions = new TreeMap<>();
+    Map<String, String> names = new TreeMap<>();
+    Map<String, String> rules = new TreeMap<>();
     for (String type : responders.keySet()) {
-      containers.put(type, fleet.engine().run(type + alerts, "sleep 3600"));
+      String program = PROGRAMS.getOrDefault(type, "sleep 3600");
+      String made = fleet.engine().run(type + alerts, program);
+      names.put(type, type + alerts);
+      containers.put(type, made);
+      rules.put(type, fleet.engine().ruleset(made));
       actions.put(type, order(type, containers.getOrDefault(type, "")));
     }
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -156,10 +185,26 @@ class ActionCrashIT {
       assertThat(fleet.engine().docker("inspect", "-f", "{{.State.Status}}", container))
           .isEqualTo("running");
       assertThat(fleet.engine().filtered(container)).as("packet filter").isFalse();
+      assertThat(fleet.engine().ruleset(container)).as("its rules").isEqualTo(rules.get(type));
       assertThat(pidsLimit(container)).as("limit of processes").isIn("<nil>", "<no value>", "0");
       assertThat(containers(type)).as("containers").hasSize(1);
       fleet.engine().docker("rm", "-f", container);
     }
+    assertFirewallIsGone(names.getOrDefault("waf", ""));
+  }
+
+  /** It was started once; one that was made and not started before a death was made again. */
+  private void assertFirewallIsGone(String name) throws Exception {
+    assertThat(containers("leuko-waf-")).isEmpty();
+    String prefix = "leuko-waf-" + name + "-80-";
+    Map<String, Long> seen =
+        counted(
+            events("type=container", "{{.Actor.Attributes.name}} {{.Action}}")
+                .filter(line -> line.startsWith(prefix))
+                .map(line -> line.substring(line.indexOf(' ') + 1)),
+            List.of("create", "start", "die", "destroy"));
+    assertThat(seen).containsEntry("start", 1L).containsEntry("die", 1L);
+    assertThat(seen.get("create")).isBetween(1L, 2L).isEqualTo(seen.get("destroy"));
   }
 
   private String pidsLimit(String container) throws Exception {
@@ -347,27 +392,25 @@ class ActionCrashIT {
 
   /** How often the engine did what to a container. */
   private Map<String, Long> seen(String container) throws Exception {
+    return counted(
+        events("container=" + container, "{{.Action}}"),
+        List.of("start", "pause", "unpause", "kill", "die"));
+  }
+
+  private static Map<String, Long> counted(Stream<String> actions, List<String> which) {
+    Map<String, Long> counts = new TreeMap<>();
+    actions.filter(which::contains).forEach(action -> counts.merge(action, 1L, Long::sum));
+    return counts;
+  }
+
+  /** What the engine saw so far, a line each. */
+  private Stream<String> events(String filter, String format) throws Exception {
     Instant now = Instant.now(); // "0s" would be cut to whole seconds
     String until = "%d.%09d".formatted(now.getEpochSecond(), now.getNano());
-    String events =
-        fleet
-            .engine()
-            .docker(
-                "events",
-                "--since",
-                "1h",
-                "--until",
-                until,
-                "--filter",
-                "container=" + container,
-                "--format",
-                "{{.Action}}");
-    Map<String, Long> counts = new TreeMap<>();
-    events
-        .lines()
-        .filter(List.of("start", "pause", "unpause", "kill", "die")::contains)
-        .forEach(action -> counts.merge(action, 1L, Long::sum));
-    return counts;
+    return fleet
+        .engine()
+        .docker("events", "--since", "1h", "--until", until, "--filter", filter, "--format", format)
+        .lines();
   }
 
   /** An alert about a container; gives the id of the action that must follow. */

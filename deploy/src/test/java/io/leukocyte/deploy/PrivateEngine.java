@@ -135,6 +135,12 @@ final class PrivateEngine implements AutoCloseable {
             .contains("leuko_quarantine");
   }
 
+  /** The packet filter's rules in the network namespace of a container that runs. */
+  String ruleset(String container) throws IOException, InterruptedException {
+    String pid = docker("inspect", "-f", "{{.State.Pid}}", container);
+    return run(List.of("nsenter", "-t", pid, "-n", "nft", "-s", "list", "ruleset"));
+  }
+
   @Override
   public void close() {
     daemon.close();
