@@ -89,7 +89,9 @@ final class Rehearsal {
     try (process;
         InMemoryEngine engine = new InMemoryEngine();
         HealthServer _ = health()) {
-      Collector collector = process.add(roles(config(Map.of()), nobody, engine).collector());
+      Config config = config(Map.of());
+      RuleSet inForce = RuleFiles.inForce(DeploySettings.from(config)).rules();
+      Collector collector = process.add(roles(config, nobody, engine).collector(inForce));
       process.start(collector, BRIEF);
       engine.print(web(engine), ContainerLog.Stream.STDOUT, "a rehearsal\n");
       TimeUnit.NANOSECONDS.sleep(BRIEF.toNanos());
@@ -187,6 +189,6 @@ final class Rehearsal {
         process.add(new Indexer(IndexerSettings.from(config), client, process.metrics())), BRIEF);
     process.start(process.add(roles.responder()), BRIEF); // without nft it never gets well
     process.start(process.add(roles.analyzer(inForce)), PATIENCE);
-    process.start(process.add(roles.collector()), BRIEF);
+    process.start(process.add(roles.collector(inForce)), BRIEF);
   }
 }
