@@ -13,7 +13,7 @@ final class RecordText {
   /** The bytes, as many of them as the record has. */
   static byte[] bytes(MemorySegment memory, long from, int size) {
     long room = memory.byteSize() - from;
-    if (room <= 0 || size <= 0) {
+    if (from < 0 || room <= 0 || size <= 0) {
       return new byte[0];
     }
     byte[] bytes = new byte[(int) Math.min(size, room)];

@@ -149,10 +149,18 @@ final class RecordTranslator {
         ancestors.add(parent.parent().name());
       }
       ancestors.addAll(parent.ancestors());
-      ProcessInfo child = now(record, parent, parent(record, parent.name()), clip(ancestors));
+      ProcessInfo child =
+          now(record, parent, parent(record, parent.name()), clip(ancestors))
+              .with(followed(parent.more()));
       processes.put(record.pid(), record.start(), child);
     }
     return null;
+  }
+
+  /** A child is in its parent's group, and leads none. */
+  private static ProcessInfo.More followed(ProcessInfo.More more) {
+    return new ProcessInfo.More(
+        more.permittedCapabilities(), more.environment(), more.environmentTruncated(), false);
   }
 
   private static List<String> clip(List<String> ancestors) {

@@ -200,8 +200,8 @@ final class SensorRecord {
 
   /** Each as {@code NAME=value}; empty where it was not asked for. */
   List<String> environment() {
-    byte[] environment =
-        bytes(argsAt() + memory.get(JAVA_INT, ARGS_SIZE), memory.get(JAVA_INT, ENVIRONMENT_SIZE));
+    long at = argsAt() + Math.max(0, memory.get(JAVA_INT, ARGS_SIZE));
+    byte[] environment = bytes(at, memory.get(JAVA_INT, ENVIRONMENT_SIZE));
     return Arguments.split(environment, environment.length);
   }
 

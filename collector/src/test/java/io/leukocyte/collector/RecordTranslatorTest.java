@@ -129,6 +129,24 @@ class RecordTranslatorTest {
   }
 
   @Test
+  void aForkedChildLeadsNoGroupUntilItSaysSo() {
+    RecordTranslator translator = translator();
+    ProcessExec leader =
+        event(translator, flags(nginx(), SensorLayout.FLAG_GROUP_LEADER), ProcessExec.class);
+    assertThat(leader.process().more().groupLeader()).isTrue();
+    Task worker = Task.of(1005, 1001);
+    assertThat(translator.translate(new SensorRecord(fork(worker, "nginx")))).isNull();
+
+    NetConnect connect =
+        event(
+            translator, connection(SensorLayout.CONNECT, worker, 6, TARGET, 443), NetConnect.class);
+
+    ProcessInfo process = Objects.requireNonNull(connect.process());
+    assertThat(process.args()).startsWith("nginx");
+    assertThat(process.more().groupLeader()).isFalse();
+  }
+
+  @Test
   void aForkedChildRunsItsParentsProgram() {
     RecordTranslator translator = translator();
     event(translator, nginx(), ProcessExec.class);
@@ -297,7 +315,7 @@ class RecordTranslatorTest {
     for (int i = 0; i < 2000; i++) {
       MemorySegment record = curl();
       long from = SensorLayout.at(SensorLayout.EXEC_RECORD, "args_size");
-      for (int b = 0; b < 12; b++) {
+      for (int b = 0; b < 20; b++) {
         record.set(ValueLayout.JAVA_BYTE, from + b, (byte) random.nextInt());
       }
 
