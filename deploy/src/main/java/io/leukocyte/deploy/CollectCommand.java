@@ -29,6 +29,12 @@ final class CollectCommand extends RoleCommand {
     process.add(new TopicsMaker(() -> KafkaAccess.ensureTopics(kafka, specs), PAUSE)).start();
   }
 
+  /** Beside the role: it has to stay small on each host. */
+  @Override
+  void begin(RoleProcess process) {
+    process.add(HeapTrim.ofThisProcess()).start();
+  }
+
   @Override
   Component role(
       Config config,

@@ -47,6 +47,9 @@ abstract class RoleCommand implements Callable<Integer> {
     KafkaAccess.ensureTopics(kafka, specs);
   }
 
+  /** Begins what goes on beside the role. */
+  void begin(RoleProcess process) {}
+
   @Override
   public final Integer call() throws InterruptedException {
     common.applyVerbosity();
@@ -67,6 +70,7 @@ abstract class RoleCommand implements Callable<Integer> {
               httpPort == 0 ? defaultPort : httpPort,
               process::checks,
               process.metrics())) {
+        begin(process);
         process.start(role, PATIENCE);
         role.check().forEach(result -> say(log, result));
         log.info("{} ready; health on port {}", name, health.port());
