@@ -16,9 +16,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the heap of a small process near what lives in it. The serial collector lets its old
- * generation grow to the heap's bound before it looks there; a process that has to stay small cannot
- * wait that long. So a collection is asked for when more than some megabytes came there since the
- * last one. With another collector it does nothing.
+ * generation grow to the heap's bound before it looks there; a process that has to stay small
+ * cannot wait that long. So a collection is asked for when more than some megabytes came there
+ * since the last one. With another collector it does nothing.
  */
 final class HeapTrim implements Component {
   /** Bytes that may come to the old generation from one collection to the next. */
