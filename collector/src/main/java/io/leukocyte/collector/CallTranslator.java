@@ -22,7 +22,6 @@ import io.leukocyte.events.ProcessInfo;
 import io.leukocyte.events.ProcessRef;
 import io.leukocyte.events.SignalKill;
 import io.leukocyte.events.SystemCall;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +35,7 @@ final class CallTranslator {
   private static final int BPF_PROG_LOAD = 5;
 
   /** What each number means on this machine. */
-  private final Map<Integer, TracedCall> calls;
+  private final @Nullable TracedCall[] calls = new TracedCall[2 * SensorLayout.CALLS];
 
   /**
    * A translator.
@@ -44,7 +43,7 @@ final class CallTranslator {
    * @param arm whether the calls are those of arm64
    */
   CallTranslator(boolean arm) {
-    calls = CallInterest.table(TracedCalls.names(), arm);
+    CallInterest.table(TracedCalls.names(), arm).forEach((number, call) -> calls[number] = call);
   }
 
   /** The moment and the process of a call. */
@@ -64,9 +63,10 @@ final class CallTranslator {
       @Nullable ContainerRef container,
       @Nullable ProcessInfo known,
       ProcessInfo process) {
-    TracedCall call = calls.get(record.number());
+    int number = record.number();
+    TracedCall call = number >= 0 && number < calls.length ? calls[number] : null;
     if (call == null) {
-      throw new IllegalStateException("The sensor reported a system call " + record.number());
+      throw new IllegalStateException("The sensor reported a system call " + number);
     }
     Moment at = new Moment(time, container, process, call.name(), record.result());
     return switch (call.kind()) {
@@ -309,7 +309,7 @@ final class CallTranslator {
         record.protocol(),
         record.local(),
         remote,
-        at.call.equals("sendmmsg") ? 0 : Math.max(0, at.result),
+        at.call.endsWith("mmsg") ? 0 : Math.max(0, at.result),
         question == null ? null : question.name(),
         question == null ? null : question.type(),
         at.result);

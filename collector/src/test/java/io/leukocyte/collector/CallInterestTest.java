@@ -2,6 +2,7 @@ package io.leukocyte.collector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leukocyte.events.Kind;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -35,6 +36,16 @@ class CallInterestTest {
     assertThat(TracedCalls.ALL.stream().flatMap(call -> call.i386().stream()).toList())
         .doesNotHaveDuplicates()
         .allMatch(n -> n < SensorLayout.CALLS);
+  }
+
+  /** Else a rule could ask for what nobody reports, or never ask for what is. */
+  @Test
+  void whatAKindNamesIsWhatTheSensorReportsOfIt() {
+    for (Kind kind : TracedCalls.kinds()) {
+      assertThat(TracedCalls.of(Set.of(kind)))
+          .as(kind.text())
+          .containsExactlyInAnyOrderElementsOf(kind.calls());
+    }
   }
 
   @Test

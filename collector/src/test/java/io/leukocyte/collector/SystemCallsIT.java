@@ -273,6 +273,21 @@ class SystemCallsIT {
   }
 
   @Test
+  void aDatagramThatComesIsSeenWithWhereItIsFrom() {
+    perl(
+        "use Socket; socket my $s, PF_INET, SOCK_DGRAM, 0; bind $s, pack_sockaddr_in(7404,"
+            + " INADDR_LOOPBACK); socket my $c, PF_INET, SOCK_DGRAM, 0; bind $c,"
+            + " pack_sockaddr_in(7405, INADDR_LOOPBACK); send $c, 'y' x 33, 0,"
+            + " pack_sockaddr_in(7404, INADDR_LOOPBACK); recv $s, my $t, 100, 0");
+
+    NetSend came = first(NetSend.class, e -> e.call().equals("recvfrom"));
+
+    assertThat(came.local()).isEqualTo(new Endpoint("127.0.0.1", 7404));
+    assertThat(came.remote()).isEqualTo(new Endpoint("127.0.0.1", 7405));
+    assertThat(came.bytes()).isEqualTo(33);
+  }
+
+  @Test
   void socketsOfUnusualKindsAreSeen() {
     perl("socket my $s, 17, 3, 0; socket my $a, 38, 5, 0; 1");
 
