@@ -15,9 +15,11 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What finds no room between kernel and collector is counted to the event. */
+@Tag("alone")
 class SensorLossIT {
   private static final String NAME = "collector-sensor-loss";
   private static final int SMALL_RING = 16_384;

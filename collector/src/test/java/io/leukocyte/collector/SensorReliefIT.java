@@ -19,9 +19,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A container that makes far more than can be read hides nothing of what happens in another. */
+@Tag("alone")
 class SensorReliefIT {
   private static final String NOISY = "collector-relief-noisy";
   private static final String QUIET = "collector-relief-quiet";

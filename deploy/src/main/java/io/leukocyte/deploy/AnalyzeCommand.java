@@ -1,6 +1,6 @@
 package io.leukocyte.deploy;
 
-import io.leukocyte.events.Component;
+import io.leukocyte.analyzer.Analyzer;
 import io.leukocyte.events.KafkaSettings;
 import io.leukocyte.events.config.Config;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -20,12 +20,16 @@ final class AnalyzeCommand extends RoleCommand {
   }
 
   @Override
-  Component role(
+  Role role(
       Config config,
       DeploySettings settings,
       KafkaSettings kafka,
       Path data,
       MeterRegistry metrics) {
-    return Roles.analyzer(config, kafka, data, RuleFiles.inForce(settings).rules(), metrics);
+    RulesBeside rules = RulesBeside.open(config, settings, kafka, data);
+    Analyzer analyzer =
+        Roles.analyzer(config, kafka, data, rules.watch().current().rules(), metrics);
+    rules.watch().feed(analyzer::replaceRules);
+    return new Role(analyzer, rules.components());
   }
 }

@@ -1,6 +1,6 @@
 package io.leukocyte.deploy;
 
-import io.leukocyte.events.Component;
+import io.leukocyte.collector.Collector;
 import io.leukocyte.events.KafkaSettings;
 import io.leukocyte.events.TopicSpecs;
 import io.leukocyte.events.config.Config;
@@ -29,20 +29,18 @@ final class CollectCommand extends RoleCommand {
     process.add(new TopicsMaker(() -> KafkaAccess.ensureTopics(kafka, specs), PAUSE)).start();
   }
 
-  /** Beside the role: it has to stay small on each host. */
   @Override
-  void begin(RoleProcess process) {
-    process.add(HeapTrim.ofThisProcess()).start();
-  }
-
-  @Override
-  Component role(
+  Role role(
       Config config,
       DeploySettings settings,
       KafkaSettings kafka,
       Path data,
       MeterRegistry metrics) {
-    return new Roles(config, kafka, settings.host(data), data, Engines.fromEnvironment(), metrics)
-        .collector(RuleFiles.inForce(settings).rules());
+    RulesBeside rules = RulesBeside.open(config, settings, kafka, data);
+    Collector collector =
+        new Roles(config, kafka, settings.host(data), data, Engines.fromEnvironment(), metrics)
+            .collector(rules.watch().current().rules());
+    rules.watch().feed(changed -> Roles.observe(collector, changed));
+    return new Role(collector, rules.and(HeapTrim.ofThisProcess()));
   }
 }

@@ -24,6 +24,7 @@ import java.util.Set;
  * @param hostId of this host; absent means the one in the data folder
  * @param rules files and folders of rules, besides those shipped
  * @param shippedRules whether the shipped rules are in force
+ * @param rulesFrom where rules and policies come from
  * @param httpAddress where /health and /metrics listen
  * @param logFormat form of our own log
  * @param logLevel what our own log says
@@ -33,6 +34,7 @@ record DeploySettings(
     Optional<String> hostId,
     List<String> rules,
     boolean shippedRules,
+    RulesFrom rulesFrom,
     String httpAddress,
     LogFormat logFormat,
     LogLevel logLevel,
@@ -52,6 +54,13 @@ record DeploySettings(
           "Files and folders of rules, besides those shipped.");
   static final Key<Boolean> SHIPPED_RULES =
       Key.of("rules.shipped", ValueType.bool(), true, "Whether the shipped rules are in force.");
+  static final Key<RulesFrom> RULES_FROM =
+      Key.of(
+          "rules.from",
+          ValueType.oneOf(RulesFrom.class),
+          RulesFrom.FILES,
+          "Where rules and policies come from: files of this host, read again when they change; or"
+              + " bundle, what leuko rules push last gave to the fleet, and no files.");
   static final Key<String> HTTP_ADDRESS =
       Key.of(
           "http.address",
@@ -77,7 +86,23 @@ record DeploySettings(
           30,
           "Lines a minute of the same message; of more, only their number is logged.");
   static final List<Key<?>> KEYS =
-      List.of(HOST_ID, RULES, SHIPPED_RULES, HTTP_ADDRESS, LOG_FORMAT, LOG_LEVEL, LOG_LINES);
+      List.of(
+          HOST_ID,
+          RULES,
+          SHIPPED_RULES,
+          RULES_FROM,
+          HTTP_ADDRESS,
+          LOG_FORMAT,
+          LOG_LEVEL,
+          LOG_LINES);
+
+  /** Where rules and policies come from. */
+  enum RulesFrom {
+    /** Files of this host. */
+    FILES,
+    /** The fleet's bundle. */
+    BUNDLE
+  }
 
   /** Forms of our own log. */
   enum LogFormat {
@@ -104,6 +129,7 @@ record DeploySettings(
         config.get(HOST_ID),
         config.get(RULES),
         config.get(SHIPPED_RULES),
+        config.get(RULES_FROM),
         config.get(HTTP_ADDRESS),
         config.get(LOG_FORMAT),
         config.get(LOG_LEVEL),
@@ -121,6 +147,14 @@ record DeploySettings(
     } catch (IllegalArgumentException e) {
       throw new BadInputException(e.getMessage());
     }
+  }
+
+  /** Where the fleet's bundle is kept; empty where files of this host are in force. */
+  Optional<BundleFolder> bundle(Path data) {
+    return switch (rulesFrom) {
+      case FILES -> Optional.empty();
+      case BUNDLE -> Optional.of(new BundleFolder(data));
+    };
   }
 
   /** The settings of every role, each once. */

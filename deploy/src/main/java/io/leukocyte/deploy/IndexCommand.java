@@ -1,6 +1,5 @@
 package io.leukocyte.deploy;
 
-import io.leukocyte.events.Component;
 import io.leukocyte.events.KafkaSettings;
 import io.leukocyte.events.config.Config;
 import io.leukocyte.indexer.Indexer;
@@ -21,12 +20,12 @@ final class IndexCommand extends RoleCommand {
   }
 
   @Override
-  Component role(
+  Role role(
       Config config,
       DeploySettings settings,
       KafkaSettings kafka,
       Path data,
       MeterRegistry metrics) {
-    return new Indexer(IndexerSettings.from(config), kafka, metrics);
+    return new Role(new Indexer(IndexerSettings.from(config), kafka, metrics));
   }
 }

@@ -20,12 +20,21 @@ final class Policies {
    * @throws BadInputException with every problem of all files
    */
   static PolicySet inForce(ResponderSettings settings) {
-    PolicySet.Loaded loaded = PolicySet.load(files(settings.policies()), settings.channels());
+    PolicySet.Loaded loaded = load(settings);
     if (!loaded.problems().isEmpty()) {
       throw new BadInputException(
           loaded.problems().stream().map(Problem::toString).collect(Collectors.joining("\n")));
     }
     return loaded.policies();
+  }
+
+  /**
+   * The policies that the settings name, with what is wrong with them.
+   *
+   * @throws BadInputException when the files cannot be read
+   */
+  static PolicySet.Loaded load(ResponderSettings settings) {
+    return PolicySet.load(files(settings.policies()), settings.channels());
   }
 
   private static List<PolicyFile> files(Optional<Path> path) {

@@ -8,6 +8,7 @@ import io.leukocyte.events.config.Config;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,8 +35,21 @@ abstract class RoleCommand implements Callable<Integer> {
     this.defaultPort = defaultPort;
   }
 
-  /** Makes the role; no I/O but reading files of rules or policies. */
-  abstract Component role(
+  /**
+   * A role, and what runs beside it.
+   *
+   * @param main the role
+   * @param beside what is started before it and closed before it
+   */
+  record Role(Component main, List<? extends Component> beside) {
+    /** A role by itself. */
+    Role(Component main) {
+      this(main, List.of());
+    }
+  }
+
+  /** Makes the role; no I/O but reading rules and policies. */
+  abstract Role role(
       Config config,
       DeploySettings settings,
       KafkaSettings kafka,
@@ -46,9 +60,6 @@ abstract class RoleCommand implements Callable<Integer> {
   void ensureTopics(RoleProcess process, KafkaSettings kafka, TopicSpecs specs) {
     KafkaAccess.ensureTopics(kafka, specs);
   }
-
-  /** Begins what goes on beside the role. */
-  void begin(RoleProcess process) {}
 
   @Override
   public final Integer call() throws InterruptedException {
@@ -61,8 +72,8 @@ abstract class RoleCommand implements Callable<Integer> {
     Path data = PrivateFiles.folder(common.dataFolder());
     config.effective().forEach(line -> log.info("{}", line));
     try (RoleProcess process = new RoleProcess()) {
-      Component role = role(config, settings, kafka, data, process.metrics());
-      process.add(role);
+      Role role = role(config, settings, kafka, data, process.metrics());
+      process.add(role.main());
       ensureTopics(process, kafka, TopicSpecs.from(config));
       try (HealthServer health =
           HealthServer.start(
@@ -70,9 +81,9 @@ abstract class RoleCommand implements Callable<Integer> {
               httpPort == 0 ? defaultPort : httpPort,
               process::checks,
               process.metrics())) {
-        begin(process);
-        process.start(role, PATIENCE);
-        role.check().forEach(result -> say(log, result));
+        role.beside().forEach(beside -> process.add(beside).start());
+        process.start(role.main(), PATIENCE);
+        role.main().check().forEach(result -> say(log, result));
         log.info("{} ready; health on port {}", name, health.port());
         process.await();
         log.info("{} stopping", name);

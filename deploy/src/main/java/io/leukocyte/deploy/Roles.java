@@ -43,8 +43,13 @@ record Roles(
             engine,
             new KafkaPublisher(kafka.clientProperties(), host),
             metrics);
-    collector.observe(new Interest(rules.kinds(), rules.environment()));
+    observe(collector, rules);
     return collector;
+  }
+
+  /** Lets a collector observe what rules need. */
+  static void observe(Collector collector, RuleSet rules) {
+    collector.observe(new Interest(rules.kinds(), rules.environment()));
   }
 
   Analyzer analyzer(RuleSet rules) {
@@ -72,7 +77,7 @@ record Roles(
     return responder(ResponderSettings.from(config).alone());
   }
 
-  private Responder responder(ResponderSettings settings) {
+  Responder responder(ResponderSettings settings) {
     return new Responder(
         settings, Operator.folder(data), host, kafka.clientProperties(), engine, metrics);
   }

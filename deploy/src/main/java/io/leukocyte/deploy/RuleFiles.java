@@ -3,8 +3,8 @@ package io.leukocyte.deploy;
 import io.leukocyte.events.config.Problem;
 import io.leukocyte.rules.RuleFile;
 import io.leukocyte.rules.RuleSet;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Rule files from disk and from the jar. */
@@ -21,21 +21,16 @@ final class RuleFiles {
   }
 
   /**
-   * The rules that the settings put in force.
+   * The rules that the settings' files put in force.
    *
    * @throws BadInputException with every problem of all files
    */
   static RuleSet.Loaded inForce(DeploySettings settings) {
-    List<RuleFile> files = new ArrayList<>();
-    if (settings.shippedRules()) {
-      files.addAll(RuleFile.shipped());
-    }
-    files.addAll(read(settings.rules()));
-    return checked(RuleSet.load(files));
+    return RuleSource.of(settings, Optional.empty()).load();
   }
 
   /**
-   * The same when there is no problem.
+   * What was loaded, when there is no problem.
    *
    * @throws BadInputException with every problem of all files
    */

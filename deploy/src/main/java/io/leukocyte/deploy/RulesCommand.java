@@ -13,9 +13,9 @@ import picocli.CommandLine.Spec;
 /** {@code leuko rules}: work on rule files, without a host, a kernel or Kafka. */
 @Command(
     name = "rules",
-    description = "Checks rule files.",
+    description = "Checks rule files and gives them to the fleet.",
     mixinStandardHelpOptions = true,
-    subcommands = RulesCommand.Check.class)
+    subcommands = {RulesCommand.Check.class, RulesPushCommand.class})
 final class RulesCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -45,7 +45,8 @@ record TextFile(String name, String text) {
     }
   }
 
-  private static boolean isYaml(Path file) {
+  /** Whether a file of a folder counts. */
+  static boolean isYaml(Path file) {
     String name = file.getFileName().toString();
     return name.endsWith(".yaml") || name.endsWith(".yml");
   }

@@ -1,5 +1,7 @@
 package io.leukocyte.deploy;
 
+import io.leukocyte.analyzer.Analyzer;
+import io.leukocyte.collector.Collector;
 import io.leukocyte.engine.Engine;
 import io.leukocyte.events.ActionJson;
 import io.leukocyte.events.AlertJson;
@@ -16,7 +18,6 @@ import io.leukocyte.indexer.IndexerSettings;
 import io.leukocyte.responder.PolicySet;
 import io.leukocyte.responder.Responder;
 import io.leukocyte.responder.ResponderSettings;
-import io.leukocyte.rules.RuleSet;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -63,8 +64,11 @@ final class Up {
 
   /** Starts everything in the order of the flow's end to its beginning, and stays until told. */
   void run() throws InterruptedException {
-    RuleSet.Loaded rules = RuleFiles.inForce(settings);
-    PolicySet policies = Policies.inForce(ResponderSettings.from(config));
+    RuleWatch rules =
+        new RuleWatch(
+            RuleSource.of(settings, Optional.empty()), FileWatch.PAUSE, screen::line);
+    ResponderSettings response = ResponderSettings.from(config);
+    PolicySet policies = Policies.inForce(response);
     HostId host = settings.host(options.data());
     config.effective().forEach(line -> LOG.info("{}", line));
     try (RoleProcess process = new RoleProcess();
@@ -85,10 +89,19 @@ final class Up {
         Responder responder = roles.responderAlone();
         begin(process, "responder", responder, BRIEF);
         responder.link().ifPresent(link -> screen.ready("page", link));
-        begin(process, "analyzer", roles.analyzer(rules.rules()), PATIENCE);
-        begin(process, "collector", roles.collector(rules.rules()), BRIEF);
-        rules.skipped().forEach(skipped -> screen.line(skipped.toString()));
-        screen.line(rules.summary() + "; " + Policies.summary(policies));
+        Analyzer analyzer = roles.analyzer(rules.current().rules());
+        Collector collector = roles.collector(rules.current().rules());
+        begin(process, "analyzer", analyzer, PATIENCE);
+        begin(process, "collector", collector, BRIEF);
+        process.add(PoliciesBeside.watch(response, responder::reload)).start();
+        process
+            .add(
+                rules
+                    .feed(analyzer::replaceRules)
+                    .feed(changed -> Roles.observe(collector, changed)))
+            .start();
+        rules.current().skipped().forEach(skipped -> screen.line(skipped.toString()));
+        screen.line(rules.current().summary() + "; " + Policies.summary(policies));
         screen.ready("health", "http://127.0.0.1:" + health.port() + "/health and /metrics");
         if (!process.isTold()) {
           screen.line("ready");

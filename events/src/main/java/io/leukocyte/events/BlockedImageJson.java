@@ -3,7 +3,6 @@ package io.leukocyte.events;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,27 +60,19 @@ public final class BlockedImageJson {
   }
 
   private static byte[] canonical(BlockedImage image, String key) {
-    String[] parts = {
-      VERSION,
-      image.digest(),
-      image.image(),
-      String.valueOf(image.blocked()),
-      image.running().text(),
-      image.reason(),
-      image.author(),
-      image.policy() == null ? "" : image.policy(),
-      image.alert() == null ? "" : image.alert().value(),
-      Json.time(image.since()),
-      image.expires() == 0 ? "" : Json.time(image.expires()),
-      key
-    };
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    for (String part : parts) {
-      byte[] bytes = part.getBytes(UTF_8);
-      out.writeBytes((bytes.length + ":").getBytes(UTF_8));
-      out.writeBytes(bytes);
-    }
-    return out.toByteArray();
+    return SignedForm.of(
+        VERSION,
+        image.digest(),
+        image.image(),
+        String.valueOf(image.blocked()),
+        image.running().text(),
+        image.reason(),
+        image.author(),
+        image.policy() == null ? "" : image.policy(),
+        image.alert() == null ? "" : image.alert().value(),
+        Json.time(image.since()),
+        image.expires() == 0 ? "" : Json.time(image.expires()),
+        key);
   }
 
   /**

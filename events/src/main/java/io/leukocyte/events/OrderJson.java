@@ -3,7 +3,6 @@ package io.leukocyte.events;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
@@ -69,27 +68,19 @@ public final class OrderJson {
 
   /** What is signed. */
   static byte[] canonical(Order order, String key) {
-    String[] parts = {
-      VERSION,
-      order.id().value(),
-      order.host(),
-      order.kind().text(),
-      order.what(),
-      order.length().map(Duration::toString).orElse(""),
-      order.undo() ? "true" : "",
-      order.author(),
-      order.reason(),
-      Json.time(order.created()),
-      Json.time(order.expires()),
-      key
-    };
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    for (String part : parts) {
-      byte[] bytes = part.getBytes(UTF_8);
-      out.writeBytes((bytes.length + ":").getBytes(UTF_8));
-      out.writeBytes(bytes);
-    }
-    return out.toByteArray();
+    return SignedForm.of(
+        VERSION,
+        order.id().value(),
+        order.host(),
+        order.kind().text(),
+        order.what(),
+        order.length().map(Duration::toString).orElse(""),
+        order.undo() ? "true" : "",
+        order.author(),
+        order.reason(),
+        Json.time(order.created()),
+        Json.time(order.expires()),
+        key);
   }
 
   /**

@@ -25,6 +25,8 @@ public enum Topic {
   PERMITS("leuko.permits", Keep.DELETE, Duration.ofDays(7)),
   /** Images that may not start, and those that may again, by the image's id. */
   BLOCKED("leuko.blocked", Keep.COMPACT, Duration.ZERO),
+  /** The rules and policies of the fleet in one piece: one partition, one key. */
+  CONFIG("leuko.config", Keep.COMPACT, Duration.ZERO),
   /** What could not be read. */
   DEAD("leuko.dead", Keep.DELETE, Duration.ofDays(30));
 

@@ -19,6 +19,9 @@ public record TopicSpecs(int partitions, int replication, long eventsBytes) {
   /** Most bytes of a message: a batch of events with Kafka's own envelope, not compressed. */
   public static final int MAX_MESSAGE_BYTES = BatchLimits.MAX_BYTES + (64 << 10);
 
+  /** Most bytes of a {@link Bundle} as JSON, where quotes and line ends take two. */
+  public static final int MAX_BUNDLE_BYTES = 2 * Bundle.MOST_BYTES;
+
   private static final long MAX_SEGMENT = 256L << 20;
   private static final long MIN_SEGMENT = 1L << 20;
   private static final int COPIES_FOR_TWO_IN_SYNC = 3;
@@ -64,7 +67,7 @@ public record TopicSpecs(int partitions, int replication, long eventsBytes) {
 
   /** How many partitions a topic has: as many as asked for, but where one order decides one. */
   int partitionsOf(Topic topic) {
-    return topic == Topic.PERMITS ? 1 : partitions;
+    return topic == Topic.PERMITS || topic == Topic.CONFIG ? 1 : partitions;
   }
 
   /** The settings of a topic as Kafka names them. */
@@ -94,8 +97,11 @@ public record TopicSpecs(int partitions, int replication, long eventsBytes) {
     return config;
   }
 
-  /** A dead letter has the whole message and the reason besides. */
   private static int maxMessageBytes(Topic topic) {
+    if (topic == Topic.CONFIG) {
+      return MAX_BUNDLE_BYTES;
+    }
+    // a dead letter has the whole message and the reason besides
     return topic == Topic.DEAD ? MAX_MESSAGE_BYTES + (64 << 10) : MAX_MESSAGE_BYTES;
   }
 }

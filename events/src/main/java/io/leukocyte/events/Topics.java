@@ -74,7 +74,7 @@ public final class Topics {
   }
 
   private static String problem(TopicSpecs specs, Topic topic, int partitions) {
-    return topic == Topic.PERMITS
+    return specs.partitionsOf(topic) != specs.partitions()
         ? "The topic %s has %d partitions, but the order of its one partition decides. Delete it."
             .formatted(topic.text(), partitions)
         : ("The topic %s has %d partitions, but topics.partitions is %d. The number is fixed: set"

@@ -219,8 +219,17 @@ public record ResponderSettings(
 
   /** The same for one host with a Kafka of its own. */
   public ResponderSettings alone() {
+    return with(policies, fleet.alone());
+  }
+
+  /** The same with other policies: a folder of policy files, or one. */
+  public ResponderSettings withPolicies(Path path) {
+    return with(Optional.of(path), fleet);
+  }
+
+  private ResponderSettings with(Optional<Path> otherPolicies, FleetSettings otherFleet) {
     return new ResponderSettings(
-        policies,
+        otherPolicies,
         maxAlertAge,
         serviceLabel,
         protectedContainers,
@@ -231,7 +240,7 @@ public record ResponderSettings(
         evidenceFileBytes,
         evidenceCopiesBytes,
         evidenceDelay,
-        fleet.alone(),
+        otherFleet,
         telling,
         web,
         programs);

@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** False alerts for thirty containers of the real engine at once: the guards hold to the number. */
+@Tag("alone")
 class AlarmFloodIT {
   private static final String GUARD =
       "{mode: enforce, cooldown: 30m, at-most: {containers: 9, per: 10m, share-of-service: 30%}}";
