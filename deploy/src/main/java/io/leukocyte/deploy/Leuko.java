@@ -24,6 +24,7 @@ import picocli.CommandLine.ParameterException;
       RulesCommand.class,
       PoliciesCommand.class,
       ReplayCommand.class,
+      BacktestCommand.class,
       RecordCommand.class,
       TailCommand.class,
       DeadCommand.class,

@@ -95,11 +95,16 @@ public final class PolicySet {
    * their mode, maintenance windows are closed, and nothing is touched.
    */
   public List<Tested> test() {
-    List<Policy> acting = policies.stream().map(p -> p.in(Policy.Mode.ENFORCE)).toList();
-    PolicySet rehearsed = new PolicySet(acting, List.of(), List.of());
+    PolicySet rehearsed = acting();
     return tests.stream()
         .map(t -> new Tested(t.at(), t.title(), t.expected(), Rehearsal.of(rehearsed, t)))
         .toList();
+  }
+
+  /** The same policies, which act whatever their mode, without maintenance windows. */
+  PolicySet acting() {
+    return new PolicySet(
+        policies.stream().map(p -> p.in(Policy.Mode.ENFORCE)).toList(), List.of(), List.of());
   }
 
   /** How many there are. */

@@ -6,6 +6,7 @@ import io.leukocyte.events.ActionId;
 import io.leukocyte.events.Alert;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.HostId;
 import io.leukocyte.events.Outcome;
 import io.leukocyte.responder.ActionState.Phase;
 import io.leukocyte.responder.Flow.End;
@@ -41,7 +42,7 @@ final class Rehearsal implements Hands, AutoCloseable {
   private final Dispatcher dispatcher;
   private @Nullable ContainerFacts facts;
 
-  private Rehearsal(PolicySet policies, Map<String, End> ends) {
+  Rehearsal(PolicySet policies, Map<String, End> ends, HostId host) {
     this.ends = ends;
     try {
       folder = Files.createTempDirectory("leuko-policies");
@@ -56,7 +57,7 @@ final class Rehearsal implements Hands, AutoCloseable {
     Sequels _ = new Sequels(journal, guards, this, clock, meters);
     dispatcher =
         new Dispatcher(
-            TestEvent.HOST,
+            host,
             new Matching(this::inspect, services, new Tally(journal, guards)),
             journal,
             guards,
@@ -69,25 +70,26 @@ final class Rehearsal implements Hands, AutoCloseable {
 
   /** The actions that the last alert of a test leads to, with their ends, in order. */
   static List<String> of(PolicySet policies, PolicyTest test) {
-    try (Rehearsal rehearsal = new Rehearsal(policies, test.ends())) {
+    try (Rehearsal rehearsal = new Rehearsal(policies, test.ends(), TestEvent.HOST)) {
+      List<ActionState> last = List.of();
       for (PolicyTest.Sample sample : test.alerts()) {
-        rehearsal.facts = sample.facts();
-        rehearsal.clock.nanos = sample.alert().time();
-        rehearsal.dispatcher.alert(sample.alert(), sample.document());
+        last = rehearsal.take(sample);
       }
-      return rehearsal.actions(test.alerts().getLast().alert());
+      return last.stream()
+          .map(s -> s.last().type() + " " + word(s.end().orElseThrow()))
+          .toList();
     }
   }
 
-  private List<String> actions(Alert alert) {
-    return journal
-        .read(ledger ->
-            ledger.all(s ->
-                alert.id().equals(s.last().alert())
-                    && s.end().filter(end -> end != End.PASSED).isPresent()))
-        .stream()
-        .map(s -> s.last().type() + " " + word(s.end().orElseThrow()))
-        .toList();
+  /** The actions that an alert leads to, in order; those whose turn does not come are left out. */
+  List<ActionState> take(PolicyTest.Sample sample) {
+    facts = sample.facts();
+    clock.nanos = sample.alert().time();
+    dispatcher.alert(sample.alert(), sample.document());
+    return journal.read(ledger ->
+        ledger.all(s ->
+            sample.alert().id().equals(s.last().alert())
+                && s.end().filter(end -> end != End.PASSED).isPresent()));
   }
 
   static String word(End end) {

@@ -1,0 +1,105 @@
+package io.leukocyte.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leukocyte.analyzer.DetectorSettings;
+import io.leukocyte.events.BatchWriter;
+import io.leukocyte.events.EventId;
+import io.leukocyte.events.EventJson;
+import io.leukocyte.events.HostId;
+import io.leukocyte.events.MalformedJsonException;
+import io.leukocyte.events.Observed;
+import io.leukocyte.responder.Foresight;
+import io.leukocyte.responder.PolicyFile;
+import io.leukocyte.responder.PolicySet;
+import io.leukocyte.rules.RuleFile;
+import io.leukocyte.rules.RuleSet;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class BacktestTest {
+  private static final Path RECORDING = Path.of("src/test/resources/recordings/shell.ndjson");
+  private static final String SHELL =
+      "- rule: A shell\n  desc: d\n"
+          + "  condition: evt.type = execve and container.id != host and proc.name in (sh, bash)\n"
+          + "  output: o\n  priority: WARNING\n";
+  private static final String OPEN =
+      "- rule: A secret is read\n  desc: d\n"
+          + "  condition: evt.type = openat and fd.name = /etc/shadow\n"
+          + "  output: o\n  priority: WARNING\n";
+  private static final String POLICY =
+      "- policy: isolate\n  match: {rules: [A shell]}\n  actions: [quarantine: {for: 5m}]\n"
+          + "  guard: {mode: dry-run}\n";
+
+  private static Backtest backtest(String rules) throws IOException, MalformedJsonException {
+    RuleSet.Loaded loaded = RuleSet.load(List.of(new RuleFile("new.yaml", rules)));
+    assertThat(loaded.problems()).isEmpty();
+    Backtest backtest = new Backtest(loaded.rules(), DetectorSettings.DEFAULTS, 1);
+    batches().forEach(backtest::add);
+    return backtest;
+  }
+
+  /** The recording as it was in Kafka. */
+  private static List<byte[]> batches() throws IOException, MalformedJsonException {
+    List<byte[]> batches = new ArrayList<>();
+    BatchWriter writer = null;
+    EventId first = null;
+    for (String line : Files.readAllLines(RECORDING)) {
+      Observed observed = EventJson.read(line, new EventId(new HostId("h"), 0, 0, 0));
+      EventId id = observed.id();
+      if (first == null || id.sequence() != first.sequence()) {
+        if (writer != null) {
+          batches.add(writer.finish(first.sequence(), first.index()));
+        }
+        first = id;
+        writer = new BatchWriter(id.host(), id.epoch());
+      }
+      writer.add(observed.event());
+    }
+    batches.add(writer.finish(first.sequence(), first.index()));
+    return batches;
+  }
+
+  @Test
+  void itCountsWhatARuleWouldHaveFoundAndWhere() throws Exception {
+    Backtest backtest = backtest(SHELL);
+    Backtest.Finding shell = backtest.findings().getFirst();
+    assertThat(shell.rule()).isEqualTo("A shell");
+    assertThat(shell.alerts()).isPositive();
+    assertThat(shell.containers().values().stream().mapToLong(n -> n).sum())
+        .isEqualTo(shell.alerts());
+    assertThat(shell.examples()).hasSize(1);
+    assertThat(backtest.events()).isEqualTo(Files.readAllLines(RECORDING).size());
+    assertThat(backtest.collectedSince("A shell")).isEqualTo(backtest.begin());
+  }
+
+  /** Nobody asked for opened files in those days: that none was found says nothing. */
+  @Test
+  void aRuleWhoseEventsWereNotCollectedSaysSo() throws Exception {
+    Backtest backtest = backtest(OPEN);
+    assertThat(backtest.findings().getFirst().alerts()).isZero();
+    assertThat(backtest.collectedSince("A secret is read")).isNull();
+  }
+
+  @Test
+  void itTellsWhatThePoliciesWouldHaveDoneWhateverTheirMode() throws Exception {
+    PolicySet.Loaded policies =
+        PolicySet.load(List.of(new PolicyFile("p.yaml", POLICY)), Set.of());
+    assertThat(policies.problems()).isEmpty();
+    assertThat(backtest(SHELL).foresee(policies.policies()))
+        .containsKey(new Foresight.Planned("isolate", "quarantine", true));
+    assertThat(backtest(OPEN).foresee(policies.policies())).isEmpty();
+  }
+
+  @Test
+  void aBatchThatCannotBeReadIsCounted() throws Exception {
+    Backtest backtest = backtest(SHELL);
+    backtest.add(new byte[] {1, 2, 3});
+    assertThat(backtest.unreadable()).isOne();
+  }
+}
