@@ -14,7 +14,7 @@ class ShippedRulesTest {
 
   @Test
   void theShippedFilesHaveNoProblemAndNothingIsSkipped() {
-    assertThat(loaded.report()).isEqualTo("7 rules loaded, 0 skipped, 0 problems");
+    assertThat(loaded.report()).isEqualTo("103 rules loaded, 0 skipped, 0 problems");
   }
 
   @Test
@@ -22,7 +22,6 @@ class ShippedRulesTest {
     for (Rule rule : loaded.rules().rules()) {
       assertThat(rule.info().description()).contains("False positives:");
       assertThat(rule.info().tags()).anyMatch(tag -> tag.matches("T\\d{4}(\\.\\d{3})?"));
-      assertThat(rule.info().ruleset()).isEqualTo("leukocyte.yaml");
       List<RuleTest> tests =
           loaded.rules().tests().stream().filter(t -> t.rule().equals(rule.name())).toList();
       assertThat(tests).anyMatch(t -> t.matches() > 0).anyMatch(t -> t.matches() == 0);
