@@ -69,6 +69,7 @@ final class EventShorthand {
           "proc.exit_signal",
           "thread.cap_effective",
           "user.uid",
+          "user.uid_before",
           "user.loginuid",
           "group.gid",
           "fd.cip",
