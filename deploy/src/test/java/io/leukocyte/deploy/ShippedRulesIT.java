@@ -41,6 +41,7 @@ class ShippedRulesIT {
   private static final String VICTIM = ATTACK + "victim";
   private static final String DEBIAN = "debian:bookworm-slim";
   private static final Duration SOON = Duration.ofSeconds(20);
+  private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
   private static final Path SCRIPT = Path.of("src/test/resources/catalogue.sh").toAbsolutePath();
 
   /** What no container shows while the sensor works. */
@@ -62,7 +63,7 @@ class ShippedRulesIT {
               s.getOutputStream().write(Files.readAllBytes(file));
             }
             Files.delete(file);
-            System.out.println(System.getProperty("user.name") + Runtime.getRuntime().maxMemory());
+            System.out.println("served " + s.getPort());
           }
         }
       }
@@ -82,6 +83,7 @@ class ShippedRulesIT {
   @TempDir private static Path folder;
   private static List<Alert> alerts = List.of();
   private static Path recording = Path.of("");
+  private static String worked = "";
 
   @BeforeAll
   static void workAndAttack() throws IOException, InterruptedException {
@@ -123,7 +125,7 @@ class ShippedRulesIT {
     start(BENIGN + "web", check, "leuko/test-web:1");
     start(BENIGN + "waf", new String[0], "leuko/waf:1");
     start(BENIGN + "jobs", new String[0], "busybox:latest", "crond", "-f", "-d", "8");
-    docker(
+    worked += docker(
         "run",
         "--name",
         BENIGN + "java",
@@ -137,9 +139,11 @@ class ShippedRulesIT {
         "/opt/java/bin/java",
         "-XX:TieredStopAtLevel=1",
         "/app/Shop.java");
-    docker("run", "--name", BENIGN + "package", "--network", "none", DEBIAN, "sh", "-c", PACKAGE);
-    docker("exec", BENIGN + "web", "nginx", "-s", "reload");
+    worked +=
+        docker("run", "--name", BENIGN + "package", "--network", "none", DEBIAN, "sh", "-c", PACKAGE);
+    worked += docker("exec", BENIGN + "web", "nginx", "-s", "reload");
     docker("exec", BENIGN + "web", "sh", "-c", "date > /tmp/rotated && rm /tmp/rotated");
+    worked += docker("inspect", "-f", "{{.State.Health.Status}}", BENIGN + "web");
     docker("stop", "-t", "5", BENIGN + "web");
   }
 
@@ -274,7 +278,7 @@ class ShippedRulesIT {
   // ---- what is expected ----
 
   /** The rules that are raised, and the container's name. */
-  private static Map<String, String> expected() {
+  static Map<String, String> expected() {
     Map<String, String> expected = new TreeMap<>();
     catalogue().forEach(rule -> expected.put(rule, VICTIM));
     expected.put("Terminal shell in container", VICTIM);
@@ -327,6 +331,21 @@ class ShippedRulesIT {
     return WatchedHost.nameOf(alert) + ": " + alert.rule().name() + ": " + alert.output();
   }
 
+  /** Work that does not get far raises nothing either. */
+  @Test
+  void ordinaryWorkIsDoneAndSeen() throws IOException {
+    assertThat(worked)
+        .contains("served ", "Setting up shop (1)", "Removing shop (1)", "signal process started")
+        .endsWith("healthy\n")
+        .doesNotContain("unhealthy");
+    String seen = Files.readString(recording);
+    for (String name : List.of("web", "waf", "jobs", "java", "package")) {
+      assertThat(seen).contains("\"name\":\"" + BENIGN + name + "\"");
+    }
+    assertThat(seen)
+        .contains("/opt/java/bin/java", "/usr/bin/shop-tool.dpkg-new", "curl -fs http://127.0.0.1/");
+  }
+
   @Test
   void ordinaryWorkRaisesNothingAtWarningOrAbove() {
     assertThat(alerts)
@@ -337,21 +356,27 @@ class ShippedRulesIT {
   }
 
   @Test
-  void eachAttackRaisesItsRuleOnce() {
-    List<String> raised =
-        alerts.stream()
-            .filter(alert -> WatchedHost.nameOf(alert).equals(expected().get(alert.rule().name())))
-            .map(alert -> alert.rule().name())
-            .toList();
-
-    assertThat(raised).containsExactlyInAnyOrderElementsOf(raisedHere().keySet());
+  void eachAttackRaisesItsRuleOnceInAMinute() {
+    Map<String, Long> raised = new TreeMap<>();
+    for (Alert alert : alerts) {
+      String rule = alert.rule().name();
+      if (WatchedHost.nameOf(alert).equals(expected().get(rule))) {
+        Long before = raised.put(rule, alert.time());
+        if (before != null) {
+          assertThat(alert.time() - before).as(told(alert)).isGreaterThanOrEqualTo(MINUTE);
+        }
+      }
+    }
+    assertThat(raised.keySet()).isEqualTo(raisedHere().keySet());
   }
 
   @Test
   void noRuleIsLeftOut() {
     Set<String> shipped = new TreeSet<>();
     for (Rule rule : RuleSet.load(RuleFile.shipped()).rules().rules()) {
-      shipped.add(rule.name());
+      if (!rule.info().ruleset().equals("correlations.yaml")) {
+        shipped.add(rule.name());
+      }
     }
     shipped.removeAll(NOT_HERE);
 
