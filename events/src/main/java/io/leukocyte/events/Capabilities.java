@@ -61,4 +61,21 @@ public final class Capabilities {
     }
     return names;
   }
+
+  /**
+   * The bits of capabilities by their names.
+   *
+   * @throws IllegalArgumentException when one is none
+   */
+  public static long bits(List<String> names) {
+    long bits = 0;
+    for (String name : names) {
+      int bit = NAMES.indexOf(name);
+      if (bit < 0) {
+        throw new IllegalArgumentException(name + " is no capability such as CAP_SYS_ADMIN");
+      }
+      bits |= 1L << bit;
+    }
+    return bits;
+  }
 }

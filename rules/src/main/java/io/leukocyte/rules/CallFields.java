@@ -222,6 +222,10 @@ final class CallFields {
             .in(CHANGE, present(Change.UID))
             .in(CREDENTIALS, present(Credentials.UID)));
     to.add(
+        Fields.plain(
+                "user.uid_before", NUMBER, "effective user id on the host before the call changed it")
+            .in(CREDENTIALS, present(Credentials.UID_BEFORE)));
+    to.add(
         Fields.plain("evt.arg.gid", NUMBER, "the new group of a file; a process's new group")
             .in(CHANGE, present(Change.GID))
             .in(CREDENTIALS, present(Credentials.GID)));

@@ -141,7 +141,7 @@ final class CallShorthand {
               container,
               process,
               call,
-              process.uid(),
+              (int) fields.number("user.uid_before", process.uid()),
               process.gid(),
               (int) fields.number("evt.arg.uid", 0),
               (int) fields.number("evt.arg.gid", 0),

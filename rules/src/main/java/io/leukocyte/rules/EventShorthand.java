@@ -1,5 +1,6 @@
 package io.leukocyte.rules;
 
+import io.leukocyte.events.Capabilities;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerLifecycle;
@@ -15,6 +16,7 @@ import io.leukocyte.events.ProcessExit;
 import io.leukocyte.events.ProcessInfo;
 import io.leukocyte.events.ProcessRef;
 import io.leukocyte.events.Protocol;
+import io.leukocyte.events.SensorHeartbeat;
 import io.leukocyte.events.config.Problem;
 import io.leukocyte.events.config.Suggestion;
 import io.leukocyte.events.config.YamlNode;
@@ -64,7 +66,10 @@ final class EventShorthand {
           "proc.is_vpgid_leader",
           "proc.env",
           "proc.exit_code",
+          "proc.exit_signal",
+          "thread.cap_effective",
           "user.uid",
+          "user.uid_before",
           "user.loginuid",
           "group.gid",
           "fd.cip",
@@ -108,10 +113,15 @@ final class EventShorthand {
           "container.image.tag",
           "container.image.digest",
           "container.privileged",
+          "container.network_mode",
           "container.action",
-          "container.exit_code");
+          "container.exit_code",
+          "sensor.hostname",
+          "sensor.missing",
+          "sensor.mode");
 
-  private static final Set<String> KEYED_KEYS = Set.of("container.label", "container.attribute");
+  private static final Set<String> KEYED_KEYS =
+      Set.of("container.label", "container.attribute", "container.mount.source");
 
   private final YamlNode.Mapping mapping;
   private final int index;
@@ -119,6 +129,7 @@ final class EventShorthand {
   private final Map<String, List<String>> values = new HashMap<>();
   private final SortedMap<String, String> labels = new TreeMap<>();
   private final SortedMap<String, String> attributes = new TreeMap<>();
+  private final SortedMap<String, String> mounts = new TreeMap<>();
 
   /**
    * Reads the keys.
@@ -137,8 +148,7 @@ final class EventShorthand {
     String key = entry.key().text();
     Matcher keyed = KEYED.matcher(key);
     if (keyed.matches() && KEYED_KEYS.contains(keyed.group(1))) {
-      (keyed.group(1).equals("container.label") ? labels : attributes)
-          .put(keyed.group(2), String.join(" ", texts(entry.value())));
+      keyed(keyed.group(1)).put(keyed.group(2), String.join(" ", texts(entry.value())));
     } else if (KEYS.contains(key)) {
       values.put(key, texts(entry.value()));
     } else {
@@ -148,6 +158,14 @@ final class EventShorthand {
               "'" + key + "' cannot be set in a test's event",
               Suggestion.didYouMean(key, KEYS)));
     }
+  }
+
+  private SortedMap<String, String> keyed(String key) {
+    return switch (key) {
+      case "container.label" -> labels;
+      case "container.mount.source" -> mounts;
+      default -> attributes;
+    };
   }
 
   private List<String> texts(YamlNode node) {
@@ -171,13 +189,18 @@ final class EventShorthand {
         case "procexit", "process.exit" ->
             Optional.of(
                 new ProcessExit(
-                    time(), container(), process(), (int) number("proc.exit_code", 0), 0));
+                    time(),
+                    container(),
+                    process(),
+                    (int) number("proc.exit_code", 0),
+                    (int) number("proc.exit_signal", 0)));
         case "connect", "net.connect" -> Optional.of(connect());
         case "flow", "net.flow" -> Optional.of(flow());
         case "log", "container.log" -> Optional.of(log());
         case "container" -> Optional.of(lifecycle(EventTypes.START));
         case "lifecycle", "container.lifecycle" ->
             Optional.of(lifecycle(text("container.action", EventTypes.START)));
+        case "heartbeat", "sensor.heartbeat" -> Optional.of(heartbeat());
         default -> call(type);
       };
     } catch (IllegalArgumentException e) {
@@ -190,8 +213,8 @@ final class EventShorthand {
         new Problem(
             mapping.at(),
             what,
-            "use execve, procexit, connect, flow, log, container, lifecycle or the name of a system"
-                + " call such as openat"));
+            "use execve, procexit, connect, flow, log, container, lifecycle, heartbeat or the name of"
+                + " a system call such as openat"));
     return Optional.empty();
   }
 
@@ -217,9 +240,11 @@ final class EventShorthand {
         f.created(),
         f.started(),
         labels,
-        f.mounts(),
+        mounts.entrySet().stream()
+            .map(m -> new ContainerFacts.Mount("bind", m.getValue(), m.getKey(), true))
+            .toList(),
         f.networks(),
-        f.networkMode(),
+        text("container.network_mode", f.networkMode()),
         f.pidMode(),
         f.ports(),
         f.user(),
@@ -272,7 +297,7 @@ final class EventShorthand {
         (int) number("user.uid", 0),
         (int) number("group.gid", 0),
         (int) number("user.loginuid", -1),
-        0,
+        Capabilities.bits(words("thread.cap_effective")),
         new ProcessInfo.Flags(
             truth("proc.is_setup"),
             truth("proc.is_exe_upper_layer"),
@@ -333,6 +358,21 @@ final class EventShorthand {
     Integer code =
         values.containsKey("container.exit_code") ? (int) number("container.exit_code", 0) : null;
     return new ContainerLifecycle(time(), ownContainer(), action, code, attributes);
+  }
+
+  private Event heartbeat() {
+    return new SensorHeartbeat(
+        time(),
+        text("sensor.hostname", "host-1"),
+        text("sensor.mode", "ebpf"),
+        words("sensor.missing"),
+        null,
+        "1",
+        0,
+        0,
+        0,
+        0,
+        0);
   }
 
   Endpoint client(String address, int port) {
