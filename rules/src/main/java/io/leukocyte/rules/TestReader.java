@@ -31,6 +31,17 @@ final class TestReader {
     return reader.tests;
   }
 
+  static List<RuleTest> ofCorrelations(
+      Collection<CorrelationDefinition> correlations, List<Problem> problems) {
+    TestReader reader = new TestReader(problems);
+    for (CorrelationDefinition correlation : correlations) {
+      if (correlation.tests != null) {
+        reader.tests(correlation.name, correlation.tests);
+      }
+    }
+    return reader.tests;
+  }
+
   private void tests(String rule, YamlNode node) {
     if (!(node instanceof YamlNode.Sequence sequence)) {
       problem(node, "tests is a list, not " + node.description());
