@@ -39,6 +39,7 @@ public final class Correlation {
   private final OutputTemplate output;
   private final boolean generates;
   private final Stage stage;
+  private final String fingerprint;
 
   Correlation(
       Alert.RuleInfo info,
@@ -63,6 +64,7 @@ public final class Correlation {
     this.output = output;
     this.generates = generates;
     this.stage = stage;
+    this.fingerprint = makeFingerprint();
   }
 
   /** What is counted. */
@@ -272,7 +274,11 @@ public final class Correlation {
   }
 
   /** What makes windows of it comparable: with another one they begin anew. */
-  String fingerprint() {
+  public String fingerprint() {
+    return fingerprint;
+  }
+
+  private String makeFingerprint() {
     return String.join(
         "\n",
         type.text(),

@@ -101,6 +101,11 @@ public final class CorrelationWindow {
     this(correlation.name(), group, correlation.timespan() + correlation.lateness());
   }
 
+  /** An empty window of a group. */
+  public static CorrelationWindow empty(Correlation correlation, List<String> group) {
+    return new CorrelationWindow(correlation, group);
+  }
+
   private CorrelationWindow(String correlation, List<String> group, long retention) {
     this.correlation = correlation;
     this.group = List.copyOf(group);
