@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ public final class Correlation {
   private final List<Bound> bounds;
   private final @Nullable String valueField;
   private final OutputTemplate output;
-  private final boolean generates;
+  private final Set<String> generates;
   private final Stage stage;
   private final String fingerprint;
 
@@ -51,7 +52,7 @@ public final class Correlation {
       List<Bound> bounds,
       @Nullable String valueField,
       OutputTemplate output,
-      boolean generates,
+      Set<String> generates,
       Stage stage) {
     this.info = info;
     this.at = at;
@@ -62,7 +63,7 @@ public final class Correlation {
     this.bounds = List.copyOf(bounds);
     this.valueField = valueField;
     this.output = output;
-    this.generates = generates;
+    this.generates = Set.copyOf(generates);
     this.stage = stage;
     this.fingerprint = makeFingerprint();
   }
@@ -237,9 +238,9 @@ public final class Correlation {
     return timespan.nanos();
   }
 
-  /** Whether what it is made of also alerts by itself. */
-  public boolean generates() {
-    return generates;
+  /** Whether a rule or correlation that it is made of still alerts by itself. */
+  public boolean generates(String name) {
+    return generates.contains(name);
   }
 
   /** How much later than the newest match of its group a match is taken for sure, nanoseconds. */

@@ -6,6 +6,7 @@ import io.leukocyte.events.config.YamlNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A correlation as a file has it; nothing looked up yet. */
@@ -28,7 +29,10 @@ final class CorrelationDefinition {
   @Nullable Priority priority;
   @Nullable YamlNode tests;
   List<String> tags = List.of();
-  boolean generates;
+
+  /** What it is made of and still alerts by itself. */
+  Set<String> generates = Set.of();
+
   boolean enabled = true;
 
   /** Whether all that it says can be read. */

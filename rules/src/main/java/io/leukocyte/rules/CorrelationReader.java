@@ -1,5 +1,7 @@
 package io.leukocyte.rules;
 
+import static java.util.stream.Collectors.toSet;
+
 import io.leukocyte.events.Priority;
 import io.leukocyte.events.config.ByteSizes;
 import io.leukocyte.events.config.Position;
@@ -100,7 +102,7 @@ final class CorrelationReader {
     entry.located("output").ifPresent(o -> definition.output = o);
     entry.scalar("priority").ifPresent(this::priority);
     definition.tags = entry.scalars("tags").stream().map(YamlNode.Scalar::text).toList();
-    definition.generates = entry.truth("generate").orElse(false);
+    generate();
     definition.enabled = entry.truth("enabled").orElse(true);
     definition.tests = entry.node("tests").orElse(null);
     definition.sound =
@@ -139,6 +141,26 @@ final class CorrelationReader {
           pair ? "a temporal correlation is of two rules or more" : "rules names no rule",
           "");
     }
+  }
+
+  /** {@code true}, {@code false}, or a list of some of its rules. */
+  private void generate() {
+    Set<String> names = definition.rules.stream().map(YamlNode.Scalar::text).collect(toSet());
+    if (!(entry.node("generate").orElse(null) instanceof YamlNode.Sequence)) {
+      boolean all = entry.truth("generate").orElse(false);
+      definition.generates = all ? names : Set.of();
+      return;
+    }
+    List<YamlNode.Scalar> some = entry.scalars("generate");
+    for (YamlNode.Scalar name : some) {
+      if (!names.contains(name.text())) {
+        wrong(
+            name.at(),
+            "generate names '" + name.text() + "', which does not stand under rules",
+            Suggestion.didYouMean(name.text(), names));
+      }
+    }
+    definition.generates = some.stream().map(YamlNode.Scalar::text).collect(toSet());
   }
 
   private void groupBy() {
@@ -288,12 +310,12 @@ final class CorrelationReader {
     if (type.hasValue() && definition.field == null) {
       wrong(
           condition.at(),
-          "the condition of a " + type.text() + " needs a field",
+          "a correlation of type " + type.text() + " needs a field",
           "add such as 'field: fd.rip'");
     }
     YamlNode.Scalar field = definition.field;
     if (!type.hasValue() && field != null) {
-      wrong(field.at(), "a " + type.text() + " has no field", "remove it");
+      wrong(field.at(), "a correlation of type " + type.text() + " has no field", "remove it");
     }
     if (bounds.isEmpty()) {
       if (sound) {

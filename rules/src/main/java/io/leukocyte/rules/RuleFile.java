@@ -13,7 +13,7 @@ import java.util.List;
  * @param text its content
  */
 public record RuleFile(String name, String text) {
-  private static final List<String> SHIPPED = List.of("leukocyte.yaml");
+  private static final List<String> SHIPPED = List.of("leukocyte.yaml", "correlations.yaml");
 
   /** The files that come with Leukocyte, in the order to load them. */
   public static List<RuleFile> shipped() {

@@ -38,9 +38,9 @@ public final class RuleSet {
   private static Set<String> silent(List<Correlation> correlations) {
     Set<String> silent = new HashSet<>();
     correlations.forEach(c -> silent.addAll(c.rules()));
-    correlations.stream()
-        .filter(Correlation::generates)
-        .forEach(c -> c.rules().forEach(silent::remove));
+    for (Correlation correlation : correlations) {
+      silent.removeIf(correlation::generates);
+    }
     return Set.copyOf(silent);
   }
 
@@ -119,7 +119,7 @@ public final class RuleSet {
 
   /**
    * Whether a rule or correlation alerts by itself: it is not one that correlations are made of, or
-   * one of these says {@code generate: true}.
+   * one of these names it under {@code generate}.
    */
   public boolean alerts(String name) {
     return !silent.contains(name);
@@ -181,7 +181,7 @@ public final class RuleSet {
         for (String name : correlation.rules()) {
           if (!rules.alerts(name)) {
             quiet.add(
-                "%s: '%s' raises no alerts of its own: it is part of the correlation '%s'; with 'generate: true' there it does"
+                "%s: '%s' raises no alerts of its own: it is part of the correlation '%s'; named under 'generate' there it does"
                     .formatted(correlation.at(), name, correlation.name()));
           }
         }

@@ -14,7 +14,7 @@ class ShippedRulesTest {
 
   @Test
   void theShippedFilesHaveNoProblemAndNothingIsSkipped() {
-    assertThat(loaded.report()).isEqualTo("7 rules loaded, 0 skipped, 0 problems");
+    assertThat(loaded.report()).isEqualTo("13 rules loaded, 0 skipped, 0 problems");
   }
 
   @Test
@@ -22,11 +22,34 @@ class ShippedRulesTest {
     for (Rule rule : loaded.rules().rules()) {
       assertThat(rule.info().description()).contains("False positives:");
       assertThat(rule.info().tags()).anyMatch(tag -> tag.matches("T\\d{4}(\\.\\d{3})?"));
-      assertThat(rule.info().ruleset()).isEqualTo("leukocyte.yaml");
+      assertThat(rule.info().ruleset()).isIn("leukocyte.yaml", "correlations.yaml");
       List<RuleTest> tests =
           loaded.rules().tests().stream().filter(t -> t.rule().equals(rule.name())).toList();
       assertThat(tests).anyMatch(t -> t.matches() > 0).anyMatch(t -> t.matches() == 0);
     }
+  }
+
+  @Test
+  void eachShippedCorrelationHasDescriptionTechniqueAndTestsBothWays() {
+    assertThat(loaded.rules().correlations()).hasSize(4);
+    for (Correlation correlation : loaded.rules().correlations()) {
+      assertThat(correlation.info().description()).contains("False positives:");
+      assertThat(correlation.info().tags()).anyMatch(tag -> tag.matches("T\\d{4}(\\.\\d{3})?"));
+      List<RuleTest> tests =
+          loaded.rules().tests().stream()
+              .filter(t -> t.rule().equals(correlation.name()))
+              .toList();
+      assertThat(tests).anyMatch(t -> t.matches() > 0).anyMatch(t -> t.matches() == 0);
+    }
+  }
+
+  @Test
+  void correlationsSilenceOnlyTheirOwnBuildingBlocks() {
+    assertThat(loaded.rules().rules().stream().map(Rule::name))
+        .filteredOn(name -> !loaded.rules().alerts(name))
+        .containsExactly(
+            "Program started that the image does not have",
+            "Shell or download tool connected outside");
   }
 
   @Test
