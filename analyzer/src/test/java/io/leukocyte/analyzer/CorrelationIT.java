@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CorrelationIT {
   private static final int PARTITIONS = 2;
   private static final int HOSTS = 3;
-  private static final int ROUNDS = 40;
+  private static final int ROUNDS = 20;
   private static final int BATCHES_A_ROUND = 30;
 
   @TempDir Path folder;

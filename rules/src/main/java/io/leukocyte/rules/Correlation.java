@@ -38,7 +38,7 @@ public final class Correlation {
   private final List<Bound> bounds;
   private final @Nullable String valueField;
   private final OutputTemplate output;
-  private final Set<String> generates;
+  private final Generate generate;
   private final Stage stage;
   private final String fingerprint;
 
@@ -52,7 +52,7 @@ public final class Correlation {
       List<Bound> bounds,
       @Nullable String valueField,
       OutputTemplate output,
-      Set<String> generates,
+      Generate generate,
       Stage stage) {
     this.info = info;
     this.at = at;
@@ -63,7 +63,7 @@ public final class Correlation {
     this.bounds = List.copyOf(bounds);
     this.valueField = valueField;
     this.output = output;
-    this.generates = Set.copyOf(generates);
+    this.generate = generate;
     this.stage = stage;
     this.fingerprint = makeFingerprint();
   }
@@ -156,6 +156,18 @@ public final class Correlation {
   }
 
   /**
+   * What it is made of and still alerts by itself.
+   *
+   * @param names rules and correlations
+   * @param said whether the file says it; without that none does
+   */
+  record Generate(Set<String> names, boolean said) {
+    Generate {
+      names = Set.copyOf(names);
+    }
+  }
+
+  /**
    * A span of time as it is written.
    *
    * @param text such as 60s
@@ -240,7 +252,12 @@ public final class Correlation {
 
   /** Whether a rule or correlation that it is made of still alerts by itself. */
   public boolean generates(String name) {
-    return generates.contains(name);
+    return generate.names().contains(name);
+  }
+
+  /** Whether it says which of them do. */
+  boolean saysWhatAlerts() {
+    return generate.said();
   }
 
   /** How much later than the newest match of its group a match is taken for sure, nanoseconds. */

@@ -130,7 +130,7 @@ final class CorrelationCompiler {
             definition.bounds,
             definition.field == null ? null : definition.field.text(),
             output.get(),
-            definition.generates,
+            definition.generate,
             stage(definition.groupBy.size(), members)));
   }
 

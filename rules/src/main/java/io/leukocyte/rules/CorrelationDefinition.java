@@ -30,8 +30,7 @@ final class CorrelationDefinition {
   @Nullable YamlNode tests;
   List<String> tags = List.of();
 
-  /** What it is made of and still alerts by itself. */
-  Set<String> generates = Set.of();
+  Correlation.Generate generate = new Correlation.Generate(Set.of(), false);
 
   boolean enabled = true;
 

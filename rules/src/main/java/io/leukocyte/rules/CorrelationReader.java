@@ -146,9 +146,12 @@ final class CorrelationReader {
   /** {@code true}, {@code false}, or a list of some of its rules. */
   private void generate() {
     Set<String> names = definition.rules.stream().map(YamlNode.Scalar::text).collect(toSet());
+    if (!entry.has("generate")) {
+      return;
+    }
     if (!(entry.node("generate").orElse(null) instanceof YamlNode.Sequence)) {
       boolean all = entry.truth("generate").orElse(false);
-      definition.generates = all ? names : Set.of();
+      definition.generate = new Correlation.Generate(all ? names : Set.of(), true);
       return;
     }
     List<YamlNode.Scalar> some = entry.scalars("generate");
@@ -160,7 +163,9 @@ final class CorrelationReader {
             Suggestion.didYouMean(name.text(), names));
       }
     }
-    definition.generates = some.stream().map(YamlNode.Scalar::text).collect(toSet());
+    definition.generate =
+        new Correlation.Generate(
+            some.stream().map(YamlNode.Scalar::text).collect(toSet()), true);
   }
 
   private void groupBy() {

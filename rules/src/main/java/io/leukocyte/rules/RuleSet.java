@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -117,6 +118,11 @@ public final class RuleSet {
     return correlations;
   }
 
+  /** The correlation of a name; empty when none is in force. */
+  public Optional<Correlation> correlation(String name) {
+    return correlations.stream().filter(c -> c.name().equals(name)).findFirst();
+  }
+
   /**
    * Whether a rule or correlation alerts by itself: it is not one that correlations are made of, or
    * one of these names it under {@code generate}.
@@ -174,14 +180,17 @@ public final class RuleSet {
               problems.size());
     }
 
-    /** Rules and correlations that alert no longer by themselves, a line each. */
+    /**
+     * Rules and correlations that alert no longer by themselves although no correlation says so, a
+     * line each.
+     */
     public List<String> quiet() {
       List<String> quiet = new ArrayList<>();
       for (Correlation correlation : rules.correlations()) {
         for (String name : correlation.rules()) {
-          if (!rules.alerts(name)) {
+          if (!correlation.saysWhatAlerts() && !rules.alerts(name)) {
             quiet.add(
-                "%s: '%s' raises no alerts of its own: it is part of the correlation '%s'; named under 'generate' there it does"
+                "%s: '%s' raises no alerts of its own: it is part of the correlation '%s'; write 'generate: true' there, or 'generate: false' if that is meant"
                     .formatted(correlation.at(), name, correlation.name()));
           }
         }
@@ -189,11 +198,12 @@ public final class RuleSet {
       return quiet;
     }
 
-    /** Each problem and each rule left out on a line, then the {@link #summary}. */
+    /** Each problem, each rule left out or silenced on a line, then the {@link #summary}. */
     public String report() {
       StringBuilder report = new StringBuilder();
       problems.forEach(p -> report.append(p).append('\n'));
       skipped.forEach(s -> report.append(s).append('\n'));
+      quiet().forEach(q -> report.append(q).append('\n'));
       return report.append(summary()).toString();
     }
   }

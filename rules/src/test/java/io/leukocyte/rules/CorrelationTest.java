@@ -75,15 +75,13 @@ class CorrelationTest {
                   condition: {}
                   priority: wraning
                   output: "%proc.nam"
-                  agregate: true
                 """);
     assertThat(loaded.problems().stream().map(Object::toString))
         .containsExactly(
             "a.yaml:8:11: there is no rule or correlation 'nothing'",
             "a.yaml:10:13: '60' is no timespan; write a number with s, m, h or d, from 1s to 7d",
             "a.yaml:12:13: unknown priority 'wraning'; did you mean 'warning'?",
-            "a.yaml:13:12: unknown field 'proc.nam' in the output; did you mean 'proc.name'?",
-            "a.yaml:14:3: unknown key 'agregate'");
+            "a.yaml:13:12: unknown field 'proc.nam' in the output; did you mean 'proc.name'?");
   }
 
   @Test
@@ -250,6 +248,14 @@ class CorrelationTest {
         .asString()
         .startsWith("a.yaml:5:16: 'a' raises no alerts of its own")
         .contains("correlation 'x'");
+    assertThat(loaded.report()).contains(loaded.quiet().getFirst());
+    String said =
+        correlation(
+            "x",
+            "event_count",
+            "a",
+            "timespan: 60s\ncondition: {gte: 2}\ngenerate: false");
+    assertThat(load(RULES + said).quiet()).isEmpty();
   }
 
   @Test
