@@ -134,8 +134,12 @@ final class CorrelateProcessor implements Processor<byte[], byte[], byte[], byte
     }
 
     void tick() {
-      detector.tick(TICK.toNanos());
-      store.changed();
+      record = null;
+      try {
+        detector.tick(TICK.toNanos(), this);
+      } finally {
+        store.changed();
+      }
     }
 
     @Override
@@ -155,7 +159,9 @@ final class CorrelateProcessor implements Processor<byte[], byte[], byte[], byte
 
     @Override
     public void incident(Incident incident) {
-      throw new IllegalStateException("The second stage has no incidents");
+      metrics.incident(incident);
+      byte[] key = incident.id().value().getBytes(StandardCharsets.UTF_8);
+      forward(key, IncidentJson.write(incident), DetectionTopology.FLEET_INCIDENTS);
     }
 
     @Override

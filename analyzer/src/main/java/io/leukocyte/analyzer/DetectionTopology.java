@@ -29,6 +29,7 @@ final class DetectionTopology {
   static final String CORRELATE = "correlate";
   static final String WINDOWS = "correlator";
   static final String FLEET_ALERTS = "fleet-alerts";
+  static final String FLEET_INCIDENTS = "fleet-incidents";
   static final String FLEET_INNER = "fleet-inner";
   static final String FLEET_DEAD = "fleet-dead";
 
@@ -55,6 +56,7 @@ final class DetectionTopology {
   private static final List<Sink> FLEET_SINKS =
       List.of(
           new Sink(FLEET_ALERTS, Topic.ALERTS),
+          new Sink(FLEET_INCIDENTS, Topic.INCIDENTS),
           new Sink(FLEET_INNER, Topic.MATCHES),
           new Sink(FLEET_DEAD, Topic.DEAD));
 

@@ -2,7 +2,9 @@ package io.leukocyte.analyzer;
 
 import io.leukocyte.events.Alert;
 import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.EventId;
 import io.leukocyte.events.HostId;
+import io.leukocyte.events.IncidentId;
 import io.leukocyte.events.Observed;
 import io.leukocyte.events.SensorLoss;
 import io.leukocyte.events.Text;
@@ -11,11 +13,12 @@ import io.leukocyte.rules.CorrelationWindow;
 import io.leukocyte.rules.Correlator;
 import io.leukocyte.rules.Occurrence;
 import io.leukocyte.rules.RuleSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
 /**
- * The correlations over all hosts: matches in, alerts out. What it does follows from the matches
+ * The correlations over all hosts: matches in, alerts and their incidents out. What it does follows from the matches
  * alone, in their order. One thread at a time.
  */
 final class FleetDetector {
@@ -103,6 +106,7 @@ final class FleetDetector {
 
   /** Takes a match. */
   void process(FleetMatch match, AlertSink sink) {
+    state.onForgotten((window, note) -> close(window, note, sink));
     Correlator.Sink out =
         new Correlator.Sink() {
           @Override
@@ -135,11 +139,12 @@ final class FleetDetector {
     }
     tally.add(Tally.Count.MATCHES, 1);
     if (!finding.crossed()) {
+      countOn(finding, match, sink);
       return;
     }
     Alert.RuleInfo rule = finding.correlation().info();
     List<String> group = clipped(finding.group());
-    sink.alert(
+    Alert alert =
         new Alert(
             Alert.idOf(rule.name(), group, finding.id()),
             rule,
@@ -150,7 +155,122 @@ final class FleetDetector {
             match.labels(),
             match.hostname(),
             rules.hash(),
-            finding.told()));
+            finding.told());
+    sink.alert(alert);
+    open(alert, finding.time(), sink);
+  }
+
+  /**
+   * The alert's incident, of its own: the container's is kept with the container's host. An alert
+   * about a host itself has none.
+   */
+  private void open(Alert alert, long time, AlertSink sink) {
+    byte[] before = state.note();
+    if (before != null) {
+      sink.incident(in(Incident.State.CLOSED, IncidentJson.read(before)));
+    }
+    ContainerRef container = alert.container();
+    if (container == null) {
+      state.note(null, 0);
+      return;
+    }
+    Incident.Entry entry =
+        new Incident.Entry(
+            alert.id(),
+            alert.rule().name(),
+            alert.rule().priority(),
+            alert.groupBy(),
+            1,
+            time,
+            time,
+            List.of(alert.cause().id()),
+            List.of());
+    Incident incident =
+        new Incident(
+            IncidentId.of(alert.rule().name(), alert.id().value()),
+            alert.host(),
+            alert.hostname(),
+            container,
+            Incident.State.OPEN,
+            alert.rule().priority(),
+            time,
+            time,
+            1,
+            1,
+            List.of(entry),
+            0);
+    keep(incident, time, sink);
+  }
+
+  private void keep(Incident incident, long time, AlertSink sink) {
+    state.note(IncidentJson.write(incident), time);
+    sink.incident(incident);
+  }
+
+  /** Publishes what is counted into an alert, at most once a second of event time. */
+  private void countOn(Correlator.Finding finding, FleetMatch match, AlertSink sink) {
+    byte[] note = state.note();
+    if (note != null && finding.time() - state.noted() >= IncidentDraft.PACE) {
+      Incident incident = counted(IncidentJson.read(note), finding.window());
+      Incident.Entry entry = incident.timeline().getFirst();
+      List<EventId> last = new ArrayList<>(entry.lastCauses());
+      last.add(match.cause().id());
+      List<EventId> kept = last.subList(Math.max(0, last.size() - Fold.LAST_CAUSES), last.size());
+      keep(with(incident, Incident.State.OPEN, entry, kept), finding.time(), sink);
+    }
+  }
+
+  /** A window is forgotten, and what it has counted is the last word. */
+  private static void close(CorrelationWindow window, byte[] note, AlertSink sink) {
+    sink.incident(in(Incident.State.CLOSED, counted(IncidentJson.read(note), window)));
+  }
+
+  private static Incident counted(Incident incident, CorrelationWindow window) {
+    Incident.Entry before = incident.timeline().getFirst();
+    Incident.Entry entry =
+        new Incident.Entry(
+            before.alert(),
+            before.rule(),
+            before.priority(),
+            before.groupBy(),
+            window.matches(),
+            Math.min(before.first(), window.first()),
+            Math.max(before.last(), window.last()),
+            before.firstCauses(),
+            before.lastCauses());
+    return with(incident, incident.state(), entry, entry.lastCauses());
+  }
+
+  private static Incident in(Incident.State now, Incident incident) {
+    Incident.Entry entry = incident.timeline().getFirst();
+    return with(incident, now, entry, entry.lastCauses());
+  }
+
+  private static Incident with(
+      Incident incident, Incident.State now, Incident.Entry entry, List<EventId> lastCauses) {
+    return new Incident(
+        incident.id(),
+        incident.host(),
+        incident.hostname(),
+        incident.container(),
+        now,
+        incident.priority(),
+        entry.first(),
+        entry.last(),
+        1,
+        entry.count(),
+        List.of(
+            new Incident.Entry(
+                entry.alert(),
+                entry.rule(),
+                entry.priority(),
+                entry.groupBy(),
+                entry.count(),
+                entry.first(),
+                entry.last(),
+                entry.firstCauses(),
+                lastCauses)),
+        0);
   }
 
   /** What people call it: the group, or else the last event's container or host. */
@@ -191,8 +311,13 @@ final class FleetDetector {
             rules.hash()));
   }
 
-  /** The time its task ran since the last call, nanoseconds: old windows are forgotten. */
-  void tick(long nanos) {
+  /**
+   * Forgets old windows.
+   *
+   * @param nanos the time its task ran since the last call
+   */
+  void tick(long nanos, AlertSink sink) {
+    state.onForgotten((window, note) -> close(window, note, sink));
     state.tick(nanos);
   }
 }

@@ -57,6 +57,11 @@ final class WindowState implements LoggedState {
     private boolean dirty;
     private boolean removed;
 
+    /** What its user keeps with it, and when that was put, unix nanoseconds. */
+    private byte @Nullable [] note;
+
+    private long noted;
+
     Entry(Key key, CorrelationWindow window) {
       this.key = key;
       this.window = window;
@@ -74,6 +79,30 @@ final class WindowState implements LoggedState {
   private long matches;
   private long ticks;
   private @Nullable Entry current;
+  private BiConsumer<CorrelationWindow, byte[]> forgotten = (window, note) -> {};
+
+  /** Says who takes the notes of windows that are forgotten. */
+  void onForgotten(BiConsumer<CorrelationWindow, byte[]> taker) {
+    forgotten = taker;
+  }
+
+  /** What was kept with the window that was asked for last; null when nothing was. */
+  byte @Nullable [] note() {
+    return current == null ? null : current.note;
+  }
+
+  /** When that was, unix nanoseconds. */
+  long noted() {
+    return current == null ? 0 : current.noted;
+  }
+
+  /** Keeps something with the window that was asked for last. */
+  void note(byte @Nullable [] note, long time) {
+    if (current != null) {
+      current.note = note;
+      current.noted = time;
+    }
+  }
 
   /** Windows it holds. */
   int size() {
@@ -163,6 +192,9 @@ final class WindowState implements LoggedState {
     }
     matches -= entry.counted;
     entry.removed = true;
+    if (entry.note != null) {
+      forgotten.accept(entry.window, entry.note);
+    }
     tombstones.add(logKey(entry.key));
   }
 
@@ -230,13 +262,22 @@ final class WindowState implements LoggedState {
     }
   }
 
-  /** Version u8, fingerprint and host as length u16 and UTF-8, then the window's image. */
+  /**
+   * Version u8, fingerprint and host as length i32 and UTF-8, the note as length i32 (-1 is none)
+   * and bytes, its time i64, then the window's image.
+   */
   private static byte[] value(Entry entry) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeByte(VERSION);
       text(out, entry.key.fingerprint());
       text(out, entry.key.host());
+      byte[] note = entry.note;
+      out.writeInt(note == null ? -1 : note.length);
+      if (note != null) {
+        out.write(note);
+      }
+      out.writeLong(entry.noted);
       out.write(entry.window.image());
     } catch (IOException e) {
       throw new UncheckedIOException("Memory cannot fail", e);
@@ -283,10 +324,15 @@ final class WindowState implements LoggedState {
       }
       String fingerprint = text(in);
       String host = text(in);
+      int length = in.readInt();
+      byte[] note = length < 0 ? null : in.readNBytes(length);
+      long noted = in.readLong();
       CorrelationWindow window = CorrelationWindow.of(in.readAllBytes());
       Entry entry =
           new Entry(new Key(window.correlation(), fingerprint, host, window.group()), window);
       entry.counted = window.size();
+      entry.note = note;
+      entry.noted = noted;
       restored.put(name, entry);
     } catch (IOException | IllegalArgumentException e) {
       throw UnreadableStateException.damaged(name, e);

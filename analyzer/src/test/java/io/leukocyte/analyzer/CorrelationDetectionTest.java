@@ -365,6 +365,7 @@ class CorrelationDetectionTest {
     }
     assertThat(parts.alerts).isEqualTo(steady.alerts);
     assertThat(parts.matches).isEqualTo(steady.matches);
+    assertThat(parts.incidents).isEqualTo(steady.incidents);
   }
 
   private static void fleet(List<FleetMatch> matches, Findings to, WindowState state) {
@@ -398,6 +399,33 @@ class CorrelationDetectionTest {
     assertThat(state.size()).isEqualTo(1);
     state.tick(200 * SECOND);
     assertThat(state.size()).isZero();
+  }
+
+  @Test
+  void alertOverAllHostsHasAnIncidentThatCountsAndCloses() throws Exception {
+    for (TestHistory.Batch batch : spread("tool1", List.of(0, 1, 2), 0)) {
+      found.take(batch.value());
+    }
+    for (int i = 1; i <= 10; i++) {
+      found.take(
+          TestCorrelations.batch(
+                  0, i, exec(NOON + (2 + i) * SECOND / 2, container(1, "c"), "tool1"))
+              .value());
+    }
+    Findings out = new Findings(RULES);
+    WindowState state = new WindowState();
+    fleet(found.matches, out, state);
+    assertThat(out.incidents).hasSizeBetween(3, 7);
+    Incident last = out.lastIncident();
+    assertThat(last.state()).isEqualTo(Incident.State.OPEN);
+    assertThat(last.timeline().getFirst().alert()).isEqualTo(out.alerts.getFirst().id());
+    assertThat(last.timeline().getFirst().lastCauses()).isNotEmpty();
+    new FleetDetector(RULES, DetectorSettings.DEFAULTS, state, new Tally())
+        .tick(3_600 * SECOND, out);
+    assertThat(out.lastIncident().state()).isEqualTo(Incident.State.CLOSED);
+    assertThat(out.lastIncident().id()).isEqualTo(last.id());
+    assertThat(out.lastIncident().matches()).isEqualTo(11);
+    assertThat(IncidentJson.read(IncidentJson.write(last))).isEqualTo(last);
   }
 
   @Test

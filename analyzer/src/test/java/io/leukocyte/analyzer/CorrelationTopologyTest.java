@@ -123,7 +123,7 @@ class CorrelationTopologyTest {
     assertThat(topology().describe().subtopologies()).hasSize(2);
     assertThat(topology().describe().toString())
         .contains("Source: fleet-matches", "Processor: correlate", "stores: [correlator]")
-        .contains("Sink: fleet-alerts", "Sink: fleet-inner", "Sink: fleet-dead");
+        .contains("Sink: fleet-alerts", "Sink: fleet-incidents", "Sink: fleet-inner", "Sink: fleet-dead");
   }
 
   @Test
@@ -153,9 +153,12 @@ class CorrelationTopologyTest {
       }
     }
     List<Alert> live = new ArrayList<>();
+    List<Incident> incidents = new ArrayList<>();
     for (TestHistory.Batch batch : batches) {
       send(batch);
       live.addAll(alerts());
+      read(Topic.INCIDENTS.text())
+          .forEach(record -> incidents.add(IncidentJson.read(record.value())));
       restart();
     }
     assertThat(live)
@@ -167,6 +170,7 @@ class CorrelationTopologyTest {
       replay.add(batch.value());
     }
     assertThat(live).isEqualTo(replayed);
+    assertThat(incidents).extracting(Incident::alerts).containsOnly(1L).hasSize(3);
   }
 
   @Test
