@@ -29,6 +29,9 @@ final class CorrelationCompiler {
   static final Set<String> OF_ONE_HOST =
       Set.of("container.id", "container.full_id", "proc.pid", "proc.ppid", "proc.pid.ts");
 
+  /** Correlations within each other. */
+  private static final int MOST_LEVELS = 16;
+
   private static final Pattern FIELD = Pattern.compile("([^\\[\\]]+)(?:\\[([^\\]]*)\\])?");
 
   private final Definitions definitions;
@@ -175,6 +178,10 @@ final class CorrelationCompiler {
           "the correlation '%s' is made of itself: %s, %s"
               .formatted(inner.name, String.join(", ", circle), inner.name),
           "");
+      return null;
+    }
+    if (open.size() >= MOST_LEVELS) {
+      problem(name.at(), "correlations of correlations go deeper than " + MOST_LEVELS, "");
       return null;
     }
     Optional<Correlation> made = correlation(inner);

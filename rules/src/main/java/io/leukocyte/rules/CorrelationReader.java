@@ -198,7 +198,8 @@ final class CorrelationReader {
             case "h" -> 3_600;
             default -> 86_400;
           };
-      nanos = Long.parseLong(matcher.group(1)) * unit * SECOND;
+      long count = Math.min(Long.parseLong(matcher.group(1)), LONGEST / SECOND + 1);
+      nanos = count * unit * SECOND;
     }
     if (nanos < SECOND || nanos > LONGEST) {
       wrong(

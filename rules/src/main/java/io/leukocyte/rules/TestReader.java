@@ -16,6 +16,9 @@ final class TestReader {
 
   private static final String REPEAT = "repeat";
 
+  /** Events of a test, repeated ones included. */
+  private static final int MOST_EVENTS = 10_000;
+
   private final List<Problem> problems;
   private final List<RuleTest> tests = new ArrayList<>();
 
@@ -112,6 +115,10 @@ final class TestReader {
         new YamlNode.Mapping(
             mapping.at(),
             mapping.entries().stream().filter(e -> !e.key().text().equals(REPEAT)).toList());
+    if (to.size() + times > MOST_EVENTS) {
+      problem(node, "a test has at most " + MOST_EVENTS + " events");
+      return;
+    }
     for (int i = 0; i < times; i++) {
       Optional<TestEvent> read = TestEvent.read(event, to.size(), problems);
       if (read.isEmpty()) {

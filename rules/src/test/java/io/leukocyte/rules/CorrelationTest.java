@@ -8,6 +8,7 @@ import static io.leukocyte.rules.TestRules.load;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -351,5 +352,65 @@ class CorrelationTest {
     String flow = "{evt.type: flow, fd.sip: 203.0.113.9, flow.bytes: %d, repeat: %d}";
     assertThat(alerts(x, flow.formatted(100, 10))).isZero();
     assertThat(alerts(x, flow.formatted(100, 30))).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0s", "8d", "999999999d", "99999999999s", "1w", "60", "1.5h", "''"})
+  void timespansHaveBounds(String timespan) {
+    assertThat(
+            problems(
+                correlation(
+                    "x",
+                    "event_count",
+                    "a",
+                    "timespan: '" + timespan + "'\ncondition: {gte: 2}")))
+        .containsExactly(
+            "'" + timespan + "' is no timespan; write a number with s, m, h or d, from 1s to 7d");
+  }
+
+  @Test
+  void levelsHaveABound() {
+    StringBuilder levels = new StringBuilder();
+    for (int i = 0; i < 1_000; i++) {
+      levels.append(
+          correlation(
+              "x" + i, "event_count", "x" + (i + 1), "timespan: 60s\ncondition: {gte: 2}"));
+    }
+    levels.append(correlation("x1000", "event_count", "a", "timespan: 60s\ncondition: {gte: 2}"));
+    assertThat(problems(levels.toString()))
+        .contains("correlations of correlations go deeper than 16");
+  }
+
+  @Test
+  void repeatedEventsHaveABound() {
+    assertThat(
+            problems(
+                correlation("event_count", "a", "{gte: 2}")
+                    + "  tests: [{matches: 0, events: [{evt.type: flow, repeat: 9999}, {evt.type: flow, repeat: 2}]}]\n"))
+        .containsExactly("a test has at most 10000 events");
+  }
+
+  @Test
+  void noTextMakesTheLoaderFail() {
+    RuleFile rules = RuleFile.shipped().getFirst();
+    String text = RuleFile.shipped().getLast().text();
+    Random random = new Random(7);
+    for (int i = 0; i < 300; i++) {
+      StringBuilder mutant = new StringBuilder(text);
+      for (int cut = 1 + random.nextInt(4); cut > 0; cut--) {
+        int at = random.nextInt(mutant.length());
+        switch (random.nextInt(3)) {
+          case 0 -> mutant.delete(at, Math.min(mutant.length(), at + random.nextInt(200)));
+          case 1 -> mutant.insert(at, "()[]\"'=,:{}-\\%\n >|&*9".charAt(random.nextInt(21)));
+          default -> mutant.setCharAt(at, (char) random.nextInt(0x250));
+        }
+      }
+      RuleSet.Loaded loaded =
+          RuleSet.load(List.of(rules, new RuleFile("m.yaml", mutant.toString())));
+      loaded.problems().forEach(p -> assertThat(p.at().line()).isPositive());
+      if (loaded.problems().isEmpty()) {
+        loaded.rules().tests().forEach(test -> test.run(loaded.rules()));
+      }
+    }
   }
 }
