@@ -15,15 +15,23 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The form of the topic of matches: one JSON object, the event in its JSON form under {@code
- * cause}. The key is a list of the correlation's name and the group's values.
+ * cause}. The key is a list of the correlation's name and the group's values. A record stays below
+ * what Kafka takes: texts of a huge event are cut, and labels beyond a bound left out.
  */
 final class FleetMatchJson {
+  /** Bytes of an event: with all the rest a record stays below what Kafka takes. */
+  private static final int MOST_OF_CAUSE = 384 << 10;
+
+  /** Characters of labels, of which each may become six bytes. */
+  private static final int MOST_OF_LABELS = 32 << 10;
+
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private FleetMatchJson() {}
@@ -51,9 +59,16 @@ final class FleetMatchJson {
     root.put("output", occurrence.output());
     put(root, "hostname", match.hostname());
     ObjectNode labels = root.putObject("labels");
-    match.labels().forEach(labels::put);
+    int room = MOST_OF_LABELS;
+    for (Map.Entry<String, String> label : match.labels().entrySet()) {
+      room -= label.getKey().length() + label.getValue().length();
+      if (room >= 0) {
+        labels.put(label.getKey(), label.getValue());
+      }
+    }
     try {
-      root.set("cause", MAPPER.readTree(EventJson.write(match.cause())));
+      byte[] cause = EventJson.writeWithin(match.cause(), MOST_OF_CAUSE);
+      root.set("cause", MAPPER.readTree(cause));
     } catch (IOException e) {
       throw new UncheckedIOException("An event just written cannot be read", e);
     }

@@ -27,9 +27,11 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.leukocyte.events.Alert;
 import io.leukocyte.events.AlertJson;
+import io.leukocyte.events.ContainerLog;
 import io.leukocyte.events.EventId;
 import io.leukocyte.events.EventJson;
 import io.leukocyte.events.HostId;
+import io.leukocyte.events.Observed;
 import io.leukocyte.events.SensorLoss;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -38,6 +40,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Correlations of both stages as the detectors evaluate them. */
@@ -98,6 +101,9 @@ class CorrelationDetectionTest {
                     new Alert.Cause(
                         "Tool", new EventId(HOST, EPOCH, 0, 1), NOON + SECOND, WEB.id()))));
     assertThat(AlertJson.read(AlertJson.write(alert))).isEqualTo(alert);
+    assertThat(new String(AlertJson.write(alert), UTF_8))
+        .as("what policies match")
+        .contains("\"correlation\":\"Fetched and run\"");
     assertThat(found.alertedRules()).as("its parts are silent").containsExactly(FETCHED);
   }
 
@@ -274,6 +280,32 @@ class CorrelationDetectionTest {
     assertThat(FleetMatchJson.read(FleetMatchJson.write(match))).isEqualTo(match);
     assertThat(new String(FleetMatchJson.key(match), UTF_8))
         .isEqualTo("[\"Tool on several hosts\",\"tool1\"]");
+  }
+
+  @Test
+  void hugeEventsAreCutToWhatKafkaTakes() throws Exception {
+    StringBuilder line = new StringBuilder("tool");
+    for (int i = 0; i < 65_530 - 4; i++) {
+      line.append('\u0001');
+    }
+    Map<String, String> labels = new TreeMap<>();
+    for (int i = 0; i < 200; i++) {
+      labels.put("label" + i, line.substring(0, 1_000));
+    }
+    ContainerLog log =
+        new ContainerLog(NOON, WEB, ContainerLog.Stream.STDOUT, line.toString(), 65_530, false);
+    found.send(exec(NOON, WEB, "tool1"));
+    FleetMatch huge =
+        new FleetMatch(
+            found.matches.getFirst().occurrence(),
+            new Observed(found.matches.getFirst().cause().id(), log),
+            null,
+            new TreeMap<>(labels));
+    byte[] record = FleetMatchJson.write(huge);
+    assertThat(record).hasSizeLessThan(1_000_000);
+    FleetMatch read = FleetMatchJson.read(record);
+    assertThat(read.cause().id()).isEqualTo(huge.cause().id());
+    assertThat(read.labels()).hasSizeBetween(20, 40);
   }
 
   @Test

@@ -228,6 +228,7 @@ public final class AlertJson {
     Json.put(tree, "group_by", alert.groupBy());
     tree.put("bundle", alert.bundle());
     if (alert.correlation() != null) {
+      tree.put("correlation", alert.rule().name());
       correlation(alert.correlation(), own.putObject("correlation"));
     }
   }

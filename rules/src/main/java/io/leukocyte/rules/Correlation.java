@@ -6,7 +6,6 @@ import io.leukocyte.events.config.Position;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +27,10 @@ public final class Correlation {
   private static final String COUNT = "%correlation.count";
   private static final String GROUP = "%correlation.group";
   private static final String TIMESPAN = "%correlation.timespan";
+
+  /** Fields of the output that are the correlation's own. */
+  static final Set<String> OWN_FIELDS =
+      Set.of(COUNT.substring(1), GROUP.substring(1), TIMESPAN.substring(1));
 
   private final Alert.RuleInfo info;
   private final Position at;
@@ -347,11 +350,4 @@ public final class Correlation {
   public String toString() {
     return info.name();
   }
-
-  /** Fields of the output that are the correlation's own. */
-  static final Map<String, String> OWN_FIELDS =
-      Map.of(
-          COUNT.substring(1), "what the condition is about",
-          GROUP.substring(1), "the group-by values",
-          TIMESPAN.substring(1), "the timespan as it is written");
 }

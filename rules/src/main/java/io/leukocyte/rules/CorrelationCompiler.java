@@ -89,8 +89,7 @@ final class CorrelationCompiler {
     Optional<OutputTemplate> output =
         definition.output == null
             ? Optional.empty()
-            : OutputTemplate.parse(
-                definition.output, Correlation.OWN_FIELDS.keySet(), problems);
+            : OutputTemplate.parse(definition.output, Correlation.OWN_FIELDS, problems);
     String lack = null;
     List<Correlation.Member> members = new ArrayList<>();
     for (YamlNode.Scalar name : definition.rules) {
