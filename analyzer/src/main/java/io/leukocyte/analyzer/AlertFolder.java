@@ -8,20 +8,28 @@ import io.leukocyte.events.Event;
 import io.leukocyte.events.EventId;
 import io.leukocyte.events.IncidentId;
 import io.leukocyte.events.Observed;
+import io.leukocyte.rules.Correlator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Folds matches into alerts, and the alerts of a container into its incident. */
 final class AlertFolder {
   private final DetectorState state;
   private final Tally tally;
+  private ToLongFunction<String> hold = rule -> 0;
 
   AlertFolder(DetectorState state, Tally tally) {
     this.state = state;
     this.tally = tally;
+  }
+
+  /** How long an alert of a rule goes on after its last match, nanoseconds; 0 when it does not. */
+  void hold(ToLongFunction<String> ofRule) {
+    hold = ofRule;
   }
 
   /**
@@ -69,6 +77,50 @@ final class AlertFolder {
     }
   }
 
+  /**
+   * A correlation's condition came to hold, which is an alert, or holds still, which is counted
+   * into the alert that is open.
+   *
+   * @param cause the event that completed it; asked for only when there is an alert
+   */
+  void add(
+      Correlator.Finding finding,
+      EventId id,
+      Supplier<Event> cause,
+      HostState host,
+      @Nullable ContainerState container,
+      String bundle,
+      AlertSink sink) {
+    tally.add(Tally.Count.MATCHES, 1);
+    CaseFile file = container == null ? host.caseFile : container.caseFile;
+    Alert.RuleInfo rule = finding.correlation().info();
+    List<String> group = FleetDetector.clipped(finding.group());
+    Fold fold;
+    if (finding.crossed()) {
+      Match match =
+          new Match(rule, group, id, finding.time(), cause, finding::output);
+      Alert alert =
+          alert(match, finding.id(), finding.told(), host, container, bundle);
+      fold = open(file, match, alert.id());
+      sink.alert(alert);
+      ContainerRef ref = alert.container();
+      if (container != null && ref != null) {
+        toIncident(file, fold, ref);
+      }
+    } else {
+      fold = file.latest(rule.name(), group);
+      if (fold == null) {
+        return; // it was let go because there were too many
+      }
+    }
+    fold.add(id, finding.time(), host);
+    if (container == null) {
+      state.caseChanged(host);
+    } else {
+      count(finding.time(), host, container);
+    }
+  }
+
   private Fold open(CaseFile file, Match match, AlertId id) {
     if (file.open.size() == CaseFile.MAX_OPEN) {
       file.open.removeFirst();
@@ -82,10 +134,20 @@ final class AlertFolder {
 
   private static Alert alert(
       Match match, HostState host, @Nullable ContainerState container, String bundle) {
+    return alert(match, match.id(), null, host, container, bundle);
+  }
+
+  private static Alert alert(
+      Match match,
+      EventId first,
+      Alert.@Nullable Correlation correlation,
+      HostState host,
+      @Nullable ContainerState container,
+      String bundle) {
     Observed cause = new Observed(match.id(), match.event().get());
     ContainerRef ref = cause.event().container();
     return new Alert(
-        Alert.idOf(match.rule().name(), match.groupBy(), match.id()),
+        Alert.idOf(match.rule().name(), match.groupBy(), first),
         match.rule(),
         match.rule().name() + ": " + subject(host, ref),
         match.output().get(),
@@ -93,7 +155,8 @@ final class AlertFolder {
         cause,
         labels(container),
         host.hostname,
-        bundle);
+        bundle,
+        correlation);
   }
 
   /** What people call it: a name where there is one. */
@@ -158,9 +221,13 @@ final class AlertFolder {
     sink.incident(incident.incident(host.id, host.hostname, now));
   }
 
+  private boolean isOver(Fold fold, HostState host) {
+    return fold.isOver(host.clock, hold.applyAsLong(fold.rule));
+  }
+
   /** Lets go of alerts that take in nothing more. */
   void expire(HostState host) {
-    if (host.caseFile.open.removeIf(fold -> fold.isOver(host.clock))) {
+    if (host.caseFile.open.removeIf(fold -> isOver(fold, host))) {
       state.caseChanged(host);
     }
   }
@@ -168,7 +235,7 @@ final class AlertFolder {
   /** The same for a container, and closes its incident when it has been quiet for long. */
   void expire(ContainerState container, HostState host, AlertSink sink) {
     CaseFile file = container.caseFile;
-    boolean changed = file.open.removeIf(fold -> fold.isOver(host.clock));
+    boolean changed = file.open.removeIf(fold -> isOver(fold, host));
     IncidentDraft incident = file.incident;
     if (incident != null && incident.isOver(host.clock)) {
       publish(host, incident, Incident.State.CLOSED, sink);

@@ -13,4 +13,7 @@ public interface AlertSink {
 
   /** Takes container facts that differ from those before. */
   void facts(Observed facts);
+
+  /** Takes a match that a correlation over all hosts counts. */
+  void match(FleetMatch match);
 }

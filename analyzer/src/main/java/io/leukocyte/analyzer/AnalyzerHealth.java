@@ -1,6 +1,7 @@
 package io.leukocyte.analyzer;
 
 import io.leukocyte.events.CheckResult;
+import io.leukocyte.events.Topic;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
@@ -73,6 +74,9 @@ final class AnalyzerHealth {
     Gauge.builder("leuko.analyzer.lag", this, health -> (double) health.lag().batches())
         .description("Batches behind the end of the partition that is furthest behind.")
         .register(registry);
+    Gauge.builder("leuko.analyzer.matches.lag", this, AnalyzerHealth::lagOfMatches)
+        .description("Matches behind the end of the partition of leuko.matches furthest behind.")
+        .register(registry);
     TimeGauge.builder(
             "leuko.analyzer.lag.age", this, TimeUnit.MILLISECONDS, h -> (double) h.lag().millis())
         .description("Age of the batch processed last, of the partition that is furthest behind.")
@@ -130,12 +134,33 @@ final class AnalyzerHealth {
     long batches = 0;
     long millis = 0;
     for (Metric metric : streams.get().values()) {
-      if (metric.metricName().name().equals("records-lag") && value(metric) >= 1) {
+      if (isLagOfEvents(metric) && value(metric) >= 1) {
         batches = Math.max(batches, (long) value(metric));
         millis = Math.max(millis, age(metric.metricName().tags().get("partition")));
       }
     }
     return new Lag(batches, millis);
+  }
+
+  /** Partitions of events and of matches have the same numbers. */
+  private static boolean isLagOfEvents(Metric metric) {
+    return metric.metricName().name().equals("records-lag") && !isOfMatches(metric);
+  }
+
+  /** Some clients write the dots of a topic's name as underscores. */
+  private static boolean isOfMatches(Metric metric) {
+    String topic = metric.metricName().tags().getOrDefault("topic", "");
+    return topic.replace('_', '.').equals(Topic.MATCHES.text());
+  }
+
+  private double lagOfMatches() {
+    return streams.get().values().stream()
+        .filter(metric -> metric.metricName().name().equals("records-lag"))
+        .filter(AnalyzerHealth::isOfMatches)
+        .mapToDouble(AnalyzerHealth::value)
+        .filter(value -> value > 0)
+        .max()
+        .orElse(0);
   }
 
   private long age(@Nullable String partition) {
@@ -236,7 +261,7 @@ final class AnalyzerHealth {
 
   private boolean waiting(int partition) {
     return streams.get().values().stream()
-        .filter(metric -> metric.metricName().name().equals("records-lag"))
+        .filter(AnalyzerHealth::isLagOfEvents)
         .filter(metric ->
             Integer.toString(partition).equals(metric.metricName().tags().get("partition")))
         .anyMatch(metric -> value(metric) >= 1);

@@ -58,6 +58,15 @@ public record AnalyzerSettings(
           DetectorSettings.MAX_CONTAINERS,
           "Containers remembered for each partition; the one unseen for longest makes room.");
 
+  /** {@code analyzer.max-groups}. */
+  public static final Key<Integer> MAX_GROUPS =
+      Key.of(
+          "analyzer.max-groups",
+          ValueType.integer(16, 10_000_000),
+          DetectorSettings.MAX_GROUPS,
+          "Groups of correlations remembered for each partition; the one unused for longest makes"
+              + " room.");
+
   /** {@code analyzer.application-id}. */
   public static final Key<String> APPLICATION_ID =
       Key.of(
@@ -111,6 +120,7 @@ public record AnalyzerSettings(
           ALLOWED_NETWORKS,
           EGRESS_LIMIT,
           MAX_CONTAINERS,
+          MAX_GROUPS,
           APPLICATION_ID,
           THREADS,
           STANDBYS,
@@ -126,7 +136,10 @@ public record AnalyzerSettings(
   public static AnalyzerSettings from(Config config) {
     return new AnalyzerSettings(
         new DetectorSettings(
-            networks(config), config.get(EGRESS_LIMIT), config.get(MAX_CONTAINERS)),
+            networks(config),
+            config.get(EGRESS_LIMIT),
+            config.get(MAX_CONTAINERS),
+            config.get(MAX_GROUPS)),
         config.get(APPLICATION_ID),
         config.get(THREADS),
         config.get(STANDBYS),

@@ -25,5 +25,14 @@ final class BuiltInRules {
           List.of("sensor", "mitre_defense_evasion", "T1562"),
           FILE);
 
+  static final Alert.RuleInfo GROUPS_LOST =
+      new Alert.RuleInfo(
+          "Correlation groups lost",
+          "There were more groups of correlations than are remembered: what the oldest ones had"
+              + " counted is forgotten, and attacks may hide behind many groups.",
+          Priority.WARNING,
+          List.of("sensor", "mitre_defense_evasion", "T1562"),
+          FILE);
+
   private BuiltInRules() {}
 }

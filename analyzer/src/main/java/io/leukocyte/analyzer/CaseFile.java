@@ -22,6 +22,17 @@ final class CaseFile {
     return null;
   }
 
+  /** The newest open alert of a rule and group; null when there is none. */
+  @Nullable Fold latest(String rule, List<String> groupBy) {
+    for (int i = open.size() - 1; i >= 0; i--) {
+      Fold fold = open.get(i);
+      if (fold.rule.equals(rule) && fold.groupBy.equals(groupBy)) {
+        return fold;
+      }
+    }
+    return null;
+  }
+
   /** Nothing in it is later than a clock that was set back. Returns whether that changed it. */
   boolean setBack(long clock) {
     boolean changed = false;

@@ -64,7 +64,7 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
-    PrimStore store = context.getStateStore(DetectionTopology.STORE);
+    PrimStore<DetectorState> store = context.getStateStore(DetectionTopology.STORE);
     store.state().index();
     Detector detector = new Detector(rules.get(), settings, store.state());
     TaskWatch watch = new TaskWatch(context.taskId().partition());
@@ -141,17 +141,18 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
   /** What there is once the task runs. */
   private final class Task implements AlertSink {
     private final ProcessorContext<byte[], byte[]> context;
-    private final PrimStore store;
+    private final PrimStore<DetectorState> store;
     private final Detector detector;
     private final TaskWatch watch;
     private @Nullable Record<byte[], byte[]> record;
     private boolean commitWanted;
+    private boolean matchWanted;
     private long pace = COMMIT_PACE.toNanos();
     private long lastCommit = System.nanoTime() - COMMIT_PACE.toNanos();
 
     Task(
         ProcessorContext<byte[], byte[]> context,
-        PrimStore store,
+        PrimStore<DetectorState> store,
         Detector detector,
         TaskWatch watch) {
       this.watch = watch;
@@ -211,11 +212,22 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
       }
     }
 
+    @Override
+    public void match(FleetMatch match) {
+      byte[] key = FleetMatchJson.key(match);
+      forward(key, FleetMatchJson.write(match), DetectionTopology.TO_MATCHES);
+      matchWanted = true;
+    }
+
     /** Forwards with the batch's own timestamp, which is what retention goes by. */
     private void forward(String key, byte[] value, String sink) {
+      forward(key.getBytes(StandardCharsets.UTF_8), value, sink);
+    }
+
+    private void forward(byte[] key, byte[] value, String sink) {
       long timestamp = record == null ? context.currentSystemTimeMs() : record.timestamp();
       context.forward(
-          new Record<>(key.getBytes(StandardCharsets.UTF_8), value, Math.max(0, timestamp)), sink);
+          new Record<>(key, value, Math.max(0, timestamp)), sink);
     }
 
     void dead(
@@ -240,11 +252,17 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
                   DetectionTopology.DEAD));
     }
 
-    /** Asks for the commit that an alert waits for, at the pace of the last batch. */
+    /**
+     * Asks for the commit that an alert waits for, at the pace of the last batch; the second stage
+     * waits for matches, of which there may be many, at the slow pace.
+     */
     void commitWhenDue() {
-      long now = System.nanoTime();
-      if (commitWanted && now - lastCommit >= pace) {
+      long since = System.nanoTime() - lastCommit;
+      if ((commitWanted && since >= pace)
+          || (matchWanted && since >= LATE_COMMIT_PACE.toNanos())) {
+        long now = System.nanoTime();
         commitWanted = false;
+        matchWanted = false;
         lastCommit = now;
         context.commit();
       }

@@ -12,7 +12,10 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.Topology;
 
-/** The topology: one processor over batches, everything with a name. */
+/**
+ * The topology: one processor over batches, one over matches that correlations over all hosts count;
+ * everything with a name.
+ */
 final class DetectionTopology {
   static final String EVENTS = "events";
   static final String DETECT = "detect";
@@ -21,6 +24,14 @@ final class DetectionTopology {
   static final String INCIDENTS = "incidents";
   static final String CONTAINERS = "containers";
   static final String DEAD = "dead";
+  static final String TO_MATCHES = "matches";
+  static final String MATCHES = "fleet-matches";
+  static final String CORRELATE = "correlate";
+  static final String WINDOWS = "correlator";
+  static final String FLEET_ALERTS = "fleet-alerts";
+  static final String FLEET_INCIDENTS = "fleet-incidents";
+  static final String FLEET_INNER = "fleet-inner";
+  static final String FLEET_DEAD = "fleet-dead";
 
   /** Small segments, compacted soon: a restart reads all of the changelog. */
   private static final Map<String, String> CHANGELOG =
@@ -38,7 +49,16 @@ final class DetectionTopology {
           new Sink(ALERTS, Topic.ALERTS),
           new Sink(INCIDENTS, Topic.INCIDENTS),
           new Sink(CONTAINERS, Topic.CONTAINERS),
+          new Sink(TO_MATCHES, Topic.MATCHES),
           new Sink(DEAD, Topic.DEAD));
+
+  /** The second stage has sinks of its own: shared ones would join the stages' tasks. */
+  private static final List<Sink> FLEET_SINKS =
+      List.of(
+          new Sink(FLEET_ALERTS, Topic.ALERTS),
+          new Sink(FLEET_INCIDENTS, Topic.INCIDENTS),
+          new Sink(FLEET_INNER, Topic.MATCHES),
+          new Sink(FLEET_DEAD, Topic.DEAD));
 
   private DetectionTopology() {}
 
@@ -66,6 +86,14 @@ final class DetectionTopology {
     Serializer<byte[]> bytes = new ByteArraySerializer();
     for (Sink sink : SINKS) {
       topology.addSink(sink.name(), sink.topic().text(), bytes, bytes, DETECT);
+    }
+    topology.addSource(
+        MATCHES, new ByteArrayDeserializer(), new ByteArrayDeserializer(), Topic.MATCHES.text());
+    topology.addProcessor(
+        CORRELATE, () -> new CorrelateProcessor(settings, rules, metrics, poison), MATCHES);
+    topology.addStateStore(PrimStore.builder(WINDOWS, CHANGELOG, WindowState::new), CORRELATE);
+    for (Sink sink : FLEET_SINKS) {
+      topology.addSink(sink.name(), sink.topic().text(), bytes, bytes, CORRELATE);
     }
     return topology;
   }

@@ -11,13 +11,18 @@ import io.leukocyte.events.EventId;
 import io.leukocyte.events.Observed;
 import io.leukocyte.events.SensorLoss;
 import io.leukocyte.events.config.ByteSizes;
+import io.leukocyte.rules.Correlation;
+import io.leukocyte.rules.CorrelationWindow;
+import io.leukocyte.rules.Correlator;
 import io.leukocyte.rules.FactsLookup;
 import io.leukocyte.rules.Matcher;
+import io.leukocyte.rules.Occurrence;
 import io.leukocyte.rules.Rule;
 import io.leukocyte.rules.RuleSet;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -46,9 +51,6 @@ public final class Detector {
   /** A container's time of being seen is written this coarsely, nanoseconds. */
   private static final long SEEN_STEP = TimeUnit.SECONDS.toNanos(10);
 
-  /** Characters of a group-by value. */
-  private static final int MOST_GROUP = 128;
-
   /** What is known of a symbol as a destination. */
   private static final byte UNKNOWN = 0;
 
@@ -61,8 +63,10 @@ public final class Detector {
   private final AlertFolder folder;
   private final FactsLookup facts;
   private final Consumer<Rule> onMatch = this::matched;
+  private final Correlations correlations = new Correlations();
   private RuleSet rules;
   private Matcher matcher;
+  private Correlator correlator;
 
   private BatchCursor batch = new BatchCursor();
   private @Nullable AlertSink sink;
@@ -84,6 +88,14 @@ public final class Detector {
     this.facts = new Facts();
     this.rules = rules;
     this.matcher = new Matcher(rules, facts);
+    this.correlator = new Correlator(rules);
+    folder.hold(this::hold);
+  }
+
+  /** How long an alert of a rule goes on after its last match: a correlation's while it lasts. */
+  private long hold(String rule) {
+    Correlation correlation = correlator.find(rule);
+    return correlation == null ? 0 : correlation.timespan();
   }
 
   /** What is remembered of containers; those that the batch's rows have shown are at hand. */
@@ -101,11 +113,51 @@ public final class Detector {
     }
   }
 
+  /** Windows and findings of the correlations that are evaluated here. */
+  private final class Correlations implements Correlator.Windows, Correlator.Sink {
+    @Override
+    public CorrelationWindow of(Correlation correlation, List<String> group) {
+      return state.windows().of(correlation, host().id.value(), group);
+    }
+
+    @Override
+    public void changed(CorrelationWindow window) {
+      state.windows().changed(window);
+    }
+
+    @Override
+    public void found(Correlator.Finding finding) {
+      if (rules.alerts(finding.correlation().name())) {
+        folder.add(
+            finding, batch.id(), batch::event, host(), inContainer(), rules.hash(), sink());
+      }
+    }
+
+    @Override
+    public void forward(Occurrence occurrence) {
+      ContainerState container = inContainer();
+      ContainerFacts known = container == null ? null : container.facts;
+      sink()
+          .match(
+              new FleetMatch(
+                  occurrence,
+                  new Observed(batch.id(), batch.event()),
+                  host().hostname,
+                  known == null ? new TreeMap<>() : known.labels()));
+    }
+
+    @Override
+    public void noted(Correlator.Note note, long times) {
+      FleetDetector.count(tally, note, times);
+    }
+  }
+
   /** Puts other rules in force; open alerts stay open. */
   public void use(RuleSet newRules) {
     if (newRules != rules) {
       rules = newRules;
       matcher = new Matcher(newRules, facts);
+      correlator = new Correlator(newRules);
     }
   }
 
@@ -208,6 +260,9 @@ public final class Detector {
     }
     batch.rewind();
     source.expect(oldest, newest);
+    if (source.clock != 0 && newest != Long.MIN_VALUE && newest < source.clock - HostState.STEP) {
+      state.windows().setBack(source.id.value(), newest);
+    }
   }
 
   private boolean isAhead() {
@@ -421,14 +476,9 @@ public final class Detector {
       found(
           container,
           BuiltInRules.EVENTS_LOST,
-          List.of(clipped(loss.source())),
+          FleetDetector.clipped(List.of(loss.source())),
           () -> lossOutput(loss, loss.count() == 0 ? "unknown" : Long.toString(loss.count())));
     }
-  }
-
-  /** Values of a group go into every incident, so they are short. */
-  private static String clipped(String value) {
-    return value.length() <= MOST_GROUP ? value : value.substring(0, MOST_GROUP);
   }
 
   private String lossOutput(SensorLoss loss, String count) {
@@ -448,8 +498,38 @@ public final class Detector {
   }
 
   private void matched(Rule rule) {
-    ContainerState container = batch.container() == 0 ? null : container(batch.container());
-    found(container, rule.info(), List.of(), () -> rule.output(batch, facts));
+    if (rules.alerts(rule.name())) {
+      found(inContainer(), rule.info(), List.of(), () -> rule.output(batch, facts));
+    }
+    if (correlator.counts(rule) && !isAhead()) {
+      correlator.match(rule, batch, facts, correlations, correlations);
+      makeRoom();
+    }
+  }
+
+  /** The row's container; null for the host itself. */
+  private @Nullable ContainerState inContainer() {
+    return batch.container() == 0 ? null : container(batch.container());
+  }
+
+  /** Lets go of groups of correlations when there are too many, which is an alert. */
+  private void makeRoom() {
+    int gone = state.windows().makeRoom(settings.maxGroups());
+    if (gone == 0) {
+      return;
+    }
+    tally.add(Tally.Count.EVICTED_GROUPS, gone);
+    SensorLoss loss = FleetDetector.groupsLost(batch.time(), gone);
+    Event event = loss;
+    AlertFolder.Match match =
+        new AlertFolder.Match(
+            BuiltInRules.GROUPS_LOST,
+            List.of(loss.source()),
+            batch.id(),
+            batch.time(),
+            () -> event,
+            () -> FleetDetector.groupsLostOutput(gone, settings));
+    folder.add(match, host(), null, rules.hash(), sink());
   }
 
   private void found(
@@ -496,6 +576,7 @@ public final class Detector {
       return;
     }
     source.swept = source.clock;
+    state.windows().expire(source.id.value(), source.clock);
     folder.expire(source);
     for (ContainerState container : List.copyOf(source.containers)) {
       folder.expire(container, source, out);

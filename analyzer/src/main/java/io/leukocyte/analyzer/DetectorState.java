@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What changes with every flow stands in a {@link SlotTable}; what changes rarely (facts, open
  * alerts and incidents) in objects, each logged as a record of its own. One thread at a time.
  */
-public final class DetectorState {
+public final class DetectorState implements LoggedState {
   /** Columns of a container's row. */
   static final int HOST = 0;
 
@@ -53,6 +53,7 @@ public final class DetectorState {
   private static final byte FACTS_VERSION = 1;
 
   private final SlotTable slots = new SlotTable(WIDTH);
+  private final WindowState windows = new WindowState();
   private final Map<HostId, HostState> hosts = new HashMap<>();
   private final Map<ContainerId, ContainerState> containers = new HashMap<>();
   private @Nullable ContainerState[] bySlot = new ContainerState[SlotTable.PAGE_SLOTS];
@@ -69,6 +70,11 @@ public final class DetectorState {
 
   SlotTable slots() {
     return slots;
+  }
+
+  /** Windows of the correlations that are evaluated with the hosts' events. */
+  WindowState windows() {
+    return windows;
   }
 
   /** Containers it remembers. */
@@ -103,6 +109,7 @@ public final class DetectorState {
   void remove(HostState host) {
     List.copyOf(host.containers).forEach(this::remove);
     hosts.remove(host.id);
+    windows.removeHost(host.id.value());
     tombstones.add(key(KEY_HOST, utf8(host.id)));
     tombstones.add(key(KEY_HOST_CASE, utf8(host.id)));
     host.dirty = false;
@@ -201,12 +208,8 @@ public final class DetectorState {
     }
   }
 
-  /**
-   * Gives everything that changed since the last call; a null value deletes its key.
-   *
-   * @param out takes key and value; a key may come twice, the last value holds
-   */
-  void drain(BiConsumer<byte[], byte @Nullable []> out) {
+  @Override
+  public void drain(BiConsumer<byte[], byte @Nullable []> out) {
     tombstones.forEach(key -> out.accept(key, null));
     tombstones.clear();
     slots.takeDirty(page -> out.accept(pageKey(page), slots.image(page)));
@@ -226,6 +229,7 @@ public final class DetectorState {
       }
     }
     dirtyCases.clear();
+    windows.drain(out);
   }
 
   private void drainHosts(BiConsumer<byte[], byte @Nullable []> out) {
@@ -262,9 +266,10 @@ public final class DetectorState {
     return ByteBuffer.allocate(1 + batch.length).put(FACTS_VERSION).put(batch).array();
   }
 
-  /** Forgets everything, what is not yet drained included. */
-  void clear() {
+  @Override
+  public void clear() {
     slots.clear();
+    windows.clear();
     hosts.clear();
     containers.clear();
     Arrays.fill(bySlot, null);
@@ -280,13 +285,8 @@ public final class DetectorState {
     tombstones.clear();
   }
 
-  /**
-   * Takes a record of the changelog, in the changelog's order. {@link #index} is due before the
-   * state is used.
-   *
-   * @throws UnreadableStateException when the record cannot be read
-   */
-  void restore(byte[] key, byte @Nullable [] value) {
+  @Override
+  public void restore(byte[] key, byte @Nullable [] value) {
     try {
       restoreRecord(key, value);
     } catch (UnreadableStateException e) {
@@ -304,6 +304,7 @@ public final class DetectorState {
       case KEY_HOST_CASE -> restoreHostCase(hostId(rest), value);
       case KEY_FACTS -> restoreFacts(containerId(rest), value);
       case KEY_CASE -> restoreCase(containerId(rest), value);
+      case WindowState.KEY -> windows.restore(key, value);
       default -> throw UnreadableStateException.key(HexFormat.of().formatHex(key));
     }
   }
@@ -374,8 +375,10 @@ public final class DetectorState {
   }
 
   /** Makes what follows from the rest: who has which slot, which containers a host has. */
-  void index() {
+  @Override
+  public void index() {
     slots.index();
+    windows.index();
     bySlot = new ContainerState[Math.max(slots.slots(), SlotTable.PAGE_SLOTS)];
     Map<Integer, HostState> byNumber = new HashMap<>();
     nextHost = 0;

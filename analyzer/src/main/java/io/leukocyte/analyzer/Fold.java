@@ -74,9 +74,14 @@ final class Fold {
     lastCauses.addLast(cause);
   }
 
-  /** Whether no further match can be expected. */
-  boolean isOver(long clock) {
-    return clock >= touched + WINDOW + LATENESS;
+  /**
+   * Whether no further match can be expected.
+   *
+   * @param hold how long after its last match a correlation's alert may go on, nanoseconds; 0 for a
+   *     rule's
+   */
+  boolean isOver(long clock, long hold) {
+    return clock >= touched + Math.max(WINDOW, hold) + LATENESS;
   }
 
   Incident.Entry entry() {

@@ -19,7 +19,7 @@ import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The detector's state as a store of Kafka Streams: kept in the state's own arrays and maps, logged
+ * A state of the detection as a store of Kafka Streams: kept in the state's own arrays and maps, logged
  * to a changelog within the transaction of the offsets it belongs to.
  *
  * <p>What changed is drained exactly when a commit begins, whoever causes the commit. The hook is a
@@ -27,18 +27,18 @@ import org.jspecify.annotations.Nullable;
  * flushing the cache, the first thing a commit does, calls the bell's {@code put}, and that drains.
  * A store's own {@code flush} and {@code commit} run after the transaction and would lose it.
  */
-final class PrimStore implements StateStore {
+final class PrimStore<S extends LoggedState> implements StateStore {
   private static final Bytes BELL_KEY = Bytes.wrap(new byte[] {0});
   private static final byte[] BELL_VALUE = {0};
 
   private final String name;
-  private final DetectorState state;
+  private final S state;
   private final KeyValueStore<Bytes, byte[]> log;
   private final KeyValueStore<Bytes, byte[]> bell;
   private boolean rung;
   private boolean open;
 
-  private PrimStore(String name, Map<String, String> changelog, DetectorState state) {
+  private PrimStore(String name, Map<String, String> changelog, S state) {
     this.name = name;
     this.state = state;
     this.log =
@@ -65,13 +65,13 @@ final class PrimStore implements StateStore {
    * @param changelog settings of the changelog topic
    * @param states makes a task's empty state
    */
-  static StoreBuilder<PrimStore> builder(
-      String name, Map<String, String> changelog, Supplier<DetectorState> states) {
-    return new Builder(name, Map.copyOf(changelog), states);
+  static <S extends LoggedState> StoreBuilder<PrimStore<S>> builder(
+      String name, Map<String, String> changelog, Supplier<S> states) {
+    return new Builder<>(name, Map.copyOf(changelog), states);
   }
 
   /** The state itself. After a change to it, {@link #changed} is due before the record is done. */
-  DetectorState state() {
+  S state() {
     return state;
   }
 
@@ -141,25 +141,26 @@ final class PrimStore implements StateStore {
     };
   }
 
-  private record Builder(String name, Map<String, String> logConfig, Supplier<DetectorState> states)
-      implements StoreBuilder<PrimStore> {
+  private record Builder<S extends LoggedState>(
+      String name, Map<String, String> logConfig, Supplier<S> states)
+      implements StoreBuilder<PrimStore<S>> {
     @Override
-    public StoreBuilder<PrimStore> withCachingEnabled() {
+    public StoreBuilder<PrimStore<S>> withCachingEnabled() {
       throw fixed();
     }
 
     @Override
-    public StoreBuilder<PrimStore> withCachingDisabled() {
+    public StoreBuilder<PrimStore<S>> withCachingDisabled() {
       throw fixed();
     }
 
     @Override
-    public StoreBuilder<PrimStore> withLoggingEnabled(Map<String, String> config) {
+    public StoreBuilder<PrimStore<S>> withLoggingEnabled(Map<String, String> config) {
       throw fixed();
     }
 
     @Override
-    public StoreBuilder<PrimStore> withLoggingDisabled() {
+    public StoreBuilder<PrimStore<S>> withLoggingDisabled() {
       throw fixed();
     }
 
@@ -168,8 +169,8 @@ final class PrimStore implements StateStore {
     }
 
     @Override
-    public PrimStore build() {
-      return new PrimStore(name, logConfig, states.get());
+    public PrimStore<S> build() {
+      return new PrimStore<>(name, logConfig, states.get());
     }
 
     @Override
@@ -182,9 +183,9 @@ final class PrimStore implements StateStore {
    * Stores nothing itself: what is put has gone to the changelog, what is restored to the state.
    */
   private static final class LogLeaf extends Leaf {
-    private final DetectorState state;
+    private final LoggedState state;
 
-    LogLeaf(String name, DetectorState state) {
+    LogLeaf(String name, LoggedState state) {
       super(name);
       this.state = state;
     }

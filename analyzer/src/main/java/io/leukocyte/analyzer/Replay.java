@@ -14,10 +14,12 @@ import org.jspecify.annotations.Nullable;
  * Recorded events through the detector, in memory: the same alerts, with the same ids, as when they
  * happened. Events are put together to the batches they came in, by their ids; where a recording
  * leaves rows of a batch out, the runs between become parts of it. Batches it leaves out are
- * counted but no alert: people cut recordings.
+ * counted but no alert: people cut recordings. Correlations over all hosts are evaluated at once, in
+ * the order of the recording.
  */
 public final class Replay {
   private final Detector detector;
+  private final FleetDetector fleet;
   private final AlertSink sink;
   private final BatchCursor cursor = new BatchCursor();
 
@@ -34,7 +36,38 @@ public final class Replay {
    */
   public Replay(RuleSet rules, DetectorSettings settings, AlertSink sink) {
     this.detector = new Detector(rules, settings, new DetectorState());
-    this.sink = sink;
+    this.fleet = new FleetDetector(rules, settings, new WindowState(), detector.tally());
+    this.sink = new BothStages(sink);
+  }
+
+  /** Takes matches over all hosts to the second stage at once. */
+  private final class BothStages implements AlertSink {
+    private final AlertSink out;
+
+    BothStages(AlertSink out) {
+      this.out = out;
+    }
+
+    @Override
+    public void alert(Alert alert) {
+      out.alert(alert);
+    }
+
+    @Override
+    public void incident(Incident incident) {
+      out.incident(incident);
+    }
+
+    @Override
+    public void facts(Observed facts) {
+      out.facts(facts);
+    }
+
+    @Override
+    public void match(FleetMatch match) {
+      out.match(match);
+      fleet.process(match, this);
+    }
   }
 
   /** The same for alerts alone. */
@@ -53,6 +86,9 @@ public final class Replay {
 
     @Override
     public void facts(Observed facts) {}
+
+    @Override
+    public void match(FleetMatch match) {}
   }
 
   /** Takes the next event. Its alerts may come with a later one, or at {@link #end}. */

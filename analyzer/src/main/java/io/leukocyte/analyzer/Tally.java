@@ -32,6 +32,16 @@ public final class Tally {
     EVICTED_HOSTS,
     /** Alerts no longer folded because a container had too many open. */
     EVICTED_FOLDS,
+    /** Groups of correlations forgotten because there were too many. */
+    EVICTED_GROUPS,
+    /** Matches too old for the windows of the correlation they belong to. */
+    LATE_MATCHES,
+    /** Matches that lack a value which a correlation groups by, counts or adds up. */
+    MATCHES_WITHOUT_VALUE,
+    /** Matches let go before their time because a group of a correlation had too many. */
+    CUT_MATCHES,
+    /** Matches for a correlation that is not in force any more. */
+    STRAY_MATCHES,
     /** Egress limits in labels that cannot be read; the default holds. */
     INVALID_LABELS
   }

@@ -12,7 +12,7 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * An analyzer as a process of its own, so that it can be killed: PORT STATE-DIR STANDBYS
- * SESSION-MILLIS.
+ * SESSION-MILLIS RULES, these being {@code shell} or {@code correlations}.
  */
 final class AnalyzerProcess {
   private AnalyzerProcess() {}
@@ -37,8 +37,19 @@ final class AnalyzerProcess {
     return start(port, folder, "" + number, 0, Duration.ofSeconds(2));
   }
 
+  /** The same with correlations in force. */
+  static Process withCorrelations(int port, Path folder, int number) throws IOException {
+    return start(port, folder, "" + number, 0, Duration.ofSeconds(2), "correlations");
+  }
+
   /** An analyzer that keeps its state in a folder of a name; it also logs there. */
   static Process start(int port, Path folder, String name, int standbys, Duration session)
+      throws IOException {
+    return start(port, folder, name, standbys, session, "shell");
+  }
+
+  private static Process start(
+      int port, Path folder, String name, int standbys, Duration session, String rules)
       throws IOException {
     return new ProcessBuilder(
             List.of(
@@ -52,7 +63,8 @@ final class AnalyzerProcess {
                 Integer.toString(port),
                 folder.resolve("state-" + name).toString(),
                 Integer.toString(standbys),
-                Long.toString(session.toMillis())))
+                Long.toString(session.toMillis()),
+                rules))
         .redirectErrorStream(true)
         .redirectOutput(
             ProcessBuilder.Redirect.appendTo(folder.resolve("analyzer-" + name + ".log").toFile()))
@@ -67,7 +79,7 @@ final class AnalyzerProcess {
                 Integer.parseInt(args[2]),
                 Duration.ofMillis(Long.parseLong(args[3]))),
             KafkaSettings.plain(new HostPort("127.0.0.1", Integer.parseInt(args[0]))),
-            TestEvents.SHELL_RULES,
+            args[4].equals("correlations") ? TestCorrelations.RULES : TestEvents.SHELL_RULES,
             new SimpleMeterRegistry());
     Runtime.getRuntime().addShutdownHook(new Thread(analyzer::close));
     analyzer.start();

@@ -410,8 +410,8 @@ class DetectionTopologyTest {
     assertThat(changelog).isNotEmpty();
     driver.close();
     driver = driver();
-    DetectorState state =
-        Objects.requireNonNull((PrimStore) driver.getAllStateStores().get(DetectionTopology.STORE))
+    LoggedState state =
+        Objects.requireNonNull((PrimStore<?>) driver.getAllStateStores().get(DetectionTopology.STORE))
             .state();
     changelog.forEach((key, value) -> state.restore(HexFormat.of().parseHex(key), value));
     state.index();

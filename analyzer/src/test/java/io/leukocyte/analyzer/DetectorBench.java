@@ -82,6 +82,9 @@ public final class DetectorBench {
 
   private final class Written implements AlertSink {
     @Override
+    public void match(FleetMatch match) {}
+
+    @Override
     public void alert(Alert alert) {
       add(AlertJson.write(alert));
     }

@@ -17,6 +17,7 @@ final class Findings implements AlertSink {
   final List<Alert> alerts = new ArrayList<>();
   final List<Incident> incidents = new ArrayList<>();
   final List<Observed> facts = new ArrayList<>();
+  final List<FleetMatch> matches = new ArrayList<>();
   final DetectorState state;
   final Detector detector;
   private final Map<HostId, Long> sequences = new HashMap<>();
@@ -72,5 +73,10 @@ final class Findings implements AlertSink {
   @Override
   public void facts(Observed observed) {
     facts.add(observed);
+  }
+
+  @Override
+  public void match(FleetMatch match) {
+    matches.add(match);
   }
 }

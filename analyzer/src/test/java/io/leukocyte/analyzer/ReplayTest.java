@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 class ReplayTest {
   /** The lines that recording the batches would have written. */
-  private static List<String> recording(List<byte[]> batches) throws MalformedBatchException {
+  static List<String> recording(List<byte[]> batches) throws MalformedBatchException {
     List<String> lines = new ArrayList<>();
     for (byte[] batch : batches) {
       BatchCursor cursor = BatchCursor.over(batch);

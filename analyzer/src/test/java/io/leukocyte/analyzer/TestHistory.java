@@ -44,6 +44,10 @@ record TestHistory(List<Batch> batches) {
     }
   }
 
+  static Batch batch(HostId host, byte[] value) {
+    return new Batch(host, value);
+  }
+
   static TestHistory random(long seed, int hosts, int batches) {
     Random random = new Random(seed);
     List<Batch> history = new ArrayList<>();

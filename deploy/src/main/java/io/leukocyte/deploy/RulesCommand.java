@@ -57,9 +57,7 @@ final class RulesCommand implements Callable<Integer> {
       List<RuleFile> given = files.isEmpty() ? RuleFile.shipped() : RuleFiles.read(files);
       RuleSet.Loaded loaded = RuleSet.load(given);
       PrintWriter out = spec.commandLine().getOut();
-      loaded.problems().forEach(out::println);
-      loaded.skipped().forEach(out::println);
-      out.println(loaded.summary());
+      out.println(loaded.report());
       out.flush();
       return loaded.problems().isEmpty() ? ExitCode.FINE : ExitCode.BAD_INPUT;
     }

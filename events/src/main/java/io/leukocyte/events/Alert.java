@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels labels of the container at that time; empty when unknown
  * @param hostname the host's name; null when unknown
  * @param bundle hash of the rules in force
+ * @param correlation what a correlation counted; null for a rule
  */
 public record Alert(
     AlertId id,
@@ -29,12 +30,27 @@ public record Alert(
     Observed cause,
     SortedMap<String, String> labels,
     @Nullable String hostname,
-    String bundle) {
+    String bundle,
+    @Nullable Correlation correlation) {
 
   /** Copies the collections. */
   public Alert {
     groupBy = List.copyOf(groupBy);
     labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
+  }
+
+  /** An alert of a rule. */
+  public Alert(
+      AlertId id,
+      RuleInfo rule,
+      String message,
+      String output,
+      List<String> groupBy,
+      Observed cause,
+      SortedMap<String, String> labels,
+      @Nullable String hostname,
+      String bundle) {
+    this(id, rule, message, output, groupBy, cause, labels, hostname, bundle, null);
   }
 
   /** Whose event it was. */
@@ -68,6 +84,41 @@ public record Alert(
       tags = List.copyOf(tags);
     }
   }
+
+  /**
+   * What a correlation found when its condition came to hold.
+   *
+   * @param type event_count, value_count, value_sum, temporal or temporal_ordered
+   * @param timespan length of its window, nanoseconds
+   * @param count what the condition is about: matches, different values, the sum or rules
+   * @param fields names of the group-by fields; their values are the alert's {@code groupBy}
+   * @param values values of these fields, whole
+   * @param causes matches in the window: one of each rule, or of many the first 20 and the last 5
+   */
+  public record Correlation(
+      String type,
+      long timespan,
+      long count,
+      List<String> fields,
+      List<String> values,
+      List<Cause> causes) {
+    /** Copies the lists. */
+    public Correlation {
+      fields = List.copyOf(fields);
+      values = List.copyOf(values);
+      causes = List.copyOf(causes);
+    }
+  }
+
+  /**
+   * A match that a correlation counted.
+   *
+   * @param rule the rule or correlation that matched
+   * @param event what it matched
+   * @param time when that happened, unix nanoseconds
+   * @param container where; null for the host itself
+   */
+  public record Cause(String rule, EventId event, long time, @Nullable ContainerId container) {}
 
   /** The id of the alert of a rule, a group and a first event. */
   public static AlertId idOf(String rule, List<String> groupBy, EventId first) {

@@ -3,6 +3,7 @@ package io.leukocyte.events;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -226,6 +227,27 @@ public final class AlertJson {
     tree.put("output", alert.output());
     Json.put(tree, "group_by", alert.groupBy());
     tree.put("bundle", alert.bundle());
+    if (alert.correlation() != null) {
+      tree.put("correlation", alert.rule().name());
+      correlation(alert.correlation(), own.putObject("correlation"));
+    }
+  }
+
+  private static void correlation(Alert.Correlation correlation, ObjectNode tree) {
+    tree.put("type", correlation.type());
+    tree.put("timespan", correlation.timespan());
+    tree.put("count", correlation.count());
+    Json.put(tree, "fields", correlation.fields());
+    Json.put(tree, "values", correlation.values());
+    ArrayNode causes = tree.putArray("causes");
+    for (Alert.Cause cause : correlation.causes()) {
+      ObjectNode node = causes.addObject();
+      node.put("rule", cause.rule());
+      node.put("id", cause.event().toString());
+      node.put("time", Json.time(cause.time()));
+      node.put("host", cause.event().host().value());
+      Json.put(node, "container", cause.container() == null ? null : cause.container().value());
+    }
   }
 
   /**
@@ -249,7 +271,27 @@ public final class AlertJson {
         new Observed(causeId, cause),
         root.in("container").map("labels"),
         root.in("host").text("name"),
-        alert.textOr("bundle", ""));
+        alert.textOr("bundle", ""),
+        own.has("correlation") ? correlation(own.in("correlation")) : null);
+  }
+
+  private static Alert.Correlation correlation(Fields tree) throws MalformedJsonException {
+    List<Alert.Cause> causes = new ArrayList<>();
+    for (Fields cause : tree.objects("causes")) {
+      causes.add(
+          new Alert.Cause(
+              cause.required("rule"),
+              cause.requiredParsed("id", EventId::parse),
+              cause.time("time", 0),
+              cause.parsed("container", ContainerId::new)));
+    }
+    return new Alert.Correlation(
+        tree.required("type"),
+        tree.number("timespan", 0),
+        tree.number("count", 0),
+        tree.texts("fields"),
+        tree.texts("values"),
+        causes);
   }
 
   private static Alert.RuleInfo rule(Fields root, Fields alert) throws MalformedJsonException {

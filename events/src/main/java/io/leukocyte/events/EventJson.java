@@ -19,6 +19,17 @@ public final class EventJson {
     return Json.bytes(EventTree.of(observed));
   }
 
+  /**
+   * The same within a bound: of an event that would be longer, texts and lists are cut, and {@code
+   * leukocyte.truncated} is set.
+   *
+   * @param mostBytes 64 KiB at least
+   */
+  public static byte[] writeWithin(Observed observed, int mostBytes) {
+    ObjectNode tree = EventTree.of(observed);
+    return Json.bytesWithin(mostBytes, tree, tree.withObject("/leukocyte"));
+  }
+
   /** The event as one line of JSON, without the line's end. */
   public static String line(Observed observed) {
     return Json.text(EventTree.of(observed));

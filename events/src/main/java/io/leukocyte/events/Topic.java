@@ -8,6 +8,8 @@ import java.util.Optional;
 public enum Topic {
   /** Batches of events, by host. */
   EVENTS("leuko.events", Keep.DELETE, Duration.ofHours(24)),
+  /** Matches of rules that a correlation over several hosts counts, by its group. */
+  MATCHES("leuko.matches", Keep.DELETE, Duration.ofHours(24)),
   /** Alerts, by host. */
   ALERTS("leuko.alerts", Keep.DELETE, Duration.ofDays(30)),
   /** Incidents, by incident. */

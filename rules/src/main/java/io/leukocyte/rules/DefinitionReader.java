@@ -49,7 +49,13 @@ final class DefinitionReader {
   private static final Set<String> LIST_KEYS = Set.of("list", "items", "append", "override");
   private static final Set<String> MACRO_KEYS = Set.of("macro", "condition", "append", "override");
   private static final Set<String> ENTRIES =
-      Set.of("rule", "list", "macro", "required_engine_version", "required_plugin_versions");
+      Set.of(
+          "rule",
+          "correlation",
+          "list",
+          "macro",
+          "required_engine_version",
+          "required_plugin_versions");
 
   private final Definitions definitions = new Definitions();
   private final List<Problem> problems;
@@ -72,7 +78,7 @@ final class DefinitionReader {
           new Problem(
               root.get().at(),
               "a rule file is a list, not " + root.get().description(),
-              "begin each entry with '- rule:', '- macro:' or '- list:'"));
+              "begin each entry with '- rule:', '- correlation:', '- macro:' or '- list:'"));
       return;
     }
     SourceFile source = new SourceFile(file);
@@ -88,6 +94,8 @@ final class DefinitionReader {
   private void read(Entry entry, YamlNode.Mapping mapping, RuleFile file) {
     if (entry.has("rule")) {
       rule(entry, file);
+    } else if (entry.has("correlation")) {
+      CorrelationReader.read(entry, file, definitions);
     } else if (entry.has("macro")) {
       macro(entry);
     } else if (entry.has("list")) {
@@ -98,7 +106,7 @@ final class DefinitionReader {
       String first = mapping.entries().isEmpty() ? "" : mapping.entries().getFirst().key().text();
       entry.problem(
           entry.at(),
-          "an entry is a rule, a macro or a list, not '" + first + "'",
+          "an entry is a rule, a correlation, a macro or a list, not '" + first + "'",
           Suggestion.didYouMean(first, ENTRIES));
     }
   }

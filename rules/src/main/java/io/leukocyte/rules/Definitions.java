@@ -14,6 +14,7 @@ final class Definitions {
   final Map<String, ListDefinition> lists = new LinkedHashMap<>();
   final Map<String, MacroDefinition> macros = new LinkedHashMap<>();
   final Map<String, RuleDefinition> rules = new LinkedHashMap<>();
+  final Map<String, CorrelationDefinition> correlations = new LinkedHashMap<>();
   private int order;
 
   /** The place of the next definition among all. */

@@ -261,12 +261,20 @@ final class EventShorthand {
       return null;
     }
     return new ContainerRef(
-        CONTAINER,
+        containerId(),
         text("container.name", "web-1"),
         text("container.image.repository", "example/web"),
         text("container.image.tag", "1"),
         values.containsKey("container.image.digest") ? text("container.image.digest", "") : null,
         text("container.privileged", "false").equals("true"));
+  }
+
+  /** Digits of an id, filled up with zeros; the ordinary container's when there are none. */
+  private ContainerId containerId() {
+    String digits = text("container.id", "");
+    return digits.matches("[0-9a-f]{1,64}")
+        ? new ContainerId(digits + "0".repeat(64 - digits.length()))
+        : CONTAINER;
   }
 
   private ContainerRef ownContainer() {

@@ -7,6 +7,7 @@ import io.leukocyte.events.config.Suggestion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -48,11 +49,22 @@ final class OutputTemplate {
    *     problem and always missing
    */
   static Optional<OutputTemplate> parse(SourceText source, List<Problem> problems) {
+    return parse(source, Set.of(), problems);
+  }
+
+  /**
+   * The same.
+   *
+   * @param kept fields that somebody else fills in: they stay as they are
+   */
+  static Optional<OutputTemplate> parse(
+      SourceText source, Set<String> kept, List<Problem> problems) {
     int start = source.text().startsWith("*") ? 1 : 0;
     if (source.text().contains("%container.info")) {
       return parse(
           SourceText.startingAt(
               source.at(0), source.text().replace("%container.info", CONTAINER_INFO)),
+          kept,
           problems);
     }
     List<Part> parts = new ArrayList<>();
@@ -62,7 +74,10 @@ final class OutputTemplate {
     while (matcher.find()) {
       parts.add(
           new Words(source.text().substring(Math.min(end, matcher.start()), matcher.start())));
-      parts.add(blank(source, matcher, problems));
+      parts.add(
+          kept.contains(matcher.group(1))
+              ? new Words(matcher.group())
+              : blank(source, matcher, problems));
       end = matcher.end();
     }
     parts.add(new Words(source.text().substring(end)));

@@ -22,7 +22,8 @@ public record RuleFile(String name, String text) {
           "persistence.yaml",
           "evasion.yaml",
           "network.yaml",
-          "operations.yaml");
+          "operations.yaml",
+          "correlations.yaml");
 
   /** The files that come with Leukocyte, in the order to load them. */
   public static List<RuleFile> shipped() {

@@ -8,10 +8,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -19,14 +21,28 @@ import java.util.stream.Collectors;
 public final class RuleSet {
   private final List<Rule> rules;
   private final Map<Kind, Plan> plans;
+  private final List<Correlation> correlations;
+  private final Set<String> silent;
   private final List<RuleTest> tests;
   private final String hash;
 
-  RuleSet(List<Rule> rules, List<RuleTest> tests, String hash) {
+  RuleSet(List<Rule> rules, List<Correlation> correlations, List<RuleTest> tests, String hash) {
     this.rules = List.copyOf(rules);
+    this.correlations = List.copyOf(correlations);
+    this.silent = silent(correlations);
     this.tests = List.copyOf(tests);
     this.hash = hash;
     this.plans = plans(rules);
+  }
+
+  /** What correlations are made of alerts by itself only where one of them says so. */
+  private static Set<String> silent(List<Correlation> correlations) {
+    Set<String> silent = new HashSet<>();
+    correlations.forEach(c -> silent.addAll(c.rules()));
+    for (Correlation correlation : correlations) {
+      silent.removeIf(correlation::generates);
+    }
+    return Set.copyOf(silent);
   }
 
   private static Map<Kind, Plan> plans(List<Rule> rules) {
@@ -58,9 +74,16 @@ public final class RuleSet {
     files.forEach(reader::read);
     RuleCompiler compiler = new RuleCompiler(reader.definitions(), problems);
     List<Rule> rules = compiler.rules();
-    List<RuleTest> tests = TestReader.read(reader.definitions().rules.values(), problems);
+    List<Skipped> skipped = compiler.skipped();
+    List<Correlation> correlations =
+        new CorrelationCompiler(reader.definitions(), rules, problems, skipped).correlations();
+    List<RuleTest> tests =
+        new ArrayList<>(TestReader.read(reader.definitions().rules.values(), problems));
+    tests.addAll(
+        TestReader.ofCorrelations(reader.definitions().correlations.values(), problems));
     problems.sort(inOrderOf(files));
-    return new Loaded(new RuleSet(rules, tests, hash(files)), problems, compiler.skipped());
+    RuleSet set = new RuleSet(rules, correlations, tests, hash(files));
+    return new Loaded(set, problems, skipped);
   }
 
   private static Comparator<Problem> inOrderOf(List<RuleFile> files) {
@@ -88,6 +111,24 @@ public final class RuleSet {
   /** The rules in force, in the order of their files. */
   public List<Rule> rules() {
     return rules;
+  }
+
+  /** The correlations in force; each stands after those it is made of. */
+  public List<Correlation> correlations() {
+    return correlations;
+  }
+
+  /** The correlation of a name; empty when none is in force. */
+  public Optional<Correlation> correlation(String name) {
+    return correlations.stream().filter(c -> c.name().equals(name)).findFirst();
+  }
+
+  /**
+   * Whether a rule or correlation alerts by itself: it is not one that correlations are made of, or
+   * one of these names it under {@code generate}.
+   */
+  public boolean alerts(String name) {
+    return !silent.contains(name);
   }
 
   /** The tests that stand under rules in force. */
@@ -130,17 +171,39 @@ public final class RuleSet {
       skipped = List.copyOf(skipped);
     }
 
-    /** {@code N rules loaded, M skipped, K problems}. */
+    /** {@code N rules loaded, M skipped, K problems}; correlations count as rules. */
     public String summary() {
       return "%d rules loaded, %d skipped, %d problems"
-          .formatted(rules.rules().size(), skipped.size(), problems.size());
+          .formatted(
+              rules.rules().size() + rules.correlations().size(),
+              skipped.size(),
+              problems.size());
     }
 
-    /** Each problem and each rule left out on a line, then the {@link #summary}. */
+    /**
+     * Rules and correlations that alert no longer by themselves although no correlation says so, a
+     * line each.
+     */
+    public List<String> quiet() {
+      List<String> quiet = new ArrayList<>();
+      for (Correlation correlation : rules.correlations()) {
+        for (String name : correlation.rules()) {
+          if (!correlation.saysWhatAlerts() && !rules.alerts(name)) {
+            quiet.add(
+                "%s: '%s' raises no alerts of its own: it is part of the correlation '%s'; write 'generate: true' there, or 'generate: false' if that is meant"
+                    .formatted(correlation.at(), name, correlation.name()));
+          }
+        }
+      }
+      return quiet;
+    }
+
+    /** Each problem, each rule left out or silenced on a line, then the {@link #summary}. */
     public String report() {
       StringBuilder report = new StringBuilder();
       problems.forEach(p -> report.append(p).append('\n'));
       skipped.forEach(s -> report.append(s).append('\n'));
+      quiet().forEach(q -> report.append(q).append('\n'));
       return report.append(summary()).toString();
     }
   }

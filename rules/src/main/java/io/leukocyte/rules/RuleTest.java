@@ -8,9 +8,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A test that stands under a rule: events, and how many of them the rule must match.
+ * A test that stands under a rule: events, and how many of them the rule must match. Under a
+ * correlation the events come in their order, and it must raise so many alerts.
  *
- * @param rule the rule's name
+ * @param rule the name of the rule or correlation
  * @param title what the events are
  * @param events the events in their order
  * @param matches how many must match; 0 is none
@@ -30,8 +31,11 @@ public record RuleTest(String rule, String title, List<Sample> events, int match
    */
   public record Sample(Observed observed, @Nullable ContainerFacts facts) {}
 
-  /** How many of the events the rule matches. */
+  /** How many of the events the rule matches; how many alerts a correlation raises. */
   public int run(RuleSet rules) {
+    if (rules.correlations().stream().anyMatch(c -> c.name().equals(rule))) {
+      return CorrelationRun.alerts(rules, rule, events);
+    }
     int[] matched = {0};
     for (Sample sample : events) {
       Matcher matcher = new Matcher(rules, id -> sample.facts());

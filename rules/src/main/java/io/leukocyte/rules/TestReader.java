@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class TestReader {
   private static final Set<String> KEYS = Set.of("title", "events", "matches");
 
+  private static final String REPEAT = "repeat";
+
+  /** Events of a test, repeated ones included. */
+  private static final int MOST_EVENTS = 10_000;
+
   private final List<Problem> problems;
   private final List<RuleTest> tests = new ArrayList<>();
 
@@ -26,6 +31,17 @@ final class TestReader {
     for (Definitions.RuleDefinition rule : rules) {
       if (rule.tests != null) {
         reader.tests(rule.name, rule.tests);
+      }
+    }
+    return reader.tests;
+  }
+
+  static List<RuleTest> ofCorrelations(
+      Collection<CorrelationDefinition> correlations, List<Problem> problems) {
+    TestReader reader = new TestReader(problems);
+    for (CorrelationDefinition correlation : correlations) {
+      if (correlation.tests != null) {
+        reader.tests(correlation.name, correlation.tests);
       }
     }
     return reader.tests;
@@ -68,7 +84,7 @@ final class TestReader {
     }
     List<RuleTest.Sample> samples = new ArrayList<>();
     for (YamlNode item : sequence.items()) {
-      sample(item, samples.size()).ifPresent(samples::add);
+      samples(item, samples);
     }
     tests.add(new RuleTest(rule, title, samples, matches, test.at()));
   }
@@ -82,13 +98,34 @@ final class TestReader {
     return null;
   }
 
-  private Optional<RuleTest.Sample> sample(YamlNode node, int index) {
+  /** Adds an event, or as many of it as {@code repeat} says, until one is wrong. */
+  private void samples(YamlNode node, List<RuleTest.Sample> to) {
     if (!(node instanceof YamlNode.Mapping mapping)) {
       problem(node, "an event is a mapping of fields to values, not " + node.description());
-      return Optional.empty();
+      return;
     }
-    return TestEvent.read(mapping, index, problems)
-        .map(event -> new RuleTest.Sample(event.observed(), event.facts()));
+    YamlNode repeat = mapping.get(REPEAT).orElse(null);
+    int times = 1;
+    if (repeat instanceof YamlNode.Scalar scalar && scalar.text().matches("[1-9]\\d{0,3}")) {
+      times = Integer.parseInt(scalar.text());
+    } else if (repeat != null) {
+      problem(repeat, "repeat is a number from 1 to 9999");
+    }
+    YamlNode.Mapping event =
+        new YamlNode.Mapping(
+            mapping.at(),
+            mapping.entries().stream().filter(e -> !e.key().text().equals(REPEAT)).toList());
+    if (to.size() + times > MOST_EVENTS) {
+      problem(node, "a test has at most " + MOST_EVENTS + " events");
+      return;
+    }
+    for (int i = 0; i < times; i++) {
+      Optional<TestEvent> read = TestEvent.read(event, to.size(), problems);
+      if (read.isEmpty()) {
+        return;
+      }
+      to.add(new RuleTest.Sample(read.get().observed(), read.get().facts()));
+    }
   }
 
   private void problem(YamlNode node, String what) {

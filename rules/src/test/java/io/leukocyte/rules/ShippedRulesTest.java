@@ -16,7 +16,7 @@ class ShippedRulesTest {
 
   @Test
   void theShippedFilesHaveNoProblemAndNothingIsSkipped() {
-    assertThat(loaded.report()).isEqualTo("103 rules loaded, 0 skipped, 0 problems");
+    assertThat(loaded.report()).isEqualTo("109 rules loaded, 0 skipped, 0 problems");
   }
 
   @Test
@@ -36,6 +36,29 @@ class ShippedRulesTest {
     assertThat(loaded.rules().kinds())
         .doesNotContain(
             Kind.NET_SEND, Kind.NET_ACCEPT, Kind.SIGNAL_KILL, Kind.PROC_CONTROL);
+  }
+
+  @Test
+  void eachShippedCorrelationHasDescriptionTechniqueAndTestsBothWays() {
+    assertThat(loaded.rules().correlations()).hasSize(4);
+    for (Correlation correlation : loaded.rules().correlations()) {
+      assertThat(correlation.info().description()).contains("False positives:");
+      assertThat(correlation.info().tags()).anyMatch(tag -> tag.matches("T\\d{4}(\\.\\d{3})?"));
+      List<RuleTest> tests =
+          loaded.rules().tests().stream()
+              .filter(t -> t.rule().equals(correlation.name()))
+              .toList();
+      assertThat(tests).anyMatch(t -> t.matches() > 0).anyMatch(t -> t.matches() == 0);
+    }
+  }
+
+  @Test
+  void correlationsSilenceOnlyTheirOwnBuildingBlocks() {
+    assertThat(loaded.rules().rules().stream().map(Rule::name))
+        .filteredOn(name -> !loaded.rules().alerts(name))
+        .containsExactly(
+            "Program started that the image does not have",
+            "Shell or download tool connected outside");
   }
 
   /** A rule that any path can match would have the sensor report each file that is opened. */
