@@ -144,6 +144,23 @@ final class Parser {
     }
   }
 
+  /** The values of a list in parentheses that stands alone; what is wrong is reported. */
+  static List<Expr.Value> values(SourceText source, Lists lists, List<Problem> problems) {
+    Parser parser = new Parser(source, lists);
+    try {
+      parser.in.expect('(', "before the list");
+      List<Expr.Value> values = parser.list(Operator.IN);
+      if (!parser.in.atEnd()) {
+        throw new SyntaxException(
+            parser.in.here(), "expected the end after the list, found " + parser.in.rest(), "");
+      }
+      return values;
+    } catch (SyntaxException e) {
+      problems.add(e.problem());
+      return List.of();
+    }
+  }
+
   /** The function whose opening parenthesis was taken. */
   private Expr.Operand call(Transformer function, Position start) throws SyntaxException {
     if (++depth > MAX_DEPTH) {

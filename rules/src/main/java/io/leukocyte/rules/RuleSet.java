@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Rules checked and compiled: immutable, shared by all matchers. */
@@ -54,13 +55,16 @@ public final class RuleSet {
    */
   public static Loaded load(List<RuleFile> files) {
     List<Problem> problems = new ArrayList<>();
-    DefinitionReader reader = new DefinitionReader(problems);
+    List<Problem> warnings = new ArrayList<>();
+    DefinitionReader reader = new DefinitionReader(problems, warnings);
     files.forEach(reader::read);
     RuleCompiler compiler = new RuleCompiler(reader.definitions(), problems);
     List<Rule> rules = compiler.rules();
     List<RuleTest> tests = TestReader.read(reader.definitions().rules.values(), problems);
     problems.sort(inOrderOf(files));
-    return new Loaded(new RuleSet(rules, tests, hash(files)), problems, compiler.skipped());
+    warnings.sort(inOrderOf(files));
+    return new Loaded(
+        new RuleSet(rules, tests, hash(files)), problems, warnings, compiler.skipped());
   }
 
   private static Comparator<Problem> inOrderOf(List<RuleFile> files) {
@@ -121,12 +125,15 @@ public final class RuleSet {
    *
    * @param rules the rules that are right; use them only when there is no problem
    * @param problems everything wrong in the files, in their order
+   * @param warnings what has no effect or is an older form, in the order of the files
    * @param skipped rules left out and why
    */
-  public record Loaded(RuleSet rules, List<Problem> problems, List<Skipped> skipped) {
+  public record Loaded(
+      RuleSet rules, List<Problem> problems, List<Problem> warnings, List<Skipped> skipped) {
     /** Copies the lists. */
     public Loaded {
       problems = List.copyOf(problems);
+      warnings = List.copyOf(warnings);
       skipped = List.copyOf(skipped);
     }
 
@@ -134,6 +141,17 @@ public final class RuleSet {
     public String summary() {
       return "%d rules loaded, %d skipped, %d problems"
           .formatted(rules.rules().size(), skipped.size(), problems.size());
+    }
+
+    /** How many rules each reason left out, the most frequent reason first. */
+    public Map<String, Integer> reasons() {
+      Map<String, Integer> counts = new TreeMap<>();
+      skipped.forEach(s -> counts.merge(s.reason(), 1, Integer::sum));
+      Map<String, Integer> ordered = new LinkedHashMap<>();
+      counts.entrySet().stream()
+          .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+          .forEach(e -> ordered.put(e.getKey(), e.getValue()));
+      return ordered;
     }
 
     /** Each problem and each rule left out on a line, then the {@link #summary}. */
