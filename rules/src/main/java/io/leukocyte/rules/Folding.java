@@ -176,6 +176,23 @@ final class Folding {
     };
   }
 
+  /** A folded condition for one call of a kind: what the call decides is decided. */
+  static Node ofCall(Node node, String call) {
+    return switch (node) {
+      case Node.All all -> Node.all(all.parts().stream().map(p -> ofCall(p, call)).toList());
+      case Node.Any any -> Node.any(any.parts().stream().map(p -> ofCall(p, call)).toList());
+      case Node.Not not -> Node.not(ofCall(not.part(), call));
+      case Node.Read read when read.source().equals(Fields.CALL) ->
+          new Node.Literal(read.predicate().test(call));
+      case Node.Read read -> read;
+      case Node.Literal l -> l;
+      case Node.Test t -> t;
+      case Node.Compare c -> c;
+      case Node.TypeTest t -> t;
+      case Node.Needs n -> n;
+    };
+  }
+
   /** A folded condition for events in a container: whether it is the host is decided. */
   static Node inContainer(Node node) {
     return switch (node) {

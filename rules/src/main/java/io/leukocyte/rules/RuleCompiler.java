@@ -48,7 +48,7 @@ final class RuleCompiler {
   }
 
   /** A condition with its names looked up; empty when something was wrong. */
-  private Optional<Node> bound(Expr condition) {
+  Optional<Node> bound(Expr condition) {
     Binder.Bound bound = Binder.bind(condition, new Visible(Integer.MAX_VALUE), problems);
     return bound.sound() ? Optional.of(bound.node()) : Optional.empty();
   }

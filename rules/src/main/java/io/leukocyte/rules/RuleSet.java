@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -65,6 +66,26 @@ public final class RuleSet {
     warnings.sort(inOrderOf(files));
     return new Loaded(
         new RuleSet(rules, tests, hash(files)), problems, warnings, compiler.skipped());
+  }
+
+  /**
+   * Explains a rule of some files.
+   *
+   * @param files the files, as they are loaded
+   * @param name the rule's name
+   * @return empty when there is no such rule, or its condition is wrong
+   */
+  public static Optional<Explanation> explain(List<RuleFile> files, String name) {
+    DefinitionReader reader = new DefinitionReader(new ArrayList<>(), new ArrayList<>());
+    files.forEach(reader::read);
+    return Explainer.explain(reader.definitions(), name, load(files).skipped());
+  }
+
+  /** The names of the rules in some files, in their order, those that are left out included. */
+  public static List<String> names(List<RuleFile> files) {
+    DefinitionReader reader = new DefinitionReader(new ArrayList<>(), new ArrayList<>());
+    files.forEach(reader::read);
+    return List.copyOf(reader.definitions().rules.keySet());
   }
 
   private static Comparator<Problem> inOrderOf(List<RuleFile> files) {
@@ -154,11 +175,17 @@ public final class RuleSet {
       return ordered;
     }
 
-    /** Each problem and each rule left out on a line, then the {@link #summary}. */
+    /**
+     * Each problem, each warning and each rule left out on a line, how many rules each reason left
+     * out, then the {@link #summary}.
+     */
     public String report() {
       StringBuilder report = new StringBuilder();
       problems.forEach(p -> report.append(p).append('\n'));
+      warnings.forEach(w -> report.append("warning: ").append(w).append('\n'));
       skipped.forEach(s -> report.append(s).append('\n'));
+      reasons()
+          .forEach((reason, count) -> report.append("%5d %s%n".formatted(count, reason)));
       return report.append(summary()).toString();
     }
   }
