@@ -129,7 +129,7 @@ final class Binder {
     Term left = Operands.term(check.left());
     Expr.Operand operand = check.right();
     if (operand == null) {
-      boolean all = check.operator() == Operator.IN && left.isList();
+      boolean all = check.operator() == Operator.IN && left.asksForAll();
       return compare(
           check,
           new Predicates.Subject(left.toString(), left.type()),

@@ -52,7 +52,7 @@ record Comparison(Term left, Test test) {
       return values.stream()
           .noneMatch(v -> others.stream().anyMatch(o -> passes(Operator.EQUAL, v, o)));
     }
-    if (with.operator() == Operator.IN && left.isList()) {
+    if (with.operator() == Operator.IN && left.asksForAll()) {
       return values.stream()
           .allMatch(v -> others.stream().anyMatch(o -> passes(Operator.EQUAL, v, o)));
     }

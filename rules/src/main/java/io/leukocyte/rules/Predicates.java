@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the predicate of an operator and its values for a field's type. */
 final class Predicates {
+  private static final Set<String> ID_ARGUMENTS = Set.of("evt.arg.uid", "evt.arg.gid");
+
   private Predicates() {}
 
   /**
@@ -166,7 +168,7 @@ final class Predicates {
       Subject field, Operator operator, List<Expr.Value> values, Position at) {
     List<BigDecimal> numbers = new ArrayList<>();
     for (Expr.Value value : values) {
-      BigDecimal number = parse(value.text());
+      BigDecimal number = isRoot(field, value) ? BigDecimal.ZERO : parse(value.text());
       if (number == null) {
         return new Wrong(
             new Problem(
@@ -188,6 +190,11 @@ final class Predicates {
       case CONTAINS, ICONTAINS, STARTSWITH, ENDSWITH, GLOB, IGLOB -> unfit(field, operator, at);
       case EXISTS, PMATCH, REGEX, BCONTAINS, BSTARTSWITH -> unfit(field, operator, at);
     };
+  }
+
+  /** Files name the user that a call asks for, where they mean root. */
+  private static boolean isRoot(Subject field, Expr.Value value) {
+    return value.text().equals("root") && ID_ARGUMENTS.contains(field.name());
   }
 
   private static Result range(long low, long high) {

@@ -21,8 +21,16 @@ sealed interface Term {
   /** What its values are. */
   Field.Type type();
 
-  /** Whether it is a list, so that {@code in} asks for all of its items. */
+  /** Whether it is a list. */
   boolean isList();
+
+  /**
+   * Whether {@code in} asks for all of its texts. Of a field's texts, as those of ancestors, one is
+   * enough.
+   */
+  default boolean asksForAll() {
+    return isList();
+  }
 
   /** The texts in an event of a kind. */
   List<String> texts(Kind kind, Texts texts);
@@ -49,6 +57,11 @@ sealed interface Term {
     @Override
     public boolean isList() {
       return field.itemsIn().isPresent() && argument == null;
+    }
+
+    @Override
+    public boolean asksForAll() {
+      return false;
     }
 
     @Override
@@ -149,6 +162,11 @@ sealed interface Term {
     @Override
     public boolean isList() {
       return of.isList();
+    }
+
+    @Override
+    public boolean asksForAll() {
+      return of.asksForAll();
     }
 
     @Override

@@ -275,8 +275,8 @@ final class RandomWorld {
               List.of(pick(ADDRESS_FIELDS)));
       case 2 ->
           new Reference.Check(
-              "tolower(" + pick(TEXT_FIELDS) + ")",
-              pick(List.of("= field", "contains field")),
+              random.nextInt(3) == 0 ? pick(MADE) : "tolower(" + pick(TEXT_FIELDS) + ")",
+              pick(List.of("= field", "contains field", "in field")),
               List.of("tolower(" + pick(TEXT_FIELDS) + ")"));
       default ->
           new Reference.Check(

@@ -100,16 +100,12 @@ final class Reference {
     if (neither) {
       return values.stream().noneMatch(others::contains);
     }
-    boolean all = operator.equals("in") && isList(check.field());
+    boolean all = operator.equals("in") && check.field().startsWith("getopt(");
     return all
         ? others.containsAll(values)
         : values.stream()
             .anyMatch(v ->
                 others.stream().anyMatch(o -> compare(check.field(), v, operator, List.of(o))));
-  }
-
-  private static boolean isList(String field) {
-    return field.startsWith("getopt(") || field.matches("proc\\.(aname|args|env)");
   }
 
   /** The values of a field, or of functions of fields. */
