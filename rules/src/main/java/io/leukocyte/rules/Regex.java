@@ -11,6 +11,11 @@ final class Regex {
   /** Characters of an expression. */
   private static final int MAX_LENGTH = 4_096;
 
+  /** States of an expression, its repetitions written out. */
+  private static final int MAX_SIZE = 20_000;
+
+  private static final int MAX_DEPTH = 100;
+
   /** How often something must occur; what looks otherwise stands for itself. */
   private static final java.util.regex.Pattern COUNT =
       java.util.regex.Pattern.compile("\\{\\d+(,\\d*)?\\}");
@@ -33,6 +38,9 @@ final class Regex {
   static Regex of(String text) {
     if (text.length() > MAX_LENGTH) {
       throw new IllegalArgumentException("it is longer than " + MAX_LENGTH + " characters");
+    }
+    if (size(text, 0, text.length(), 0) > MAX_SIZE) {
+      throw new IllegalArgumentException("it repeats or nests too much");
     }
     try {
       return new Regex(text, Pattern.compile(text));
@@ -82,6 +90,35 @@ final class Regex {
       at = afterRepeat(text, end);
     }
     return run.length() > longest.length() ? run.toString() : longest;
+  }
+
+  /** About how many states an expression has; more than the bound when it nests too much. */
+  private static long size(String text, int from, int to, int depth) {
+    if (depth > MAX_DEPTH) {
+      return MAX_SIZE + 1L;
+    }
+    long size = 0;
+    int at = from;
+    while (at < to && size <= MAX_SIZE) {
+      int end = Math.min(atomEnd(text, at), to);
+      boolean group = text.charAt(at) == '(';
+      long atom = group ? 2 + size(text, at + 1, Math.max(at + 1, end - 1), depth + 1) : 1;
+      at = afterRepeat(text, end);
+      size += atom * times(text.substring(end, Math.max(end, at)));
+    }
+    return size;
+  }
+
+  /** How often something is written out, given the signs behind it. */
+  private static long times(String repeats) {
+    java.util.regex.Matcher count = COUNT.matcher(repeats);
+    long times = 1;
+    while (count.find() && times <= MAX_SIZE) {
+      String[] bounds = count.group().replaceAll("[{}]", "").split(",", -1);
+      String most = bounds[bounds.length - 1].isEmpty() ? bounds[0] : bounds[bounds.length - 1];
+      times *= most.length() > 4 ? MAX_SIZE : Math.max(1, Long.parseLong(most));
+    }
+    return times;
   }
 
   /** The character that an atom stands for; empty when it stands for several, or for a place. */

@@ -8,6 +8,7 @@ import static io.leukocyte.rules.TestRules.load;
 import static io.leukocyte.rules.TestRules.matched;
 import static io.leukocyte.rules.TestRules.rule;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leukocyte.events.ContainerLog;
 import io.leukocyte.events.Event;
@@ -169,6 +170,18 @@ class OperatorsTest {
     String text = "a".repeat(30_000) + "!";
     Predicate predicate = new Predicate.MatchesRegex(Regex.of("(a+)+(a*)*[b!]b"));
     assertThat(Duration.ofSeconds(20)).isGreaterThan(timed(() -> predicate.test(text)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "(a{500}){500}", "((a{99}){99}){99}", "(.{1000}|b){30}", "a{1000}{1000}", "x{99999999999}"
+      })
+  void expressionsThatGrowWithoutBoundAreRefused(String text) {
+    assertThatThrownBy(() -> Regex.of(text)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Regex.of("(".repeat(300) + "a" + ")".repeat(300)))
+        .hasMessage("it repeats or nests too much");
+    assertThat(Regex.of("[0-9a-f]{64}(:[0-9]{1,5})?").matches("0".repeat(64) + ":1")).isTrue();
   }
 
   private static Duration timed(Runnable task) {
