@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** Events and conditions by chance, from few values, so that many conditions hold. */
 final class RandomWorld {
   private static final List<String> WORDS =
-      List.of("sh", "bash", "nginx", "curl", "SH", "php-fpm", "x y", "-c", "/bin/sh", "ü", "", "=");
+      List.of("sh", "bash", "nginx", "curl", "SH", "php-fpm", "x y", "-c", "-ce", "/bin/sh", "ü", "", "=");
   private static final List<String> ADDRESSES =
       List.of("10.0.0.1", "10.9.9.9", "203.0.113.9", "2001:db8::9", "::1", "fd00::5", "");
   private static final List<String> NETWORKS =
@@ -249,7 +249,12 @@ final class RandomWorld {
   }
 
   private Reference.Condition made() {
-    return switch (random.nextInt(4)) {
+    return switch (random.nextInt(5)) {
+      case 2 ->
+          check(
+              "getopt(proc.args, \"ce:\")",
+              pick(List.of("in", "intersects", "exists")),
+              List.of("c", "e", "sh"));
       case 0 -> check("len(" + pick(LISTS) + ")", pick(NUMBER_OPERATORS), NUMBERS);
       case 1 -> check("len(" + pick(TEXT_FIELDS) + ")", pick(NUMBER_OPERATORS), NUMBERS);
       default ->

@@ -40,8 +40,9 @@ public final class RulesBench {
   private static final int HOSTS = 50;
   private static final int BATCHES = 1_000;
   private static final int EVENTS = 200;
-  private static final long WARM_UP_NANOS = 3_000_000_000L;
-  private static final long MEASURE_NANOS = 3_000_000_000L;
+  private static final long WARM_UP_NANOS =
+      Long.getLong("leuko.bench.nanos", 3_000_000_000L);
+  private static final long MEASURE_NANOS = WARM_UP_NANOS;
 
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
   private final Random random = new Random(1);
