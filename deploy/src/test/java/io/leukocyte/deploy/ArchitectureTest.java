@@ -37,6 +37,7 @@ class ArchitectureTest {
           "kafka.server", Set.of("deploy"),
           "picocli", Set.of("deploy"),
           "org.eclipse.jetty", Set.of("responder"),
+          "com.google.re2j", Set.of("rules"),
           "org.snakeyaml", Set.of("events"));
 
   private static final String PRODUCER = "org.apache.kafka.clients.producer.KafkaProducer";

@@ -196,6 +196,25 @@ enum FuzzTarget {
               "- list: l\n  items: [a, \"b\"]\n- macro: m\n  condition: proc.name in (l)\n"
                   + "- rule: r\n  desc: d\n  condition: evt.type=execve and not m\n"
                   + "  output: \"%proc.cmdline %x[1]\"\n  priority: warning\n"));
+      for (String condition :
+          List.of(
+              "proc.name regex \"a(b|c)+.*\" or log.line regex anyof ('[a-z]+', \"x{2,3}\")",
+              "fd.name pmatch (/etc, /usr/*/b?n) and fd.name bstartswith 2f and fd.name bcontains c3",
+              "proc.name startswith oneof (a, b) or len(proc.args) >= 2",
+              "tolower(basename(proc.exepath)) = val(proc.name) and b64(proc.exe) exists",
+              "concat(proc.name, \":\", fd.sport) in (a:1) or join(\"-\", (proc.name, x)) = y",
+              "getopt(proc.args, \"ab:\")[b] intersects (x) and fd.sip != val(fd.cip)")) {
+        seeds.add(
+            utf8(
+                "- required_engine_version: 0.60.0\n- rule: r\n  desc: d\n  output: o\n"
+                    + "  priority: info\n  condition: >\n    "
+                    + condition
+                    + "\n  exceptions:\n    - {name: e, fields: proc.name, values: [a]}\n"
+                    + "    - {name: f, fields: [proc.name, fd.name], comps: [=, in],"
+                    + " values: [[a, [b, c]]]}\n"
+                    + "- {rule: r, exceptions: [{name: e, values: [b]}],"
+                    + " override: {exceptions: append}}\n"));
+      }
       return seeds;
     }
 

@@ -34,6 +34,7 @@ class LeukoTest {
           assertThat(out.toString()).as(name).contains("Example: ").contains("leuko " + name);
         });
     assertThat(run("rules", "check", "--help")).isZero();
+    assertThat(run("rules", "explain", "--help")).isZero();
     assertThat(run("dead", "list", "--help")).isZero();
   }
 
@@ -92,6 +93,15 @@ class LeukoTest {
   void shippedRulesHaveNoProblem() {
     assertThat(run("rules", "check")).isZero();
     assertThat(out.toString()).endsWith("109 rules loaded, 0 skipped, 0 problems\n");
+  }
+
+  @Test
+  void rulesExplainTellsWhatARuleReadsAndNeeds() {
+    assertThat(run("rules", "explain", "Terminal shell in container")).isZero();
+    assertThat(out.toString()).contains("in force").contains("process.exec:").contains("proc.tty");
+    assertThat(run("rules", "explain", "Terminal shell in contaner"))
+        .isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(err.toString()).contains("did you mean 'Terminal shell in container'?");
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Looks up the names in a condition: macros, fields, operators for the field's type, values. */
@@ -90,28 +91,64 @@ final class Binder {
 
   private Node check(Expr.Check check) {
     size++;
-    String name = check.field().name();
-    Field field = Fields.find(name);
-    if (field == null) {
-      return elsewhere(check.field());
-    }
-    Optional<Node> lacking = lacking(check);
+    Optional<Node> lacking = Operands.lacking(check, this::unknownField);
     if (lacking.isPresent()) {
       return lacking.get();
     }
-    if (!argumentFits(check.field(), field)) {
+    if (check.left() instanceof Expr.FieldName name && check.right() == null) {
+      Field field = Operands.field(name);
+      return compare(
+          check,
+          new Predicates.Subject(field.name(), field.type()),
+          predicate -> test(check, name, field, predicate));
+    }
+    try {
+      Operands.OneText text = check.right() == null ? Operands.oneText(check.left()) : null;
+      return text == null ? terms(check) : transformed(check, text);
+    } catch (SyntaxException e) {
+      problems.add(e.problem());
+      sound = false;
       return Node.FALSE;
     }
-    if (!field.isKept(check.field().argument())) {
-      return new Node.Needs(
-          "the field " + name + "[" + check.field().argument() + "]", check.field().at());
-    }
-    return compare(check, field);
   }
 
-  private Node elsewhere(Expr.FieldName field) {
-    if (ForeignFields.has(field.name())) {
-      return new Node.Needs("the field " + field.name(), field.at());
+  /** Functions of one text of one field: asked where the field alone would be. */
+  private Node transformed(Expr.Check check, Operands.OneText text) {
+    Field field = Operands.field(text.field());
+    return compare(
+        check,
+        new Predicates.Subject(text.shown(), text.type()),
+        predicate ->
+            new Node.Test(
+                field,
+                text.field().argument(),
+                new Predicate.Transformed(text.functions(), predicate)));
+  }
+
+  private Node terms(Expr.Check check) throws SyntaxException {
+    Term left = Operands.term(check.left());
+    Expr.Operand operand = check.right();
+    if (operand == null) {
+      boolean all = check.operator() == Operator.IN && left.asksForAll();
+      return compare(
+          check,
+          new Predicates.Subject(left.toString(), left.type()),
+          predicate ->
+              new Node.Compare(new Comparison(left, new Comparison.Passes(predicate, all))));
+    }
+    Term right = Operands.term(operand);
+    Operands.checkTypes(check, left, right);
+    boolean neither =
+        check.operator() == Operator.NOT_EQUAL
+            && (Operands.isOfBothEnds(left) || Operands.isOfBothEnds(right));
+    return new Node.Compare(
+        new Comparison(left, new Comparison.With(check.operator(), right, neither)));
+  }
+
+  /** Reports a field that does not exist. */
+  private Node unknownField(Expr.FieldName field, String problem) {
+    if (!problem.isEmpty()) {
+      return wrong(field.at(), problem, "");
     }
     TreeSet<String> known = new TreeSet<>(Fields.names());
     known.addAll(ForeignFields.names());
@@ -121,37 +158,21 @@ final class Binder {
         Suggestion.didYouMean(field.name(), known));
   }
 
-  private static Optional<Node> lacking(Expr.Check check) {
-    if (!check.transformers().isEmpty()) {
-      return Optional.of(
-          new Node.Needs("the transformer " + check.transformers().getFirst(), check.at()));
-    }
-    if (!check.operator().evaluated()) {
-      return Optional.of(new Node.Needs("the operator " + check.operator().text(), check.at()));
-    }
-    return check.quantifier() == Expr.Quantifier.ONE
-        ? Optional.of(new Node.Needs("the operator oneof", check.at()))
-        : Optional.empty();
-  }
-
-  private boolean argumentFits(Expr.FieldName name, Field field) {
-    String problem = field.misfit(name.argument());
-    if (!problem.isEmpty()) {
-      wrong(name.at(), "the field " + name.name() + " " + problem, "");
-    }
-    return problem.isEmpty();
-  }
-
-  private Node compare(Expr.Check check, Field field) {
+  /** The node of a check with values, given the node of each predicate. */
+  private Node compare(
+      Expr.Check check, Predicates.Subject subject, Function<Predicate, Node> node) {
     List<Node> tests = new ArrayList<>();
+    List<Predicate> predicates = new ArrayList<>();
     List<List<Expr.Value>> groups =
         check.quantifier() == Expr.Quantifier.NONE
             ? List.of(check.values())
             : check.values().stream().map(List::of).toList();
     for (List<Expr.Value> values : groups) {
-      Predicates.Result result = Predicates.make(field, check.operator(), values, check.at());
-      switch (result) {
-        case Predicates.Made made -> tests.add(test(check, field, made.predicate()));
+      switch (Predicates.make(subject, check.operator(), values, check.at())) {
+        case Predicates.Made made -> {
+          predicates.add(made.predicate());
+          tests.add(node.apply(made.predicate()));
+        }
         case Predicates.Never never -> tests.add(Node.FALSE);
         case Predicates.Wrong wrong -> {
           problems.add(wrong.problem());
@@ -159,13 +180,19 @@ final class Binder {
         }
       }
     }
-    return check.quantifier() == Expr.Quantifier.ALL ? Node.all(tests) : Node.any(tests);
+    return switch (check.quantifier()) {
+      case ALL -> Node.all(tests);
+      case NONE, ANY -> Node.any(tests);
+      case ONE ->
+          predicates.isEmpty() ? Node.FALSE : node.apply(new Predicate.ExactlyOne(predicates));
+    };
   }
 
-  private static Node test(Expr.Check check, Field field, Predicate predicate) {
+  private static Node test(
+      Expr.Check check, Expr.FieldName name, Field field, Predicate predicate) {
     return field.name().equals(Fields.EVENT_TYPE)
         ? new Node.TypeTest(predicate, check.at())
-        : new Node.Test(field, check.field().argument(), predicate);
+        : new Node.Test(field, name.argument(), predicate);
   }
 
   private Node wrong(Position at, String what, String todo) {

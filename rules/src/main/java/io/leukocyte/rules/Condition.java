@@ -44,7 +44,7 @@ public final class Condition {
    */
   public static Optional<Condition> parse(
       String text, Position at, List<RuleFile> files, List<Problem> problems) {
-    DefinitionReader reader = new DefinitionReader(new ArrayList<>());
+    DefinitionReader reader = new DefinitionReader(new ArrayList<>(), new ArrayList<>());
     files.forEach(reader::read);
     Optional<Node> node =
         new RuleCompiler(reader.definitions(), problems).condition(SourceText.startingAt(at, text));

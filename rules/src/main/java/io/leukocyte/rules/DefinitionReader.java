@@ -59,9 +59,17 @@ final class DefinitionReader {
 
   private final Definitions definitions = new Definitions();
   private final List<Problem> problems;
+  private final List<Problem> warnings;
 
-  DefinitionReader(List<Problem> problems) {
+  /**
+   * A reader of files.
+   *
+   * @param problems receives what is wrong
+   * @param warnings receives what has no effect, or is an older form
+   */
+  DefinitionReader(List<Problem> problems, List<Problem> warnings) {
     this.problems = problems;
+    this.warnings = warnings;
   }
 
   Definitions definitions() {
@@ -84,7 +92,7 @@ final class DefinitionReader {
     SourceFile source = new SourceFile(file);
     for (YamlNode item : sequence.items()) {
       if (item instanceof YamlNode.Mapping mapping) {
-        read(new Entry(mapping, source, problems), mapping, file);
+        read(new Entry(mapping, source, problems, warnings), mapping, file);
       } else {
         problems.add(new Problem(item.at(), item.description() + " is not an entry", ""));
       }
@@ -102,7 +110,9 @@ final class DefinitionReader {
       list(entry);
     } else if (entry.has("required_engine_version")) {
       engineVersion(entry);
-    } else if (!entry.has("required_plugin_versions")) {
+    } else if (entry.has("required_plugin_versions")) {
+      Versions.checkPlugins(entry);
+    } else {
       String first = mapping.entries().isEmpty() ? "" : mapping.entries().getFirst().key().text();
       entry.problem(
           entry.at(),
@@ -112,11 +122,8 @@ final class DefinitionReader {
   }
 
   private static void engineVersion(Entry entry) {
-    entry
-        .scalar("required_engine_version")
-        .filter(s -> !s.text().matches("\\d+(\\.\\d+\\.\\d+\\S*)?"))
-        .ifPresent(s ->
-            entry.problem(s.at(), "a version is a number or x.y.z, not '" + s.text() + "'", ""));
+    entry.checkKeys(Set.of("required_engine_version"));
+    entry.scalar("required_engine_version").ifPresent(s -> Versions.checkEngine(entry, s));
   }
 
   // Lists.
@@ -161,10 +168,21 @@ final class DefinitionReader {
   /** Whether the entry adds to what was there, by override or by the older key append. */
   private boolean appends(Entry entry, String key, boolean exists, String what) {
     Map<String, String> overrides = entry.overrides(Set.of(key), Set.of(key));
-    boolean append = entry.truth("append").orElse(false) || "append".equals(overrides.get(key));
+    boolean older = olderAppend(entry, key);
+    boolean append = older || "append".equals(overrides.get(key));
     if ((append || !overrides.isEmpty()) && !exists) {
       entry.problem(
           entry.at(), "nothing to change: the " + what + " is not defined before this", "");
+    }
+    return append;
+  }
+
+  /** Whether the older key append is set, which is a warning. */
+  private static boolean olderAppend(Entry entry, String key) {
+    boolean append = entry.truth("append").orElse(false);
+    if (append) {
+      entry.warning(
+          entry.at(), "append is the older form", "write 'override: {" + key + ": append}'");
     }
     return append;
   }
@@ -208,7 +226,7 @@ final class DefinitionReader {
     }
     String text = name.get().text().strip();
     Definitions.RuleDefinition before = definitions.rules.get(text);
-    boolean append = entry.truth("append").orElse(false);
+    boolean append = olderAppend(entry, "condition");
     boolean onlyEnabled = entry.has("enabled") && !entry.has("condition") && !entry.has("override");
     if (!append && !entry.has("override") && !onlyEnabled) {
       define(entry, text, name.get().at(), file);
@@ -218,6 +236,8 @@ final class DefinitionReader {
     } else if (append) {
       append(entry, before, RULE_APPENDS);
     } else if (onlyEnabled) {
+      entry.warning(
+          entry.at(), "enabled alone is the older form", "write 'override: {enabled: replace}'");
       entry.truth("enabled").ifPresent(e -> before.enabled = e);
     } else {
       override(entry, before);
@@ -270,7 +290,7 @@ final class DefinitionReader {
       entry.scalars("tags").forEach(t -> rule.tags.add(t.text()));
     }
     if (keys.contains("exceptions")) {
-      replace(entry, rule, "exceptions");
+      ExceptionReader.read(entry, rule);
     }
   }
 
@@ -285,7 +305,10 @@ final class DefinitionReader {
         rule.tags = new ArrayList<>();
         entry.scalars(key).forEach(t -> rule.tags.add(t.text()));
       }
-      case "exceptions" -> exceptions(entry, rule);
+      case "exceptions" -> {
+        rule.exceptions = new ArrayList<>();
+        ExceptionReader.read(entry, rule);
+      }
       default -> {}
     }
   }
@@ -305,18 +328,5 @@ final class DefinitionReader {
           near.isEmpty() ? "use one of " + String.join(", ", known) : near);
     }
     priority.ifPresent(p -> rule.priority = p);
-  }
-
-  /** An exception without values changes nothing. */
-  private static void exceptions(Entry entry, Definitions.RuleDefinition rule) {
-    if (entry.node("exceptions").orElse(null) instanceof YamlNode.Sequence sequence) {
-      for (YamlNode item : sequence.items()) {
-        if (item instanceof YamlNode.Mapping m
-            && m.get("values").orElse(null) instanceof YamlNode.Sequence values
-            && !values.items().isEmpty()) {
-          rule.exceptions = item.at();
-        }
-      }
-    }
   }
 }

@@ -42,6 +42,37 @@ final class Definitions {
    */
   record MacroDefinition(SourceText condition, int order) {}
 
+  /** An exception of a rule, while later entries may add values to it. */
+  static final class ExceptionDefinition {
+    final String name;
+    final Position at;
+
+    /** What is compared; null while only a later entry says it. */
+    @Nullable Sides sides;
+
+    /** For one field its values, for several fields lists of one value each. */
+    final List<YamlNode> values = new ArrayList<>();
+
+    ExceptionDefinition(String name, Position at) {
+      this.name = name;
+      this.at = at;
+    }
+  }
+
+  /**
+   * What an exception compares.
+   *
+   * @param fields the fields, or functions of fields
+   * @param operators one for each
+   * @param single whether one field stands there by itself, instead of a list
+   */
+  record Sides(List<SourceText> fields, List<Operator> operators, boolean single) {
+    Sides {
+      fields = List.copyOf(fields);
+      operators = List.copyOf(operators);
+    }
+  }
+
   /** A rule, while later entries may change it. */
   static final class RuleDefinition {
     final String name;
@@ -51,8 +82,8 @@ final class Definitions {
     @Nullable SourceText output;
     @Nullable String description;
     @Nullable Priority priority;
-    @Nullable Position exceptions;
     @Nullable YamlNode tests;
+    List<ExceptionDefinition> exceptions = new ArrayList<>();
     List<String> tags = new ArrayList<>();
     String source = "syscall";
     boolean enabled = true;

@@ -16,11 +16,22 @@ final class Entry {
   private final YamlNode.Mapping mapping;
   private final SourceFile source;
   private final List<Problem> problems;
+  private final List<Problem> warnings;
 
-  Entry(YamlNode.Mapping mapping, SourceFile source, List<Problem> problems) {
+  Entry(
+      YamlNode.Mapping mapping,
+      SourceFile source,
+      List<Problem> problems,
+      List<Problem> warnings) {
     this.mapping = mapping;
     this.source = source;
     this.problems = problems;
+    this.warnings = warnings;
+  }
+
+  /** A mapping within this entry. */
+  Entry within(YamlNode.Mapping inner) {
+    return new Entry(inner, source, problems, warnings);
   }
 
   Position at() {
@@ -35,12 +46,21 @@ final class Entry {
     return mapping.get(key);
   }
 
-  /** Reports keys that are not among these. */
+  /**
+   * Reports keys that are not among these: one that is like a known one is a problem; another,
+   * which a newer version of the language may have, a warning.
+   */
   void checkKeys(Set<String> known) {
     for (YamlNode.Entry entry : mapping.entries()) {
       String key = entry.key().text();
-      if (!known.contains(key)) {
-        problem(entry.key().at(), "unknown key '" + key + "'", Suggestion.didYouMean(key, known));
+      if (known.contains(key)) {
+        continue;
+      }
+      String near = Suggestion.didYouMean(key, known);
+      if (near.isEmpty()) {
+        warning(entry.key().at(), "unknown key '" + key + "', which has no effect", "");
+      } else {
+        problem(entry.key().at(), "unknown key '" + key + "'", near);
       }
     }
   }
@@ -135,5 +155,9 @@ final class Entry {
 
   void problem(Position at, String what, String todo) {
     problems.add(new Problem(at, what, todo));
+  }
+
+  void warning(Position at, String what, String todo) {
+    warnings.add(new Problem(at, what, todo));
   }
 }

@@ -27,7 +27,16 @@ final class EnvironmentUse {
       case Node.Not not -> collect(not.part(), names);
       case Node.Test test when test.field().name().equals(FIELD) ->
           texts(test.predicate()).forEach(text -> add(text, names));
+      case Node.Compare compare -> add(compare.comparison(), names);
       case Node.Test _, Node.Literal _, Node.TypeTest _, Node.Needs _, Node.Read _ -> {}
+    }
+  }
+
+  /** The texts that a comparison which reads the environment has on its other side. */
+  private static void add(Comparison comparison, Set<String> names) {
+    if (comparison.left().toString().contains(FIELD)
+        && comparison.test() instanceof Comparison.Passes passes) {
+      texts(passes.predicate()).forEach(text -> add(text, names));
     }
   }
 
@@ -52,6 +61,15 @@ final class EnvironmentUse {
       case Predicate.Contains p -> Set.of(p.part());
       case Predicate.Matches p ->
           new TreeSet<>(Arrays.asList(p.pattern().split("[*?\\[\\]]+", -1)));
+      case Predicate.MatchesRegex p -> Set.of(p.regex().literal());
+      case Predicate.Below p -> p.paths().paths();
+      case Predicate.HasBytes p -> Set.of(p.bytes());
+      case Predicate.Transformed p -> texts(p.inner());
+      case Predicate.ExactlyOne p -> {
+        Set<String> all = new TreeSet<>();
+        p.parts().forEach(part -> all.addAll(texts(part)));
+        yield all;
+      }
       case Predicate.Exists _, Predicate.Within _, Predicate.Range _, Predicate.OneOf _ -> Set.of();
     };
   }

@@ -19,23 +19,29 @@ sealed interface Expr {
   record MacroUse(String name, Position at) implements Expr {}
 
   /**
-   * A comparison of a field.
+   * A comparison.
    *
-   * @param field what is read
+   * @param left what is compared
    * @param operator how it is compared
    * @param quantifier for which of the values it must hold
-   * @param values what it is compared with, lists put in
-   * @param transformers functions around the field or the values, by name
+   * @param values what it is compared with, lists put in; empty when a field is
+   * @param right the field that it is compared with; null when values are
    * @param at where it begins
    */
   record Check(
-      FieldName field,
+      Operand left,
       Operator operator,
       Quantifier quantifier,
       List<Value> values,
-      List<String> transformers,
+      @Nullable Operand right,
       Position at)
       implements Expr {}
+
+  /** What has a value in an event. */
+  sealed interface Operand {
+    /** Where it begins. */
+    Position at();
+  }
 
   /**
    * A field as written.
@@ -44,7 +50,23 @@ sealed interface Expr {
    * @param argument what stands in brackets; null when there are none
    * @param at where it begins
    */
-  record FieldName(String name, @Nullable String argument, Position at) {}
+  record FieldName(String name, @Nullable String argument, Position at) implements Operand {}
+
+  /**
+   * A function around something.
+   *
+   * @param function which
+   * @param arguments what it is of
+   * @param option what stands in brackets behind it; null when there are none
+   * @param at where it begins
+   */
+  record Call(
+      Transformer function, List<Operand> arguments, @Nullable String option, Position at)
+      implements Operand {}
+
+  /** Several in parentheses, where a list stands among a function's arguments. */
+  record Items(List<Operand> items, Position at) implements Operand {}
+
 
   /**
    * A value as written.
@@ -52,7 +74,7 @@ sealed interface Expr {
    * @param text its text, escapes resolved
    * @param at where it begins
    */
-  record Value(String text, Position at) {}
+  record Value(String text, Position at) implements Operand {}
 
   /** For which of several values a string operator must hold. */
   enum Quantifier {

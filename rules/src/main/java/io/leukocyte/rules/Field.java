@@ -1,9 +1,11 @@
 package io.leukocyte.rules;
 
+import io.leukocyte.events.Column;
 import io.leukocyte.events.Kind;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,7 @@ final class Field {
   private final Argument argument;
   private final boolean bothEnds;
   private final String description;
+  private @Nullable View items;
   private final Map<Kind, Function<@Nullable String, List<Source>>> sources =
       new EnumMap<>(Kind.class);
 
@@ -72,6 +75,30 @@ final class Field {
   Field with(Set<Kind> kinds, Function<@Nullable String, List<Source>> maker) {
     kinds.forEach(kind -> sources.put(kind, maker));
     return this;
+  }
+
+  /** Says how the symbol is read where the field stands as a list. */
+  Field listed(View each) {
+    this.items = each;
+    return this;
+  }
+
+  /** How its items are read where it stands as a list; empty when it is none. */
+  Optional<View> itemsIn() {
+    return Optional.ofNullable(items);
+  }
+
+  /** Where events of a kind keep its items. */
+  List<Source> itemSources(Kind kind) {
+    View each = items;
+    return sources(kind, null).stream()
+        .map(source ->
+            each != null
+                    && source instanceof Source.Symbol(Column column, View view)
+                    && !(view instanceof View.Whole)
+                ? new Source.Symbol(column, each)
+                : source)
+        .toList();
   }
 
   String name() {

@@ -156,11 +156,32 @@ final class Fields {
     to.add(view("proc.exe", "the first argument (argv[0])", Proc.ARGS, new View.Item(0)));
     to.add(
         view(
-            "proc.args",
-            "the arguments after the first, joined by blanks",
-            Proc.ARGS,
-            new View.Rest()));
-    to.add(view("proc.exeline", "all arguments joined by blanks", Proc.ARGS, new View.Joined()));
+                "proc.args",
+                "the arguments after the first, joined by blanks",
+                Proc.ARGS,
+                new View.Rest())
+            .listed(new View.EachOfRest()));
+    to.add(
+        view("proc.exeline", "all arguments joined by blanks", Proc.ARGS, new View.Joined())
+            .listed(new View.Each()));
+    to.add(
+        plain("proc.cmdnargs", NUMBER, "how many arguments there are after the first")
+            .in(PROCESS, new Source.Symbol(Proc.ARGS, new View.CountOfRest())));
+    to.add(
+        number(
+            "proc.duration",
+            "nanoseconds since the start of the process",
+            diverse(row -> since(row, Proc.START))));
+    to.add(
+        number(
+            "proc.ppid.duration",
+            "nanoseconds since the start of the parent",
+            diverse(row -> since(row, Proc.PARENT_START))));
+    to.add(
+        number(
+            "proc.ppid.ts",
+            "start of the parent, unix nanoseconds",
+            diverse(row -> orMissing(row.longAt(Proc.PARENT_START), 0))));
     to.add(
         plain("proc.cmdline", STRING, "name and arguments after the first, joined by blanks")
             .in(PROCESS, new Source.CommandLine(Proc.NAME, Proc.ARGS)));
@@ -221,9 +242,10 @@ final class Fields {
             "permitted capabilities, CAP_… joined by blanks; missing when they are not known");
     Field environment =
         plain(
-            "proc.env",
-            STRING,
-            "NAME=value of the environment, joined by blanks: the names that rules ask for");
+                "proc.env",
+                STRING,
+                "NAME=value of the environment, joined by blanks: the names that rules ask for")
+            .listed(new View.Each());
     for (Kind kind : PROCESS) {
       Columns.More more = kind.more();
       if (more != null) {
@@ -260,7 +282,8 @@ final class Fields {
                 false,
                 "name of an ancestor: [0] the process, [1] its parent, and so on up to [9]; without"
                     + " index any ancestor")
-            .with(PROCESS, Fields::ancestor));
+            .with(PROCESS, Fields::ancestor)
+            .listed(new View.Each()));
     to.add(
         self(
             "proc.aexepath",
@@ -421,6 +444,30 @@ final class Fields {
             (c, f, a) -> c == null ? null : c.digest()));
     to.add(
         container(
+            "container.image.id",
+            STRING,
+            "first 12 digits of the image's id",
+            (c, f, a) -> c == null ? null : briefImage(c.digest())));
+    to.add(
+        container(
+            "container.start_ts",
+            NUMBER,
+            "its last start, unix nanoseconds; missing before its first",
+            (c, f, a) -> f == null || f.started() == 0 ? null : Long.toString(f.started())));
+    to.add(
+        container(
+            "container.host_network",
+            BOOL,
+            "whether it has the host's network",
+            (c, f, a) -> f == null ? null : Boolean.toString(f.networkMode().equals("host"))));
+    to.add(
+        container(
+            "container.host_pid",
+            BOOL,
+            "whether it sees the host's processes",
+            (c, f, a) -> f == null ? null : Boolean.toString(f.pidMode().equals("host"))));
+    to.add(
+        container(
             "container.privileged",
             BOOL,
             "whether it runs with --privileged",
@@ -440,6 +487,11 @@ final class Fields {
             "container.mount.source",
             "what is mounted at a path (a shell pattern); N/A when nothing is",
             Fields::mountSource));
+    to.add(
+        keyed(
+            "container.mount.rdwr",
+            "whether what is mounted at a path (a shell pattern) can be written; N/A when nothing is",
+            Fields::mountWritable));
     to.add(
         container(
             "container.ip",
@@ -735,6 +787,12 @@ final class Fields {
     };
   }
 
+  /** Nanoseconds from a start to the event; missing when the start is not known. */
+  private static long since(BatchCursor row, Column column) {
+    long start = row.longAt(column);
+    return start == 0 ? NumberReader.MISSING : Math.max(0, row.time() - start);
+  }
+
   private static NumberReader start() {
     return row -> {
       long start = row.longAt(Proc.START);
@@ -801,6 +859,26 @@ final class Fields {
         .map(ContainerFacts.Mount::source)
         .findFirst()
         .orElse("N/A");
+  }
+
+  private static @Nullable String mountWritable(
+      @Nullable ContainerRef container, @Nullable ContainerFacts facts, String pattern) {
+    if (facts == null) {
+      return null;
+    }
+    return facts.mounts().stream()
+        .filter(m -> Glob.matches(pattern, m.destination()))
+        .map(m -> Boolean.toString(m.writable()))
+        .findFirst()
+        .orElse("N/A");
+  }
+
+  private static @Nullable String briefImage(@Nullable String digest) {
+    if (digest == null) {
+      return null;
+    }
+    String digits = digest.substring(digest.indexOf(':') + 1);
+    return digits.substring(0, Math.min(12, digits.length()));
   }
 
   private static @Nullable String firstAddress(ContainerFacts facts) {

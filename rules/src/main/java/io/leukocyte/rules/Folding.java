@@ -49,6 +49,7 @@ final class Folding {
       case Node.Any any -> any.parts().stream().anyMatch(Folding::readsSetup);
       case Node.Not not -> readsSetup(not.part());
       case Node.Test test -> test.field().equals(SETUP);
+      case Node.Compare compare -> compare.comparison().reads(SETUP);
       case Node.Literal l -> false;
       case Node.TypeTest t -> false;
       case Node.Needs n -> false;
@@ -63,6 +64,7 @@ final class Folding {
       case Node.Not not -> Node.not(fold(not.part(), kind));
       case Node.Literal literal -> literal;
       case Node.Test test -> test(test, kind);
+      case Node.Compare compare -> compare(compare.comparison(), kind);
       case Node.TypeTest type -> type(type.predicate(), kind);
       case Node.Needs needs -> needs;
       case Node.Read read -> read;
@@ -108,6 +110,12 @@ final class Folding {
     return any(sources, test.predicate());
   }
 
+  private static Node compare(Comparison comparison, Kind kind) {
+    return comparison.isPossible(kind)
+        ? new Node.Read(new Source.Joint(comparison, kind), new Predicate.Exists())
+        : Node.FALSE;
+  }
+
   private static Node any(List<Source> sources, Predicate predicate) {
     return Node.any(sources.stream().map(s -> read(s, predicate)).toList());
   }
@@ -135,6 +143,11 @@ final class Folding {
       case Predicate.EndsWith e -> Optional.empty();
       case Predicate.Contains c -> Optional.empty();
       case Predicate.Matches m -> Optional.empty();
+      case Predicate.MatchesRegex m -> Optional.empty();
+      case Predicate.Below b -> Optional.empty();
+      case Predicate.HasBytes b -> Optional.empty();
+      case Predicate.ExactlyOne o -> Optional.empty();
+      case Predicate.Transformed t -> Optional.empty();
     };
   }
 
@@ -154,7 +167,29 @@ final class Folding {
       case Predicate.EndsWith e -> node;
       case Predicate.Contains c -> node;
       case Predicate.Matches m -> node;
+      case Predicate.MatchesRegex m -> node;
+      case Predicate.Below b -> node;
+      case Predicate.HasBytes b -> node;
+      case Predicate.ExactlyOne o -> node;
+      case Predicate.Transformed t -> node;
       case Predicate.Within w -> node;
+    };
+  }
+
+  /** A folded condition for one call of a kind: what the call decides is decided. */
+  static Node ofCall(Node node, String call) {
+    return switch (node) {
+      case Node.All all -> Node.all(all.parts().stream().map(p -> ofCall(p, call)).toList());
+      case Node.Any any -> Node.any(any.parts().stream().map(p -> ofCall(p, call)).toList());
+      case Node.Not not -> Node.not(ofCall(not.part(), call));
+      case Node.Read read when read.source().equals(Fields.CALL) ->
+          new Node.Literal(read.predicate().test(call));
+      case Node.Read read -> read;
+      case Node.Literal l -> l;
+      case Node.Test t -> t;
+      case Node.Compare c -> c;
+      case Node.TypeTest t -> t;
+      case Node.Needs n -> n;
     };
   }
 
@@ -171,6 +206,7 @@ final class Folding {
       case Node.Read read -> read;
       case Node.Literal l -> l;
       case Node.Test t -> t;
+      case Node.Compare c -> c;
       case Node.TypeTest t -> t;
       case Node.Needs n -> n;
     };
@@ -189,6 +225,7 @@ final class Folding {
       case Node.Needs needs -> Optional.of(needs);
       case Node.Literal l -> Optional.empty();
       case Node.Test t -> Optional.empty();
+      case Node.Compare c -> Optional.empty();
       case Node.TypeTest t -> Optional.empty();
       case Node.Read r -> Optional.empty();
     };
@@ -218,6 +255,7 @@ final class Folding {
       case Node.Needs n -> Optional.empty();
       case Node.Literal l -> Optional.empty();
       case Node.Test t -> Optional.empty();
+      case Node.Compare c -> Optional.empty();
       case Node.Read r -> Optional.empty();
     };
   }

@@ -67,6 +67,10 @@ final class ForeignFields {
         || PREFIXES.stream().anyMatch(name::startsWith);
   }
 
+  static Set<String> classes() {
+    return CLASSES;
+  }
+
   static Set<String> names() {
     return NAMES;
   }

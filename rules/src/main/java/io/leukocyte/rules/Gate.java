@@ -181,6 +181,7 @@ sealed interface Gate {
       case Node.Literal literal when literal.value() -> new Always();
       case Node.Literal literal -> throw unexpected(node);
       case Node.Test test -> throw unexpected(node);
+      case Node.Compare compare -> throw unexpected(node);
       case Node.TypeTest type -> throw unexpected(node);
       case Node.Needs needs -> throw unexpected(node);
     };

@@ -23,9 +23,16 @@ final class LineSlot extends SlotState {
   private record TextQuestion(Predicate predicate, int bit) {}
 
   private final Column column;
-  private final List<MultiPattern> automata = new ArrayList<>();
+  private final List<MultiPattern> automata;
   private final List<ByteQuestion> ofBytes = new ArrayList<>();
   private final List<TextQuestion> ofText = new ArrayList<>();
+
+  /** Regular expressions that are looked at only where a literal of theirs was found. */
+  private final List<TextQuestion> hinted = new ArrayList<>();
+
+  private final List<MultiPattern.Pattern> literals = new ArrayList<>();
+  private final List<MultiPattern> hints;
+  private final long[] found;
 
   LineSlot(Plan plan, int index, Source.Line source) {
     super(plan, index);
@@ -35,7 +42,9 @@ final class LineSlot extends SlotState {
     for (int bit = 0; bit < questions.size(); bit++) {
       add(questions.get(bit).predicate(), bit, patterns);
     }
-    build(patterns);
+    this.automata = automata(patterns);
+    this.hints = automata(literals);
+    this.found = new long[(hinted.size() + 63) >> 6];
   }
 
   private void add(Predicate predicate, int bit, List<MultiPattern.Pattern> patterns) {
@@ -50,13 +59,7 @@ final class LineSlot extends SlotState {
         ofBytes.add(new ByteQuestion((in, from, to) -> !equal.test(in, from, to), bit));
       }
       case Predicate.StartsWith s -> {
-        byte[] wanted = utf8(s.prefix());
-        ofBytes.add(
-            new ByteQuestion(
-                (in, from, to) ->
-                    to - from >= wanted.length
-                        && Arrays.equals(in, from, from + wanted.length, wanted, 0, wanted.length),
-                bit));
+        ofBytes.add(new ByteQuestion(startsWith(utf8(s.prefix())), bit));
       }
       case Predicate.EndsWith e -> {
         byte[] wanted = utf8(e.suffix());
@@ -67,11 +70,41 @@ final class LineSlot extends SlotState {
                         && Arrays.equals(in, to - wanted.length, to, wanted, 0, wanted.length),
                 bit));
       }
+      case Predicate.HasBytes h -> {
+        byte[] wanted = h.bytes().getBytes(StandardCharsets.ISO_8859_1);
+        ofBytes.add(new ByteQuestion(h.atStart() ? startsWith(wanted) : contains(wanted), bit));
+      }
+      case Predicate.MatchesRegex m when !m.regex().literal().isEmpty() -> {
+        literals.add(MultiPattern.Pattern.of(m.regex().literal(), false, hinted.size()));
+        hinted.add(new TextQuestion(m, bit));
+      }
+      case Predicate.MatchesRegex m -> ofText.add(new TextQuestion(m, bit));
+      case Predicate.Below b -> ofText.add(new TextQuestion(b, bit));
+      case Predicate.ExactlyOne o -> ofText.add(new TextQuestion(o, bit));
+      case Predicate.Transformed t -> ofText.add(new TextQuestion(t, bit));
       case Predicate.Matches m -> ofText.add(new TextQuestion(m, bit));
       case Predicate.Within w -> ofText.add(new TextQuestion(w, bit));
       case Predicate.Range r -> ofText.add(new TextQuestion(r, bit));
       case Predicate.OneOf o -> ofText.add(new TextQuestion(o, bit));
     }
+  }
+
+  private static ByteTest startsWith(byte[] wanted) {
+    return (in, from, to) ->
+        to - from >= wanted.length
+            && Arrays.equals(in, from, from + wanted.length, wanted, 0, wanted.length);
+  }
+
+  private static ByteTest contains(byte[] wanted) {
+    ByteTest here = startsWith(wanted);
+    return (in, from, to) -> {
+      for (int at = from; at <= to - wanted.length; at++) {
+        if (here.test(in, at, to)) {
+          return true;
+        }
+      }
+      return false;
+    };
   }
 
   private static ByteTest equal(Collection<String> texts) {
@@ -91,7 +124,8 @@ final class LineSlot extends SlotState {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private void build(List<MultiPattern.Pattern> patterns) {
+  private static List<MultiPattern> automata(List<MultiPattern.Pattern> patterns) {
+    List<MultiPattern> automata = new ArrayList<>();
     List<MultiPattern.Pattern> chunk = new ArrayList<>();
     int bytes = 0;
     for (MultiPattern.Pattern pattern : patterns) {
@@ -106,6 +140,7 @@ final class LineSlot extends SlotState {
     if (!chunk.isEmpty()) {
       automata.add(new MultiPattern(chunk));
     }
+    return automata;
   }
 
   @Override
@@ -130,12 +165,35 @@ final class LineSlot extends SlotState {
         set(ofBytes.get(i).bit());
       }
     }
-    if (!ofText.isEmpty()) {
+    boolean hint = !hinted.isEmpty() && findHints(bytes, from, to);
+    if (hint || !ofText.isEmpty()) {
       String text = new String(bytes, from, to - from, StandardCharsets.UTF_8);
+      askHinted(text);
       for (TextQuestion question : ofText) {
         if (question.predicate().test(text)) {
           set(question.bit());
         }
+      }
+    }
+  }
+
+  /** Looks for the literals of the regular expressions. Returns whether one is there. */
+  private boolean findHints(byte[] bytes, int from, int to) {
+    Arrays.fill(found, 0);
+    long any = 0;
+    for (int i = 0; i < hints.size(); i++) {
+      hints.get(i).find(bytes, from, to, found);
+    }
+    for (long word : found) {
+      any |= word;
+    }
+    return any != 0;
+  }
+
+  private void askHinted(String text) {
+    for (int i = 0; i < hinted.size(); i++) {
+      if ((found[i >> 6] & (1L << i)) != 0 && hinted.get(i).predicate().test(text)) {
+        set(hinted.get(i).bit());
       }
     }
   }

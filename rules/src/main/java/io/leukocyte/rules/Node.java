@@ -27,6 +27,9 @@ sealed interface Node {
    */
   record Test(Field field, @Nullable String argument, Predicate predicate) implements Node {}
 
+  /** A comparison of several places; false when a side of it is missing. */
+  record Compare(Comparison comparison) implements Node {}
+
   /** The event's type, by one of its names, passes a predicate. */
   record TypeTest(Predicate predicate, Position at) implements Node {}
 
@@ -75,6 +78,7 @@ sealed interface Node {
       case All a -> new Not(a);
       case Any a -> new Not(a);
       case Test t -> new Not(t);
+      case Compare c -> new Not(c);
       case TypeTest t -> new Not(t);
       case Needs n -> new Not(n);
       case Read r -> new Not(r);

@@ -6,25 +6,25 @@ import java.util.Optional;
 
 /** The comparisons of the rule language. */
 enum Operator {
-  EXISTS("exists", Right.NOTHING, true),
-  EQUAL("=", Right.VALUE, true),
-  NOT_EQUAL("!=", Right.VALUE, true),
-  LESS("<", Right.NUMBER, true),
-  AT_MOST("<=", Right.NUMBER, true),
-  GREATER(">", Right.NUMBER, true),
-  AT_LEAST(">=", Right.NUMBER, true),
-  CONTAINS("contains", Right.VALUE, true),
-  ICONTAINS("icontains", Right.VALUE, true),
-  STARTSWITH("startswith", Right.VALUE, true),
-  ENDSWITH("endswith", Right.VALUE, true),
-  GLOB("glob", Right.VALUE, true),
-  IGLOB("iglob", Right.VALUE, true),
-  IN("in", Right.LIST, true),
-  INTERSECTS("intersects", Right.LIST, true),
-  PMATCH("pmatch", Right.LIST, false),
-  REGEX("regex", Right.VALUE, false),
-  BCONTAINS("bcontains", Right.VALUE, false),
-  BSTARTSWITH("bstartswith", Right.VALUE, false);
+  EXISTS("exists", Right.NOTHING),
+  EQUAL("=", Right.VALUE),
+  NOT_EQUAL("!=", Right.VALUE),
+  LESS("<", Right.NUMBER),
+  AT_MOST("<=", Right.NUMBER),
+  GREATER(">", Right.NUMBER),
+  AT_LEAST(">=", Right.NUMBER),
+  CONTAINS("contains", Right.VALUE),
+  ICONTAINS("icontains", Right.VALUE),
+  STARTSWITH("startswith", Right.VALUE),
+  ENDSWITH("endswith", Right.VALUE),
+  GLOB("glob", Right.VALUE),
+  IGLOB("iglob", Right.VALUE),
+  IN("in", Right.LIST),
+  INTERSECTS("intersects", Right.LIST),
+  PMATCH("pmatch", Right.LIST),
+  REGEX("regex", Right.VALUE),
+  BCONTAINS("bcontains", Right.VALUE),
+  BSTARTSWITH("bstartswith", Right.VALUE);
 
   /** What stands to the right of an operator. */
   enum Right {
@@ -36,12 +36,10 @@ enum Operator {
 
   private final String text;
   private final Right right;
-  private final boolean evaluated;
 
-  Operator(String text, Right right, boolean evaluated) {
+  Operator(String text, Right right) {
     this.text = text;
     this.right = right;
-    this.evaluated = evaluated;
   }
 
   String text() {
@@ -52,18 +50,22 @@ enum Operator {
     return right;
   }
 
-  /** Whether this version can evaluate it; a rule with another one is skipped by name. */
-  boolean evaluated() {
-    return evaluated;
-  }
-
-  /** Whether it compares strings in part, so that anyof and allof may follow. */
+  /** Whether it compares strings in part, so that anyof, allof and oneof may follow. */
   boolean comparesParts() {
     return switch (this) {
       case CONTAINS, ICONTAINS, STARTSWITH, ENDSWITH, GLOB, IGLOB, REGEX, BCONTAINS, BSTARTSWITH ->
           true;
       case EXISTS, EQUAL, NOT_EQUAL, LESS, AT_MOST, GREATER, AT_LEAST, IN, INTERSECTS, PMATCH ->
           false;
+    };
+  }
+
+  /** Whether a field may stand on its right. */
+  boolean comparesFields() {
+    return switch (this) {
+      case EQUAL, NOT_EQUAL, LESS, AT_MOST, GREATER, AT_LEAST -> true;
+      case CONTAINS, ICONTAINS, STARTSWITH, ENDSWITH, GLOB, IGLOB, IN, INTERSECTS -> true;
+      case EXISTS, PMATCH, REGEX, BCONTAINS, BSTARTSWITH -> false;
     };
   }
 

@@ -5,16 +5,12 @@ import io.leukocyte.events.config.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a condition by recursive descent; the grammar is in docs/rules.md. */
 final class Parser {
   /** Parentheses and negations within each other. */
   static final int MAX_DEPTH = 200;
-
-  private static final Set<String> TRANSFORMERS =
-      Set.of("tolower", "toupper", "b64", "basename", "len", "join", "concat", "getopt", "val");
 
   /** Where the parser finds the items of a list. */
   interface Lists {
@@ -94,41 +90,118 @@ final class Parser {
   private Expr checkOrMacro() throws SyntaxException {
     Position start = in.here();
     String name = in.name();
-    List<String> transformers = new ArrayList<>();
-    Expr.FieldName field;
-    if (TRANSFORMERS.contains(name) && in.takeHere('(')) {
-      field = transformed(name, transformers);
+    Optional<Transformer> function = Transformer.of(name);
+    Expr.Operand left;
+    String shown = name;
+    if (function.isPresent() && in.takeHere('(')) {
+      if (function.get() == Transformer.VAL) {
+        throw new SyntaxException(
+            start, "val( stands to the right of an operator only", "name the field alone");
+      }
+      left = call(function.get(), start);
+      shown = name + "(…)";
     } else if (name.indexOf('.') < 0) {
       return new Expr.MacroUse(name, start);
     } else {
-      field = new Expr.FieldName(name, in.argument().orElse(null), start);
+      left = new Expr.FieldName(name, in.argument().orElse(null), start);
     }
-    Operator operator = in.operator(field.name());
+    Operator operator = in.operator(shown);
     Expr.Quantifier quantifier = quantifier(operator);
-    List<Expr.Value> values = values(operator, quantifier, transformers);
-    return new Expr.Check(
-        field, operator, quantifier, values, List.copyOf(transformers), field.at());
+    if (quantifier == Expr.Quantifier.NONE && operator.right() != Operator.Right.NOTHING) {
+      Expr.Operand right = fieldOnTheRight();
+      if (right != null) {
+        return new Expr.Check(left, operator, quantifier, List.of(), right, start);
+      }
+    }
+    List<Expr.Value> values = values(operator, quantifier);
+    return new Expr.Check(left, operator, quantifier, values, null, start);
   }
 
-  /** The field within transformers; the opening parenthesis of the first was taken. */
-  private Expr.FieldName transformed(String transformer, List<String> transformers)
-      throws SyntaxException {
-    if (++depth > MAX_DEPTH) {
-      throw new SyntaxException(in.here(), "more than " + MAX_DEPTH + " transformers", "");
-    }
-    transformers.add(transformer);
+  /** A function around a field where a value would stand otherwise; null when none does. */
+  private Expr.@Nullable Operand fieldOnTheRight() throws SyntaxException {
     Position start = in.here();
-    String name = in.name();
-    Expr.FieldName field =
-        TRANSFORMERS.contains(name) && in.takeHere('(')
-            ? transformed(name, transformers)
-            : new Expr.FieldName(name, in.argument().orElse(null), start);
-    while (in.take(',')) {
-      in.value(transformer);
+    for (Transformer function : Transformer.values()) {
+      if (in.take(function.text() + "(")) {
+        return call(function, start);
+      }
     }
-    in.expect(')', "to close " + transformer + "(");
+    return null;
+  }
+
+  /** A field or functions around one, which stands alone. */
+  static Optional<Expr.Operand> operand(SourceText source, Lists lists, List<Problem> problems) {
+    Parser parser = new Parser(source, lists);
+    try {
+      Expr.Operand operand = parser.operand();
+      if (!parser.in.atEnd()) {
+        throw new SyntaxException(
+            parser.in.here(), "expected the end after a field, found " + parser.in.rest(), "");
+      }
+      return Optional.of(operand);
+    } catch (SyntaxException e) {
+      problems.add(e.problem());
+      return Optional.empty();
+    }
+  }
+
+  /** The values of a list in parentheses that stands alone; what is wrong is reported. */
+  static List<Expr.Value> values(SourceText source, Lists lists, List<Problem> problems) {
+    Parser parser = new Parser(source, lists);
+    try {
+      parser.in.expect('(', "before the list");
+      List<Expr.Value> values = parser.list(Operator.IN);
+      if (!parser.in.atEnd()) {
+        throw new SyntaxException(
+            parser.in.here(), "expected the end after the list, found " + parser.in.rest(), "");
+      }
+      return values;
+    } catch (SyntaxException e) {
+      problems.add(e.problem());
+      return List.of();
+    }
+  }
+
+  /** The function whose opening parenthesis was taken. */
+  private Expr.Operand call(Transformer function, Position start) throws SyntaxException {
+    if (++depth > MAX_DEPTH) {
+      throw new SyntaxException(in.here(), "more than " + MAX_DEPTH + " functions", "");
+    }
+    List<Expr.Operand> arguments = new ArrayList<>();
+    do {
+      arguments.add(argument());
+    } while (in.take(','));
+    in.expect(')', "to close " + function.text() + "(");
     depth--;
-    return field;
+    return new Expr.Call(
+        function, List.copyOf(arguments), in.argument().orElse(null), start);
+  }
+
+  /** A field, a function, a text, or several of them in parentheses. */
+  private Expr.Operand argument() throws SyntaxException {
+    Position start = in.here();
+    if (!in.take('(')) {
+      return in.quoteComes() ? in.value("a function") : operand();
+    }
+    List<Expr.Operand> items = new ArrayList<>();
+    do {
+      items.add(in.quoteComes() ? in.value("the list") : operand());
+    } while (in.take(','));
+    in.expect(')', "or ',' in the list");
+    return new Expr.Items(List.copyOf(items), start);
+  }
+
+  /** A field, a function around one, or a word. */
+  private Expr.Operand operand() throws SyntaxException {
+    Position start = in.here();
+    for (Transformer function : Transformer.values()) {
+      if (in.take(function.text() + "(")) {
+        return call(function, start);
+      }
+    }
+    Optional<String> name = in.fieldName();
+    return name.isPresent()
+        ? new Expr.FieldName(name.get(), in.argument().orElse(null), start)
+        : in.value("a function");
   }
 
   private Expr.Quantifier quantifier(Operator operator) {
@@ -142,8 +215,7 @@ final class Parser {
     return Expr.Quantifier.NONE;
   }
 
-  private List<Expr.Value> values(
-      Operator operator, Expr.Quantifier quantifier, List<String> transformers)
+  private List<Expr.Value> values(Operator operator, Expr.Quantifier quantifier)
       throws SyntaxException {
     if (operator.right() == Operator.Right.NOTHING) {
       return List.of();
@@ -154,10 +226,6 @@ final class Parser {
       return list(operator);
     }
     List<Expr.Value> values = oneOrList(operator.text());
-    if (values.size() == 1 && TRANSFORMERS.contains(values.getFirst().text()) && in.takeHere('(')) {
-      transformed(values.getFirst().text(), transformers);
-      return values;
-    }
     if (values.size() != 1) {
       throw new SyntaxException(
           in.here(),

@@ -61,6 +61,7 @@ final class Plan {
           slots.computeIfAbsent(Slot.keyOf(read.source()), k -> new Slot(read.source())).add(read);
       case Node.Literal l -> {}
       case Node.Test t -> {}
+      case Node.Compare c -> {}
       case Node.TypeTest t -> {}
       case Node.Needs n -> {}
     }

@@ -1,5 +1,6 @@
 package io.leukocyte.rules;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 
@@ -76,6 +77,74 @@ sealed interface Predicate {
     @Override
     public boolean test(String value) {
       return Glob.matches(pattern, anyCase ? lower(value) : value);
+    }
+  }
+
+  /** It matches a regular expression from its beginning to its end. */
+  record MatchesRegex(Regex regex) implements Predicate {
+    @Override
+    public boolean test(String value) {
+      return regex.matches(value);
+    }
+  }
+
+  /** One of some paths is the same or a directory above it. */
+  record Below(PathTrie paths) implements Predicate {
+    @Override
+    public boolean test(String value) {
+      return paths.covers(value);
+    }
+  }
+
+  /**
+   * Its bytes contain others.
+   *
+   * @param bytes each as the character of its number
+   * @param atStart whether they must stand at the beginning
+   */
+  record HasBytes(String bytes, boolean atStart) implements Predicate {
+    @Override
+    public boolean test(String value) {
+      String own =
+          new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+      return atStart ? own.startsWith(bytes) : own.contains(bytes);
+    }
+  }
+
+  /** Exactly one of these holds. */
+  record ExactlyOne(List<Predicate> parts) implements Predicate {
+    public ExactlyOne {
+      parts = List.copyOf(parts);
+    }
+
+    @Override
+    public boolean test(String value) {
+      int holding = 0;
+      for (int i = 0; i < parts.size(); i++) {
+        holding += parts.get(i).test(value) ? 1 : 0;
+      }
+      return holding == 1;
+    }
+  }
+
+  /**
+   * What functions make of it passes another.
+   *
+   * @param functions the innermost first
+   * @param inner asked of what they make; not when that is nothing
+   */
+  record Transformed(List<Transformer> functions, Predicate inner) implements Predicate {
+    public Transformed {
+      functions = List.copyOf(functions);
+    }
+
+    @Override
+    public boolean test(String value) {
+      String made = value;
+      for (int i = 0; i < functions.size() && made != null; i++) {
+        made = functions.get(i).apply(made);
+      }
+      return made != null && inner.test(made);
     }
   }
 

@@ -1,13 +1,16 @@
 package io.leukocyte.rules;
 
+import io.leukocyte.events.Text;
 import io.leukocyte.events.config.Position;
 import io.leukocyte.events.config.Problem;
 import io.leukocyte.events.config.Suggestion;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -15,7 +18,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the predicate of an operator and its values for a field's type. */
 final class Predicates {
+  private static final Set<String> ID_ARGUMENTS = Set.of("evt.arg.uid", "evt.arg.gid");
+
   private Predicates() {}
+
+  /**
+   * What is compared.
+   *
+   * @param name as messages show it
+   * @param type what its values are
+   */
+  record Subject(String name, Field.Type type) {}
 
   /** What came of it. */
   sealed interface Result {}
@@ -29,7 +42,7 @@ final class Predicates {
   /** The operator or a value does not fit the field. */
   record Wrong(Problem problem) implements Result {}
 
-  static Result make(Field field, Operator operator, List<Expr.Value> values, Position at) {
+  static Result make(Subject field, Operator operator, List<Expr.Value> values, Position at) {
     if (operator == Operator.EXISTS) {
       return new Made(new Predicate.Exists());
     }
@@ -44,7 +57,7 @@ final class Predicates {
     };
   }
 
-  private static Result text(Field field, Operator operator, List<Expr.Value> values, Position at) {
+  private static Result text(Subject field, Operator operator, List<Expr.Value> values, Position at) {
     String first = values.getFirst().text();
     return switch (operator) {
       case EQUAL, IN, INTERSECTS -> equal(field, values);
@@ -58,12 +71,45 @@ final class Predicates {
       case ENDSWITH -> new Made(new Predicate.EndsWith(first));
       case GLOB -> new Made(new Predicate.Matches(first, false));
       case IGLOB -> new Made(new Predicate.Matches(Predicate.lower(first), true));
-      case LESS, AT_MOST, GREATER, AT_LEAST -> unfit(field, operator, at);
-      case EXISTS, PMATCH, REGEX, BCONTAINS, BSTARTSWITH -> unfit(field, operator, at);
+      case REGEX -> regex(values.getFirst());
+      case PMATCH -> new Made(new Predicate.Below(new PathTrie(texts(values))));
+      case BCONTAINS -> bytes(values.getFirst(), false);
+      case BSTARTSWITH -> bytes(values.getFirst(), true);
+      case EXISTS, LESS, AT_MOST, GREATER, AT_LEAST -> unfit(field, operator, at);
     };
   }
 
-  private static Result equal(Field field, List<Expr.Value> values) {
+  private static Set<String> texts(List<Expr.Value> values) {
+    return values.stream().map(Expr.Value::text).collect(Collectors.toSet());
+  }
+
+  private static Result regex(Expr.Value value) {
+    try {
+      return new Made(new Predicate.MatchesRegex(Regex.of(value.text())));
+    } catch (IllegalArgumentException e) {
+      return new Wrong(
+          new Problem(
+              value.at(),
+              "'" + Text.clip(value.text(), 40) + "' is not a regular expression: " + e.getMessage(),
+              "write it in RE2's dialect"));
+    }
+  }
+
+  private static Result bytes(Expr.Value value, boolean atStart) {
+    try {
+      byte[] bytes = HexFormat.of().parseHex(value.text());
+      return new Made(
+          new Predicate.HasBytes(new String(bytes, StandardCharsets.ISO_8859_1), atStart));
+    } catch (IllegalArgumentException e) {
+      return new Wrong(
+          new Problem(
+              value.at(),
+              "'" + Text.clip(value.text(), 40) + "' is not bytes",
+              "write two hexadecimal digits for each byte"));
+    }
+  }
+
+  private static Result equal(Subject field, List<Expr.Value> values) {
     if (field.name().equals(Fields.EVENT_TYPE)) {
       for (Expr.Value value : values) {
         if (!EventTypes.isKnown(value.text())) {
@@ -75,12 +121,11 @@ final class Predicates {
         }
       }
     }
-    return new Made(
-        new Predicate.Equal(values.stream().map(Expr.Value::text).collect(Collectors.toSet())));
+    return new Made(new Predicate.Equal(texts(values)));
   }
 
   private static Result truth(
-      Field field, Operator operator, List<Expr.Value> values, Position at) {
+      Subject field, Operator operator, List<Expr.Value> values, Position at) {
     for (Expr.Value value : values) {
       if (!value.text().equals("true") && !value.text().equals("false")) {
         return new Wrong(
@@ -97,7 +142,7 @@ final class Predicates {
   }
 
   private static Result address(
-      Field field, Operator operator, List<Expr.Value> values, Position at) {
+      Subject field, Operator operator, List<Expr.Value> values, Position at) {
     List<Network> networks = new ArrayList<>();
     for (Expr.Value value : values) {
       Network network = Network.parse(value.text());
@@ -120,10 +165,10 @@ final class Predicates {
   }
 
   private static Result number(
-      Field field, Operator operator, List<Expr.Value> values, Position at) {
+      Subject field, Operator operator, List<Expr.Value> values, Position at) {
     List<BigDecimal> numbers = new ArrayList<>();
     for (Expr.Value value : values) {
-      BigDecimal number = parse(value.text());
+      BigDecimal number = isRoot(field, value) ? BigDecimal.ZERO : parse(value.text());
       if (number == null) {
         return new Wrong(
             new Problem(
@@ -145,6 +190,11 @@ final class Predicates {
       case CONTAINS, ICONTAINS, STARTSWITH, ENDSWITH, GLOB, IGLOB -> unfit(field, operator, at);
       case EXISTS, PMATCH, REGEX, BCONTAINS, BSTARTSWITH -> unfit(field, operator, at);
     };
+  }
+
+  /** Files name the user that a call asks for, where they mean root. */
+  private static boolean isRoot(Subject field, Expr.Value value) {
+    return value.text().equals("root") && ID_ARGUMENTS.contains(field.name());
   }
 
   private static Result range(long low, long high) {
@@ -191,7 +241,7 @@ final class Predicates {
         : null;
   }
 
-  private static Result unfit(Field field, Operator operator, Position at) {
+  private static Result unfit(Subject field, Operator operator, Position at) {
     return new Wrong(
         new Problem(
             at,

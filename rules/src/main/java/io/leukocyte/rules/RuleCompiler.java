@@ -44,10 +44,36 @@ final class RuleCompiler {
 
   /** A condition that stands alone, over the macros and lists defined. */
   Optional<Node> condition(SourceText text) {
-    Optional<Expr> expr = Parser.parse(text, lists, problems);
-    return expr.map(e -> Binder.bind(e, new Visible(Integer.MAX_VALUE), problems))
-        .filter(Binder.Bound::sound)
-        .map(Binder.Bound::node);
+    return Parser.parse(text, lists, problems).flatMap(this::bound);
+  }
+
+  /** A condition with its names looked up; empty when something was wrong. */
+  Optional<Node> bound(Expr condition) {
+    Binder.Bound bound = Binder.bind(condition, new Visible(Integer.MAX_VALUE), problems);
+    return bound.sound() ? Optional.of(bound.node()) : Optional.empty();
+  }
+
+  /** The tree of a rule's condition, its exceptions taken off; empty when something was wrong. */
+  Optional<Expr> tree(Definitions.RuleDefinition definition) {
+    SourceText text = definition.condition;
+    Optional<Expr> condition =
+        text == null ? Optional.empty() : Parser.parse(text, lists, problems);
+    int before = problems.size();
+    List<Expr> exceptions = Exceptions.of(definition, lists, problems);
+    if (problems.size() > before) {
+      return Optional.empty();
+    }
+    return exceptions.isEmpty()
+        ? condition
+        : condition.map(c -> new Expr.And(List.of(c, new Expr.Not(new Expr.Or(exceptions)))));
+  }
+
+  /** The tree of a macro; empty when there is none, or it is wrong, which is not reported. */
+  Optional<Expr> macroTree(String name) {
+    Definitions.MacroDefinition macro = definitions.macros.get(name);
+    return macro == null
+        ? Optional.empty()
+        : Parser.parse(macro.condition(), lists, new ArrayList<>());
   }
 
   private Binder.Bound macro(String name) {
@@ -74,7 +100,7 @@ final class RuleCompiler {
     if (definition.condition == null || definition.output == null) {
       return Optional.empty();
     }
-    Optional<Node> condition = condition(definition.condition);
+    Optional<Node> condition = tree(definition).flatMap(this::bound);
     Optional<OutputTemplate> output = OutputTemplate.parse(definition.output, problems);
     if (condition.isEmpty()
         || output.isEmpty()
@@ -112,9 +138,6 @@ final class RuleCompiler {
   private static Optional<Skipped> lack(
       Definitions.RuleDefinition definition, Node condition, Map<Kind, Node> kinds) {
     String name = definition.name;
-    if (definition.exceptions != null) {
-      return Optional.of(new Skipped(name, "needs the key exceptions", definition.exceptions));
-    }
     Optional<Node.Needs> needs =
         kinds.values().stream()
             .flatMap(n -> Folding.needs(n).stream())

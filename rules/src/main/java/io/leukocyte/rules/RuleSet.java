@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Rules checked and compiled: immutable, shared by all matchers. */
@@ -70,7 +71,8 @@ public final class RuleSet {
    */
   public static Loaded load(List<RuleFile> files) {
     List<Problem> problems = new ArrayList<>();
-    DefinitionReader reader = new DefinitionReader(problems);
+    List<Problem> warnings = new ArrayList<>();
+    DefinitionReader reader = new DefinitionReader(problems, warnings);
     files.forEach(reader::read);
     RuleCompiler compiler = new RuleCompiler(reader.definitions(), problems);
     List<Rule> rules = compiler.rules();
@@ -82,8 +84,29 @@ public final class RuleSet {
     tests.addAll(
         TestReader.ofCorrelations(reader.definitions().correlations.values(), problems));
     problems.sort(inOrderOf(files));
+    warnings.sort(inOrderOf(files));
     RuleSet set = new RuleSet(rules, correlations, tests, hash(files));
-    return new Loaded(set, problems, skipped);
+    return new Loaded(set, problems, warnings, skipped);
+  }
+
+  /**
+   * Explains a rule of some files.
+   *
+   * @param files the files, as they are loaded
+   * @param name the rule's name
+   * @return empty when there is no such rule, or its condition is wrong
+   */
+  public static Optional<Explanation> explain(List<RuleFile> files, String name) {
+    DefinitionReader reader = new DefinitionReader(new ArrayList<>(), new ArrayList<>());
+    files.forEach(reader::read);
+    return Explainer.explain(reader.definitions(), name, load(files).skipped());
+  }
+
+  /** The names of the rules in some files, in their order, those that are left out included. */
+  public static List<String> names(List<RuleFile> files) {
+    DefinitionReader reader = new DefinitionReader(new ArrayList<>(), new ArrayList<>());
+    files.forEach(reader::read);
+    return List.copyOf(reader.definitions().rules.keySet());
   }
 
   private static Comparator<Problem> inOrderOf(List<RuleFile> files) {
@@ -162,12 +185,15 @@ public final class RuleSet {
    *
    * @param rules the rules that are right; use them only when there is no problem
    * @param problems everything wrong in the files, in their order
+   * @param warnings what has no effect or is an older form, in the order of the files
    * @param skipped rules left out and why
    */
-  public record Loaded(RuleSet rules, List<Problem> problems, List<Skipped> skipped) {
+  public record Loaded(
+      RuleSet rules, List<Problem> problems, List<Problem> warnings, List<Skipped> skipped) {
     /** Copies the lists. */
     public Loaded {
       problems = List.copyOf(problems);
+      warnings = List.copyOf(warnings);
       skipped = List.copyOf(skipped);
     }
 
@@ -198,12 +224,29 @@ public final class RuleSet {
       return quiet;
     }
 
-    /** Each problem, each rule left out or silenced on a line, then the {@link #summary}. */
+    /** How many rules each reason left out, the most frequent reason first. */
+    public Map<String, Integer> reasons() {
+      Map<String, Integer> counts = new TreeMap<>();
+      skipped.forEach(s -> counts.merge(s.reason(), 1, Integer::sum));
+      Map<String, Integer> ordered = new LinkedHashMap<>();
+      counts.entrySet().stream()
+          .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+          .forEach(e -> ordered.put(e.getKey(), e.getValue()));
+      return ordered;
+    }
+
+    /**
+     * Each problem, each warning, each rule left out or silenced on a line, how many rules each
+     * reason left out, then the {@link #summary}.
+     */
     public String report() {
       StringBuilder report = new StringBuilder();
       problems.forEach(p -> report.append(p).append('\n'));
+      warnings.forEach(w -> report.append("warning: ").append(w).append('\n'));
       skipped.forEach(s -> report.append(s).append('\n'));
       quiet().forEach(q -> report.append(q).append('\n'));
+      reasons()
+          .forEach((reason, count) -> report.append("%5d %s%n".formatted(count, reason)));
       return report.append(summary()).toString();
     }
   }

@@ -11,6 +11,9 @@ import java.util.Optional;
  * parser asks for what may come next.
  */
 final class Scanner {
+  private static final java.util.regex.Pattern FIELD =
+      java.util.regex.Pattern.compile("[a-zA-Z]\\w*(\\.[a-zA-Z]\\w*)+");
+
   private final SourceText source;
   private final String text;
   private int at;
@@ -47,6 +50,16 @@ final class Scanner {
   boolean take(char sign) {
     skipBlanks();
     return takeHere(sign);
+  }
+
+  /** Takes a text if it comes next. */
+  boolean take(String word) {
+    skipBlanks();
+    if (!text.startsWith(word, at)) {
+      return false;
+    }
+    at += word.length();
+    return true;
   }
 
   /** Takes a sign if it comes next without a blank before it. */
@@ -95,6 +108,22 @@ final class Scanner {
           source.at(start), "'" + name + "' is not a name: a part between dots is empty", "");
     }
     return name;
+  }
+
+  /** A field's name, which has at least two parts; empty, and nothing taken, for anything else. */
+  Optional<String> fieldName() {
+    skipBlanks();
+    java.util.regex.Matcher matcher = FIELD.matcher(text).region(at, text.length());
+    if (!matcher.lookingAt() || (matcher.end() < text.length() && isWord(matcher.end()))) {
+      return Optional.empty();
+    }
+    at = matcher.end();
+    return Optional.of(matcher.group());
+  }
+
+  /** Whether a bare word goes on at a place. */
+  private boolean isWord(int place) {
+    return isBarePart(text.charAt(place)) && text.charAt(place) != '[';
   }
 
   /** What stands in brackets right after a field; empty when there are none. */

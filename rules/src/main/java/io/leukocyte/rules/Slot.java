@@ -40,6 +40,7 @@ final class Slot {
       case Source.CommandLine c -> 5;
       case Source.Line l -> 6;
       case Source.Computed c -> 7;
+      case Source.Joint j -> 7;
       case Source.Constant c -> 8;
     };
   }

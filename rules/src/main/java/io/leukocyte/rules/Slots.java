@@ -24,6 +24,7 @@ final class Slots {
       case Source.Line l -> new LineSlot(plan, index, l);
       case Source.Computed c -> new ComputedSlot(plan, index, c);
       case Source.OfContainer c -> new ContainerSlot(plan, index, dictionaries);
+      case Source.Joint j -> JointSlot.of(plan, index, j, dictionaries);
       case Source.Constant c -> throw new IllegalStateException("Constants are folded: " + c);
     };
   }
@@ -63,6 +64,11 @@ final class Slots {
         case Predicate.Matches p -> ofText.add(new OfText(p, bit));
         case Predicate.Range p -> ofText.add(new OfText(p, bit));
         case Predicate.OneOf p -> ofText.add(new OfText(p, bit));
+        case Predicate.MatchesRegex p -> ofText.add(new OfText(p, bit));
+        case Predicate.Below p -> ofText.add(new OfText(p, bit));
+        case Predicate.HasBytes p -> ofText.add(new OfText(p, bit));
+        case Predicate.ExactlyOne p -> ofText.add(new OfText(p, bit));
+        case Predicate.Transformed p -> ofText.add(new OfText(p, bit));
       }
     }
 
@@ -130,9 +136,7 @@ final class Slots {
         questions.ask(view.of(text));
         return;
       }
-      for (String item : text.split("\0", -1)) {
-        questions.ask(item);
-      }
+      view.items(text).forEach(questions::ask);
     }
   }
 
@@ -267,6 +271,11 @@ final class Slots {
         case Predicate.Contains p -> text(p, source);
         case Predicate.Matches p -> text(p, source);
         case Predicate.Within p -> text(p, source);
+        case Predicate.MatchesRegex p -> text(p, source);
+        case Predicate.Below p -> text(p, source);
+        case Predicate.HasBytes p -> text(p, source);
+        case Predicate.ExactlyOne p -> text(p, source);
+        case Predicate.Transformed p -> text(p, source);
       };
     }
 

@@ -4,12 +4,17 @@ import io.leukocyte.events.BatchCursor;
 import io.leukocyte.events.Column;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.Kind;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Where a field is read in events of one kind, and so how often its comparisons are evaluated. */
 sealed interface Source {
+  /** The text of a comparison that holds. */
+  String HOLDS = "true";
+
   /** A string of the batch's table: evaluated once a string. */
   record Symbol(Column column, View view) implements Source {}
 
@@ -47,6 +52,17 @@ sealed interface Source {
 
   /** A property of the container: evaluated once a container and version of its facts. */
   record OfContainer(ContainerReader reader, String argument) implements Source {}
+
+  /**
+   * Whether a comparison of several places holds: evaluated once a tuple of their values, or for
+   * each event where one of them is evaluated so.
+   */
+  record Joint(Comparison comparison, Kind kind) implements Source {
+    /** Whether it holds for the row that the cursor stands on. */
+    boolean holds(BatchCursor row, FactsLookup lookup) {
+      return comparison.holds(kind, place -> place.texts(row, lookup));
+    }
+  }
 
   /** The same for all events of a kind: evaluated when the rules are compiled. */
   record Constant(String value) implements Source {}
@@ -94,7 +110,18 @@ sealed interface Source {
         ContainerFacts facts = container == null ? null : lookup.find(container.id());
         yield c.reader().read(container, facts, c.argument());
       }
+      case Joint j -> j.holds(row, lookup) ? HOLDS : null;
       case Constant c -> c.value();
     };
+  }
+
+  /** The texts of the place in the row that the cursor stands on; none when it is missing. */
+  default List<String> texts(BatchCursor row, FactsLookup lookup) {
+    if (this instanceof Symbol(Column column, View view)) {
+      int symbol = row.symbol(column);
+      return symbol == 0 ? List.of() : view.items(row.string(symbol));
+    }
+    String text = read(row, lookup);
+    return text == null ? List.of() : List.of(text);
   }
 }

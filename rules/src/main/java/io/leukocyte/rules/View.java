@@ -1,5 +1,6 @@
 package io.leukocyte.rules;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a field reads out of a symbol's string. Items of a list are joined by U+0000. */
@@ -10,6 +11,12 @@ sealed interface View {
   /** Whether a comparison holds when it does for any item, instead of for one string. */
   default boolean eachItem() {
     return false;
+  }
+
+  /** The strings that are compared, or taken as a list's items. */
+  default List<String> items(String symbol) {
+    String text = of(symbol);
+    return text == null ? List.of() : List.of(text);
   }
 
   /** The string as it is. */
@@ -55,6 +62,38 @@ sealed interface View {
     @Override
     public boolean eachItem() {
       return true;
+    }
+
+    @Override
+    public List<String> items(String symbol) {
+      return List.of(symbol.split("\0", -1));
+    }
+  }
+
+  /** Any item but the first; as text, those items joined by blanks. */
+  record EachOfRest() implements View {
+    @Override
+    public String of(String symbol) {
+      return new Rest().of(symbol);
+    }
+
+    @Override
+    public boolean eachItem() {
+      return true;
+    }
+
+    @Override
+    public List<String> items(String symbol) {
+      List<String> items = List.of(symbol.split("\0", -1));
+      return items.subList(1, items.size());
+    }
+  }
+
+  /** How many items a list has after the first. */
+  record CountOfRest() implements View {
+    @Override
+    public String of(String symbol) {
+      return Long.toString(symbol.chars().filter(c -> c == '\0').count());
     }
   }
 

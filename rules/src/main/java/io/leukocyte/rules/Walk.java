@@ -17,14 +17,15 @@ final class Walk {
       case Node.Literal literal -> literal.value();
       case Node.Read read -> passes(read, row, facts);
       case Node.Test t -> throw new IllegalStateException("Not folded for a kind: " + t);
+      case Node.Compare c -> throw new IllegalStateException("Not folded for a kind: " + c);
       case Node.TypeTest t -> throw new IllegalStateException("Not folded for a kind: " + t);
       case Node.Needs n -> throw new IllegalStateException("Not folded for a kind: " + n);
     };
   }
 
   private static boolean passes(Node.Read read, BatchCursor row, FactsLookup facts) {
-    if (read.source() instanceof Source.Symbol(var column, var view) && view.eachItem()) {
-      return row.list(column).stream().anyMatch(read.predicate()::test);
+    if (read.source() instanceof Source.Symbol(_, var view) && view.eachItem()) {
+      return read.source().texts(row, facts).stream().anyMatch(read.predicate()::test);
     }
     String value = read.source().read(row, facts);
     return value != null && read.predicate().test(value);

@@ -36,12 +36,10 @@ class LoadTest {
         "evt.type in (openat, write) | needs the event write",
         "evt.type in (connect, ioctl) | needs the event ioctl",
         "evt.type = send | needs the event send",
-        "proc.cmdline regex \"a.*\" | needs the operator regex",
-        "fd.name pmatch (/etc) | needs the operator pmatch",
         "evt.buffer bcontains ff and proc.name = sh | needs the field evt.buffer",
-        "tolower(proc.name) = sh | needs the transformer tolower",
-        "proc.name = val(proc.pname) | needs the transformer val",
-        "proc.name startswith oneof (a, b) | needs the operator oneof",
+        "concat(proc.name, evt.abspath) = x | needs the field evt.abspath",
+        "proc.name = val(proc.sname) | needs the field proc.sname",
+        "evt.type = connect and log.line = val(proc.name) | no event can make it true",
         "evt.type = execve and log.line contains x | no event can make it true",
         "container.id = host and proc.name = sh | is about the host's own processes, which are not sent",
       })
@@ -190,30 +188,65 @@ class LoadTest {
   }
 
   @Test
-  void otherSourcesAndExceptionsAreSkippedByName() {
-    String file =
-        """
-        - {rule: a, desc: d, output: o, priority: info, condition: ka.verb = x, source: k8s_audit}
-        - rule: b
-          desc: d
-          output: o
-          priority: info
-          condition: proc.name = sh
-          exceptions:
-            - {name: e, fields: [proc.pname], values: [[x]]}
-        - rule: c
-          desc: d
-          output: o
-          priority: info
-          condition: proc.name = sh
-          exceptions:
-            - {name: e, fields: [proc.pname]}
-        """;
-    RuleSet.Loaded loaded = load(file);
+  void otherSourcesAreSkippedByName() {
+    RuleSet.Loaded loaded =
+        load(
+            "- {rule: a, desc: d, output: o, priority: info, condition: ka.verb = x,"
+                + " source: k8s_audit, exceptions: [{name: e, fields: ka.x, values: [y]}]}\n");
+    assertThat(loaded.report())
+        .isEqualTo(
+            "a.yaml:1:10: rule 'a' skipped: needs the event source k8s_audit\n"
+                + "    1 needs the event source k8s_audit\n"
+                + "0 rules loaded, 1 skipped, 0 problems");
+  }
+
+  @Test
+  void skippedRulesAreCountedByReason() {
+    RuleSet.Loaded loaded =
+        load(
+            rule("a", "proc.sname = x")
+                + rule("b", "evt.type = read")
+                + rule("c", "proc.sname = y or proc.name = x"));
+    assertThat(loaded.reasons().toString())
+        .isEqualTo("{needs the field proc.sname=2, needs the event read=1}");
+  }
+
+  @Test
+  void whatHasNoEffectAndOlderFormsAreWarnings() {
+    RuleSet.Loaded loaded =
+        load(
+            """
+            - required_engine_version: 0.99.1
+            - required_plugin_versions:
+                - {name: json, version: 0.7.0}
+            - rule: a
+              desc: d
+              output: o
+              priority: info
+              condition: proc.name = sh
+              examples_found: [x]
+            - {rule: a, append: true, condition: and proc.pname = x}
+            - {rule: a, enabled: false}
+            - {list: l, items: [a]}
+            - {list: l, append: true, items: [b]}
+            """);
     assertThat(loaded.problems()).isEmpty();
-    assertThat(loaded.skipped().stream().map(Skipped::reason))
-        .containsExactly("needs the event source k8s_audit", "needs the key exceptions");
-    assertThat(loaded.rules().rules().stream().map(Rule::name)).containsExactly("c");
+    assertThat(loaded.warnings().stream().map(Object::toString))
+        .containsExactly(
+            "a.yaml:1:28: the file is for version 0.99.1 of the language; this is 0.63.0; what is"
+                + " newer in it is reported where it stands",
+            "a.yaml:9:3: unknown key 'examples_found', which has no effect",
+            "a.yaml:10:3: append is the older form; write 'override: {condition: append}'",
+            "a.yaml:11:3: enabled alone is the older form; write 'override: {enabled: replace}'",
+            "a.yaml:13:3: append is the older form; write 'override: {items: append}'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"43", "0.63.0", "0.60.0", "63"})
+  void filesOfEarlierVersionsOfTheLanguageLoad(String version) {
+    RuleSet.Loaded loaded = load("- required_engine_version: " + version + "\n");
+    assertThat(loaded.problems()).isEmpty();
+    assertThat(loaded.warnings()).isEmpty();
   }
 
   @Test
@@ -269,6 +302,15 @@ class LoadTest {
             "\\",
             "!=",
             "tolower(",
+            "val(",
+            "concat(",
+            "join(",
+            "getopt(",
+            "len(",
+            "proc.args",
+            "regex",
+            "pmatch",
+            "oneof",
             "1",
             ",",
             "evt.type",
@@ -277,7 +319,7 @@ class LoadTest {
             "contains",
             "fd.sip",
             "\u0000");
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < 40_000; i++) {
       StringBuilder text = new StringBuilder();
       for (int word = random.nextInt(12); word >= 0; word--) {
         text.append(words.get(random.nextInt(words.size())))

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** Events and conditions by chance, from few values, so that many conditions hold. */
 final class RandomWorld {
   private static final List<String> WORDS =
-      List.of("sh", "bash", "nginx", "curl", "SH", "php-fpm", "x y", "-c", "/bin/sh", "ü", "", "=");
+      List.of("sh", "bash", "nginx", "curl", "SH", "php-fpm", "x y", "-c", "-ce", "/bin/sh", "ü", "", "=");
   private static final List<String> ADDRESSES =
       List.of("10.0.0.1", "10.9.9.9", "203.0.113.9", "2001:db8::9", "::1", "fd00::5", "");
   private static final List<String> NETWORKS =
@@ -129,6 +129,35 @@ final class RandomWorld {
           "contains anyof",
           "contains allof",
           "exists");
+  private static final List<String> REGEXES =
+      List.of(
+          "sh",
+          ".*sh",
+          "[a-z]+",
+          "(ba)?sh",
+          "ng.nx",
+          "x y|sh",
+          "c(ur|ar)l.*",
+          "/bin/.+",
+          "s+h*",
+          ".*in/s.*",
+          "[^/]*-fpm",
+          ".*");
+  private static final List<String> PATHS =
+      List.of("/bin", "/", "/*/sh", "bin", "/bin/sh/x", "sh", "/b?n", "php*");
+  private static final List<String> BYTES = List.of("73", "7368", "2f62696e", "c3", "20");
+  private static final List<String> FUNCTIONS = List.of("tolower", "toupper", "basename", "b64");
+  private static final List<String> LISTS = List.of("proc.aname", "proc.args", "proc.env");
+  private static final List<String> MADE =
+      List.of(
+          "join(\"-\", proc.aname)",
+          "join(\"\", proc.args)",
+          "join(\" \", proc.env)",
+          "concat(proc.name, \"/\", proc.pname)",
+          "concat(proc.name, container.name)",
+          "concat(\"x\", log.stream)",
+          "concat(fd.name, evt.res)",
+          "getopt(proc.args, \"ce:\")");
   private static final List<String> NUMBER_OPERATORS =
       List.of("=", "!=", "in", "<", "<=", ">", ">=", "exists");
 
@@ -190,7 +219,10 @@ final class RandomWorld {
   }
 
   private Reference.Condition check() {
-    return switch (random.nextInt(8)) {
+    return switch (random.nextInt(11)) {
+      case 8 -> special(pick(TEXT_FIELDS));
+      case 9 -> made();
+      case 10 -> fields();
       case 0 -> check(pick(NUMBER_FIELDS), pick(NUMBER_OPERATORS), NUMBERS);
       case 1 -> check(pick(ADDRESS_FIELDS), pick(List.of("=", "!=", "in", "exists")), NETWORKS);
       case 2 ->
@@ -206,13 +238,75 @@ final class RandomWorld {
     };
   }
 
+  private Reference.Condition special(String field) {
+    return switch (random.nextInt(5)) {
+      case 0 -> check(field, pick(List.of("regex", "regex oneof")), REGEXES);
+      case 1 -> check(field, "pmatch", PATHS);
+      case 2 -> check(field, pick(List.of("bcontains", "bstartswith")), BYTES);
+      case 3 -> check(field, "contains oneof", WORDS);
+      default -> check(pick(FUNCTIONS) + "(" + field + ")", pick(TEXT_OPERATORS), WORDS);
+    };
+  }
+
+  private Reference.Condition made() {
+    return switch (random.nextInt(5)) {
+      case 2 ->
+          check(
+              "getopt(proc.args, \"ce:\")",
+              pick(List.of("in", "intersects", "exists")),
+              List.of("c", "e", "sh"));
+      case 0 -> check("len(" + pick(LISTS) + ")", pick(NUMBER_OPERATORS), NUMBERS);
+      case 1 -> check("len(" + pick(TEXT_FIELDS) + ")", pick(NUMBER_OPERATORS), NUMBERS);
+      default ->
+          check(
+              pick(MADE),
+              pick(List.of("=", "!=", "in", "intersects", "contains", "exists", "startswith")),
+              List.of("c", "e", "sh", "sh/nginx", "bash-nginx", "xstdout", "x y"));
+    };
+  }
+
+  /** A comparison of two fields of one type. */
+  private Reference.Condition fields() {
+    return switch (random.nextInt(4)) {
+      case 0 ->
+          new Reference.Check(
+              pick(NUMBER_FIELDS),
+              pick(List.of("= field", "!= field", "< field", ">= field", "in field")),
+              List.of(pick(NUMBER_FIELDS)));
+      case 1 ->
+          new Reference.Check(
+              pick(ADDRESS_FIELDS),
+              pick(List.of("= field", "!= field", "in field")),
+              List.of(pick(ADDRESS_FIELDS)));
+      case 2 ->
+          new Reference.Check(
+              random.nextInt(3) == 0 ? pick(MADE) : "tolower(" + pick(TEXT_FIELDS) + ")",
+              pick(List.of("= field", "contains field", "in field")),
+              List.of("tolower(" + pick(TEXT_FIELDS) + ")"));
+      default ->
+          new Reference.Check(
+              pick(TEXT_FIELDS),
+              pick(
+                  List.of(
+                      "= field",
+                      "!= field",
+                      "contains field",
+                      "startswith field",
+                      "endswith field",
+                      "icontains field",
+                      "in field",
+                      "intersects field")),
+              List.of(pick(TEXT_FIELDS)));
+    };
+  }
+
   private Reference.Condition container() {
     return new Reference.Check("container.id", "!=", List.of("host"));
   }
 
   private Reference.Condition check(String field, String operator, List<String> from) {
     List<String> values = new ArrayList<>();
-    boolean many = operator.matches("in|intersects|.* (any|all)of");
+    boolean many = operator.matches("in|intersects|pmatch|.* (any|all|one)of");
     for (int i = many ? 1 + random.nextInt(3) : 1; i > 0; i--) {
       values.add(pick(from));
     }
@@ -249,8 +343,14 @@ final class RandomWorld {
 
   private String write(Reference.Check check, StringBuilder definitions) {
     List<String> quoted = check.values().stream().map(v -> "\"" + v + "\"").toList();
+    if (check.operator().endsWith(" field")) {
+      String other = check.values().getFirst();
+      return check.field()
+          + " "
+          + check.operator().replace("field", other.contains("(") ? other : "val(" + other + ")");
+    }
     String left = check.field() + " " + check.operator() + " ";
-    if (!check.operator().matches("in|intersects|.* (any|all)of")) {
+    if (!check.operator().matches("in|intersects|pmatch|.* (any|all|one)of")) {
       return left + String.join("", quoted);
     }
     if (random.nextInt(4) > 0) {

@@ -19,9 +19,12 @@ import io.leukocyte.events.ProcessInfo;
 import io.leukocyte.events.Protocol;
 import io.leukocyte.events.SystemCall;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,9 +55,24 @@ final class Reference {
   }
 
   private static boolean check(Check check, Event event, @Nullable ContainerFacts facts) {
-    List<String> values = read(check.field(), event, facts);
+    List<String> values = value(check.field(), event, facts);
     if (values.isEmpty()) {
       return false;
+    }
+    if (check.operator().endsWith(" field")) {
+      return fields(check, values, value(check.values().getFirst(), event, facts));
+    }
+    if (check.operator().endsWith(" oneof")) {
+      String operator = check.operator().replace(" oneof", "");
+      return values.stream()
+          .anyMatch(v ->
+              check.values().stream()
+                      .filter(w -> compare(check.field(), v, operator, List.of(w)))
+                      .count()
+                  == 1);
+    }
+    if (check.operator().equals("in") && check.field().startsWith("getopt(")) {
+      return check.values().containsAll(values);
     }
     if (check.operator().endsWith(" allof")) {
       String operator = check.operator().replace(" allof", "");
@@ -69,6 +87,152 @@ final class Reference {
         .anyMatch(v -> compare(check.field(), v, check.operator(), check.values()));
   }
 
+  /** Two fields: one pair that passes is enough, but of both ends none may be equal. */
+  private static boolean fields(Check check, List<String> values, List<String> others) {
+    if (others.isEmpty()) {
+      return false;
+    }
+    String operator = check.operator().replace(" field", "");
+    String both = "fd\\.(ip|net|port)";
+    boolean neither =
+        operator.equals("!=")
+            && (check.field().matches(both) || check.values().getFirst().matches(both));
+    if (neither) {
+      return values.stream().noneMatch(others::contains);
+    }
+    boolean all = operator.equals("in") && check.field().startsWith("getopt(");
+    return all
+        ? others.containsAll(values)
+        : values.stream()
+            .anyMatch(v ->
+                others.stream().anyMatch(o -> compare(check.field(), v, operator, List.of(o))));
+  }
+
+  /** The values of a field, or of functions of fields. */
+  private static List<String> value(String text, Event event, @Nullable ContainerFacts facts) {
+    int open = text.indexOf('(');
+    if (open < 0) {
+      return text.startsWith("\"")
+          ? List.of(text.substring(1, text.length() - 1))
+          : read(text, event, facts);
+    }
+    List<String> arguments =
+        List.of(text.substring(open + 1, text.lastIndexOf(')')).split(", ", -1));
+    List<String> first = value(arguments.getFirst(), event, facts);
+    return switch (text.substring(0, open)) {
+      case "tolower" -> first.stream().map(v -> v.toLowerCase(Locale.ROOT)).toList();
+      case "toupper" -> first.stream().map(v -> upper(v)).toList();
+      case "basename" -> first.stream().map(v -> v.replaceFirst("(?s).*/", "")).toList();
+      case "b64" -> first.stream().flatMap(v -> decoded(v).stream()).toList();
+      case "len" -> length(arguments.getFirst(), first, event);
+      case "join" -> {
+        List<String> items = items(arguments.get(1), event, facts);
+        yield items.isEmpty() ? List.of() : one(String.join(first.getFirst(), items));
+      }
+      case "concat" -> {
+        StringBuilder all = new StringBuilder();
+        for (String argument : arguments) {
+          List<String> own = value(argument, event, facts);
+          if (own.isEmpty()) {
+            yield List.of();
+          }
+          all.append(own.getFirst());
+        }
+        yield one(all);
+      }
+      case "getopt" -> options(items(arguments.getFirst(), event, facts), arguments.get(1));
+      default -> throw new IllegalArgumentException(text);
+    };
+  }
+
+  private static String upper(String text) {
+    return text.chars()
+        .mapToObj(c -> String.valueOf((char) (c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c)))
+        .collect(Collectors.joining());
+  }
+
+  private static List<String> decoded(String text) {
+    if (!text.matches("([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}(==)?|[A-Za-z0-9+/]{3}=?)?")) {
+      return List.of();
+    }
+    StringBuilder bits = new StringBuilder();
+    String letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (char c : text.replace("=", "").toCharArray()) {
+      bits.append(Integer.toBinaryString(64 + letters.indexOf(c)).substring(1));
+    }
+    byte[] bytes = new byte[bits.length() / 8];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) Integer.parseInt(bits.substring(8 * i, 8 * i + 8), 2);
+    }
+    return List.of(new String(bytes, StandardCharsets.UTF_8));
+  }
+
+  private static List<String> length(String field, List<String> values, Event event) {
+    if (field.matches("proc\\.(aname|args|env)")) {
+      return values.isEmpty() ? List.of() : one(items(field, event, null).size());
+    }
+    return values.stream()
+        .map(v -> Integer.toString(v.getBytes(StandardCharsets.UTF_8).length))
+        .toList();
+  }
+
+  private static List<String> items(String field, Event event, @Nullable ContainerFacts facts) {
+    ProcessInfo process =
+        switch (event) {
+          case ProcessExec e -> e.process();
+          case ProcessExit e -> e.process();
+          case NetConnect e -> e.process();
+          case SystemCall e -> e.process();
+          default -> null;
+        };
+    if (process != null && field.equals("proc.args")) {
+      return process.args().stream().skip(1).toList();
+    }
+    return process != null && field.equals("proc.env")
+        ? process.more().environment()
+        : read(field, event, facts);
+  }
+
+  /** As getopt(3), for the letters that tests use: {@code c} alone, {@code e} with a value. */
+  private static List<String> options(List<String> words, String known) {
+    if (!known.equals("\"ce:\"")) {
+      throw new IllegalArgumentException(known);
+    }
+    List<String> found = new ArrayList<>();
+    for (int i = 0; i < words.size() && words.get(i).matches("-[^-].*|-[^-]"); i++) {
+      String letters = words.get(i).substring(1);
+      for (int j = 0; j < letters.length(); j++) {
+        if (letters.charAt(j) == 'c') {
+          found.add("c");
+        } else if (letters.charAt(j) == 'e') {
+          found.add("e");
+          String rest = letters.substring(j + 1);
+          if (!rest.isEmpty()) {
+            found.add(rest);
+          } else if (++i < words.size()) {
+            found.add(words.get(i));
+          }
+          break;
+        }
+      }
+    }
+    return found;
+  }
+
+  private static boolean isPathBelow(String path, String directory) {
+    List<String> names = Arrays.stream(path.split("/", -1)).filter(n -> !n.isEmpty()).toList();
+    List<String> above = Arrays.stream(directory.split("/", -1)).filter(n -> !n.isEmpty()).toList();
+    if (path.isEmpty() || above.size() > names.size()) {
+      return false;
+    }
+    for (int i = 0; i < above.size(); i++) {
+      if (!names.get(i).matches(above.get(i).replace("*", ".*").replace("?", "."))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static boolean compare(String field, String value, String operator, List<String> with) {
     if (operator.equals("exists")) {
       return true;
@@ -78,7 +242,7 @@ final class Reference {
       boolean in = with.stream().anyMatch(network -> within(value, network));
       return operator.equals("!=") != in;
     }
-    if (isNumber(field)) {
+    if (isNumber(field) || field.startsWith("len(")) {
       long number = Long.parseLong(value);
       return switch (operator) {
         case "=", "in" -> with.stream().anyMatch(w -> Long.parseLong(w) == number);
@@ -98,9 +262,21 @@ final class Reference {
       case "endswith" -> value.endsWith(first);
       case "contains" -> value.contains(first);
       case "icontains" -> value.toLowerCase(Locale.ROOT).contains(first.toLowerCase(Locale.ROOT));
+      case "regex" -> value.matches(first);
+      case "pmatch" -> with.stream().anyMatch(w -> isPathBelow(value, w));
+      case "bcontains" -> hex(value).matches("(..)*" + first + "(..)*");
+      case "bstartswith" -> hex(value).startsWith(first);
       case "contains anyof" -> with.stream().anyMatch(value::contains);
       default -> throw new IllegalArgumentException(operator);
     };
+  }
+
+  private static String hex(String text) {
+    StringBuilder hex = new StringBuilder();
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      hex.append("%02x".formatted(b));
+    }
+    return hex.toString();
   }
 
   static boolean isNumber(String field) {

@@ -40,8 +40,9 @@ public final class RulesBench {
   private static final int HOSTS = 50;
   private static final int BATCHES = 1_000;
   private static final int EVENTS = 200;
-  private static final long WARM_UP_NANOS = 3_000_000_000L;
-  private static final long MEASURE_NANOS = 3_000_000_000L;
+  private static final long WARM_UP_NANOS =
+      Long.getLong("leuko.bench.nanos", 3_000_000_000L);
+  private static final long MEASURE_NANOS = WARM_UP_NANOS;
 
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
   private final Random random = new Random(1);
@@ -66,6 +67,7 @@ public final class RulesBench {
       bench.matcher(
           count + " mixed (contains, startswith, nets, log)", bench.mixed(count), reading);
     }
+    bench.matcher("100 in the rest of the language", bench.rest(100), reading);
     bench.matcher("the rules shipped", RuleFile.shipped().getFirst().text(), reading);
   }
 
@@ -251,6 +253,24 @@ public final class RulesBench {
                   + " and container.id != host and ("
                   + condition.formatted(n % 200, n % 200, n)
                   + ")"));
+    }
+    return file.toString();
+  }
+
+  /** Regular expressions, paths, functions and comparisons of two fields. */
+  private String rest(int count) {
+    StringBuilder file = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      int n = random.nextInt(400);
+      String condition =
+          switch (i % 5) {
+            case 0 -> "evt.type = execve and proc.cmdline regex \".*--opt%d=[0-9]+.*\"";
+            case 1 -> "evt.type = execve and proc.exepath pmatch (/opt/%d, /srv/*/bin%d)";
+            case 2 -> "evt.type = log and log.line regex \".*attack%d[a-z]*/x.*\"";
+            case 3 -> "evt.type = execve and toupper(proc.name) = val(proc.pname) and user.uid = %d";
+            default -> "evt.type = connect and concat(fd.sip, \":\", fd.sport) in (10.0.0.%d:44)";
+          };
+      file.append(TestRules.rule("r" + i, condition.formatted(n, n)));
     }
     return file.toString();
   }

@@ -67,7 +67,7 @@ class RulesDocumentTest {
   }
 
   /** Names of kinds; those that have a process, and the system calls, by one word. */
-  private static String kinds(EnumSet<Kind> kinds) {
+  static String kinds(EnumSet<Kind> kinds) {
     if (kinds.equals(EnumSet.allOf(Kind.class))) {
       return "all";
     }
