@@ -84,14 +84,41 @@ struct call_entry {
 	__u8 word; /* argument that points to 8 bytes */
 	__u8 mask_arg; /* reported only when this argument has one of the bits of mask */
 	__u8 equal_arg; /* reported only when this argument is one of equal */
+	__u8 access; /* argument that has the flags of an open; ALWAYS_WRITES: it needs none */
+	__u8 modes; /* bits of the modes that are reported at all */
+	__u8 paths; /* the set of paths that are reported; 0: all */
+	__u8 unused;
 	__u32 wants; /* of enum call_want */
+	__u32 unused_too;
 	__u64 mask;
 	__u32 equal[2];
 };
 
 #define RESULT_FD 254
 #define WORKING 254
-#define IN_WORD 253 /* as mask_arg: the word that was read */
+#define IN_WORD 253 /* as mask_arg and access: the word that was read */
+#define ALWAYS_WRITES 252
+
+/*
+ * The mode of a call: the lowest two bits of an open's flags (for reading, for writing, for both),
+ * and whether it failed. Calls that open nothing are like opens for reading.
+ */
+#define MODE_ACCESS 3
+#define MODE_FAILED 4
+#define ALL_MODES 0xff
+
+/*
+ * A path that is reported, or the beginning of one: the key of a trie by longest prefix. A whole
+ * path has its NUL within the bits that count. The value has a bit for each mode, with those of
+ * shorter keys that are its beginning.
+ */
+#define PATH_KEY_SIZE 251
+
+struct path_key {
+	__u32 bits; /* of set and path */
+	__u8 set; /* of a call's entry */
+	char path[PATH_KEY_SIZE];
+};
 
 /* The head of each record: what happened, and the process it happened in. */
 struct record {
@@ -196,6 +223,7 @@ struct call_record {
 /* What user space asks for. */
 struct wish {
 	__u32 environment; /* whether execs tell the environment */
+	__u32 generation; /* 0 or 1: which calls and paths are in force */
 };
 
 struct flow_key {
@@ -211,12 +239,13 @@ struct flow {
 	__u64 packets;
 };
 
-/* made = kept + dropped + thinned, for each kind. */
+/* made = kept + dropped + thinned + filtered, for each kind. */
 struct counter {
 	__u64 made;
 	__u64 kept;
 	__u64 dropped; /* for want of room */
 	__u64 thinned; /* to leave room for others */
+	__u64 filtered; /* as nobody asked for such a one */
 };
 
 /* Whose records were dropped or thinned, and how many. */

@@ -44,6 +44,13 @@ final class SensorLayout {
   static final int RESULT_FD = 254;
   static final int WORKING = 254;
   static final int IN_WORD = 253;
+  static final int ALWAYS_WRITES = 252;
+
+  /** Bytes of a path that tell whether it is reported. */
+  static final int PATH_KEY_SIZE = 251;
+
+  /** Paths of one generation that the kernel keeps. */
+  static final int MOST_PATHS = 16_384;
 
   static final int WANT_FILE = 1;
   static final int WANT_SOCKET = 1 << 1;
@@ -160,7 +167,12 @@ final class SensorLayout {
           JAVA_BYTE.withName("word"),
           JAVA_BYTE.withName("mask_arg"),
           JAVA_BYTE.withName("equal_arg"),
+          JAVA_BYTE.withName("access"),
+          JAVA_BYTE.withName("modes"),
+          JAVA_BYTE.withName("paths"),
+          JAVA_BYTE.withName("unused"),
           JAVA_INT.withName("wants"),
+          JAVA_INT.withName("unused_too"),
           JAVA_LONG.withName("mask"),
           sequenceLayout(2, JAVA_INT).withName("equal"));
 
@@ -190,7 +202,15 @@ final class SensorLayout {
           bytes("local_address", ADDRESS_SIZE),
           bytes("remote_address", ADDRESS_SIZE));
 
-  static final StructLayout WISH = struct("wish", JAVA_INT.withName("environment"));
+  static final StructLayout WISH =
+      struct("wish", JAVA_INT.withName("environment"), JAVA_INT.withName("generation"));
+
+  static final StructLayout PATH_KEY =
+      struct(
+          "path_key",
+          JAVA_INT.withName("bits"),
+          JAVA_BYTE.withName("set"),
+          bytes("path", PATH_KEY_SIZE));
 
   static final StructLayout FLOW_KEY =
       struct(
@@ -210,7 +230,8 @@ final class SensorLayout {
           JAVA_LONG.withName("made"),
           JAVA_LONG.withName("kept"),
           JAVA_LONG.withName("dropped"),
-          JAVA_LONG.withName("thinned"));
+          JAVA_LONG.withName("thinned"),
+          JAVA_LONG.withName("filtered"));
 
   static final StructLayout LOSS_KEY =
       struct(
@@ -238,6 +259,7 @@ final class SensorLayout {
           CALL_RECORD,
           LOSS_KEY,
           WISH,
+          PATH_KEY,
           FLOW_KEY,
           FLOW,
           COUNTER,

@@ -1,5 +1,6 @@
 package io.leukocyte.collector;
 
+import static io.leukocyte.collector.SensorLayout.ALWAYS_WRITES;
 import static io.leukocyte.collector.SensorLayout.CHEAP;
 import static io.leukocyte.collector.SensorLayout.IN_WORD;
 import static io.leukocyte.collector.SensorLayout.ONLY_DONE;
@@ -77,11 +78,11 @@ final class TracedCalls {
 
   private static List<TracedCall> opens() {
     return List.of(
-        open("open", 2, -1, 5).path(0, 0),
-        open("creat", 85, -1, 8).path(0, 0),
-        open("openat", 257, 56, 295).path(0, 1, 0),
-        open("openat2", 437, 437, 437).path(0, 1, 0).word(2),
-        open("open_by_handle_at", 304, 265, 342));
+        open("open", 2, -1, 5).path(0, 0).access(1),
+        open("creat", 85, -1, 8).path(0, 0).access(ALWAYS_WRITES),
+        open("openat", 257, 56, 295).path(0, 1, 0).access(2),
+        open("openat2", 437, 437, 437).path(0, 1, 0).word(2).access(IN_WORD),
+        open("open_by_handle_at", 304, 265, 342).access(2));
   }
 
   private static TracedCall open(String name, int x86, int arm64, int i386) {

@@ -66,7 +66,7 @@ class CallInterestTest {
     TracedCall call = TracedCalls.named("renameat2").orElseThrow();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment line = arena.allocate(SensorLayout.CALL_ENTRY);
-      call.entry().write(line, 2);
+      call.entry().write(line, 2, 0xff, 0);
       byte[] bytes = line.toArray(ValueLayout.JAVA_BYTE);
       // class, descriptor, texts, their directories, address, data, word, masks
       assertThat(bytes)

@@ -43,7 +43,7 @@ record Roles(
             engine,
             new KafkaPublisher(kafka.clientProperties(), host),
             metrics);
-    collector.observe(new Interest(rules.kinds(), rules.environment()));
+    collector.observe(Interest.of(rules));
     return collector;
   }
 

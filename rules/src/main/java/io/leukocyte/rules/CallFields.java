@@ -24,9 +24,11 @@ import io.leukocyte.events.Kind;
 import io.leukocyte.rules.Source.NumberReader;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongFunction;
 import java.util.function.LongPredicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of system calls: what they were called with, and the files they name. */
@@ -44,6 +46,22 @@ final class CallFields {
       Set.of("rename", "renameat", "renameat2", "link", "linkat");
   private static final Set<String> SYMLINKS = Set.of("symlink", "symlinkat");
   private static final Set<String> CHMODS = Set.of("chmod", "fchmod", "fchmodat", "fchmodat2");
+  private static final Set<String> ONE_PATH =
+      Kind.FILE_CHANGE.calls().stream()
+          .filter(call -> !TWO_PATHS.contains(call) && !SYMLINKS.contains(call))
+          .collect(Collectors.toUnmodifiableSet());
+
+  /**
+   * The fields that hold the path of a file that a call changes, and the calls of which they do; of
+   * other calls they are missing.
+   */
+  static final Map<String, Set<String>> PATHS =
+      Map.of(
+          "evt.arg.path", ONE_PATH,
+          "evt.arg.oldpath", TWO_PATHS,
+          "evt.arg.newpath", TWO_PATHS,
+          "evt.arg.linkpath", SYMLINKS,
+          "evt.arg.filename", CHMODS);
 
   private static final long ACCESS_MODE = 3;
   private static final long WRITE_ONLY = 1;
@@ -110,12 +128,7 @@ final class CallFields {
   private static void addPaths(List<Field> to) {
     to.add(
         Fields.plain("evt.arg.path", STRING, "the path of a call that has one")
-            .in(
-                CHANGE,
-                new Source.Computed(row ->
-                    TWO_PATHS.contains(call(row)) || SYMLINKS.contains(call(row))
-                        ? null
-                        : row.text(Change.PATH))));
+            .in(CHANGE, of(ONE_PATH, Change.PATH)));
     to.add(
         Fields.plain("evt.arg.oldpath", STRING, "of rename and link: the path there was")
             .in(CHANGE, of(TWO_PATHS, Change.PATH)));

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Rules checked and compiled: immutable, shared by all matchers. */
@@ -98,6 +99,24 @@ public final class RuleSet {
   /** Kinds of events that some rule can match. */
   public Set<Kind> kinds() {
     return Set.copyOf(plans.keySet());
+  }
+
+  /**
+   * What the rules need of system calls, by the call's name. Calls that no rule can match are left
+   * out.
+   */
+  public Map<String, CallNeed> calls() {
+    Map<String, CallNeed> calls = new TreeMap<>();
+    for (Rule rule : rules) {
+      rule.conditions()
+          .forEach((kind, condition) -> {
+            if (kind.isSystemCall()) {
+              CallNeeds.of(condition, kind)
+                  .forEach((call, need) -> calls.merge(call, need, CallNeed::or));
+            }
+          });
+    }
+    return calls;
   }
 
   /** Variables of a process's environment that some rule asks for, in upper case. */
