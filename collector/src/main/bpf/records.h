@@ -68,6 +68,8 @@ enum call_want {
 	ONLY_DONE = 1 << 7, /* not reported when it failed */
 	ONLY_POSITIVE = 1 << 8, /* not reported when it failed or returned 0 */
 	CHEAP = 1 << 9, /* thinned first when the ring fills */
+	WANT_UNIX = 1 << 10, /* the path in the socket address, which stands as the first text */
+	ONLY_UNIX = 1 << 11, /* not reported unless the address is one of a Unix socket */
 };
 
 /*
@@ -87,7 +89,7 @@ struct call_entry {
 	__u8 access; /* argument that has the flags of an open; ALWAYS_WRITES: it needs none */
 	__u8 modes; /* bits of the modes that are reported at all */
 	__u8 paths; /* the set of paths that are reported; 0: all */
-	__u8 unused;
+	__u8 target; /* argument that is a pid; PIDFD: the first is a pidfd */
 	__u32 wants; /* of enum call_want */
 	__u32 unused_too;
 	__u64 mask;
@@ -98,6 +100,7 @@ struct call_entry {
 #define WORKING 254
 #define IN_WORD 253 /* as mask_arg and access: the word that was read */
 #define ALWAYS_WRITES 252
+#define PIDFD 251
 
 /*
  * The mode of a call: the lowest two bits of an open's flags (for reading, for writing, for both),
@@ -216,6 +219,11 @@ struct call_record {
 	__u16 unused[3];
 	__u32 effective_uid;
 	__u32 effective_gid;
+	/* the process that a pid among the arguments is; zeros when there is none */
+	__u64 target_start;
+	__u32 target_pid;
+	__u32 unused_too;
+	char target_comm[COMM_SIZE];
 	__u8 local_address[16];
 	__u8 remote_address[16];
 };

@@ -33,6 +33,11 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define ARGUMENT_SIZE 4096
 #define DNS_SIZE 512
 #define DNS_PORT 53
+#define AF_UNIX 1
+#define UNIX_PATH_MAX 108
+#define XARRAY_LEVELS 6
+#define XARRAY_BITS 6
+#define PID_FS_MAGIC 0x50494446
 #define AT_FDCWD -100
 #define S_IFMT 0xf000
 #define S_IFSOCK 0xc000
@@ -1452,6 +1457,41 @@ static __always_inline void pass_file(struct scratch *s, struct call_entry *entr
 			   look_up_file(generation, entry->paths));
 }
 
+/*
+ * Adds the path of a Unix socket as the first text, with a NUL at its end. One that begins with NUL
+ * is a name in no file system.
+ */
+static __always_inline void add_unix(struct scratch *s, struct task_struct *task,
+				     struct call_entry *entry)
+{
+	struct call_record *call = &s->call;
+	__u64 address = argument(call, entry->address), size = argument(call, entry->address + 1);
+	__u16 family = 0;
+	char first = 0;
+	__u32 at;
+
+	if (size <= sizeof(family) ||
+	    bpf_probe_read_user(&family, sizeof(family), (const void *)address) ||
+	    family != AF_UNIX)
+		return;
+	address += sizeof(family);
+	size -= sizeof(family);
+	if (size > UNIX_PATH_MAX)
+		size = UNIX_PATH_MAX;
+	call->family = AF_UNIX;
+	bpf_probe_read_user(&first, 1, (const void *)address);
+	if (first)
+		call->base_size[0] = append_base(s, task, WORKING, address);
+	at = s->text_size;
+	if (at > TEXT_SIZE - NAME_MAX_SIZE)
+		return;
+	if (bpf_probe_read_user(&s->text[at], size, (const void *)address))
+		return;
+	s->text[at + size] = 0;
+	call->text_size[0] = size + 1;
+	s->text_size = at + size + 1;
+}
+
 static __always_inline void add_texts(struct scratch *s, struct task_struct *task,
 				      struct call_entry *entry, __u32 generation)
 {
@@ -1561,6 +1601,79 @@ static __always_inline void add_payload(struct scratch *s, struct call_entry *en
 		add_question(s, argument(call, entry->data), argument(call, entry->data + 1));
 }
 
+/* ---- which process ---- */
+
+/*
+ * The process or thread that has a number where the task lives. The kernel keeps them in a tree of
+ * 64 branches: what ends in binary 10 is a node.
+ */
+static __always_inline struct pid *find_pid(struct task_struct *task, __u32 number)
+{
+	struct pid *own = BPF_CORE_READ(task, group_leader, thread_pid);
+	unsigned int level = BPF_CORE_READ(own, level);
+	const char *numbers = (const char *)own + bpf_core_field_offset(struct pid, numbers);
+	struct upid *innermost = (struct upid *)(numbers + level * bpf_core_type_size(struct upid));
+	__u64 entry = (__u64)BPF_CORE_READ(innermost, ns, idr.idr_rt.xa_head);
+	bool root = true;
+
+	for (int i = 0; i < XARRAY_LEVELS; i++) {
+		struct xa_node *node = (struct xa_node *)(entry - 2);
+		__u32 shift;
+
+		if ((entry & 3) != 2)
+			break;
+		shift = BPF_CORE_READ(node, shift) & 31;
+		if (root && (__u64)number >> (shift + XARRAY_BITS))
+			return NULL;
+		root = false;
+		bpf_core_read(&entry, sizeof(entry),
+			      &node->slots[(number >> shift) & ((1 << XARRAY_BITS) - 1)]);
+	}
+	return root || (entry & 3) ? NULL : (struct pid *)entry;
+}
+
+/* The process of an open pidfd: its own file system has it since kernel 6.9. */
+static __always_inline struct pid *pid_of_file(struct file *file)
+{
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+
+	if (BPF_CORE_READ(inode, i_sb, s_magic) == PID_FS_MAGIC)
+		return (struct pid *)BPF_CORE_READ(inode, i_private);
+	return (struct pid *)BPF_CORE_READ(file, private_data);
+}
+
+/* Adds the process that the call is about; a number stands for one where the caller lives. */
+static __always_inline void add_target(struct call_record *call, struct task_struct *task,
+				       struct call_entry *entry)
+{
+	struct task_struct *target;
+	struct pid *pid = NULL;
+	struct hlist_node *link;
+	__s32 number;
+
+	if (entry->target == PIDFD) {
+		struct file *file = file_of(task, argument(call, 0));
+
+		if (file && call->result >= 0)
+			pid = pid_of_file(file);
+	} else if (entry->target < CALL_ARGS) {
+		number = argument(call, entry->target);
+		if (number > 0)
+			pid = find_pid(task, number);
+	}
+	if (!pid)
+		return;
+	link = BPF_CORE_READ(pid, tasks[0].first);
+	if (!link)
+		return;
+	target = (struct task_struct *)((char *)link -
+					bpf_core_field_offset(struct task_struct, pid_links));
+	call->target_pid = BPF_CORE_READ(target, tgid);
+	call->target_start = start_of(target);
+	target = BPF_CORE_READ(target, group_leader);
+	BPF_CORE_READ_INTO(&call->target_comm, target, comm);
+}
+
 /* Clears what not every call fills. */
 static __always_inline void clear(struct call_record *call)
 {
@@ -1572,6 +1685,10 @@ static __always_inline void clear(struct call_record *call)
 	call->type = 0;
 	call->local_port = 0;
 	call->remote_port = 0;
+	call->target_start = 0;
+	call->target_pid = 0;
+	call->unused_too = 0;
+	__builtin_memset(call->target_comm, 0, COMM_SIZE);
 	__builtin_memset(call->unused, 0, sizeof(call->unused));
 	__builtin_memset(call->local_address, 0, 16);
 	__builtin_memset(call->remote_address, 0, 16);
@@ -1702,6 +1819,10 @@ int on_call(struct raw_tracepoint *ctx)
 	s->looked_up = 0;
 	clear(&s->call);
 	add_texts(s, task, entry, generation);
+	if (entry->wants & WANT_UNIX)
+		add_unix(s, task, entry);
+	if ((entry->wants & ONLY_UNIX) && s->call.family != AF_UNIX)
+		return 0;
 	if (entry->fd != NO_ARG && !add_descriptor(s, task, entry))
 		return 0;
 	pass_file(s, entry, generation);
@@ -1719,6 +1840,7 @@ int on_call(struct raw_tracepoint *ctx)
 	s->call.capabilities = capabilities_of(task);
 	s->call.effective_uid = BPF_CORE_READ(task, cred, euid.val);
 	s->call.effective_gid = BPF_CORE_READ(task, cred, egid.val);
+	add_target(&s->call, task, entry);
 	add_payload(s, entry);
 	size = s->text_size;
 	if (size > TEXT_SIZE)

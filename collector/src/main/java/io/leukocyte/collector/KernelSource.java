@@ -29,7 +29,7 @@ final class KernelSource implements EventSource {
         new ArrayList<>(
             List.of(Kind.PROCESS_EXEC, Kind.PROCESS_EXIT, Kind.NET_CONNECT, Kind.NET_FLOW));
     kinds.addAll(TracedCalls.kinds());
-    return List.copyOf(kinds);
+    return kinds.stream().distinct().toList();
   }
 
   KernelSource(CollectorSettings.Sensor settings) {

@@ -45,6 +45,7 @@ final class SensorLayout {
   static final int WORKING = 254;
   static final int IN_WORD = 253;
   static final int ALWAYS_WRITES = 252;
+  static final int PIDFD = 251;
 
   /** Bytes of a path that tell whether it is reported. */
   static final int PATH_KEY_SIZE = 251;
@@ -62,6 +63,8 @@ final class SensorLayout {
   static final int ONLY_DONE = 1 << 7;
   static final int ONLY_POSITIVE = 1 << 8;
   static final int CHEAP = 1 << 9;
+  static final int WANT_UNIX = 1 << 10;
+  static final int ONLY_UNIX = 1 << 11;
 
   static final int FLAG_SETUP = 1;
   static final int FLAG_UPPER_LAYER = 1 << 1;
@@ -170,7 +173,7 @@ final class SensorLayout {
           JAVA_BYTE.withName("access"),
           JAVA_BYTE.withName("modes"),
           JAVA_BYTE.withName("paths"),
-          JAVA_BYTE.withName("unused"),
+          JAVA_BYTE.withName("target"),
           JAVA_INT.withName("wants"),
           JAVA_INT.withName("unused_too"),
           JAVA_LONG.withName("mask"),
@@ -199,6 +202,10 @@ final class SensorLayout {
           sequenceLayout(3, JAVA_SHORT).withName("unused"),
           JAVA_INT.withName("effective_uid"),
           JAVA_INT.withName("effective_gid"),
+          JAVA_LONG.withName("target_start"),
+          JAVA_INT.withName("target_pid"),
+          JAVA_INT.withName("unused_too"),
+          bytes("target_comm", COMM_SIZE),
           bytes("local_address", ADDRESS_SIZE),
           bytes("remote_address", ADDRESS_SIZE));
 

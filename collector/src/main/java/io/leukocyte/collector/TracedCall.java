@@ -93,6 +93,11 @@ record TracedCall(String name, Kind kind, int x86, int arm64, List<Integer> i386
     return with(entry.access(arg));
   }
 
+  /** Finds the process that an argument names: by its pid, or by a pidfd. */
+  TracedCall target(int arg) {
+    return with(entry.target(arg));
+  }
+
   /** Reported only where the argument has one of the bits. */
   TracedCall onlyWith(int arg, long bits) {
     return with(entry.mask(arg, bits));
@@ -115,6 +120,7 @@ record TracedCall(String name, Kind kind, int x86, int arm64, List<Integer> i386
    * @param maskArg argument that must have one of the bits of mask
    * @param equalArg argument that must be one of equal
    * @param access argument that has the flags of an open
+   * @param target argument that is a pid
    * @param wants bits
    * @param mask bits
    * @param equal values
@@ -129,6 +135,7 @@ record TracedCall(String name, Kind kind, int x86, int arm64, List<Integer> i386
       int maskArg,
       int equalArg,
       int access,
+      int target,
       int wants,
       long mask,
       List<Integer> equal) {
@@ -137,6 +144,7 @@ record TracedCall(String name, Kind kind, int x86, int arm64, List<Integer> i386
             NO_ARG,
             List.of(NO_ARG, NO_ARG, NO_ARG),
             List.of(NO_ARG, NO_ARG),
+            NO_ARG,
             NO_ARG,
             NO_ARG,
             NO_ARG,
@@ -170,6 +178,7 @@ record TracedCall(String name, Kind kind, int x86, int arm64, List<Integer> i386
           maskArg,
           equalArg,
           access,
+          target,
           wants,
           mask,
           equal);
@@ -177,42 +186,47 @@ record TracedCall(String name, Kind kind, int x86, int arm64, List<Integer> i386
 
     Entry fd(int arg) {
       return new Entry(
-          arg, text, base, address, data, word, maskArg, equalArg, access, wants, mask, equal);
+          arg, text, base, address, data, word, maskArg, equalArg, access, target, wants, mask, equal);
     }
 
     Entry wants(int bits) {
       return new Entry(
-          fd, text, base, address, data, word, maskArg, equalArg, access, wants | bits, mask, equal);
+          fd, text, base, address, data, word, maskArg, equalArg, access, target, wants | bits, mask, equal);
     }
 
     Entry address(int arg) {
       return new Entry(
-          fd, text, base, arg, data, word, maskArg, equalArg, access, wants, mask, equal);
+          fd, text, base, arg, data, word, maskArg, equalArg, access, target, wants, mask, equal);
     }
 
     Entry data(int arg) {
       return new Entry(
-          fd, text, base, address, arg, word, maskArg, equalArg, access, wants, mask, equal);
+          fd, text, base, address, arg, word, maskArg, equalArg, access, target, wants, mask, equal);
     }
 
     Entry word(int arg) {
       return new Entry(
-          fd, text, base, address, data, arg, maskArg, equalArg, access, wants, mask, equal);
+          fd, text, base, address, data, arg, maskArg, equalArg, access, target, wants, mask, equal);
     }
 
     Entry mask(int arg, long bits) {
       return new Entry(
-          fd, text, base, address, data, word, arg, equalArg, access, wants, bits, equal);
+          fd, text, base, address, data, word, arg, equalArg, access, target, wants, bits, equal);
     }
 
     Entry equal(int arg, int one, int other) {
       return new Entry(
-          fd, text, base, address, data, word, maskArg, arg, access, wants, mask, List.of(one, other));
+          fd, text, base, address, data, word, maskArg, arg, access, target, wants, mask, List.of(one, other));
     }
 
     Entry access(int arg) {
       return new Entry(
-          fd, text, base, address, data, word, maskArg, equalArg, arg, wants, mask, equal);
+          fd, text, base, address, data, word, maskArg, equalArg, arg, target, wants, mask, equal);
+    }
+
+    Entry target(int arg) {
+      return new Entry(
+          fd, text, base, address, data, word, maskArg, equalArg, access, arg, wants, mask, equal);
     }
 
     /**
@@ -239,6 +253,7 @@ record TracedCall(String name, Kind kind, int x86, int arm64, List<Integer> i386
       to.set(JAVA_BYTE, at(CALL_ENTRY, "access"), (byte) access);
       to.set(JAVA_BYTE, at(CALL_ENTRY, "modes"), (byte) modes);
       to.set(JAVA_BYTE, at(CALL_ENTRY, "paths"), (byte) paths);
+      to.set(JAVA_BYTE, at(CALL_ENTRY, "target"), (byte) target);
       to.set(JAVA_INT, at(CALL_ENTRY, "wants"), wants);
       to.set(JAVA_LONG, at(CALL_ENTRY, "mask"), mask);
       for (int i = 0; i < equal.size(); i++) {

@@ -63,7 +63,7 @@ class SensorLayoutTest {
   void whatACallsEntryAsksForIsTheKernels() {
     Map<String, Integer> wants = new TreeMap<>(TYPES.enumeration("call_want"));
 
-    assertThat(wants).hasSize(10);
+    assertThat(wants).hasSize(12);
     assertThat(constants(wants)).isEqualTo(wants);
   }
 

@@ -11,10 +11,13 @@ import io.leukocyte.events.CallColumns.Change;
 import io.leukocyte.events.CallColumns.Control;
 import io.leukocyte.events.CallColumns.Credentials;
 import io.leukocyte.events.CallColumns.Dup;
+import io.leukocyte.events.CallColumns.Kernel;
 import io.leukocyte.events.CallColumns.Memory;
+import io.leukocyte.events.CallColumns.Module;
 import io.leukocyte.events.CallColumns.Mount;
 import io.leukocyte.events.CallColumns.Namespace;
 import io.leukocyte.events.CallColumns.Open;
+import io.leukocyte.events.CallColumns.Send;
 import io.leukocyte.events.CallColumns.Signal;
 import io.leukocyte.events.CallColumns.Socket;
 import io.leukocyte.events.CallColumns.Trace;
@@ -22,6 +25,7 @@ import io.leukocyte.events.CallNames;
 import io.leukocyte.events.Column;
 import io.leukocyte.events.Kind;
 import io.leukocyte.rules.Source.NumberReader;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,6 +44,7 @@ final class CallFields {
   private static final Set<Kind> TRACE = Set.of(Kind.PROC_TRACE);
   private static final Set<Kind> SIGNAL = Set.of(Kind.SIGNAL_KILL);
   private static final Set<Kind> SOCKET = Set.of(Kind.NET_SOCKET);
+  private static final Set<Kind> MODULE = Set.of(Kind.KERNEL_MODULE);
   private static final Set<Kind> MEMORY = Set.of(Kind.MEM_FILELESS);
 
   private static final Set<String> TWO_PATHS =
@@ -70,6 +75,8 @@ final class CallFields {
   private static final long NAMELESS = 020000000;
   private static final int EXECUTE = 0111;
 
+  private static final List<Source> ARGUMENTS = arguments();
+
   private CallFields() {}
 
   static void add(List<Field> to) {
@@ -77,6 +84,53 @@ final class CallFields {
     addPaths(to);
     addFlags(to);
     addNumbers(to);
+    addOwn(to);
+  }
+
+  /** Fields that only this project has. */
+  private static void addOwn(List<Field> to) {
+    Set<Kind> send = Set.of(Kind.NET_SEND);
+    to.add(
+        Fields.plain(
+                "dns.question.name",
+                STRING,
+                "our own: the name that a datagram asks a name server for, without the final dot")
+            .in(send, symbol(Send.DNS_NAME)));
+    to.add(
+        Fields.plain("dns.question.type", STRING, "our own: the type of that question: A, TXT …")
+            .in(send, symbol(Send.DNS_TYPE)));
+    to.add(
+        Fields.plain("module.name", STRING, "our own: the name of a kernel module")
+            .in(MODULE, symbol(Module.NAME)));
+    to.add(
+        Fields.plain("module.path", STRING, "our own: the file of a kernel module")
+            .in(MODULE, symbol(Module.PATH)));
+    to.add(
+        new Field(
+                "kernel.arg",
+                NUMBER,
+                Field.Argument.INDEX,
+                false,
+                "our own: an argument of the call, from [0]; without index the first")
+            .with(Set.of(Kind.KERNEL_CALL), CallFields::argument));
+  }
+
+  private static List<Source> argument(@Nullable String index) {
+    int number = index == null ? 0 : Integer.parseInt(index);
+    return number < ARGUMENTS.size() ? List.of(ARGUMENTS.get(number)) : List.of();
+  }
+
+  private static List<Source> arguments() {
+    List<Source> arguments = new ArrayList<>();
+    for (int i = 0; i < Kernel.ARGS.size(); i++) {
+      int number = i;
+      arguments.add(
+          Fields.diverse(row ->
+              number < row.intAt(Kernel.COUNT)
+                  ? row.longAt(Kernel.ARGS.get(number))
+                  : NumberReader.MISSING));
+    }
+    return List.copyOf(arguments);
   }
 
   private static void addFiles(List<Field> to) {
@@ -148,10 +202,11 @@ final class CallFields {
         Fields.plain(
                 "evt.arg.name",
                 STRING,
-                "of open: the path as it was asked for; of memfd_create: the name; of umount2: the"
-                    + " path")
+                "of open: the path as it was asked for; of memfd_create and delete_module: the name;"
+                    + " of umount2: the path")
             .in(OPEN, new Source.Computed(CallFields::asked))
             .in(MEMORY, symbol(Memory.NAME))
+            .in(MODULE, of(Set.of("delete_module"), Module.NAME))
             .in(MOUNT, of(Set.of("umount2"), Mount.TARGET)));
     to.add(
         Fields.plain("evt.arg.dev", STRING, "of mount: what is mounted")

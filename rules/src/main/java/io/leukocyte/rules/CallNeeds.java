@@ -1,6 +1,7 @@
 package io.leukocyte.rules;
 
 import io.leukocyte.events.CallColumns.Open;
+import io.leukocyte.events.Columns.Connect;
 import io.leukocyte.events.Kind;
 import io.leukocyte.rules.CallNeed.PathPattern;
 import java.util.EnumMap;
@@ -49,7 +50,7 @@ final class CallNeeds {
    */
   static Map<String, CallNeed> of(Node condition, Kind kind) {
     Map<String, CallNeed> needs = new TreeMap<>();
-    for (String call : kind.calls()) {
+    for (String call : calls(kind)) {
       CallNeed need = CallNeed.NOTHING;
       for (int mode = 0; mode < CallNeed.MODES; mode++) {
         if (kind == Kind.FILE_OPEN || CallNeed.access(mode) == 0) {
@@ -62,6 +63,16 @@ final class CallNeeds {
       }
     }
     return needs;
+  }
+
+  /** The kinds of which something comes of system calls. */
+  static boolean concern(Kind kind) {
+    return kind.isSystemCall() || kind == Kind.NET_CONNECT;
+  }
+
+  /** Of connections those to Unix sockets come of a call; others are told by their sockets. */
+  private static List<String> calls(Kind kind) {
+    return kind == Kind.NET_CONNECT ? List.of("connect") : kind.calls();
   }
 
   /** Calls that open nothing have no access: what holds for one holds for all. */
@@ -155,6 +166,8 @@ final class CallNeeds {
     Set<String> names = new HashSet<>(CallFields.PATHS.keySet());
     names.addAll(
         List.of(
+            "fd.port",
+            "fd.l4proto",
             "evt.failed",
             "evt.res",
             "evt.rawres",
@@ -185,6 +198,9 @@ final class CallNeeds {
     if (read.source().equals(Fields.CALL)) {
       return of(predicate.test(call));
     }
+    if (kind == Kind.NET_CONNECT) {
+      return ofUnixSocket(read.source(), predicate);
+    }
     boolean failed = CallNeed.failed(mode);
     int access = CallNeed.access(mode);
     String field = field(read.source());
@@ -202,6 +218,26 @@ final class CallNeeds {
               : failed ? Outcome.NEVER : ofNumber(predicate);
       case "evt.is_open_write" -> of(predicate.test(Boolean.toString(access != 0)));
       case "evt.is_open_read" -> of(predicate.test(Boolean.toString(access != 1)));
+      default -> Outcome.OPEN;
+    };
+  }
+
+  /** A Unix socket has a path, or a name, and neither a port nor an address of the internet. */
+  private Outcome ofUnixSocket(Source source, Predicate predicate) {
+    if (source instanceof Source.Symbol(var column, View view)) {
+      if (column.equals(Connect.SOURCE)) {
+        return Outcome.NEVER;
+      }
+      if (column.equals(Connect.DESTINATION) && view instanceof View.Family(_, _, String unix)) {
+        return of(predicate.test(unix));
+      }
+      if (column.equals(Connect.DESTINATION) && predicate instanceof Predicate.Within) {
+        return Outcome.NEVER;
+      }
+    }
+    return switch (field(source)) {
+      case "fd.port" -> Outcome.NEVER;
+      case "fd.l4proto" -> of(predicate.test("other"));
       default -> Outcome.OPEN;
     };
   }

@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 
 /**
  * The variables that conditions ask a process's environment for: the names in what they compare it
- * with. {@code proc.env icontains "HISTFILE=/dev/null"} asks for HISTFILE.
+ * with, or in brackets. {@code proc.env icontains "HISTFILE=/dev/null"} and {@code
+ * proc.env[HISTFILE] exists} ask for HISTFILE.
  */
 final class EnvironmentUse {
   /** The field of the environment. */
@@ -26,7 +27,13 @@ final class EnvironmentUse {
       case Node.Any any -> any.parts().forEach(part -> collect(part, names));
       case Node.Not not -> collect(not.part(), names);
       case Node.Test test when test.field().name().equals(FIELD) ->
-          texts(test.predicate()).forEach(text -> add(text, names));
+          {
+            if (test.argument() == null) {
+              texts(test.predicate()).forEach(text -> add(text, names));
+            } else {
+              names.add(test.argument().toUpperCase(Locale.ROOT));
+            }
+          }
       case Node.Test _, Node.Literal _, Node.TypeTest _, Node.Needs _, Node.Read _ -> {}
     }
   }

@@ -110,7 +110,7 @@ public final class RuleSet {
     for (Rule rule : rules) {
       rule.conditions()
           .forEach((kind, condition) -> {
-            if (kind.isSystemCall()) {
+            if (CallNeeds.concern(kind)) {
               CallNeeds.of(condition, kind)
                   .forEach((call, need) -> calls.merge(call, need, CallNeed::or));
             }

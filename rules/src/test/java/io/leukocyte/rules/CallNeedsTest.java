@@ -154,6 +154,28 @@ class CallNeedsTest {
     assertThat(new PathPattern("/ü", true).bytes()).hasSize(3);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      textBlock =
+          """
+          fd.name endswith docker.sock; true
+          fd.typechar = u; true
+          not fd.snet in (10.0.0.0/8); true
+          proc.name = sh; true
+          fd.typechar in (4, 6); false
+          fd.sip = 192.0.2.1; false
+          fd.sip != 192.0.2.1; false
+          fd.sport = 443; false
+          fd.port = 443; false
+          fd.l4proto = tcp; false
+          fd.sockfamily = ip; false
+          """)
+  void connectionsToUnixSocketsAreNeededWhereARuleCanMeanThem(String condition, boolean needed) {
+    assertThat(rules("evt.type = connect and " + condition).calls().containsKey("connect"))
+        .isEqualTo(needed);
+  }
+
   @Test
   void tooManyPathsAreAllPaths() {
     String many =
