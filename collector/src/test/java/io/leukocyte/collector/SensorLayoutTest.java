@@ -67,6 +67,17 @@ class SensorLayoutTest {
     assertThat(constants(wants)).isEqualTo(wants);
   }
 
+  /** One object serves both: the loader looks which registers the running kernel has. */
+  @Test
+  void theObjectKnowsTheRegistersOfBothArchitectures() {
+    assertThat(TYPES.struct("pt_regs___x86").fields())
+        .extracting(BtfTypes.Field::name)
+        .contains("di", "si", "dx", "r10", "r8", "r9", "orig_ax", "bx", "cx", "bp");
+    assertThat(TYPES.struct("pt_regs___arm64").fields())
+        .extracting(BtfTypes.Field::name)
+        .containsExactly("regs", "orig_x0", "syscallno");
+  }
+
   /** The constants of {@link SensorLayout} that have one of the names. */
   private static Map<String, Integer> constants(Map<String, Integer> names) {
     Map<String, Integer> constants = new TreeMap<>();

@@ -1,6 +1,7 @@
 package io.leukocyte.collector;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.leukocyte.events.BpfLoad;
 import io.leukocyte.events.ContainerId;
@@ -354,7 +355,7 @@ class SystemCallsIT {
   void oneProcessThatTakesHoldOfAnotherIsSeen() {
     call("ptrace", "16, 1, 0, 0");
     ProcTrace attach = first(ProcTrace.class, e -> e.request() == 16);
-    assertThat(attach.target().pid()).as("on the host").isEqualTo(Docker.pid(NAME));
+    assertThat(attach.target().pid()).as("on the host").isEqualTo(hostPid());
     assertThat(attach.target().startTime()).isPositive();
     assertThat(attach.targetName()).isEqualTo("sleep");
     call("process_vm_readv", "1, 0, 0, 0, 0, 0");
@@ -450,7 +451,7 @@ class SystemCallsIT {
     perl(
         "kill 0, 1; my $n = \"kworker/0:1\\0\"; syscall(" + number("prctl") + ", 15, $n, 0, 0, 0)");
 
-    int host = Docker.pid(NAME);
+    int host = hostPid();
     SignalKill kill = first(SignalKill.class, e -> e.target().pid() == host);
     assertThat(kill.signal()).isZero();
     assertThat(kill.targetName()).isEqualTo("sleep");
@@ -461,11 +462,61 @@ class SystemCallsIT {
     assertThat(child.target().startTime()).isGreaterThanOrEqualTo(child.process().ref().startTime());
     perl("kill 0, -4000001; 1");
     first(SignalKill.class, e -> e.target().equals(new ProcessRef(-4_000_001, 0)));
-    perl("my $f = syscall(434, $$, 0); syscall(" + number("pidfd_send_signal") + ", $f, 0, 0, 0)");
+    perl("my $f = syscall(434, $$ + 0, 0); syscall(" + number("pidfd_send_signal") + ", $f, 0, 0, 0)");
     SignalKill own = first(SignalKill.class, e -> e.call().equals("pidfd_send_signal"));
     assertThat(own.target()).isEqualTo(own.process().ref());
     ProcControl name = first(ProcControl.class, "kworker/0:1", e -> "kworker/0:1".equals(e.text()));
     assertThat(name.option()).isEqualTo(15);
+  }
+
+  private static int hostPid() {
+    return Integer.parseInt(Docker.ok("inspect", "-f", "{{.State.Pid}}", NAME));
+  }
+
+  // ---- calls of 32 bits ----
+
+  /** Writes into the container and runs a static program of 32 bits. */
+  private static void run32(String name, MachineCode code) {
+    StringBuilder hex = new StringBuilder();
+    for (byte b : code.program()) {
+      hex.append("%02x".formatted(b));
+    }
+    perl(
+        "open my $f, '>', '/tmp/"
+            + name
+            + "'; print $f pack('H*', '"
+            + hex
+            + "'); close $f; chmod 0755, '/tmp/"
+            + name
+            + "'");
+    Docker.Result result = Docker.run("exec", NAME, "/tmp/" + name);
+    assertThat(result.code()).as(result.output()).isZero();
+  }
+
+  @Test
+  void callsOf32BitsAreSeenByTheSameNamesWithTheirOwnNumbers() {
+    assumeThat(CallInterest.isArm()).as("its 32-bit calls are of another processor").isFalse();
+    MachineCode code = new MachineCode();
+    run32(
+        "calls32",
+        code.call(5, code.text("/etc/shadow"), 0, 0) // open
+            .call(39, code.text("/tmp/made32"), 0700, 0) // mkdir
+            .call(26, 16, 1, 0) // ptrace
+            .call(37, 1, 0, 0) // kill
+            .call(1, 0, 0, 0)); // exit
+
+    FileOpen open =
+        first(FileOpen.class, "calls32", e -> e.path().equals("/etc/shadow"));
+    assertThat(open.call()).isEqualTo("open");
+    assertThat(open.result()).isPositive();
+    FileChange made = first(FileChange.class, "calls32", e -> e.path().equals("/tmp/made32"));
+    assertThat(made.call()).isEqualTo("mkdir");
+    assertThat(made.mode()).isEqualTo(0700);
+    ProcTrace trace = first(ProcTrace.class, "calls32", e -> e.request() == 16);
+    assertThat(trace.target().pid()).isEqualTo(hostPid());
+    SignalKill kill = first(SignalKill.class, "calls32", e -> e.call().equals("kill"));
+    assertThat(kill.target().pid()).isEqualTo(hostPid());
+    assertThat(kill.result()).isZero();
   }
 
   // ---- which ----
