@@ -185,6 +185,11 @@ final class KernelSensor implements AutoCloseable {
     }
   }
 
+  /** The programs and maps in the kernel. */
+  BpfObject object() {
+    return object;
+  }
+
   /** The kinds that are asked for and cannot be reported. */
   synchronized List<Kind> missing() {
     if (unattached == null) {

@@ -2,7 +2,9 @@ package io.leukocyte.collector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.FileChange;
 import io.leukocyte.events.FileOpen;
 import io.leukocyte.events.Kind;
@@ -10,6 +12,7 @@ import io.leukocyte.events.SystemCall;
 import io.leukocyte.rules.CallNeed;
 import io.leukocyte.rules.RuleFile;
 import io.leukocyte.rules.RuleSet;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -237,8 +240,31 @@ class SensorPathsIT {
           paths.stream().filter(p -> need.needs(p, 0)).collect(Collectors.toSet());
       assertThat(seen).containsAll(needed);
       // beyond the bytes that the kernel looks at it reports more
-      assertThat(seen.stream().filter(p -> p.getBytes(java.nio.charset.StandardCharsets.UTF_8).length < 251))
+      assertThat(seen.stream().filter(p -> p.getBytes(StandardCharsets.UTF_8).length < 251))
           .isSubsetOf(needed);
+    }
+  }
+
+  /** The kernel refuses: in the place of the program is a descriptor that is none. */
+  @Test
+  void callsThatCannotBeReportedAreMissing() throws SensorUnavailableException {
+    try (KernelSensor sensor = SensorProbe.open(SensorOptions.DEFAULT)) {
+      sensor.start(ContainerRef::unknown, event -> {});
+      sensor.observe(Set.of(), EnvironmentNames.NONE);
+      assertThat(sensor.missing()).isEmpty();
+      LibC.close(sensor.object().callsFd());
+      assertThat(LibC.eventfd()).isEqualTo(sensor.object().callsFd());
+
+      sensor.observe(Set.of("open", "kill"), EnvironmentNames.NONE);
+
+      assertThat(sensor.missing()).containsExactly(Kind.FILE_OPEN, Kind.SIGNAL_KILL);
+      assertThat(sensor.check())
+          .isInstanceOfSatisfying(
+              CheckResult.Degraded.class,
+              check -> assertThat(check.toString()).contains("system calls are not reported"));
+      sensor.observe(Set.of(), EnvironmentNames.NONE);
+      assertThat(sensor.missing()).isEmpty();
+      assertThat(sensor.check()).isInstanceOf(CheckResult.Ok.class);
     }
   }
 

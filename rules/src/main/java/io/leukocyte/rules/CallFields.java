@@ -294,7 +294,11 @@ final class CallFields {
             .in(CHANGE, present(Change.GID))
             .in(CREDENTIALS, present(Credentials.GID)));
     to.add(
-        Fields.plain("evt.arg.pid", NUMBER, "of kill and ptrace: the other process, on the host")
+        Fields.plain(
+                "evt.arg.pid",
+                NUMBER,
+                "of kill and ptrace: the other process, on the host; as the caller sees it where there"
+                    + " is no such process, or no longer")
             .in(SIGNAL, Fields.diverse(row -> row.intAt(Signal.TARGET_PID)))
             .in(TRACE, Fields.diverse(row -> row.intAt(Trace.TARGET_PID))));
   }
