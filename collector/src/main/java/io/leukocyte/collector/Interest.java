@@ -40,9 +40,7 @@ public record Interest(Set<Kind> kinds, Set<String> environment, Map<String, Cal
   /** What rules need. */
   public static Interest of(RuleSet rules) {
     Set<Kind> whole = EnumSet.noneOf(Kind.class);
-    rules.kinds().stream()
-        .filter(kind -> !TracedCalls.kinds().contains(kind))
-        .forEach(whole::add);
+    rules.kinds().stream().filter(kind -> !TracedCalls.kinds().contains(kind)).forEach(whole::add);
     return new Interest(whole, rules.environment(), rules.calls());
   }
 

@@ -73,8 +73,7 @@ final class Libbpf {
         function(
             "bpf_map_update_elem",
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG));
-    delete =
-        function("bpf_map_delete_elem", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+    delete = function("bpf_map_delete_elem", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
     lookupAndDeleteBatch =
         function(
             "bpf_map_lookup_and_delete_batch",

@@ -264,8 +264,7 @@ final class RecordTranslator {
           call.unix());
     }
     SystemCall event =
-        calls.translate(
-            call, clock.time(record.time()), ref(record.container()), known, process);
+        calls.translate(call, clock.time(record.time()), ref(record.container()), known, process);
     if (event instanceof CredChange change && !change.failed() && known != null) {
       processes.put(record.pid(), record.start(), withCapabilities(process, change.capabilities()));
     }

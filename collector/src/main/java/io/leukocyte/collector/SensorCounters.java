@@ -13,7 +13,8 @@ import java.util.List;
 
 /**
  * What the sensor's programs made, kept, dropped and thinned, by kind; summed up over the
- * processors. Once the programs are quiet, made = kept + dropped + thinned + filtered for each kind.
+ * processors. Once the programs are quiet, made = kept + dropped + thinned + filtered for each
+ * kind.
  */
 final class SensorCounters {
   private static final String RING = "ring";

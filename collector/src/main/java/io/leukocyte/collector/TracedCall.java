@@ -186,12 +186,25 @@ record TracedCall(String name, Kind kind, int x86, int arm64, List<Integer> i386
 
     Entry fd(int arg) {
       return new Entry(
-          arg, text, base, address, data, word, maskArg, equalArg, access, target, wants, mask, equal);
+          arg, text, base, address, data, word, maskArg, equalArg, access, target, wants, mask,
+          equal);
     }
 
     Entry wants(int bits) {
       return new Entry(
-          fd, text, base, address, data, word, maskArg, equalArg, access, target, wants | bits, mask, equal);
+          fd,
+          text,
+          base,
+          address,
+          data,
+          word,
+          maskArg,
+          equalArg,
+          access,
+          target,
+          wants | bits,
+          mask,
+          equal);
     }
 
     Entry address(int arg) {
@@ -201,12 +214,14 @@ record TracedCall(String name, Kind kind, int x86, int arm64, List<Integer> i386
 
     Entry data(int arg) {
       return new Entry(
-          fd, text, base, address, arg, word, maskArg, equalArg, access, target, wants, mask, equal);
+          fd, text, base, address, arg, word, maskArg, equalArg, access, target, wants, mask,
+          equal);
     }
 
     Entry word(int arg) {
       return new Entry(
-          fd, text, base, address, data, arg, maskArg, equalArg, access, target, wants, mask, equal);
+          fd, text, base, address, data, arg, maskArg, equalArg, access, target, wants, mask,
+          equal);
     }
 
     Entry mask(int arg, long bits) {
@@ -216,7 +231,19 @@ record TracedCall(String name, Kind kind, int x86, int arm64, List<Integer> i386
 
     Entry equal(int arg, int one, int other) {
       return new Entry(
-          fd, text, base, address, data, word, maskArg, arg, access, target, wants, mask, List.of(one, other));
+          fd,
+          text,
+          base,
+          address,
+          data,
+          word,
+          maskArg,
+          arg,
+          access,
+          target,
+          wants,
+          mask,
+          List.of(one, other));
     }
 
     Entry access(int arg) {

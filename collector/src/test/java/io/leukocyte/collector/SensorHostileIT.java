@@ -148,8 +148,7 @@ class SensorHostileIT {
     ProcessExec first = probe.exec("reuse-first");
     ProcessExec second = probe.exec("reuse-second");
     assertThat(second.process().ref().pid()).isEqualTo(first.process().ref().pid());
-    assertThat(second.process().ref().startTime())
-        .isGreaterThan(first.process().ref().startTime());
+    assertThat(second.process().ref().startTime()).isGreaterThan(first.process().ref().startTime());
     List<ProcessExit> ends =
         IntStream.of(0, 1)
             .mapToObj(code ->
@@ -174,8 +173,8 @@ class SensorHostileIT {
 
     await()
         .atMost(Duration.ofSeconds(20))
-        .untilAsserted(() ->
-            assertThat(probe.all(ProcessExit.class, e -> e.exitCode() == 7)).hasSize(9900));
+        .untilAsserted(
+            () -> assertThat(probe.all(ProcessExit.class, e -> e.exitCode() == 7)).hasSize(9900));
     assertThat(
             probe.all(
                 ProcessExec.class,

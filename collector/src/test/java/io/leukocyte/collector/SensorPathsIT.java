@@ -37,8 +37,7 @@ class SensorPathsIT {
   @BeforeAll
   static void startContainerThenTheSensor() {
     SensorProbe.requireDocker();
-    container =
-        Docker.start(NAME, "--network", "none", "debian:bookworm-slim", "sleep", "1000");
+    container = Docker.start(NAME, "--network", "none", "debian:bookworm-slim", "sleep", "1000");
     probe = SensorProbe.start(new SensorOptions(32 << 20, false, Duration.ofMillis(500)));
   }
 
@@ -125,8 +124,7 @@ class SensorPathsIT {
             "/tmp/one/none",
             "/tmp/one/long",
             "/tmp/writes")
-        .doesNotContain(
-            "/etc/hostname", "/etc/shadowed", "/etc/gone", "/etc/hosts", "/tmp/other");
+        .doesNotContain("/etc/hostname", "/etc/shadowed", "/etc/gone", "/etc/hosts", "/tmp/other");
     assertThat(seen(FileOpen.class).stream().filter(e -> e.path().equals("/etc/shadow")))
         .as("by its link, and from its directory")
         .hasSize(2);
@@ -141,9 +139,11 @@ class SensorPathsIT {
 
   @Test
   void eitherPathOfARenameIsEnough() {
-    observe(rules("evt.type in (rename, renameat2) and evt.arg.oldpath startswith /tmp/from"
-        + " or evt.type in (rename, renameat2) and evt.arg.newpath startswith /tmp/to",
-        "evt.type in (chmod, fchmod, fchmodat) and evt.arg.filename startswith /tmp/secret"));
+    observe(
+        rules(
+            "evt.type in (rename, renameat2) and evt.arg.oldpath startswith /tmp/from"
+                + " or evt.type in (rename, renameat2) and evt.arg.newpath startswith /tmp/to",
+            "evt.type in (chmod, fchmod, fchmodat) and evt.arg.filename startswith /tmp/secret"));
 
     perl(
         "sub w { open my $f, '>', $_[0]; $f } w('/tmp/from1'); w('/tmp/other1'); w('/tmp/other2');"
@@ -216,7 +216,8 @@ class SensorPathsIT {
         String text = "/q" + round + path(random, names);
         int end = 1 + random.nextInt(text.length());
         patterns.put(
-            new CallNeed.PathPattern(random.nextBoolean() ? text : text.substring(0, end), i % 2 == 0),
+            new CallNeed.PathPattern(
+                random.nextBoolean() ? text : text.substring(0, end), i % 2 == 0),
             CallNeed.ALL_MODES);
       }
       patterns.remove(new CallNeed.PathPattern("/", false));
@@ -228,16 +229,18 @@ class SensorPathsIT {
         paths.add(path);
         program.append("open my $f").append(i).append(", '<', '").append(path).append("';");
       }
-      probe.sensor().observe(
-          Map.of("open", need, "openat", need, "rmdir", CallNeed.EVERYTHING), EnvironmentNames.NONE);
+      probe
+          .sensor()
+          .observe(
+              Map.of("open", need, "openat", need, "rmdir", CallNeed.EVERYTHING),
+              EnvironmentNames.NONE);
 
       perl(program.toString());
 
       String root = "/q" + round + "/";
       Set<String> seen =
           opened().stream().filter(p -> p.startsWith(root)).collect(Collectors.toSet());
-      Set<String> needed =
-          paths.stream().filter(p -> need.needs(p, 0)).collect(Collectors.toSet());
+      Set<String> needed = paths.stream().filter(p -> need.needs(p, 0)).collect(Collectors.toSet());
       assertThat(seen).containsAll(needed);
       // beyond the bytes that the kernel looks at it reports more
       assertThat(seen.stream().filter(p -> p.getBytes(StandardCharsets.UTF_8).length < 251))

@@ -300,14 +300,12 @@ class SystemCallsIT {
             + " socket my $e, PF_UNIX, SOCK_DGRAM, 0; send $e, 'x', 0,"
             + " pack_sockaddr_un(\"\\0hidden\"); 1");
 
-    NetListen bind =
-        first(NetListen.class, e -> e.local().address().equals("/tmp/own.sock"));
+    NetListen bind = first(NetListen.class, e -> e.local().address().equals("/tmp/own.sock"));
     assertThat(bind.call()).isEqualTo("bind");
     assertThat(bind.protocol()).isEqualTo(Protocol.OTHER);
     assertThat(bind.local().port()).isZero();
     NetConnect connect =
-        probe.first(
-            NetConnect.class, e -> e.destination().address().equals("/tmp/own.sock"));
+        probe.first(NetConnect.class, e -> e.destination().address().equals("/tmp/own.sock"));
     assertThat(connect.protocol()).isEqualTo(Protocol.OTHER);
     assertThat(Objects.requireNonNull(connect.process()).name()).isEqualTo("perl");
     first(NetListen.class, e -> e.local().address().startsWith("@hidden"));
@@ -459,10 +457,14 @@ class SystemCallsIT {
     SignalKill child = first(SignalKill.class, e -> e.signal() == 9);
     assertThat(child.targetName()).isEqualTo("perl");
     assertThat(child.target().pid()).isNotEqualTo(child.process().ref().pid());
-    assertThat(child.target().startTime()).isGreaterThanOrEqualTo(child.process().ref().startTime());
+    assertThat(child.target().startTime())
+        .isGreaterThanOrEqualTo(child.process().ref().startTime());
     perl("kill 0, -4000001; 1");
     first(SignalKill.class, e -> e.target().equals(new ProcessRef(-4_000_001, 0)));
-    perl("my $f = syscall(434, $$ + 0, 0); syscall(" + number("pidfd_send_signal") + ", $f, 0, 0, 0)");
+    perl(
+        "my $f = syscall(434, $$ + 0, 0); syscall("
+            + number("pidfd_send_signal")
+            + ", $f, 0, 0, 0)");
     SignalKill own = first(SignalKill.class, e -> e.call().equals("pidfd_send_signal"));
     assertThat(own.target()).isEqualTo(own.process().ref());
     ProcControl name = first(ProcControl.class, "kworker/0:1", e -> "kworker/0:1".equals(e.text()));
@@ -505,8 +507,7 @@ class SystemCallsIT {
             .call(37, 1, 0, 0) // kill
             .call(1, 0, 0, 0)); // exit
 
-    FileOpen open =
-        first(FileOpen.class, "calls32", e -> e.path().equals("/etc/shadow"));
+    FileOpen open = first(FileOpen.class, "calls32", e -> e.path().equals("/etc/shadow"));
     assertThat(open.call()).isEqualTo("open");
     assertThat(open.result()).isPositive();
     FileChange made = first(FileChange.class, "calls32", e -> e.path().equals("/tmp/made32"));

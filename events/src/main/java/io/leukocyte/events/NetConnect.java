@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param process the process that called; null when it is not known (first packet of a flow)
  * @param protocol transport protocol; other of a Unix socket
  * @param source the local end; port 0 before one is bound
- * @param destination the remote end; a Unix socket's path, or {@code @} and its name, stands for the
- *     address, its port is 0
+ * @param destination the remote end; a Unix socket's path, or {@code @} and its name, stands for
+ *     the address, its port is 0
  */
 public record NetConnect(
     long time,

@@ -10,8 +10,8 @@ import java.util.Set;
  * can have. It may ask for more than the rules can match and never for less, so that whoever leaves
  * out the rest hides nothing from them.
  *
- * @param paths beginnings of paths and whole ones, with the bits of their modes; the empty beginning
- *     stands for everything, calls without a path included
+ * @param paths beginnings of paths and whole ones, with the bits of their modes; the empty
+ *     beginning stands for everything, calls without a path included
  */
 public record CallNeed(Map<PathPattern, Integer> paths) {
   /** Nothing. */

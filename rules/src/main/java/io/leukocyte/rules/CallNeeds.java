@@ -213,9 +213,7 @@ final class CallNeeds {
       case "evt.res" -> ofResult(predicate);
       case "evt.rawres" -> ofNumber(predicate);
       case "fd.num" ->
-          kind == Kind.FD_DUP
-              ? Outcome.OPEN
-              : failed ? Outcome.NEVER : ofNumber(predicate);
+          kind == Kind.FD_DUP ? Outcome.OPEN : failed ? Outcome.NEVER : ofNumber(predicate);
       case "evt.is_open_write" -> of(predicate.test(Boolean.toString(access != 0)));
       case "evt.is_open_read" -> of(predicate.test(Boolean.toString(access != 1)));
       default -> Outcome.OPEN;

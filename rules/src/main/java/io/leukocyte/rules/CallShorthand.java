@@ -52,8 +52,7 @@ final class CallShorthand {
   static @Nullable Kind kind(String type) {
     return Arrays.stream(Kind.values())
         .filter(Kind::isSystemCall)
-        .filter(
-            kind -> kind.text().equals(type) || kind.calls().contains(EventTypes.call(type)))
+        .filter(kind -> kind.text().equals(type) || kind.calls().contains(EventTypes.call(type)))
         .findFirst()
         .orElse(null);
   }
@@ -65,8 +64,7 @@ final class CallShorthand {
    * @param type the call's name; the kind's own stands for the first of its calls
    */
   SystemCall event(Kind kind, String type) {
-    String call =
-        type.equals(kind.text()) ? kind.calls().getFirst() : EventTypes.call(type);
+    String call = type.equals(kind.text()) ? kind.calls().getFirst() : EventTypes.call(type);
     return switch (kind) {
       case FILE_OPEN -> open(call);
       case FILE_CHANGE -> change(call);
@@ -172,12 +170,7 @@ final class CallShorthand {
               result(0));
       case KERNEL_CALL ->
           new KernelCall(
-              time,
-              container,
-              process,
-              call,
-              List.of(fields.number("kernel.arg", 0)),
-              result(0));
+              time, container, process, call, List.of(fields.number("kernel.arg", 0)), result(0));
       case BPF_LOAD ->
           new BpfLoad(
               time,

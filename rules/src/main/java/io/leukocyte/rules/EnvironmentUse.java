@@ -26,14 +26,13 @@ final class EnvironmentUse {
       case Node.All all -> all.parts().forEach(part -> collect(part, names));
       case Node.Any any -> any.parts().forEach(part -> collect(part, names));
       case Node.Not not -> collect(not.part(), names);
-      case Node.Test test when test.field().name().equals(FIELD) ->
-          {
-            if (test.argument() == null) {
-              texts(test.predicate()).forEach(text -> add(text, names));
-            } else {
-              names.add(test.argument().toUpperCase(Locale.ROOT));
-            }
-          }
+      case Node.Test test when test.field().name().equals(FIELD) -> {
+        if (test.argument() == null) {
+          texts(test.predicate()).forEach(text -> add(text, names));
+        } else {
+          names.add(test.argument().toUpperCase(Locale.ROOT));
+        }
+      }
       case Node.Test _, Node.Literal _, Node.TypeTest _, Node.Needs _, Node.Read _ -> {}
     }
   }

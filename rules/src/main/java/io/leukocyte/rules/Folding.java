@@ -94,9 +94,7 @@ final class Folding {
         kind.calls().stream()
             .filter(call -> EventTypes.passes(call, predicate))
             .collect(Collectors.toSet());
-    return calls.isEmpty()
-        ? Node.FALSE
-        : new Node.Read(Fields.CALL, new Predicate.Equal(calls));
+    return calls.isEmpty() ? Node.FALSE : new Node.Read(Fields.CALL, new Predicate.Equal(calls));
   }
 
   private static Node test(Node.Test test, Kind kind) {

@@ -87,7 +87,8 @@ class CallNeedsTest {
 
   @Test
   void callsThatNoRuleNamesAreNotNeeded() {
-    assertThat(rules("evt.type in (rename, ptrace) and proc.name = sh", "evt.type = execve").calls())
+    assertThat(
+            rules("evt.type in (rename, ptrace) and proc.name = sh", "evt.type = execve").calls())
         .containsOnlyKeys("rename", "ptrace");
     assertThat(rules("evt.type = file.open and fd.name = /a").calls().keySet())
         .containsExactlyInAnyOrder("open", "openat", "openat2", "creat", "open_by_handle_at");
@@ -179,7 +180,10 @@ class CallNeedsTest {
   @Test
   void tooManyPathsAreAllPaths() {
     String many =
-        Stream.iterate(0, i -> i + 1).limit(2500).map(i -> "/f" + i).collect(Collectors.joining(","));
+        Stream.iterate(0, i -> i + 1)
+            .limit(2500)
+            .map(i -> "/f" + i)
+            .collect(Collectors.joining(","));
     assertThat(paths(need("open", "evt.type = open and fd.name in (" + many + ")")))
         .containsExactly("*");
   }
@@ -235,8 +239,7 @@ class CallNeedsTest {
 
   private static boolean passes(CallNeed need, SystemCall event) {
     return switch (event) {
-      case FileOpen open ->
-          need.needs(open.path(), CallNeed.mode(open.flags(), open.failed()));
+      case FileOpen open -> need.needs(open.path(), CallNeed.mode(open.flags(), open.failed()));
       case FileChange change ->
           Stream.of(change.path(), Objects.requireNonNullElse(change.target(), change.path()))
               .anyMatch(path -> need.needs(path, CallNeed.mode(0, change.failed())));
