@@ -68,6 +68,8 @@ enum call_want {
 	ONLY_DONE = 1 << 7, /* not reported when it failed */
 	ONLY_POSITIVE = 1 << 8, /* not reported when it failed or returned 0 */
 	CHEAP = 1 << 9, /* thinned first when the ring fills */
+	WANT_UNIX = 1 << 10, /* the path in the socket address, which stands as the first text */
+	ONLY_UNIX = 1 << 11, /* not reported unless the address is one of a Unix socket */
 };
 
 /*
@@ -84,14 +86,42 @@ struct call_entry {
 	__u8 word; /* argument that points to 8 bytes */
 	__u8 mask_arg; /* reported only when this argument has one of the bits of mask */
 	__u8 equal_arg; /* reported only when this argument is one of equal */
+	__u8 access; /* argument that has the flags of an open; ALWAYS_WRITES: it needs none */
+	__u8 modes; /* bits of the modes that are reported at all */
+	__u8 paths; /* the set of paths that are reported; 0: all */
+	__u8 target; /* argument that is a pid; PIDFD: the first is a pidfd */
 	__u32 wants; /* of enum call_want */
+	__u32 unused_too;
 	__u64 mask;
 	__u32 equal[2];
 };
 
 #define RESULT_FD 254
 #define WORKING 254
-#define IN_WORD 253 /* as mask_arg: the word that was read */
+#define IN_WORD 253 /* as mask_arg and access: the word that was read */
+#define ALWAYS_WRITES 252
+#define PIDFD 251
+
+/*
+ * The mode of a call: the lowest two bits of an open's flags (for reading, for writing, for both),
+ * and whether it failed. Calls that open nothing are like opens for reading.
+ */
+#define MODE_ACCESS 3
+#define MODE_FAILED 4
+#define ALL_MODES 0xff
+
+/*
+ * A path that is reported, or the beginning of one: the key of a trie by longest prefix. A whole
+ * path has its NUL within the bits that count. The value has a bit for each mode, with those of
+ * shorter keys that are its beginning.
+ */
+#define PATH_KEY_SIZE 251
+
+struct path_key {
+	__u32 bits; /* of set and path */
+	__u8 set; /* of a call's entry */
+	char path[PATH_KEY_SIZE];
+};
 
 /* The head of each record: what happened, and the process it happened in. */
 struct record {
@@ -189,6 +219,11 @@ struct call_record {
 	__u16 unused[3];
 	__u32 effective_uid;
 	__u32 effective_gid;
+	/* the process that a pid among the arguments is; zeros when there is none */
+	__u64 target_start;
+	__u32 target_pid;
+	__u32 unused_too;
+	char target_comm[COMM_SIZE];
 	__u8 local_address[16];
 	__u8 remote_address[16];
 };
@@ -196,6 +231,7 @@ struct call_record {
 /* What user space asks for. */
 struct wish {
 	__u32 environment; /* whether execs tell the environment */
+	__u32 generation; /* 0 or 1: which calls and paths are in force */
 };
 
 struct flow_key {
@@ -211,12 +247,13 @@ struct flow {
 	__u64 packets;
 };
 
-/* made = kept + dropped + thinned, for each kind. */
+/* made = kept + dropped + thinned + filtered, for each kind. */
 struct counter {
 	__u64 made;
 	__u64 kept;
 	__u64 dropped; /* for want of room */
 	__u64 thinned; /* to leave room for others */
+	__u64 filtered; /* as nobody asked for such a one */
 };
 
 /* Whose records were dropped or thinned, and how many. */

@@ -17,6 +17,9 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define CGROUP_LEVELS 6
 #define PARENT_LEVELS 64
 #define PATH_COMPONENTS 48
+#define MOST_COMPONENTS 64 /* a power of two above it */
+#define PATH_AT (sizeof(struct path_key) - PATH_KEY_SIZE)
+#define MOST_PATHS 16384
 #define NAME_MAX_SIZE 256
 #define FILENAME_SIZE 1024
 #define PATH_SIZE 2048
@@ -30,6 +33,11 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define ARGUMENT_SIZE 4096
 #define DNS_SIZE 512
 #define DNS_PORT 53
+#define AF_UNIX 1
+#define UNIX_PATH_MAX 108
+#define XARRAY_LEVELS 6
+#define XARRAY_BITS 6
+#define PID_FS_MAGIC 0x50494446
 #define AT_FDCWD -100
 #define S_IFMT 0xf000
 #define S_IFSOCK 0xc000
@@ -94,6 +102,17 @@ struct scratch {
 	};
 	char text[TEXT_SIZE];
 	__u32 text_size;
+	/* where the components of the path that was added last begin, from the file upwards */
+	__u32 components;
+	__u16 component_at[MOST_COMPONENTS];
+	/* the call's modes that pass by its paths, and whether any path has been looked up */
+	__u32 passes;
+	__u32 looked_up;
+	union {
+		struct path_key path;
+		char room[sizeof(struct path_key) + 2 * NAME_MAX_SIZE];
+	};
+	char asked[NAME_MAX_SIZE];
 };
 
 struct {
@@ -165,13 +184,37 @@ struct {
 	__type(value, struct wish);
 } wishes SEC(".maps");
 
-/* What is reported of each system call; of 32-bit calls from CALLS on. */
+/*
+ * What is reported of each system call; of 32-bit calls from CALLS on, and all of it twice: user
+ * space writes the generation that is not in force.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 2 * CALLS);
+	__uint(max_entries, 4 * CALLS);
 	__type(key, __u32);
 	__type(value, struct call_entry);
 } calls SEC(".maps");
+
+/*
+ * The paths that are reported, by generation. An update of the outer map returns only when no
+ * program can still look into the map that was there.
+ */
+struct path_map {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, MOST_PATHS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct path_key);
+	__type(value, __u32);
+} paths_a SEC(".maps"), paths_b SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__array(values, struct path_map);
+} paths SEC(".maps") = {
+	.values = { &paths_a, &paths_b },
+};
 
 /*
  * Egress is summed in one of two maps. User space swaps them: that update returns only when no
@@ -199,6 +242,7 @@ enum fate {
 	KEPT,
 	DROPPED,
 	THINNED,
+	FILTERED,
 };
 
 static __always_inline void count(__u32 kind, enum fate fate)
@@ -213,8 +257,10 @@ static __always_inline void count(__u32 kind, enum fate fate)
 		__sync_fetch_and_add(&counter->kept, 1);
 	else if (fate == DROPPED)
 		__sync_fetch_and_add(&counter->dropped, 1);
-	else
+	else if (fate == THINNED)
 		__sync_fetch_and_add(&counter->thinned, 1);
+	else
+		__sync_fetch_and_add(&counter->filtered, 1);
 }
 
 /* Remembers whose record it was that nobody will read. */
@@ -687,6 +733,7 @@ __noinline int append_path(__u64 entry, __u64 mounted, __u64 root_entry, __u64 r
 	if (!s)
 		return 0;
 	begin = s->text_size;
+	s->components = 0;
 	for (int i = 0; i < PATH_COMPONENTS; i++) {
 		struct dentry *dentry = (struct dentry *)entry;
 		struct vfsmount *vfsmount = (struct vfsmount *)mounted;
@@ -710,8 +757,10 @@ __noinline int append_path(__u64 entry, __u64 mounted, __u64 root_entry, __u64 r
 		parent = (__u64)BPF_CORE_READ(dentry, d_parent);
 		if (s->text_size - begin > PATH_SIZE - NAME_MAX_SIZE)
 			break;
+		s->component_at[s->components & (MOST_COMPONENTS - 1)] = s->text_size;
 		if (!append_name(s, BPF_CORE_READ(dentry, d_name.name)))
 			break;
+		s->components++;
 		if (parent == entry) {
 			flags = PATH_UNROOTED;
 			break;
@@ -1248,13 +1297,209 @@ static __always_inline __u16 append_base(struct scratch *s, struct task_struct *
 	return 1;
 }
 
+/* ---- which paths ---- */
+
+/*
+ * Writes the components that were added last into the key, from the root downwards. Returns the
+ * length, or -1.
+ */
+static __always_inline int write_components(struct scratch *s, __u32 count)
+{
+	__u32 at = 0;
+
+	for (__u32 i = 0; i < PATH_COMPONENTS; i++) {
+		__u32 from;
+		long size;
+
+		if (i >= count || at >= PATH_KEY_SIZE)
+			break;
+		from = s->component_at[(count - 1 - i) & (MOST_COMPONENTS - 1)];
+		s->room[PATH_AT + at] = '/';
+		size = bpf_probe_read_kernel_str(&s->room[PATH_AT + at + 1], NAME_MAX_SIZE,
+						 &s->text[from & (TEXT_SIZE - 1)]);
+		if (size <= 0)
+			return -1;
+		at += size;
+	}
+	return at;
+}
+
+/*
+ * Whether the text that was asked for is the path as the reader will have it: nothing in it that
+ * the reader takes out, such as a component "..", and not too long to be looked through.
+ */
+static __always_inline bool is_plain(struct scratch *s, char before)
+{
+	char previous = before;
+	__u32 i;
+
+	for (i = 0; i < NAME_MAX_SIZE - 1; i++) {
+		char c = s->asked[i], next;
+
+		if (!c)
+			break;
+		next = s->asked[i + 1];
+		if (previous == '/' &&
+		    (c == '/' || (c == '.' && (!next || next == '/' || next == '.'))))
+			return false;
+		previous = c;
+	}
+	return i > 0 && i < NAME_MAX_SIZE - 1 && (previous != '/' || i == 1);
+}
+
+/* Adds the modes that are reported of the path in the key. */
+static __always_inline int look_up(struct scratch *s, __u32 generation, __u32 set)
+{
+	void *known = bpf_map_lookup_elem(&paths, &generation);
+	__u32 *modes;
+
+	s->looked_up = 1;
+	if (!known)
+		return -1;
+	s->path.bits = 8 * (1 + PATH_KEY_SIZE);
+	s->path.set = set;
+	modes = bpf_map_lookup_elem(known, &s->path);
+	if (modes)
+		s->passes |= *modes;
+	return 0;
+}
+
+/* Looks up the file whose components were added last. Returns 0, or -1 when it cannot tell. */
+__noinline int look_up_file(__u32 generation, __u32 set)
+{
+	__u32 zero = 0;
+	struct scratch *s = bpf_map_lookup_elem(&scratch, &zero);
+	int at;
+
+	if (!s)
+		return -1;
+	at = write_components(s, s->components);
+	if (at < 0)
+		return -1;
+	if (at == 0) {
+		s->path.path[0] = '/';
+		s->path.path[1] = 0;
+	}
+	return look_up(s, generation, set);
+}
+
+/*
+ * Looks up a path that was asked for: the text at that place, after the components of its directory
+ * where it has one. Returns 0, or -1 when it cannot tell.
+ */
+__noinline int look_up_asked(__u32 generation, __u32 set, __u32 from, __u32 with_directory)
+{
+	__u32 zero = 0;
+	struct scratch *s = bpf_map_lookup_elem(&scratch, &zero);
+	int at = 0;
+
+	if (!s)
+		return -1;
+	if (bpf_probe_read_kernel_str(s->asked, NAME_MAX_SIZE, &s->text[from & (TEXT_SIZE - 1)]) <=
+	    0)
+		return -1;
+	if (!is_plain(s, with_directory ? '/' : 0))
+		return -1;
+	if (with_directory) {
+		at = write_components(s, s->components);
+		if (at < 0)
+			return -1;
+		if (at < PATH_KEY_SIZE) {
+			s->room[PATH_AT + at] = '/';
+			at++;
+		}
+	} else if (s->asked[0] != '/') {
+		return -1; /* its directory could not be read */
+	}
+	if (at < PATH_KEY_SIZE)
+		bpf_probe_read_kernel_str(&s->room[PATH_AT + at], NAME_MAX_SIZE, s->asked);
+	return look_up(s, generation, set);
+}
+
+/* A call of which a path is not known, or not as the reader will have it, passes. */
+static __always_inline void pass_if(struct scratch *s, bool unknown)
+{
+	if (unknown) {
+		s->looked_up = 1;
+		s->passes = ALL_MODES;
+	}
+}
+
+static __always_inline __u32 mode_of(struct call_record *call, struct call_entry *entry)
+{
+	__u64 flags = 0;
+
+	if (entry->access == IN_WORD)
+		flags = call->word;
+	else if (entry->access == ALWAYS_WRITES)
+		flags = 1;
+	else if (entry->access < CALL_ARGS)
+		flags = argument(call, entry->access);
+	return (flags & MODE_ACCESS) | (call->result < 0 ? MODE_FAILED : 0);
+}
+
+/* Whether the paths in a call that opens are those asked for: else the file tells. */
+static __always_inline bool tells_asked(struct call_record *call, struct call_entry *entry)
+{
+	return entry->fd != RESULT_FD || call->result < 0;
+}
+
+/* Looks up the file that the call's descriptor leads to. */
+static __always_inline void pass_file(struct scratch *s, struct call_entry *entry,
+				      __u32 generation)
+{
+	__u32 flags = s->call.head.flags;
+
+	if (!entry->paths || !(entry->wants & WANT_FILE) || !(flags & FLAG_FILE))
+		return;
+	pass_if(s, (flags & (FLAG_SOCKET | FLAG_FILE_TRUNCATED | FLAG_FILE_UNROOTED)) ||
+			   (s->call.mode & S_IFMT) == S_IFSOCK ||
+			   look_up_file(generation, entry->paths));
+}
+
+/*
+ * Adds the path of a Unix socket as the first text, with a NUL at its end. One that begins with NUL
+ * is a name in no file system.
+ */
+static __always_inline void add_unix(struct scratch *s, struct task_struct *task,
+				     struct call_entry *entry)
+{
+	struct call_record *call = &s->call;
+	__u64 address = argument(call, entry->address), size = argument(call, entry->address + 1);
+	__u16 family = 0;
+	char first = 0;
+	__u32 at;
+
+	if (size <= sizeof(family) ||
+	    bpf_probe_read_user(&family, sizeof(family), (const void *)address) ||
+	    family != AF_UNIX)
+		return;
+	address += sizeof(family);
+	size -= sizeof(family);
+	if (size > UNIX_PATH_MAX)
+		size = UNIX_PATH_MAX;
+	call->family = AF_UNIX;
+	bpf_probe_read_user(&first, 1, (const void *)address);
+	if (first)
+		call->base_size[0] = append_base(s, task, WORKING, address);
+	at = s->text_size;
+	if (at > TEXT_SIZE - NAME_MAX_SIZE)
+		return;
+	if (bpf_probe_read_user(&s->text[at], size, (const void *)address))
+		return;
+	s->text[at + size] = 0;
+	call->text_size[0] = size + 1;
+	s->text_size = at + size + 1;
+}
+
 static __always_inline void add_texts(struct scratch *s, struct task_struct *task,
-				      struct call_entry *entry)
+				      struct call_entry *entry, __u32 generation)
 {
 	struct call_record *call = &s->call;
 
 	for (int i = 0; i < CALL_TEXTS; i++) {
 		__u64 text;
+		__u32 from;
 
 		call->text_size[i] = 0;
 		if (i < 2)
@@ -1264,7 +1509,12 @@ static __always_inline void add_texts(struct scratch *s, struct task_struct *tas
 		text = argument(call, entry->text[i]);
 		if (i < 2)
 			call->base_size[i] = append_base(s, task, entry->base[i], text);
+		from = s->text_size;
 		call->text_size[i] = append_argument(text);
+		if (i < 2 && entry->paths && entry->base[i] != NO_ARG && tells_asked(call, entry))
+			pass_if(s, !call->text_size[i] ||
+					   look_up_asked(generation, entry->paths, from,
+							 call->base_size[i] != 0));
 	}
 }
 
@@ -1351,6 +1601,79 @@ static __always_inline void add_payload(struct scratch *s, struct call_entry *en
 		add_question(s, argument(call, entry->data), argument(call, entry->data + 1));
 }
 
+/* ---- which process ---- */
+
+/*
+ * The process or thread that has a number where the task lives. The kernel keeps them in a tree of
+ * 64 branches: what ends in binary 10 is a node.
+ */
+static __always_inline struct pid *find_pid(struct task_struct *task, __u32 number)
+{
+	struct pid *own = BPF_CORE_READ(task, group_leader, thread_pid);
+	unsigned int level = BPF_CORE_READ(own, level);
+	const char *numbers = (const char *)own + bpf_core_field_offset(struct pid, numbers);
+	struct upid *innermost = (struct upid *)(numbers + level * bpf_core_type_size(struct upid));
+	__u64 entry = (__u64)BPF_CORE_READ(innermost, ns, idr.idr_rt.xa_head);
+	bool root = true;
+
+	for (int i = 0; i < XARRAY_LEVELS; i++) {
+		struct xa_node *node = (struct xa_node *)(entry - 2);
+		__u32 shift;
+
+		if ((entry & 3) != 2)
+			break;
+		shift = BPF_CORE_READ(node, shift) & 31;
+		if (root && (__u64)number >> (shift + XARRAY_BITS))
+			return NULL;
+		root = false;
+		bpf_core_read(&entry, sizeof(entry),
+			      &node->slots[(number >> shift) & ((1 << XARRAY_BITS) - 1)]);
+	}
+	return root || (entry & 3) ? NULL : (struct pid *)entry;
+}
+
+/* The process of an open pidfd: its own file system has it since kernel 6.9. */
+static __always_inline struct pid *pid_of_file(struct file *file)
+{
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+
+	if (BPF_CORE_READ(inode, i_sb, s_magic) == PID_FS_MAGIC)
+		return (struct pid *)BPF_CORE_READ(inode, i_private);
+	return (struct pid *)BPF_CORE_READ(file, private_data);
+}
+
+/* Adds the process that the call is about; a number stands for one where the caller lives. */
+static __always_inline void add_target(struct call_record *call, struct task_struct *task,
+				       struct call_entry *entry)
+{
+	struct task_struct *target;
+	struct pid *pid = NULL;
+	struct hlist_node *link;
+	__s32 number;
+
+	if (entry->target == PIDFD) {
+		struct file *file = file_of(task, argument(call, 0));
+
+		if (file && call->result >= 0)
+			pid = pid_of_file(file);
+	} else if (entry->target < CALL_ARGS) {
+		number = argument(call, entry->target);
+		if (number > 0)
+			pid = find_pid(task, number);
+	}
+	if (!pid)
+		return;
+	link = BPF_CORE_READ(pid, tasks[0].first);
+	if (!link)
+		return;
+	target = (struct task_struct *)((char *)link -
+					bpf_core_field_offset(struct task_struct, pid_links));
+	call->target_pid = BPF_CORE_READ(target, tgid);
+	call->target_start = start_of(target);
+	target = BPF_CORE_READ(target, group_leader);
+	BPF_CORE_READ_INTO(&call->target_comm, target, comm);
+}
+
 /* Clears what not every call fills. */
 static __always_inline void clear(struct call_record *call)
 {
@@ -1362,6 +1685,10 @@ static __always_inline void clear(struct call_record *call)
 	call->type = 0;
 	call->local_port = 0;
 	call->remote_port = 0;
+	call->target_start = 0;
+	call->target_pid = 0;
+	call->unused_too = 0;
+	__builtin_memset(call->target_comm, 0, COMM_SIZE);
 	__builtin_memset(call->unused, 0, sizeof(call->unused));
 	__builtin_memset(call->local_address, 0, 16);
 	__builtin_memset(call->remote_address, 0, 16);
@@ -1433,22 +1760,31 @@ static __always_inline struct call_entry *entry_of(__u32 number)
 	return entry && entry->class ? entry : NULL;
 }
 
-/* The number decides first: most calls are nobody's business and must cost next to nothing. */
+/*
+ * The number decides first: most calls are nobody's business and must cost next to nothing. Then
+ * come what the arguments and the result say, and only then the paths, which are dear to read.
+ */
 SEC("raw_tp/sys_exit")
 int on_call(struct raw_tracepoint *ctx)
 {
 	void *registers = (void *)ctx->args[0];
-	__u32 zero = 0, number = number_of(registers), size;
+	__u32 zero = 0, number = number_of(registers), size, mode, first, counter, flags, generation;
 	struct call_entry *entry, *compat_entry;
 	struct task_struct *task;
 	struct container_id *id;
+	struct wish *wish;
 	struct scratch *s;
 	bool compat;
 
 	if (number >= CALLS)
 		return 0;
-	entry = entry_of(number);
-	compat_entry = entry_of(number + CALLS);
+	wish = bpf_map_lookup_elem(&wishes, &zero);
+	if (!wish)
+		return 0;
+	generation = wish->generation & 1;
+	first = generation * 2 * CALLS;
+	entry = entry_of(first + number);
+	compat_entry = entry_of(first + CALLS + number);
 	if (!entry && !compat_entry)
 		return 0;
 	task = (struct task_struct *)bpf_get_current_task();
@@ -1471,8 +1807,32 @@ int on_call(struct raw_tracepoint *ctx)
 				    (const void *)argument(&s->call, entry->word));
 	if (!is_wanted(&s->call, entry))
 		return 0;
+	counter = COUNTER_CALL + (entry->class & (CALL_CLASSES - 1));
+	mode = mode_of(&s->call, entry);
+	if (!(entry->modes & (1 << mode))) {
+		count(counter, FILTERED);
+		return 0;
+	}
+	s->call.head.flags = 0;
+	s->text_size = 0;
+	s->passes = 0;
+	s->looked_up = 0;
+	clear(&s->call);
+	add_texts(s, task, entry, generation);
+	if (entry->wants & WANT_UNIX)
+		add_unix(s, task, entry);
+	if ((entry->wants & ONLY_UNIX) && s->call.family != AF_UNIX)
+		return 0;
+	if (entry->fd != NO_ARG && !add_descriptor(s, task, entry))
+		return 0;
+	pass_file(s, entry, generation);
+	if (s->looked_up && !(s->passes & (1 << mode))) {
+		count(counter, FILTERED);
+		return 0;
+	}
+	flags = s->call.head.flags;
 	describe(&s->call.head, RECORD_CALL, task, id);
-	s->call.head.flags |= setup_flag(s->call.head.pid, s->call.head.start);
+	s->call.head.flags |= flags | setup_flag(s->call.head.pid, s->call.head.start);
 	if (compat)
 		s->call.head.flags |= FLAG_COMPAT;
 	s->call.number = number;
@@ -1480,16 +1840,11 @@ int on_call(struct raw_tracepoint *ctx)
 	s->call.capabilities = capabilities_of(task);
 	s->call.effective_uid = BPF_CORE_READ(task, cred, euid.val);
 	s->call.effective_gid = BPF_CORE_READ(task, cred, egid.val);
-	s->text_size = 0;
-	clear(&s->call);
-	add_texts(s, task, entry);
-	if (entry->fd != NO_ARG && !add_descriptor(s, task, entry))
-		return 0;
+	add_target(&s->call, task, entry);
 	add_payload(s, entry);
 	size = s->text_size;
 	if (size > TEXT_SIZE)
 		return 0;
-	emit_as(&s->call.head, sizeof(s->call) + size,
-		COUNTER_CALL + (entry->class & (CALL_CLASSES - 1)), entry->wants & CHEAP);
+	emit_as(&s->call.head, sizeof(s->call) + size, counter, entry->wants & CHEAP);
 	return 0;
 }

@@ -175,6 +175,11 @@ final class BpfObject implements AutoCloseable {
     return present(libbpf.findMap(object, name), name);
   }
 
+  /** The descriptor of the program of system calls. */
+  int callsFd() {
+    return libbpf.programFd(program(CALLS));
+  }
+
   private MemorySegment program(String name) {
     return present(libbpf.findProgram(object, name), name);
   }

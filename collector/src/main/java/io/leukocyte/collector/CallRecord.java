@@ -32,6 +32,10 @@ final class CallRecord {
   private static final long REMOTE_PORT = at(CALL_RECORD, "remote_port");
   private static final long LOCAL_ADDRESS = at(CALL_RECORD, "local_address");
   private static final long REMOTE_ADDRESS = at(CALL_RECORD, "remote_address");
+  private static final long TARGET_START = at(CALL_RECORD, "target_start");
+  private static final long TARGET_PID = at(CALL_RECORD, "target_pid");
+  private static final long TARGET_COMM = at(CALL_RECORD, "target_comm");
+  private static final int AF_UNIX = 1;
   private static final int AF_INET = 2;
 
   private final MemorySegment memory;
@@ -80,6 +84,21 @@ final class CallRecord {
     return memory.get(JAVA_INT, EFFECTIVE_GID);
   }
 
+  /** The pid, on the host, of the process that the call is about; 0 where it is not known. */
+  int targetPid() {
+    return memory.get(JAVA_INT, TARGET_PID);
+  }
+
+  /** When that process began, in nanoseconds since boot. */
+  long targetStart() {
+    return memory.get(JAVA_LONG, TARGET_START);
+  }
+
+  /** The name of that process. */
+  String targetName() {
+    return RecordText.upToNul(memory, TARGET_COMM, SensorLayout.COMM_SIZE);
+  }
+
   private int unsigned(long at) {
     return Short.toUnsignedInt(memory.get(JAVA_SHORT, at));
   }
@@ -112,7 +131,10 @@ final class CallRecord {
 
   /** The text of that place as a path from the root, as far as its directory is known. */
   String path(int place) {
-    String text = text(place);
+    return path(place, text(place));
+  }
+
+  private String path(int place, String text) {
     int size = baseSize(place);
     String base = size == 0 ? "" : RecordText.path(memory, baseAt(place), size, false, false);
     return Paths.absolute(base, text);
@@ -156,6 +178,22 @@ final class CallRecord {
   private boolean isInternet() {
     int family = unsigned(FAMILY);
     return family == AF_INET || family == IpAddresses.AF_INET6;
+  }
+
+  /**
+   * The Unix socket whose address is among the arguments: its path from the root, or {@code @} and
+   * a name that is in no file system. Without address where there is none.
+   */
+  Endpoint unix() {
+    if (unsigned(FAMILY) != AF_UNIX || !hasText(0)) {
+      return new Endpoint("", 0);
+    }
+    String text = text(0);
+    if (text.startsWith("\0")) {
+      return new Endpoint("@" + text.substring(1).replace('\0', '@'), 0);
+    }
+    int end = text.indexOf('\0');
+    return new Endpoint(path(0, end < 0 ? text : text.substring(0, end)), 0);
   }
 
   /** Without address where the socket is none of the internet. */

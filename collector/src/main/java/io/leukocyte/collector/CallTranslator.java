@@ -10,6 +10,7 @@ import io.leukocyte.events.FileOpen;
 import io.leukocyte.events.FsMount;
 import io.leukocyte.events.KernelCall;
 import io.leukocyte.events.KernelModule;
+import io.leukocyte.events.Kind;
 import io.leukocyte.events.MemFileless;
 import io.leukocyte.events.NetAccept;
 import io.leukocyte.events.NetListen;
@@ -22,6 +23,7 @@ import io.leukocyte.events.ProcessInfo;
 import io.leukocyte.events.ProcessRef;
 import io.leukocyte.events.SignalKill;
 import io.leukocyte.events.SystemCall;
+import java.util.function.LongUnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,16 +35,22 @@ final class CallTranslator {
   private static final int PERMISSIONS = 0xfff;
   private static final int PR_SET_NAME = 15;
   private static final int BPF_PROG_LOAD = 5;
+  private static final int PTRACE_TRACEME = 0;
+  private static final ProcessRef NOBODY = new ProcessRef(0, 0);
 
   /** What each number means on this machine. */
   private final @Nullable TracedCall[] calls = new TracedCall[2 * SensorLayout.CALLS];
+
+  private final LongUnaryOperator start;
 
   /**
    * A translator.
    *
    * @param arm whether the calls are those of arm64
+   * @param start makes unix nanoseconds of the start of a process in nanoseconds since boot
    */
-  CallTranslator(boolean arm) {
+  CallTranslator(boolean arm, LongUnaryOperator start) {
+    this.start = start;
     CallInterest.table(TracedCalls.names(), arm).forEach((number, call) -> calls[number] = call);
   }
 
@@ -63,11 +71,7 @@ final class CallTranslator {
       @Nullable ContainerRef container,
       @Nullable ProcessInfo known,
       ProcessInfo process) {
-    int number = record.number();
-    TracedCall call = number >= 0 && number < calls.length ? calls[number] : null;
-    if (call == null) {
-      throw new IllegalStateException("The sensor reported a system call " + number);
-    }
+    TracedCall call = call(record);
     Moment at = new Moment(time, container, process, call.name(), record.result());
     return switch (call.kind()) {
       case FILE_OPEN -> open(record, at);
@@ -164,6 +168,20 @@ final class CallTranslator {
               at.result);
       default -> throw new IllegalStateException("No system call is a " + call.kind().text());
     };
+  }
+
+  private TracedCall call(CallRecord record) {
+    int number = record.number();
+    TracedCall call = number >= 0 && number < calls.length ? calls[number] : null;
+    if (call == null) {
+      throw new IllegalStateException("The sensor reported a system call " + number);
+    }
+    return call;
+  }
+
+  /** Whether the record is a connection to a Unix socket, which is no event of system calls. */
+  boolean isConnection(CallRecord record) {
+    return call(record).kind() == Kind.NET_CONNECT;
   }
 
   // ---- files ----
@@ -286,13 +304,15 @@ final class CallTranslator {
   /** The address that bind was given stands where others have the far end. */
   private static SystemCall listen(CallRecord record, Moment at) {
     boolean bind = at.call.equals("bind");
+    Endpoint unix = record.unix();
+    Endpoint local = unix.address().isEmpty() ? bind ? record.remote() : record.local() : unix;
     return new NetListen(
         at.time,
         at.container,
         at.process,
         at.call,
         record.protocol(),
-        bind ? record.remote() : record.local(),
+        local,
         bind ? 0 : record.intArg(1),
         at.result);
   }
@@ -300,7 +320,8 @@ final class CallTranslator {
   private static SystemCall send(CallRecord record, Moment at) {
     byte[] data = record.data();
     DnsQuestion question = data.length == 0 ? null : DnsQuestion.read(data);
-    Endpoint remote = record.remote();
+    Endpoint unix = record.unix();
+    Endpoint remote = unix.address().isEmpty() ? record.remote() : unix;
     return new NetSend(
         at.time,
         at.container,
@@ -317,20 +338,21 @@ final class CallTranslator {
 
   // ---- processes ----
 
-  private static SystemCall trace(CallRecord record, Moment at) {
+  private SystemCall trace(CallRecord record, Moment at) {
     boolean ptrace = at.call.equals("ptrace");
+    boolean me = ptrace && record.arg(0) == PTRACE_TRACEME;
     return new ProcTrace(
         at.time,
         at.container,
         at.process,
         at.call,
         ptrace ? record.arg(0) : 0,
-        new ProcessRef(record.intArg(ptrace ? 1 : 0), 0),
-        null,
+        me ? NOBODY : target(record, record.intArg(ptrace ? 1 : 0)),
+        me ? null : targetName(record),
         at.result);
   }
 
-  private static SystemCall signal(CallRecord record, Moment at) {
+  private SystemCall signal(CallRecord record, Moment at) {
     boolean group = at.call.equals("tgkill");
     return new SignalKill(
         at.time,
@@ -338,9 +360,20 @@ final class CallTranslator {
         at.process,
         at.call,
         record.intArg(group ? 2 : 1),
-        new ProcessRef(at.call.equals("pidfd_send_signal") ? 0 : record.intArg(0), 0),
-        null,
+        target(record, at.call.equals("pidfd_send_signal") ? 0 : record.intArg(0)),
+        targetName(record),
         at.result);
+  }
+
+  /** As the kernel knows it; else by the number that the caller gave. */
+  private ProcessRef target(CallRecord record, int asked) {
+    return record.targetPid() == 0
+        ? new ProcessRef(asked, 0)
+        : new ProcessRef(record.targetPid(), start.applyAsLong(record.targetStart()));
+  }
+
+  private static @Nullable String targetName(CallRecord record) {
+    return record.targetPid() == 0 ? null : record.targetName();
   }
 
   private static long namespaces(CallRecord record, String call) {

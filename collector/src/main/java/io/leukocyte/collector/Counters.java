@@ -13,8 +13,9 @@ import java.util.concurrent.atomic.LongAdder;
  * received = published + filtered + lost} holds for each kind.
  *
  * <p>A fact that was lost before it could be read, in the sensor's ring for instance, counts as
- * received and lost. Meters: {@code leuko.collector.events} with the tags {@code kind}, {@code
- * result} (received, published, filtered, lost) and {@code reason} (of a loss, else {@code none}).
+ * received and lost; one that the kernel's programs leave out, as received and filtered. Meters:
+ * {@code leuko.collector.events} with the tags {@code kind}, {@code result} (received, published,
+ * filtered, lost) and {@code reason} (of a loss, else {@code none}).
  */
 final class Counters {
   /** The kind of losses that concern no kind in particular. */
@@ -82,6 +83,12 @@ final class Counters {
   /** A fact is left out on purpose. */
   void filtered(Kind kind) {
     tally(kind).filtered.increment();
+  }
+
+  /** Facts were left out before they could be received. */
+  void filteredUnseen(Kind kind, long count) {
+    tally(kind).received.add(count);
+    tally(kind).filtered.add(count);
   }
 
   /** Facts that had been received are lost. */

@@ -5,6 +5,7 @@ import io.leukocyte.events.Event;
 import io.leukocyte.events.Kind;
 import io.leukocyte.events.SensorLoss;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** What observes processes and connections of this host's containers. Making one does no I/O. */
@@ -35,6 +36,11 @@ interface EventSource extends AutoCloseable {
 
   /** What it lost since the last call. */
   List<SensorLoss> losses();
+
+  /** How many of each kind it saw and left out since the last call, as nobody needs them. */
+  default Map<Kind, Long> filtered() {
+    return Map.of();
+  }
 
   /** Delivers what it has and ends. */
   @Override

@@ -246,6 +246,7 @@ final class Flow implements Component {
   /** Reports what the sensor lost, and what was lost here, as soon as there is room for it. */
   private void reportLosses() {
     sensor.losses().forEach(intake);
+    sensor.filtered().forEach(counters::filteredUnseen);
     if (batcher.hasRoom()) {
       List<SensorLoss> drained = losses.drain();
       drained.forEach(this::offer);

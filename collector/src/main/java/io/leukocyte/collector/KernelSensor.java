@@ -4,12 +4,17 @@ import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.Event;
+import io.leukocyte.events.Kind;
 import io.leukocyte.events.SensorLoss;
+import io.leukocyte.rules.CallNeed;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +54,11 @@ final class KernelSensor implements AutoCloseable {
   private final CallInterest interest;
   private EnvironmentNames environment = EnvironmentNames.NONE;
   private @Nullable SensorReader reader;
+  private final long[] filtered = new long[SensorLayout.COUNTERS];
+
+  /** Why the program of system calls is not attached; null when it is, or is not wanted. */
+  private @Nullable SensorUnavailable unattached;
+
   private boolean closed;
 
   private KernelSensor(SensorOptions options, BpfObject object, BpfRing ring, int wake) {
@@ -139,13 +149,20 @@ final class KernelSensor implements AutoCloseable {
     attachCalls();
   }
 
+  /** As {@link #observe(Map, EnvironmentNames)}, with everything of these calls. */
+  void observe(Set<String> calls, EnvironmentNames names) {
+    Map<String, CallNeed> whole = new TreeMap<>();
+    calls.forEach(call -> whole.put(call, CallNeed.EVERYTHING));
+    observe(whole, names);
+  }
+
   /**
-   * Reports these system calls from now on, and no others; until the first call none.
+   * Reports so much of these system calls from now on, and no others; until the first call none.
    *
-   * @param calls names of {@link TracedCalls}
+   * @param calls by names of {@link TracedCalls}
    * @param names variables of the environment that are told with a program's start
    */
-  synchronized void observe(Set<String> calls, EnvironmentNames names) {
+  synchronized void observe(Map<String, CallNeed> calls, EnvironmentNames names) {
     if (closed) {
       return;
     }
@@ -161,9 +178,27 @@ final class KernelSensor implements AutoCloseable {
   private void attachCalls() {
     try {
       object.attachCalls(!interest.names().isEmpty());
+      unattached = null;
     } catch (SensorUnavailableException e) {
+      unattached = e.reason();
       LOG.error("System calls are not reported: {}", e.getMessage());
     }
+  }
+
+  /** The programs and maps in the kernel. */
+  BpfObject object() {
+    return object;
+  }
+
+  /** The kinds that are asked for and cannot be reported. */
+  synchronized List<Kind> missing() {
+    if (unattached == null) {
+      return List.of();
+    }
+    Set<String> names = interest.names();
+    return TracedCalls.kinds().stream()
+        .filter(kind -> TracedCalls.of(Set.of(kind)).stream().anyMatch(names::contains))
+        .toList();
   }
 
   /** Whether records are being read. */
@@ -175,6 +210,10 @@ final class KernelSensor implements AutoCloseable {
     if (failure != null) {
       return new CheckResult.Failed(
           NAME, "its thread has ended: " + failure, "restart the collector and report this");
+    }
+    if (unattached != null) {
+      return new CheckResult.Degraded(
+          NAME, "system calls are not reported: " + unattached.problem(), unattached.todo());
     }
     return new CheckResult.Ok(NAME, "eBPF, " + counters.total() + " records");
   }
@@ -194,6 +233,23 @@ final class KernelSensor implements AutoCloseable {
       all.addAll(reader.losses());
     }
     return List.copyOf(all);
+  }
+
+  /** How many of each kind the programs left out since the last call, as nobody asked for them. */
+  synchronized Map<Kind, Long> filtered() {
+    Map<Kind, Long> since = new EnumMap<>(Kind.class);
+    if (closed) {
+      return since;
+    }
+    for (Kind kind : TracedCalls.kinds()) {
+      int counter = SensorCounters.counterOf(kind);
+      long all = counters.count(counter).filtered();
+      if (all > filtered[counter]) {
+        since.put(kind, all - filtered[counter]);
+        filtered[counter] = all;
+      }
+    }
+    return since;
   }
 
   /** What the programs made, kept and dropped of a kind of {@link SensorLayout}. */

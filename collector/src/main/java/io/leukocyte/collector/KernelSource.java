@@ -6,9 +6,8 @@ import io.leukocyte.events.Event;
 import io.leukocyte.events.Kind;
 import io.leukocyte.events.SensorLoss;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,20 +22,18 @@ final class KernelSource implements EventSource {
   private final CollectorSettings.Sensor settings;
   private @Nullable KernelSensor sensor;
   private @Nullable SensorUnavailable reason;
-  private Set<String> calls;
-  private EnvironmentNames environment = EnvironmentNames.NONE;
+  private Interest interest = Interest.NONE;
 
   private static List<Kind> kinds() {
     List<Kind> kinds =
         new ArrayList<>(
             List.of(Kind.PROCESS_EXEC, Kind.PROCESS_EXIT, Kind.NET_CONNECT, Kind.NET_FLOW));
     kinds.addAll(TracedCalls.kinds());
-    return List.copyOf(kinds);
+    return kinds.stream().distinct().toList();
   }
 
   KernelSource(CollectorSettings.Sensor settings) {
     this.settings = settings;
-    calls = TracedCalls.of(settings.kinds());
   }
 
   @Override
@@ -47,7 +44,7 @@ final class KernelSource implements EventSource {
     KernelSensor opened = null;
     try {
       opened = KernelSensor.open(settings.options());
-      opened.observe(calls, environment);
+      tell(opened);
       opened.start(ContainerRef::unknown, next);
       sensor = opened;
     } catch (SensorUnavailableException e) {
@@ -60,15 +57,16 @@ final class KernelSource implements EventSource {
   }
 
   @Override
-  public synchronized void observe(Interest interest) {
-    Set<Kind> all = EnumSet.noneOf(Kind.class);
-    all.addAll(settings.kinds());
-    all.addAll(interest.kinds());
-    calls = TracedCalls.of(all);
-    environment = new EnvironmentNames(interest.environment());
+  public synchronized void observe(Interest wanted) {
+    interest = wanted;
     if (sensor != null) {
-      sensor.observe(calls, environment);
+      tell(sensor);
     }
+  }
+
+  private void tell(KernelSensor told) {
+    told.observe(
+        interest.with(settings.kinds()).allCalls(), new EnvironmentNames(interest.environment()));
   }
 
   @Override
@@ -85,7 +83,10 @@ final class KernelSource implements EventSource {
 
   @Override
   public synchronized List<Kind> missing() {
-    return sensor != null && sensor.check() instanceof CheckResult.Ok ? List.of() : KINDS;
+    if (sensor == null || sensor.check() instanceof CheckResult.Failed) {
+      return KINDS;
+    }
+    return sensor.missing();
   }
 
   @Override
@@ -96,6 +97,11 @@ final class KernelSource implements EventSource {
   @Override
   public synchronized List<SensorLoss> losses() {
     return sensor == null ? List.of() : sensor.losses();
+  }
+
+  @Override
+  public synchronized Map<Kind, Long> filtered() {
+    return sensor == null ? Map.of() : sensor.filtered();
   }
 
   @Override

@@ -41,6 +41,7 @@ final class Libbpf {
   private final MethodHandle setMaxEntries;
   private final MethodHandle lookup;
   private final MethodHandle update;
+  private final MethodHandle delete;
   private final MethodHandle lookupAndDeleteBatch;
   private final MethodHandle info;
   private final MethodHandle possibleCpus;
@@ -72,6 +73,7 @@ final class Libbpf {
         function(
             "bpf_map_update_elem",
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG));
+    delete = function("bpf_map_delete_elem", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
     lookupAndDeleteBatch =
         function(
             "bpf_map_lookup_and_delete_batch",
@@ -276,6 +278,15 @@ final class Libbpf {
   int update(int fd, MemorySegment key, MemorySegment value, long flags) {
     try {
       return (int) update.invokeExact(LibC.captured(), fd, key, value, flags);
+    } catch (Throwable t) {
+      throw LibC.impossible(t);
+    }
+  }
+
+  /** Takes one element out: 0 or -errno. */
+  int delete(int fd, MemorySegment key) {
+    try {
+      return (int) delete.invokeExact(LibC.captured(), fd, key);
     } catch (Throwable t) {
       throw LibC.impossible(t);
     }

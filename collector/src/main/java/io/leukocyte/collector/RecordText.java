@@ -27,6 +27,16 @@ final class RecordText {
     return new String(bytes, 0, Math.max(0, bytes.length - 1), StandardCharsets.UTF_8);
   }
 
+  /** A text that ends with a NUL or with the room it has. */
+  static String upToNul(MemorySegment memory, long from, int room) {
+    byte[] bytes = bytes(memory, from, room);
+    int end = 0;
+    while (end < bytes.length && bytes[end] != 0) {
+      end++;
+    }
+    return new String(bytes, 0, end, StandardCharsets.UTF_8);
+  }
+
   /**
    * A path from its components, which come from the file upwards. One whose upper part is missing
    * begins with {@code …/}.

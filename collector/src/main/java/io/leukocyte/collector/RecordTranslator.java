@@ -20,6 +20,7 @@ import io.leukocyte.events.ProcessExit;
 import io.leukocyte.events.ProcessInfo;
 import io.leukocyte.events.ProcessInfo.Parent;
 import io.leukocyte.events.ProcessRef;
+import io.leukocyte.events.Protocol;
 import io.leukocyte.events.SystemCall;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,7 +45,7 @@ final class RecordTranslator {
   private final Function<ContainerId, ContainerRef> containers;
   private final Runnable reportFlows;
   private volatile EnvironmentNames environment = EnvironmentNames.NONE;
-  private final CallTranslator calls = new CallTranslator(CallInterest.isArm());
+  private final CallTranslator calls;
   private final Map<Destination, Long> destinations =
       new LinkedHashMap<>(256, 0.75f, true) {
         @Override
@@ -73,6 +74,7 @@ final class RecordTranslator {
     this.clock = clock;
     this.containers = containers;
     this.reportFlows = reportFlows;
+    this.calls = new CallTranslator(CallInterest.isArm(), clock::start);
   }
 
   /** Tells these variables of the environment from now on; may be called by any thread. */
@@ -251,9 +253,18 @@ final class RecordTranslator {
   private Event call(SensorRecord record) {
     ProcessInfo known = processes.remembered(record.pid(), record.start());
     ProcessInfo process = process(record);
+    CallRecord call = record.call();
+    if (calls.isConnection(call)) {
+      return new NetConnect(
+          clock.time(record.time()),
+          ref(record.container()),
+          process,
+          Protocol.OTHER,
+          new Endpoint("", 0),
+          call.unix());
+    }
     SystemCall event =
-        calls.translate(
-            record.call(), clock.time(record.time()), ref(record.container()), known, process);
+        calls.translate(call, clock.time(record.time()), ref(record.container()), known, process);
     if (event instanceof CredChange change && !change.failed() && known != null) {
       processes.put(record.pid(), record.start(), withCapabilities(process, change.capabilities()));
     }

@@ -22,7 +22,7 @@ public final class SensorBench {
   private final List<Load> loads;
   private final Set<String> calls;
   private final LongAdder delivered = new LongAdder();
-  private SensorCounters.Count records = new SensorCounters.Count(0, 0, 0, 0);
+  private SensorCounters.Count records = new SensorCounters.Count(0, 0, 0, 0, 0);
 
   /**
    * A fixed piece of work in a container.
@@ -115,7 +115,8 @@ public final class SensorBench {
                 records.made() + count.made(),
                 records.kept() + count.kept(),
                 records.dropped() + count.dropped(),
-                records.thinned() + count.thinned());
+                records.thinned() + count.thinned(),
+                records.filtered() + count.filtered());
       }
       return millis;
     }

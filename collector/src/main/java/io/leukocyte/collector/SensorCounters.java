@@ -13,7 +13,8 @@ import java.util.List;
 
 /**
  * What the sensor's programs made, kept, dropped and thinned, by kind; summed up over the
- * processors. Once the programs are quiet, made = kept + dropped + thinned for each kind.
+ * processors. Once the programs are quiet, made = kept + dropped + thinned + filtered for each
+ * kind.
  */
 final class SensorCounters {
   private static final String RING = "ring";
@@ -72,8 +73,9 @@ final class SensorCounters {
    * @param kept records that user space could read, or will
    * @param dropped records for which there was no room
    * @param thinned records that gave way to those of other containers
+   * @param filtered records that nobody asked for
    */
-  record Count(long made, long kept, long dropped, long thinned) {
+  record Count(long made, long kept, long dropped, long thinned, long filtered) {
     /** Records that nobody will read. */
     long lost() {
       return dropped + thinned;
@@ -88,6 +90,7 @@ final class SensorCounters {
     long kept = 0;
     long dropped = 0;
     long thinned = 0;
+    long filtered = 0;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment values = arena.allocate(COUNTER, processors);
       MemorySegment key = arena.allocateFrom(JAVA_INT, kind);
@@ -101,9 +104,10 @@ final class SensorCounters {
         kept += values.get(JAVA_LONG, base + at(COUNTER, "kept"));
         dropped += values.get(JAVA_LONG, base + at(COUNTER, "dropped"));
         thinned += values.get(JAVA_LONG, base + at(COUNTER, "thinned"));
+        filtered += values.get(JAVA_LONG, base + at(COUNTER, "filtered"));
       }
     }
-    return new Count(made, kept, dropped, thinned);
+    return new Count(made, kept, dropped, thinned, filtered);
   }
 
   /** Records of all kinds that were made. */

@@ -44,6 +44,14 @@ final class SensorLayout {
   static final int RESULT_FD = 254;
   static final int WORKING = 254;
   static final int IN_WORD = 253;
+  static final int ALWAYS_WRITES = 252;
+  static final int PIDFD = 251;
+
+  /** Bytes of a path that tell whether it is reported. */
+  static final int PATH_KEY_SIZE = 251;
+
+  /** Paths of one generation that the kernel keeps. */
+  static final int MOST_PATHS = 16_384;
 
   static final int WANT_FILE = 1;
   static final int WANT_SOCKET = 1 << 1;
@@ -55,6 +63,8 @@ final class SensorLayout {
   static final int ONLY_DONE = 1 << 7;
   static final int ONLY_POSITIVE = 1 << 8;
   static final int CHEAP = 1 << 9;
+  static final int WANT_UNIX = 1 << 10;
+  static final int ONLY_UNIX = 1 << 11;
 
   static final int FLAG_SETUP = 1;
   static final int FLAG_UPPER_LAYER = 1 << 1;
@@ -160,7 +170,12 @@ final class SensorLayout {
           JAVA_BYTE.withName("word"),
           JAVA_BYTE.withName("mask_arg"),
           JAVA_BYTE.withName("equal_arg"),
+          JAVA_BYTE.withName("access"),
+          JAVA_BYTE.withName("modes"),
+          JAVA_BYTE.withName("paths"),
+          JAVA_BYTE.withName("target"),
           JAVA_INT.withName("wants"),
+          JAVA_INT.withName("unused_too"),
           JAVA_LONG.withName("mask"),
           sequenceLayout(2, JAVA_INT).withName("equal"));
 
@@ -187,10 +202,22 @@ final class SensorLayout {
           sequenceLayout(3, JAVA_SHORT).withName("unused"),
           JAVA_INT.withName("effective_uid"),
           JAVA_INT.withName("effective_gid"),
+          JAVA_LONG.withName("target_start"),
+          JAVA_INT.withName("target_pid"),
+          JAVA_INT.withName("unused_too"),
+          bytes("target_comm", COMM_SIZE),
           bytes("local_address", ADDRESS_SIZE),
           bytes("remote_address", ADDRESS_SIZE));
 
-  static final StructLayout WISH = struct("wish", JAVA_INT.withName("environment"));
+  static final StructLayout WISH =
+      struct("wish", JAVA_INT.withName("environment"), JAVA_INT.withName("generation"));
+
+  static final StructLayout PATH_KEY =
+      struct(
+          "path_key",
+          JAVA_INT.withName("bits"),
+          JAVA_BYTE.withName("set"),
+          bytes("path", PATH_KEY_SIZE));
 
   static final StructLayout FLOW_KEY =
       struct(
@@ -210,7 +237,8 @@ final class SensorLayout {
           JAVA_LONG.withName("made"),
           JAVA_LONG.withName("kept"),
           JAVA_LONG.withName("dropped"),
-          JAVA_LONG.withName("thinned"));
+          JAVA_LONG.withName("thinned"),
+          JAVA_LONG.withName("filtered"));
 
   static final StructLayout LOSS_KEY =
       struct(
@@ -238,6 +266,7 @@ final class SensorLayout {
           CALL_RECORD,
           LOSS_KEY,
           WISH,
+          PATH_KEY,
           FLOW_KEY,
           FLOW,
           COUNTER,

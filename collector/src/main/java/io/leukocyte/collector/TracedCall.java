@@ -88,6 +88,16 @@ record TracedCall(String name, Kind kind, int x86, int arm64, List<Integer> i386
     return with(entry.word(arg)).wants(SensorLayout.WANT_WORD);
   }
 
+  /** Opens a file with the flags in an argument, in the word, or always for writing. */
+  TracedCall access(int arg) {
+    return with(entry.access(arg));
+  }
+
+  /** Finds the process that an argument names: by its pid, or by a pidfd. */
+  TracedCall target(int arg) {
+    return with(entry.target(arg));
+  }
+
   /** Reported only where the argument has one of the bits. */
   TracedCall onlyWith(int arg, long bits) {
     return with(entry.mask(arg, bits));
@@ -109,6 +119,8 @@ record TracedCall(String name, Kind kind, int x86, int arm64, List<Integer> i386
    * @param word argument that points to 8 bytes
    * @param maskArg argument that must have one of the bits of mask
    * @param equalArg argument that must be one of equal
+   * @param access argument that has the flags of an open
+   * @param target argument that is a pid
    * @param wants bits
    * @param mask bits
    * @param equal values
@@ -122,6 +134,8 @@ record TracedCall(String name, Kind kind, int x86, int arm64, List<Integer> i386
       int word,
       int maskArg,
       int equalArg,
+      int access,
+      int target,
       int wants,
       long mask,
       List<Integer> equal) {
@@ -130,6 +144,8 @@ record TracedCall(String name, Kind kind, int x86, int arm64, List<Integer> i386
             NO_ARG,
             List.of(NO_ARG, NO_ARG, NO_ARG),
             List.of(NO_ARG, NO_ARG),
+            NO_ARG,
+            NO_ARG,
             NO_ARG,
             NO_ARG,
             NO_ARG,
@@ -161,43 +177,93 @@ record TracedCall(String name, Kind kind, int x86, int arm64, List<Integer> i386
           word,
           maskArg,
           equalArg,
+          access,
+          target,
           wants,
           mask,
           equal);
     }
 
     Entry fd(int arg) {
-      return new Entry(arg, text, base, address, data, word, maskArg, equalArg, wants, mask, equal);
+      return new Entry(
+          arg, text, base, address, data, word, maskArg, equalArg, access, target, wants, mask,
+          equal);
     }
 
     Entry wants(int bits) {
       return new Entry(
-          fd, text, base, address, data, word, maskArg, equalArg, wants | bits, mask, equal);
+          fd,
+          text,
+          base,
+          address,
+          data,
+          word,
+          maskArg,
+          equalArg,
+          access,
+          target,
+          wants | bits,
+          mask,
+          equal);
     }
 
     Entry address(int arg) {
-      return new Entry(fd, text, base, arg, data, word, maskArg, equalArg, wants, mask, equal);
+      return new Entry(
+          fd, text, base, arg, data, word, maskArg, equalArg, access, target, wants, mask, equal);
     }
 
     Entry data(int arg) {
-      return new Entry(fd, text, base, address, arg, word, maskArg, equalArg, wants, mask, equal);
+      return new Entry(
+          fd, text, base, address, arg, word, maskArg, equalArg, access, target, wants, mask,
+          equal);
     }
 
     Entry word(int arg) {
-      return new Entry(fd, text, base, address, data, arg, maskArg, equalArg, wants, mask, equal);
+      return new Entry(
+          fd, text, base, address, data, arg, maskArg, equalArg, access, target, wants, mask,
+          equal);
     }
 
     Entry mask(int arg, long bits) {
-      return new Entry(fd, text, base, address, data, word, arg, equalArg, wants, bits, equal);
+      return new Entry(
+          fd, text, base, address, data, word, arg, equalArg, access, target, wants, bits, equal);
     }
 
     Entry equal(int arg, int one, int other) {
       return new Entry(
-          fd, text, base, address, data, word, maskArg, arg, wants, mask, List.of(one, other));
+          fd,
+          text,
+          base,
+          address,
+          data,
+          word,
+          maskArg,
+          arg,
+          access,
+          target,
+          wants,
+          mask,
+          List.of(one, other));
     }
 
-    /** Writes the line; class 0 would be one that is not reported. */
-    void write(MemorySegment to, int callClass) {
+    Entry access(int arg) {
+      return new Entry(
+          fd, text, base, address, data, word, maskArg, equalArg, arg, target, wants, mask, equal);
+    }
+
+    Entry target(int arg) {
+      return new Entry(
+          fd, text, base, address, data, word, maskArg, equalArg, access, arg, wants, mask, equal);
+    }
+
+    /**
+     * Writes the line.
+     *
+     * @param callClass 0 would be one that is not reported
+     * @param modes bits of the modes that are reported
+     * @param paths the set of paths that are reported; 0: all
+     */
+    void write(MemorySegment to, int callClass, int modes, int paths) {
       to.set(JAVA_BYTE, at(CALL_ENTRY, "class"), (byte) callClass);
       to.set(JAVA_BYTE, at(CALL_ENTRY, "fd"), (byte) fd);
       for (int i = 0; i < CALL_TEXTS; i++) {
@@ -211,6 +277,10 @@ record TracedCall(String name, Kind kind, int x86, int arm64, List<Integer> i386
       to.set(JAVA_BYTE, at(CALL_ENTRY, "word"), (byte) word);
       to.set(JAVA_BYTE, at(CALL_ENTRY, "mask_arg"), (byte) maskArg);
       to.set(JAVA_BYTE, at(CALL_ENTRY, "equal_arg"), (byte) equalArg);
+      to.set(JAVA_BYTE, at(CALL_ENTRY, "access"), (byte) access);
+      to.set(JAVA_BYTE, at(CALL_ENTRY, "modes"), (byte) modes);
+      to.set(JAVA_BYTE, at(CALL_ENTRY, "paths"), (byte) paths);
+      to.set(JAVA_BYTE, at(CALL_ENTRY, "target"), (byte) target);
       to.set(JAVA_INT, at(CALL_ENTRY, "wants"), wants);
       to.set(JAVA_LONG, at(CALL_ENTRY, "mask"), mask);
       for (int i = 0; i < equal.size(); i++) {

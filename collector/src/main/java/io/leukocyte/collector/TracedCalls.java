@@ -1,16 +1,20 @@
 package io.leukocyte.collector;
 
+import static io.leukocyte.collector.SensorLayout.ALWAYS_WRITES;
 import static io.leukocyte.collector.SensorLayout.CHEAP;
 import static io.leukocyte.collector.SensorLayout.IN_WORD;
 import static io.leukocyte.collector.SensorLayout.ONLY_DONE;
 import static io.leukocyte.collector.SensorLayout.ONLY_POSITIVE;
 import static io.leukocyte.collector.SensorLayout.ONLY_SOCKET;
 import static io.leukocyte.collector.SensorLayout.ONLY_STANDARD;
+import static io.leukocyte.collector.SensorLayout.ONLY_UNIX;
+import static io.leukocyte.collector.SensorLayout.PIDFD;
 import static io.leukocyte.collector.SensorLayout.RESULT_FD;
 import static io.leukocyte.collector.SensorLayout.WANT_DNS;
 import static io.leukocyte.collector.SensorLayout.WANT_FILE;
 import static io.leukocyte.collector.SensorLayout.WANT_MESSAGE;
 import static io.leukocyte.collector.SensorLayout.WANT_SOCKET;
+import static io.leukocyte.collector.SensorLayout.WANT_UNIX;
 
 import io.leukocyte.events.Kind;
 import java.util.ArrayList;
@@ -54,7 +58,8 @@ final class TracedCalls {
           Kind.MEM_FILELESS,
           Kind.CRED_CHANGE,
           Kind.SIGNAL_KILL,
-          Kind.PROC_CONTROL);
+          Kind.PROC_CONTROL,
+          Kind.NET_CONNECT);
 
   /** All of them. */
   static final List<TracedCall> ALL = all();
@@ -77,11 +82,11 @@ final class TracedCalls {
 
   private static List<TracedCall> opens() {
     return List.of(
-        open("open", 2, -1, 5).path(0, 0),
-        open("creat", 85, -1, 8).path(0, 0),
-        open("openat", 257, 56, 295).path(0, 1, 0),
-        open("openat2", 437, 437, 437).path(0, 1, 0).word(2),
-        open("open_by_handle_at", 304, 265, 342));
+        open("open", 2, -1, 5).path(0, 0).access(1),
+        open("creat", 85, -1, 8).path(0, 0).access(ALWAYS_WRITES),
+        open("openat", 257, 56, 295).path(0, 1, 0).access(2),
+        open("openat2", 437, 437, 437).path(0, 1, 0).word(2).access(IN_WORD),
+        open("open_by_handle_at", 304, 265, 342).access(2));
   }
 
   private static TracedCall open(String name, int x86, int arm64, int i386) {
@@ -128,11 +133,18 @@ final class TracedCalls {
 
   private static List<TracedCall> sockets() {
     return List.of(
+        // connections over IP are told by the socket's state
+        TracedCall.of("connect", Kind.NET_CONNECT, 42, 203, 362)
+            .address(1)
+            .wants(WANT_UNIX | ONLY_UNIX | ONLY_DONE | CHEAP),
         accept("accept", 43, 202),
         accept("accept4", 288, 242, 364),
         TracedCall.of("listen", Kind.NET_LISTEN, 50, 201, 363).fd(0).wants(WANT_SOCKET),
-        TracedCall.of("bind", Kind.NET_LISTEN, 49, 200, 361).fd(0).wants(WANT_SOCKET).address(1),
-        send("sendto", 44, 206, 369).address(4).data(1),
+        TracedCall.of("bind", Kind.NET_LISTEN, 49, 200, 361)
+            .fd(0)
+            .wants(WANT_SOCKET | WANT_UNIX)
+            .address(1),
+        send("sendto", 44, 206, 369).address(4).data(1).wants(WANT_UNIX),
         send("sendmsg", 46, 211, 370).address(1).wants(WANT_MESSAGE),
         send("sendmmsg", 307, 269, 345).address(1).wants(WANT_MESSAGE),
         receive("recvfrom", 45, 207, 371).address(4),
@@ -174,13 +186,13 @@ final class TracedCalls {
 
   private static List<TracedCall> processes() {
     return List.of(
-        TracedCall.of("ptrace", Kind.PROC_TRACE, 101, 117, 26),
-        TracedCall.of("process_vm_readv", Kind.PROC_TRACE, 310, 270, 347),
-        TracedCall.of("process_vm_writev", Kind.PROC_TRACE, 311, 271, 348),
-        TracedCall.of("kill", Kind.SIGNAL_KILL, 62, 129, 37),
-        TracedCall.of("tkill", Kind.SIGNAL_KILL, 200, 130, 238),
-        TracedCall.of("tgkill", Kind.SIGNAL_KILL, 234, 131, 270),
-        TracedCall.of("pidfd_send_signal", Kind.SIGNAL_KILL, 424, 424, 424),
+        TracedCall.of("ptrace", Kind.PROC_TRACE, 101, 117, 26).target(1),
+        TracedCall.of("process_vm_readv", Kind.PROC_TRACE, 310, 270, 347).target(0),
+        TracedCall.of("process_vm_writev", Kind.PROC_TRACE, 311, 271, 348).target(0),
+        TracedCall.of("kill", Kind.SIGNAL_KILL, 62, 129, 37).target(0),
+        TracedCall.of("tkill", Kind.SIGNAL_KILL, 200, 130, 238).target(0),
+        TracedCall.of("tgkill", Kind.SIGNAL_KILL, 234, 131, 270).target(1),
+        TracedCall.of("pidfd_send_signal", Kind.SIGNAL_KILL, 424, 424, 424).target(PIDFD),
         TracedCall.of("prctl", Kind.PROC_CONTROL, 157, 167, 172)
             .texts(1)
             .onlyEqual(0, PR_SET_DUMPABLE, PR_SET_NAME),

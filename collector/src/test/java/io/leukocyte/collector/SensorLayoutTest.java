@@ -63,8 +63,19 @@ class SensorLayoutTest {
   void whatACallsEntryAsksForIsTheKernels() {
     Map<String, Integer> wants = new TreeMap<>(TYPES.enumeration("call_want"));
 
-    assertThat(wants).hasSize(10);
+    assertThat(wants).hasSize(12);
     assertThat(constants(wants)).isEqualTo(wants);
+  }
+
+  /** One object serves both: the loader looks which registers the running kernel has. */
+  @Test
+  void theObjectKnowsTheRegistersOfBothArchitectures() {
+    assertThat(TYPES.struct("pt_regs___x86").fields())
+        .extracting(BtfTypes.Field::name)
+        .contains("di", "si", "dx", "r10", "r8", "r9", "orig_ax", "bx", "cx", "bp");
+    assertThat(TYPES.struct("pt_regs___arm64").fields())
+        .extracting(BtfTypes.Field::name)
+        .containsExactly("regs", "orig_x0", "syscallno");
   }
 
   /** The constants of {@link SensorLayout} that have one of the names. */

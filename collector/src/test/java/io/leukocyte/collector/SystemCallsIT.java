@@ -1,6 +1,7 @@
 package io.leukocyte.collector;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.leukocyte.events.BpfLoad;
 import io.leukocyte.events.ContainerId;
@@ -14,6 +15,7 @@ import io.leukocyte.events.KernelCall;
 import io.leukocyte.events.KernelModule;
 import io.leukocyte.events.MemFileless;
 import io.leukocyte.events.NetAccept;
+import io.leukocyte.events.NetConnect;
 import io.leukocyte.events.NetListen;
 import io.leukocyte.events.NetSend;
 import io.leukocyte.events.NetSocket;
@@ -21,6 +23,7 @@ import io.leukocyte.events.NsChange;
 import io.leukocyte.events.ProcControl;
 import io.leukocyte.events.ProcTrace;
 import io.leukocyte.events.ProcessInfo;
+import io.leukocyte.events.ProcessRef;
 import io.leukocyte.events.Protocol;
 import io.leukocyte.events.SignalKill;
 import io.leukocyte.events.SystemCall;
@@ -288,6 +291,28 @@ class SystemCallsIT {
   }
 
   @Test
+  void socketsOfFileSystemsAreSeenByTheirPaths() {
+    perl(
+        "use Socket; chdir '/tmp'; socket my $s, PF_UNIX, SOCK_STREAM, 0;"
+            + " bind $s, pack_sockaddr_un('own.sock'); listen $s, 3;"
+            + " socket my $c, PF_UNIX, SOCK_STREAM, 0; connect $c, pack_sockaddr_un('./own.sock');"
+            + " socket my $d, PF_UNIX, SOCK_DGRAM, 0; bind $d, pack_sockaddr_un(\"\\0hidden\");"
+            + " socket my $e, PF_UNIX, SOCK_DGRAM, 0; send $e, 'x', 0,"
+            + " pack_sockaddr_un(\"\\0hidden\"); 1");
+
+    NetListen bind = first(NetListen.class, e -> e.local().address().equals("/tmp/own.sock"));
+    assertThat(bind.call()).isEqualTo("bind");
+    assertThat(bind.protocol()).isEqualTo(Protocol.OTHER);
+    assertThat(bind.local().port()).isZero();
+    NetConnect connect =
+        probe.first(NetConnect.class, e -> e.destination().address().equals("/tmp/own.sock"));
+    assertThat(connect.protocol()).isEqualTo(Protocol.OTHER);
+    assertThat(Objects.requireNonNull(connect.process()).name()).isEqualTo("perl");
+    first(NetListen.class, e -> e.local().address().startsWith("@hidden"));
+    first(NetSend.class, e -> e.remote().address().startsWith("@hidden"));
+  }
+
+  @Test
   void socketsOfUnusualKindsAreSeen() {
     perl("socket my $s, 17, 3, 0; socket my $a, 38, 5, 0; 1");
 
@@ -328,9 +353,17 @@ class SystemCallsIT {
   void oneProcessThatTakesHoldOfAnotherIsSeen() {
     call("ptrace", "16, 1, 0, 0");
     ProcTrace attach = first(ProcTrace.class, e -> e.request() == 16);
-    assertThat(attach.target().pid()).isEqualTo(1);
+    assertThat(attach.target().pid()).as("on the host").isEqualTo(hostPid());
+    assertThat(attach.target().startTime()).isPositive();
+    assertThat(attach.targetName()).isEqualTo("sleep");
     call("process_vm_readv", "1, 0, 0, 0, 0, 0");
-    first(ProcTrace.class, e -> e.call().equals("process_vm_readv"));
+    assertThat(first(ProcTrace.class, e -> e.call().equals("process_vm_readv")).target())
+        .isEqualTo(attach.target());
+    call("ptrace", "0, 1, 0, 0");
+    assertThat(first(ProcTrace.class, e -> e.request() == 0 && e.call().equals("ptrace")).target())
+        .isEqualTo(new ProcessRef(0, 0));
+    call("ptrace", "16, 4000000, 0, 0");
+    first(ProcTrace.class, e -> e.target().equals(new ProcessRef(4_000_000, 0)));
   }
 
   @Test
@@ -416,10 +449,75 @@ class SystemCallsIT {
     perl(
         "kill 0, 1; my $n = \"kworker/0:1\\0\"; syscall(" + number("prctl") + ", 15, $n, 0, 0, 0)");
 
-    SignalKill kill = first(SignalKill.class, e -> e.target().pid() == 1);
+    int host = hostPid();
+    SignalKill kill = first(SignalKill.class, e -> e.target().pid() == host);
     assertThat(kill.signal()).isZero();
+    assertThat(kill.targetName()).isEqualTo("sleep");
+    perl("my $p = fork // die; if (!$p) { sleep 100; exit } kill 'KILL', $p; waitpid $p, 0");
+    SignalKill child = first(SignalKill.class, e -> e.signal() == 9);
+    assertThat(child.targetName()).isEqualTo("perl");
+    assertThat(child.target().pid()).isNotEqualTo(child.process().ref().pid());
+    assertThat(child.target().startTime())
+        .isGreaterThanOrEqualTo(child.process().ref().startTime());
+    perl("kill 0, -4000001; 1");
+    first(SignalKill.class, e -> e.target().equals(new ProcessRef(-4_000_001, 0)));
+    perl(
+        "my $f = syscall(434, $$ + 0, 0); syscall("
+            + number("pidfd_send_signal")
+            + ", $f, 0, 0, 0)");
+    SignalKill own = first(SignalKill.class, e -> e.call().equals("pidfd_send_signal"));
+    assertThat(own.target()).isEqualTo(own.process().ref());
     ProcControl name = first(ProcControl.class, "kworker/0:1", e -> "kworker/0:1".equals(e.text()));
     assertThat(name.option()).isEqualTo(15);
+  }
+
+  private static int hostPid() {
+    return Integer.parseInt(Docker.ok("inspect", "-f", "{{.State.Pid}}", NAME));
+  }
+
+  // ---- calls of 32 bits ----
+
+  /** Writes into the container and runs a static program of 32 bits. */
+  private static void run32(String name, MachineCode code) {
+    StringBuilder hex = new StringBuilder();
+    for (byte b : code.program()) {
+      hex.append("%02x".formatted(b));
+    }
+    perl(
+        "open my $f, '>', '/tmp/"
+            + name
+            + "'; print $f pack('H*', '"
+            + hex
+            + "'); close $f; chmod 0755, '/tmp/"
+            + name
+            + "'");
+    Docker.Result result = Docker.run("exec", NAME, "/tmp/" + name);
+    assertThat(result.code()).as(result.output()).isZero();
+  }
+
+  @Test
+  void callsOf32BitsAreSeenByTheSameNamesWithTheirOwnNumbers() {
+    assumeThat(CallInterest.isArm()).as("its 32-bit calls are of another processor").isFalse();
+    MachineCode code = new MachineCode();
+    run32(
+        "calls32",
+        code.call(5, code.text("/etc/shadow"), 0, 0) // open
+            .call(39, code.text("/tmp/made32"), 0700, 0) // mkdir
+            .call(26, 16, 1, 0) // ptrace
+            .call(37, 1, 0, 0) // kill
+            .call(1, 0, 0, 0)); // exit
+
+    FileOpen open = first(FileOpen.class, "calls32", e -> e.path().equals("/etc/shadow"));
+    assertThat(open.call()).isEqualTo("open");
+    assertThat(open.result()).isPositive();
+    FileChange made = first(FileChange.class, "calls32", e -> e.path().equals("/tmp/made32"));
+    assertThat(made.call()).isEqualTo("mkdir");
+    assertThat(made.mode()).isEqualTo(0700);
+    ProcTrace trace = first(ProcTrace.class, "calls32", e -> e.request() == 16);
+    assertThat(trace.target().pid()).isEqualTo(hostPid());
+    SignalKill kill = first(SignalKill.class, "calls32", e -> e.call().equals("kill"));
+    assertThat(kill.target().pid()).isEqualTo(hostPid());
+    assertThat(kill.result()).isZero();
   }
 
   // ---- which ----

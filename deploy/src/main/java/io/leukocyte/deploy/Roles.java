@@ -49,7 +49,7 @@ record Roles(
 
   /** Lets a collector observe what rules need. */
   static void observe(Collector collector, RuleSet rules) {
-    collector.observe(new Interest(rules.kinds(), rules.environment()));
+    collector.observe(Interest.of(rules));
   }
 
   Analyzer analyzer(RuleSet rules) {

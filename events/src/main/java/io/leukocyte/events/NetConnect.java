@@ -4,14 +4,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An outbound connection was begun. Source: for TCP the kernel's inet_sock_set_state to SYN_SENT;
- * for other protocols the first packet to a destination that has had none for a while.
+ * for other protocols the first packet to a destination that has had none for a while; for Unix
+ * sockets, where a rule can mean them, a connect that was done.
  *
  * @param time unix nanoseconds
  * @param container null for a process of the host
  * @param process the process that called; null when it is not known (first packet of a flow)
- * @param protocol transport protocol
+ * @param protocol transport protocol; other of a Unix socket
  * @param source the local end; port 0 before one is bound
- * @param destination the remote end
+ * @param destination the remote end; a Unix socket's path, or {@code @} and its name, stands for
+ *     the address, its port is 0
  */
 public record NetConnect(
     long time,

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param process the process that called
  * @param call ptrace, process_vm_readv or process_vm_writev
  * @param request of ptrace: the PTRACE_ request; 0 of others
- * @param target the other process; start 0 when it is not known; pid 0 where the request has none
+ * @param target the other process, on the host; where the kernel found none its start is 0 and its
+ *     pid is what the caller gave, in its own pid namespace; pid 0 where the request has none
  *     (PTRACE_TRACEME)
  * @param targetName the other process's comm; null when it is not known
  * @param result 0, of process_vm_readv and process_vm_writev bytes; negative: minus the errno

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param process the process that called
  * @param call kill, tkill, tgkill or pidfd_send_signal
  * @param signal number of the signal; 0 only asks whether the process is there
- * @param target the other process; start 0 when it is not known; a negative pid is a process group,
- *     -1 all processes
+ * @param target the other process, on the host; where the kernel found none its start is 0 and its
+ *     pid is what the caller gave, in its own pid namespace: a negative one is a process group, -1
+ *     all processes
  * @param targetName the other process's comm; null when it is not known
  * @param result 0; negative: minus the errno
  */

@@ -11,10 +11,13 @@ import io.leukocyte.events.CallColumns.Change;
 import io.leukocyte.events.CallColumns.Control;
 import io.leukocyte.events.CallColumns.Credentials;
 import io.leukocyte.events.CallColumns.Dup;
+import io.leukocyte.events.CallColumns.Kernel;
 import io.leukocyte.events.CallColumns.Memory;
+import io.leukocyte.events.CallColumns.Module;
 import io.leukocyte.events.CallColumns.Mount;
 import io.leukocyte.events.CallColumns.Namespace;
 import io.leukocyte.events.CallColumns.Open;
+import io.leukocyte.events.CallColumns.Send;
 import io.leukocyte.events.CallColumns.Signal;
 import io.leukocyte.events.CallColumns.Socket;
 import io.leukocyte.events.CallColumns.Trace;
@@ -22,11 +25,14 @@ import io.leukocyte.events.CallNames;
 import io.leukocyte.events.Column;
 import io.leukocyte.events.Kind;
 import io.leukocyte.rules.Source.NumberReader;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongFunction;
 import java.util.function.LongPredicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of system calls: what they were called with, and the files they name. */
@@ -38,12 +44,29 @@ final class CallFields {
   private static final Set<Kind> TRACE = Set.of(Kind.PROC_TRACE);
   private static final Set<Kind> SIGNAL = Set.of(Kind.SIGNAL_KILL);
   private static final Set<Kind> SOCKET = Set.of(Kind.NET_SOCKET);
+  private static final Set<Kind> MODULE = Set.of(Kind.KERNEL_MODULE);
   private static final Set<Kind> MEMORY = Set.of(Kind.MEM_FILELESS);
 
   private static final Set<String> TWO_PATHS =
       Set.of("rename", "renameat", "renameat2", "link", "linkat");
   private static final Set<String> SYMLINKS = Set.of("symlink", "symlinkat");
   private static final Set<String> CHMODS = Set.of("chmod", "fchmod", "fchmodat", "fchmodat2");
+  private static final Set<String> ONE_PATH =
+      Kind.FILE_CHANGE.calls().stream()
+          .filter(call -> !TWO_PATHS.contains(call) && !SYMLINKS.contains(call))
+          .collect(Collectors.toUnmodifiableSet());
+
+  /**
+   * The fields that hold the path of a file that a call changes, and the calls of which they do; of
+   * other calls they are missing.
+   */
+  static final Map<String, Set<String>> PATHS =
+      Map.of(
+          "evt.arg.path", ONE_PATH,
+          "evt.arg.oldpath", TWO_PATHS,
+          "evt.arg.newpath", TWO_PATHS,
+          "evt.arg.linkpath", SYMLINKS,
+          "evt.arg.filename", CHMODS);
 
   private static final long ACCESS_MODE = 3;
   private static final long WRITE_ONLY = 1;
@@ -52,6 +75,8 @@ final class CallFields {
   private static final long NAMELESS = 020000000;
   private static final int EXECUTE = 0111;
 
+  private static final List<Source> ARGUMENTS = arguments();
+
   private CallFields() {}
 
   static void add(List<Field> to) {
@@ -59,6 +84,53 @@ final class CallFields {
     addPaths(to);
     addFlags(to);
     addNumbers(to);
+    addOwn(to);
+  }
+
+  /** Fields that only this project has. */
+  private static void addOwn(List<Field> to) {
+    Set<Kind> send = Set.of(Kind.NET_SEND);
+    to.add(
+        Fields.plain(
+                "dns.question.name",
+                STRING,
+                "our own: the name that a datagram asks a name server for, without the final dot")
+            .in(send, symbol(Send.DNS_NAME)));
+    to.add(
+        Fields.plain("dns.question.type", STRING, "our own: the type of that question: A, TXT …")
+            .in(send, symbol(Send.DNS_TYPE)));
+    to.add(
+        Fields.plain("module.name", STRING, "our own: the name of a kernel module")
+            .in(MODULE, symbol(Module.NAME)));
+    to.add(
+        Fields.plain("module.path", STRING, "our own: the file of a kernel module")
+            .in(MODULE, symbol(Module.PATH)));
+    to.add(
+        new Field(
+                "kernel.arg",
+                NUMBER,
+                Field.Argument.INDEX,
+                false,
+                "our own: an argument of the call, from [0]; without index the first")
+            .with(Set.of(Kind.KERNEL_CALL), CallFields::argument));
+  }
+
+  private static List<Source> argument(@Nullable String index) {
+    int number = index == null ? 0 : Integer.parseInt(index);
+    return number < ARGUMENTS.size() ? List.of(ARGUMENTS.get(number)) : List.of();
+  }
+
+  private static List<Source> arguments() {
+    List<Source> arguments = new ArrayList<>();
+    for (int i = 0; i < Kernel.ARGS.size(); i++) {
+      int number = i;
+      arguments.add(
+          Fields.diverse(row ->
+              number < row.intAt(Kernel.COUNT)
+                  ? row.longAt(Kernel.ARGS.get(number))
+                  : NumberReader.MISSING));
+    }
+    return List.copyOf(arguments);
   }
 
   private static void addFiles(List<Field> to) {
@@ -110,12 +182,7 @@ final class CallFields {
   private static void addPaths(List<Field> to) {
     to.add(
         Fields.plain("evt.arg.path", STRING, "the path of a call that has one")
-            .in(
-                CHANGE,
-                new Source.Computed(row ->
-                    TWO_PATHS.contains(call(row)) || SYMLINKS.contains(call(row))
-                        ? null
-                        : row.text(Change.PATH))));
+            .in(CHANGE, of(ONE_PATH, Change.PATH)));
     to.add(
         Fields.plain("evt.arg.oldpath", STRING, "of rename and link: the path there was")
             .in(CHANGE, of(TWO_PATHS, Change.PATH)));
@@ -135,10 +202,11 @@ final class CallFields {
         Fields.plain(
                 "evt.arg.name",
                 STRING,
-                "of open: the path as it was asked for; of memfd_create: the name; of umount2: the"
-                    + " path")
+                "of open: the path as it was asked for; of memfd_create and delete_module: the name;"
+                    + " of umount2: the path")
             .in(OPEN, new Source.Computed(CallFields::asked))
             .in(MEMORY, symbol(Memory.NAME))
+            .in(MODULE, of(Set.of("delete_module"), Module.NAME))
             .in(MOUNT, of(Set.of("umount2"), Mount.TARGET)));
     to.add(
         Fields.plain("evt.arg.dev", STRING, "of mount: what is mounted")
@@ -230,7 +298,11 @@ final class CallFields {
             .in(CHANGE, present(Change.GID))
             .in(CREDENTIALS, present(Credentials.GID)));
     to.add(
-        Fields.plain("evt.arg.pid", NUMBER, "of kill and ptrace: the other process, on the host")
+        Fields.plain(
+                "evt.arg.pid",
+                NUMBER,
+                "of kill and ptrace: the other process, on the host; as the caller sees it where there"
+                    + " is no such process, or no longer")
             .in(SIGNAL, Fields.diverse(row -> row.intAt(Signal.TARGET_PID)))
             .in(TRACE, Fields.diverse(row -> row.intAt(Trace.TARGET_PID))));
   }

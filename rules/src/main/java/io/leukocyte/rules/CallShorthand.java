@@ -52,7 +52,7 @@ final class CallShorthand {
   static @Nullable Kind kind(String type) {
     return Arrays.stream(Kind.values())
         .filter(Kind::isSystemCall)
-        .filter(kind -> kind.text().equals(type) || kind.calls().contains(type))
+        .filter(kind -> kind.text().equals(type) || kind.calls().contains(EventTypes.call(type)))
         .findFirst()
         .orElse(null);
   }
@@ -64,7 +64,7 @@ final class CallShorthand {
    * @param type the call's name; the kind's own stands for the first of its calls
    */
   SystemCall event(Kind kind, String type) {
-    String call = type.equals(kind.text()) ? kind.calls().getFirst() : type;
+    String call = type.equals(kind.text()) ? kind.calls().getFirst() : EventTypes.call(type);
     return switch (kind) {
       case FILE_OPEN -> open(call);
       case FILE_CHANGE -> change(call);
@@ -98,8 +98,8 @@ final class CallShorthand {
               fields.client(OWN, 40_000),
               fields.server(OTHER, 53),
               1,
-              null,
-              null,
+              fields.given("dns.question.name"),
+              fields.given("dns.question.type"),
               result(1));
       case NET_SOCKET ->
           new NetSocket(
@@ -161,8 +161,16 @@ final class CallShorthand {
       case FS_MOUNT -> mount(call);
       case KERNEL_MODULE ->
           new KernelModule(
-              time, container, process, call, fields.given("evt.arg.name"), null, result(0));
-      case KERNEL_CALL -> new KernelCall(time, container, process, call, List.of(), result(0));
+              time,
+              container,
+              process,
+              call,
+              first("module.name", "evt.arg.name"),
+              fields.given("module.path"),
+              result(0));
+      case KERNEL_CALL ->
+          new KernelCall(
+              time, container, process, call, List.of(fields.number("kernel.arg", 0)), result(0));
       case BPF_LOAD ->
           new BpfLoad(
               time,

@@ -123,33 +123,40 @@ record Comparison(Term left, Test test) {
   /** The fields that it reads. */
   Set<Field> fields() {
     Set<Field> fields = new LinkedHashSet<>();
-    collect(left, fields);
+    reads().forEach(read -> fields.add(read.field()));
+    return fields;
+  }
+
+  /** What it reads: fields with their arguments. */
+  Set<Term.OfField> reads() {
+    Set<Term.OfField> reads = new LinkedHashSet<>();
+    collect(left, reads);
     Term right = right();
     if (right != null) {
-      collect(right, fields);
+      collect(right, reads);
     }
-    return fields;
+    return reads;
   }
 
   boolean reads(Field field) {
     return fields().contains(field);
   }
 
-  private static void collect(Term term, Set<Field> fields) {
+  private static void collect(Term term, Set<Term.OfField> reads) {
     switch (term) {
-      case Term.OfField f -> fields.add(f.field());
+      case Term.OfField f -> reads.add(f);
       case Term.Literal l -> {}
-      case Term.Items i -> i.parts().forEach(p -> collect(p, fields));
-      case Term.Mapped m -> collect(m.of(), fields);
-      case Term.Count c -> collect(c.of(), fields);
+      case Term.Items i -> i.parts().forEach(p -> collect(p, reads));
+      case Term.Mapped m -> collect(m.of(), reads);
+      case Term.Count c -> collect(c.of(), reads);
       case Term.Join j -> {
-        collect(j.separator(), fields);
-        collect(j.list(), fields);
+        collect(j.separator(), reads);
+        collect(j.list(), reads);
       }
-      case Term.Concat c -> c.parts().forEach(p -> collect(p, fields));
+      case Term.Concat c -> c.parts().forEach(p -> collect(p, reads));
       case Term.GetOpt g -> {
-        collect(g.words(), fields);
-        collect(g.known(), fields);
+        collect(g.words(), reads);
+        collect(g.known(), reads);
       }
     }
   }

@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 
 /**
  * The variables that conditions ask a process's environment for: the names in what they compare it
- * with. {@code proc.env icontains "HISTFILE=/dev/null"} asks for HISTFILE.
+ * with, or in brackets. {@code proc.env icontains "HISTFILE=/dev/null"} and {@code
+ * proc.env[HISTFILE] exists} ask for HISTFILE.
  */
 final class EnvironmentUse {
   /** The field of the environment. */
@@ -25,15 +26,29 @@ final class EnvironmentUse {
       case Node.All all -> all.parts().forEach(part -> collect(part, names));
       case Node.Any any -> any.parts().forEach(part -> collect(part, names));
       case Node.Not not -> collect(not.part(), names);
-      case Node.Test test when test.field().name().equals(FIELD) ->
+      case Node.Test test when test.field().name().equals(FIELD) -> {
+        if (test.argument() == null) {
           texts(test.predicate()).forEach(text -> add(text, names));
+        } else {
+          names.add(test.argument().toUpperCase(Locale.ROOT));
+        }
+      }
       case Node.Compare compare -> add(compare.comparison(), names);
       case Node.Test _, Node.Literal _, Node.TypeTest _, Node.Needs _, Node.Read _ -> {}
     }
   }
 
-  /** The texts that a comparison which reads the environment has on its other side. */
+  /**
+   * Variables that a comparison names, and the texts that one which reads the whole environment has
+   * on its other side.
+   */
   private static void add(Comparison comparison, Set<String> names) {
+    for (Term.OfField read : comparison.reads()) {
+      String variable = read.argument();
+      if (read.field().name().equals(FIELD) && variable != null) {
+        names.add(variable.toUpperCase(Locale.ROOT));
+      }
+    }
     if (comparison.left().toString().contains(FIELD)
         && comparison.test() instanceof Comparison.Passes passes) {
       texts(passes.predicate()).forEach(text -> add(text, names));

@@ -26,6 +26,9 @@ final class EventTypes {
    */
   private static final Set<String> COVERED = Set.of("send");
 
+  /** Names that rule files have for a call beside its own. */
+  private static final Map<String, String> ALIASES = Map.of("umount", "umount2");
+
   private static final Map<Kind, List<String>> NAMES = names();
   private static final Set<String> KNOWN = known();
 
@@ -68,8 +71,30 @@ final class EventTypes {
           KERNEL_CALL,
           BPF_LOAD,
           MEM_FILELESS ->
-          Stream.concat(kind.calls().stream(), Stream.of(kind.text())).toList();
+          Stream.of(kind.calls(), aliases(kind), List.of(kind.text()))
+              .flatMap(List::stream)
+              .toList();
     };
+  }
+
+  private static List<String> aliases(Kind kind) {
+    return ALIASES.entrySet().stream()
+        .filter(alias -> kind.calls().contains(alias.getValue()))
+        .map(Map.Entry::getKey)
+        .sorted()
+        .toList();
+  }
+
+  /** The call that a name stands for: mostly itself. */
+  static String call(String name) {
+    return ALIASES.getOrDefault(name, name);
+  }
+
+  /** Whether a call has a name that passes. */
+  static boolean passes(String call, Predicate predicate) {
+    return predicate.test(call)
+        || ALIASES.entrySet().stream()
+            .anyMatch(alias -> alias.getValue().equals(call) && predicate.test(alias.getKey()));
   }
 
   private static Set<String> known() {

@@ -43,7 +43,9 @@ final class Field {
     /** A number, or nothing. */
     INDEX,
     /** Some text, always. */
-    KEY
+    KEY,
+    /** Some text, or nothing. */
+    NAME
   }
 
   private final String name;
@@ -137,6 +139,7 @@ final class Field {
     return switch (argument) {
       case NONE -> given == null ? "" : "takes nothing in brackets";
       case INDEX -> given == null || given.matches("\\d{1,4}") ? "" : "takes a number in brackets";
+      case NAME -> given != null && given.isEmpty() ? "needs a name in brackets, or none" : "";
       case KEY -> given == null || given.isEmpty() ? "needs a name in brackets" : "";
     };
   }

@@ -241,10 +241,13 @@ final class Fields {
             STRING,
             "permitted capabilities, CAP_… joined by blanks; missing when they are not known");
     Field environment =
-        plain(
-                "proc.env",
+        new Field(
+                EnvironmentUse.FIELD,
                 STRING,
-                "NAME=value of the environment, joined by blanks: the names that rules ask for")
+                Field.Argument.NAME,
+                false,
+                "NAME=value of the environment, joined by blanks: the names that rules ask for; [NAME]"
+                    + " the value of one")
             .listed(new View.Each());
     for (Kind kind : PROCESS) {
       Columns.More more = kind.more();
@@ -255,7 +258,13 @@ final class Fields {
                 row -> orMissing(row.longAt(more.permitted()), 0),
                 false,
                 bits -> String.join(" ", Capabilities.names(bits))));
-        environment.in(Set.of(kind), new Source.Symbol(more.environment(), new View.Joined()));
+        environment.with(
+            Set.of(kind),
+            name ->
+                List.of(
+                    new Source.Symbol(
+                        more.environment(),
+                        name == null ? new View.Joined() : new View.Variable(name))));
       }
     }
     to.addAll(List.of(permitted, environment));
@@ -370,7 +379,7 @@ final class Fields {
             .in(EnumSet.of(Kind.FILE_OPEN), openType("f", "d")));
     to.add(
         family("fd.sockfamily", "ip or unix", "ip", "ip", "unix")
-            .in(NET, new Source.Constant("ip")));
+            .in(EnumSet.of(Kind.NET_FLOW), new Source.Constant("ip")));
     to.add(
         plain("fd.is_server", BOOL, "whether the local end is the server")
             .in(EnumSet.of(Kind.NET_CONNECT, Kind.NET_FLOW, Kind.NET_SEND), constant("false"))

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What is left of a condition for events of one kind: what the kind decides is decided. */
 final class Folding {
@@ -91,9 +92,11 @@ final class Folding {
     if (predicate.test(kind.text())) {
       return Node.TRUE;
     }
-    return kind.calls().stream().anyMatch(predicate::test)
-        ? new Node.Read(Fields.CALL, predicate)
-        : Node.FALSE;
+    Set<String> calls =
+        kind.calls().stream()
+            .filter(call -> EventTypes.passes(call, predicate))
+            .collect(Collectors.toSet());
+    return calls.isEmpty() ? Node.FALSE : new Node.Read(Fields.CALL, new Predicate.Equal(calls));
   }
 
   private static Node test(Node.Test test, Kind kind) {

@@ -164,6 +164,24 @@ public final class RuleSet {
     return Set.copyOf(plans.keySet());
   }
 
+  /**
+   * What the rules need of system calls, by the call's name. Calls that no rule can match are left
+   * out.
+   */
+  public Map<String, CallNeed> calls() {
+    Map<String, CallNeed> calls = new TreeMap<>();
+    for (Rule rule : rules) {
+      rule.conditions()
+          .forEach((kind, condition) -> {
+            if (CallNeeds.concern(kind)) {
+              CallNeeds.of(condition, kind)
+                  .forEach((call, need) -> calls.merge(call, need, CallNeed::or));
+            }
+          });
+    }
+    return calls;
+  }
+
   /** Variables of a process's environment that some rule asks for, in upper case. */
   public Set<String> environment() {
     return rules.stream()

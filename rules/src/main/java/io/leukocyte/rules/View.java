@@ -145,6 +145,21 @@ sealed interface View {
     }
   }
 
+  /** The value of a variable in a list of {@code NAME=value}. */
+  record Variable(String name) implements View {
+    @Override
+    public @Nullable String of(String symbol) {
+      for (String item : symbol.split("\0", -1)) {
+        if (item.length() > name.length()
+            && item.charAt(name.length()) == '='
+            && item.startsWith(name)) {
+          return item.substring(name.length() + 1);
+        }
+      }
+      return null;
+    }
+  }
+
   /**
    * A word for what an address is of.
    *

@@ -59,7 +59,7 @@ class RulesDocumentTest {
         switch (field.argument()) {
           case NONE -> "";
           case INDEX -> "[i]";
-          case KEY -> "[x]";
+          case KEY, NAME -> "[x]";
         };
     String kinds = kinds(EnumSet.copyOf(field.kinds()));
     return "| `%s%s` | %s | %s | %s |"

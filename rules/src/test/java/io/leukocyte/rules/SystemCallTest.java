@@ -17,6 +17,8 @@ import io.leukocyte.events.FdDup;
 import io.leukocyte.events.FileChange;
 import io.leukocyte.events.FileOpen;
 import io.leukocyte.events.FsMount;
+import io.leukocyte.events.KernelCall;
+import io.leukocyte.events.KernelModule;
 import io.leukocyte.events.Kind;
 import io.leukocyte.events.MemFileless;
 import io.leukocyte.events.NetAccept;
@@ -262,6 +264,14 @@ class SystemCallTest {
         new FsMount(1, WEB_REF, SHELL, "umount2", null, "/mnt", null, 2, 0),
         "evt.arg.flags = MNT_DETACH and evt.arg.name = /mnt and not evt.arg.dir exists");
     assertHolds(
+        new FsMount(1, WEB_REF, SHELL, "umount2", null, "/mnt", null, 2, 0),
+        "evt.type = umount and evt.type in (umount2, mount)",
+        "evt.type != mount and not evt.type = chroot");
+    assertFails(
+        new FsMount(1, WEB_REF, SHELL, "mount", null, "/mnt", null, 2, 0),
+        "evt.type = umount",
+        "evt.type != mount");
+    assertHolds(
         new MemFileless(1, WEB_REF, SHELL, "memfd_create", "x", 1, 6),
         "evt.arg.name = x and evt.arg.flags = MFD_CLOEXEC and fd.num = 6");
     assertHolds(
@@ -272,6 +282,37 @@ class SystemCallTest {
     assertHolds(
         new CredChange(1, WEB_REF, SHELL, "setuid", 33, 33, 0, 33, 0, 0, 0),
         "evt.type = setuid and evt.arg.uid = 0 and evt.arg.gid = 33");
+  }
+
+  @Test
+  void fieldsOfOurOwnTellWhatNoOtherHas() {
+    Endpoint any = new Endpoint("", 0);
+    Event question =
+        new NetSend(
+            1, WEB_REF, SHELL, "sendto", Protocol.UDP, any, any, 9, "a.evil.example", "TXT", 9);
+    assertHolds(
+        question, "dns.question.name endswith .evil.example and dns.question.type in (TXT, NULL)");
+    assertFails(
+        new NetSend(1, WEB_REF, SHELL, "sendto", Protocol.UDP, any, any, 9, null, null, 9),
+        "dns.question.name exists",
+        "dns.question.type exists");
+    assertHolds(
+        new KernelModule(1, WEB_REF, SHELL, "finit_module", "rootkit", "/tmp/rootkit.ko", -1),
+        "module.name = rootkit and module.path startswith /tmp/ and not evt.arg.name exists");
+    assertHolds(
+        new KernelModule(1, WEB_REF, SHELL, "delete_module", "audit", null, 0),
+        "module.name = audit and evt.arg.name = audit and not module.path exists");
+    Event call = new KernelCall(1, WEB_REF, SHELL, "keyctl", List.of(7L, -1L), 0);
+    assertHolds(call, "kernel.arg = 7 and kernel.arg[0] = 7 and kernel.arg[1] < 0");
+    assertFails(call, "kernel.arg[2] exists");
+  }
+
+  @Test
+  void aVariableOfTheEnvironmentIsReadByItsName() {
+    Event event = new ProcessExec(1, WEB_REF, SHELL);
+    assertHolds(event, "proc.env[LD_PRELOAD] exists and not proc.env[LD_PRELOA] exists");
+    assertThat(load(rule("proc.env[Histfile] = /dev/null")).rules().environment())
+        .containsExactly("HISTFILE");
   }
 
   @Test
@@ -312,6 +353,14 @@ class SystemCallTest {
     assertTestHolds(
         "evt.arg.newpath = /etc/new and evt.arg.oldpath = /etc/old",
         "evt.type: rename, evt.arg.oldpath: /etc/old, evt.arg.newpath: /etc/new");
+    assertTestHolds(
+        "dns.question.name = x.example and dns.question.type = TXT",
+        "evt.type: sendto, dns.question.name: x.example, dns.question.type: TXT");
+    assertTestHolds(
+        "module.name = m and module.path = /m.ko",
+        "evt.type: finit_module, module.name: m, module.path: /m.ko");
+    assertTestHolds("kernel.arg[0] = 3", "evt.type: keyctl, kernel.arg: 3");
+    assertTestHolds("evt.type = umount", "evt.type: umount");
     assertTestHolds("evt.arg.mode contains S_ISUID", "evt.type: chmod, evt.arg.mode: S_ISUID|0755");
     assertTestHolds("evt.arg.domain = AF_PACKET", "evt.type: socket, evt.arg.domain: AF_PACKET");
     assertTestHolds(
