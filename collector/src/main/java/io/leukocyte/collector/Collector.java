@@ -38,7 +38,7 @@ public final class Collector implements Component {
         settings,
         host,
         engine,
-        new KernelSource(settings.sensor()),
+        new SensorSource(settings.sensor(), engine),
         publisher,
         meters,
         TimeSource.SYSTEM);
