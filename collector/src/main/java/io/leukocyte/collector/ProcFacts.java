@@ -25,7 +25,7 @@ final class ProcFacts {
   private static final int FIELD_CODE = 23;
   private static final int FIELD_STACK = 25;
   private static final int FIELD_ARGUMENTS = 45;
-  private static final int TRIES = 3;
+  private static final int TRIES = 5;
   private static final String DELETED = " (deleted)";
   private static final Pattern UPPER = Pattern.compile("[,\\s]upperdir=([^,\\s]+)");
   private static final Pattern NUMBER = Pattern.compile("\\[(\\d+)]$");
@@ -120,7 +120,8 @@ final class ProcFacts {
 
   /**
    * All of one program of the process; null when it ended before its program and arguments were
-   * read, or does not stay the same while it is read.
+   * read, or does not stay the same while it is read. Each program has a first argument: one without
+   * is just being put in place of the one before.
    *
    * @param environment which variables are read
    * @param known the container it was in, when it ends before that is read
@@ -138,7 +139,10 @@ final class ProcFacts {
             ? null
             : facts(pid, process, before, environment, known);
       }
-      if (before.sameImage(after) && process.startTicks() == after.startTicks()) {
+      boolean between = process.executable() != null && process.args().isEmpty();
+      if (!between
+          && before.sameImage(after)
+          && process.startTicks() == after.startTicks()) {
         return facts(pid, process, after, environment, known);
       }
     }

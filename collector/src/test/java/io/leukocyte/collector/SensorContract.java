@@ -13,9 +13,11 @@ import io.leukocyte.events.ProcessExec;
 import io.leukocyte.events.ProcessExit;
 import io.leukocyte.events.ProcessInfo;
 import io.leukocyte.events.Protocol;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Predicate;
@@ -33,7 +35,7 @@ abstract class SensorContract {
   private static final String DEBIAN = "debian:bookworm-slim";
 
   private final ConcurrentLinkedQueue<Event> events = new ConcurrentLinkedQueue<>();
-  private final String name = "collector-" + getClass().getSimpleName().toLowerCase();
+  private final String name = "collector-" + getClass().getSimpleName().toLowerCase(Locale.ROOT);
   private ContainerId container = new ContainerId("0".repeat(64));
   private EventSource source = new FakeSensor();
 
@@ -50,7 +52,7 @@ abstract class SensorContract {
                 CollectorSettings.SensorMode.AUTO,
                 SensorOptions.DEFAULT,
                 Set.of(),
-                java.nio.file.Path.of("/proc")));
+                Path.of("/proc")));
     source.observe(new Interest(EnumSet.of(Kind.NET_LISTEN), Set.of("LD_PRELOAD")));
     source.start(events::add);
   }
@@ -65,6 +67,10 @@ abstract class SensorContract {
     return source;
   }
 
+  boolean isOurs(Event event) {
+    return SensorProbe.isOf(event, container);
+  }
+
   String containerName() {
     return name;
   }
@@ -73,7 +79,7 @@ abstract class SensorContract {
     return events.stream()
         .filter(type::isInstance)
         .map(type::cast)
-        .filter(event -> SensorProbe.isOf(event, container))
+        .filter(this::isOurs)
         .filter(which)
         .toList();
   }

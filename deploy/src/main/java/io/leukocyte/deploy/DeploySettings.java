@@ -76,8 +76,22 @@ record DeploySettings(
           ValueType.integer(1, 1_000_000),
           30,
           "Lines a minute of the same message; of more, only their number is logged.");
+  static final Key<Boolean> SECOND_COLLECTOR =
+      Key.of(
+          "collector.allow-second",
+          ValueType.bool(),
+          false,
+          "Whether a collector starts where another runs on the same host for the same Kafka.");
   static final List<Key<?>> KEYS =
-      List.of(HOST_ID, RULES, SHIPPED_RULES, HTTP_ADDRESS, LOG_FORMAT, LOG_LEVEL, LOG_LINES);
+      List.of(
+          HOST_ID,
+          RULES,
+          SHIPPED_RULES,
+          HTTP_ADDRESS,
+          LOG_FORMAT,
+          LOG_LEVEL,
+          LOG_LINES,
+          SECOND_COLLECTOR);
 
   /** Forms of our own log. */
   enum LogFormat {

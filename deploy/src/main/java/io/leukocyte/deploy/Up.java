@@ -86,6 +86,7 @@ final class Up {
         begin(process, "responder", responder, BRIEF);
         responder.link().ifPresent(link -> screen.ready("page", link));
         begin(process, "analyzer", roles.analyzer(rules.rules()), PATIENCE);
+        process.add(new SoleCollectors(config, client)).start();
         begin(process, "collector", roles.collector(rules.rules()), BRIEF);
         rules.skipped().forEach(skipped -> screen.line(skipped.toString()));
         screen.line(rules.summary() + "; " + Policies.summary(policies));
