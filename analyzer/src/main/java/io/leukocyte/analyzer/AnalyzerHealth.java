@@ -196,6 +196,11 @@ final class AnalyzerHealth {
     return results;
   }
 
+  /** Whether Kafka answers and nothing of a partition waits: then silence is the hosts'. */
+  boolean hears(int partition) {
+    return most("last-heartbeat-seconds-ago") <= sessionTimeout.toSeconds() && !waiting(partition);
+  }
+
   private CheckResult kafka() {
     double silence = most("last-heartbeat-seconds-ago");
     if (silence > 2 * (double) sessionTimeout.toSeconds()) {

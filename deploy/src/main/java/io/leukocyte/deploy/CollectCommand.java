@@ -35,6 +35,12 @@ final class CollectCommand extends RoleCommand {
     process.add(new TopicsMaker(() -> KafkaAccess.ensureTopics(kafka, specs), PAUSE)).start();
   }
 
+  /** It also works in part, and what is missing at its start mostly stays so. */
+  @Override
+  Duration patience() {
+    return PAUSE;
+  }
+
   /** Beside the role: it has to stay small on each host. */
   @Override
   void begin(RoleProcess process) {

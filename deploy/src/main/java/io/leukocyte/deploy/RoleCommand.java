@@ -47,6 +47,11 @@ abstract class RoleCommand implements Callable<Integer> {
     KafkaAccess.ensureTopics(kafka, specs);
   }
 
+  /** How long it is waited, at most, for the role to be all well before it is said how it is. */
+  Duration patience() {
+    return PATIENCE;
+  }
+
   /** Begins what goes on beside the role. */
   void begin(RoleProcess process) {}
 
@@ -71,7 +76,7 @@ abstract class RoleCommand implements Callable<Integer> {
               process::checks,
               process.metrics())) {
         begin(process);
-        process.start(role, PATIENCE);
+        process.start(role, patience());
         role.check().forEach(result -> say(log, result));
         log.info("{} ready; health on port {}", name, health.port());
         process.await();

@@ -44,6 +44,7 @@ record Roles(
             new KafkaPublisher(kafka.clientProperties(), host),
             metrics);
     collector.observe(new Interest(rules.kinds(), rules.environment()));
+    collector.cover(rules);
     return collector;
   }
 
