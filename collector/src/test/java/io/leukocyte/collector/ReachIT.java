@@ -28,7 +28,7 @@ class ReachIT {
   private static final String TARGET = "collector-reach-target";
   private static final String INSIDE = "collector-reach-inside";
   private static final String DEBIAN = "debian:bookworm-slim";
-  private static final String SECONDS = "40";
+  private static final String SECONDS = "90";
   private static final String NOBODY = "65534";
   private static final Path SOCKET = Path.of("/var/run/docker.sock");
   private static final Path JAVA = Path.of(System.getProperty("java.home"));
@@ -36,9 +36,15 @@ class ReachIT {
 
   @TempDir private static Path folder;
   private static Path classes;
+  private static final List<Running> ALL = new ArrayList<>();
+  private static Running privileged;
+  private static Running bare;
+  private static Running hostPids;
+  private static Running hostProc;
+  private static Running withoutBpf;
 
   /** A program whose lines are read while it runs. */
-  private static final class Running implements AutoCloseable {
+  private static final class Running {
     private final Process process;
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
@@ -47,6 +53,7 @@ class ReachIT {
       Thread.ofPlatform()
           .daemon()
           .start(() -> process.inputReader(UTF_8).lines().forEach(lines::add));
+      ALL.add(this);
     }
 
     String first(String what, Predicate<String> line) {
@@ -71,14 +78,14 @@ class ReachIT {
       return first("check " + name, line -> line.contains("[name=" + name + ","));
     }
 
-    @Override
-    public void close() {
-      process.destroy();
+    void end() {
+      process.destroyForcibly();
     }
   }
 
+  /** All at once: each waits for its JVM, the kernel or the engine for most of its start. */
   @BeforeAll
-  static void startATargetAndCopyTheClasses() throws IOException {
+  static void startAll() throws IOException {
     SensorProbe.requireDocker();
     SensorProbe.open(SensorOptions.DEFAULT).close(); // with all rights it has to work
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -93,6 +100,28 @@ class ReachIT {
       }
     }
     Docker.start(TARGET, "--network", "none", DEBIAN, "sleep", "1000");
+    privileged = asNobody("three", "-all,+bpf,+perfmon,+sys_ptrace");
+    bare = asNobody("none", "-all");
+    hostPids =
+        inContainer("1", "collector.logs.enabled: false", "--pid", "host", "--network", "host");
+    hostProc =
+        inContainer(
+            "2",
+            "{collector.logs.enabled: false, host.proc: /host/proc}",
+            "-v",
+            "/proc:/host/proc:ro",
+            "--network",
+            "none");
+    withoutBpf =
+        inContainer(
+            "3",
+            "{collector.logs.enabled: false, collector.sensor.mode: fallback}",
+            "--pid",
+            "host",
+            "--network",
+            "host",
+            "--cap-add",
+            "NET_ADMIN");
   }
 
   private static void copy(Path from, Path to) throws IOException {
@@ -110,7 +139,8 @@ class ReachIT {
 
   @AfterAll
   static void removeAll() {
-    Docker.run("rm", "-f", TARGET, INSIDE);
+    ALL.forEach(Running::end);
+    Docker.run("rm", "-f", TARGET, INSIDE + "1", INSIDE + "2", INSIDE + "3");
   }
 
   private static String classPath(Path at) throws IOException {
@@ -148,9 +178,11 @@ class ReachIT {
     return new Running(command);
   }
 
-  private static Running inContainer(String settings, String... more) throws IOException {
-    Docker.remove(INSIDE);
-    List<String> command = new ArrayList<>(List.of("docker", "run", "--rm", "--name", INSIDE));
+  private static Running inContainer(String number, String settings, String... more)
+      throws IOException {
+    Docker.remove(INSIDE + number);
+    List<String> command =
+        new ArrayList<>(List.of("docker", "run", "--rm", "--name", INSIDE + number));
     command.addAll(List.of("--cap-drop", "ALL", "--cap-add", "SYS_ADMIN"));
     command.addAll(List.of("--cap-add", "SYS_PTRACE", "--cap-add", "DAC_READ_SEARCH"));
     command.addAll(List.of("-v", SOCKET + ":" + SOCKET));
@@ -179,77 +211,53 @@ class ReachIT {
   }
 
   @Test
-  void anotherUserWithTheCapabilitiesThatAreNamedSeesAll() throws IOException {
-    try (Running nobody = asNobody("three", "-all,+bpf,+perfmon,+sys_ptrace").awaitReady()) {
-      assertThat(nobody.check("kernel sensor")).contains("Ok[").contains("eBPF");
-      assertThat(nobody.check("engine")).contains("Ok[");
-      assertSees(nobody, "m1");
-      assertSeesFiles(nobody);
-    }
+  void anotherUserWithTheCapabilitiesThatAreNamedSeesAll() {
+    privileged.awaitReady();
+
+    assertThat(privileged.check("kernel sensor")).contains("Ok[").contains("eBPF");
+    assertThat(privileged.check("engine")).contains("Ok[");
+    assertSees(privileged, "m1");
+    assertSeesFiles(privileged);
   }
 
   @Test
-  void anotherUserWithoutCapabilitiesSaysWhatToDoAndGoesOnWithoutBpf() throws IOException {
-    try (Running nobody = asNobody("none", "-all").awaitReady()) {
-      assertThat(nobody.check("kernel sensor"))
-          .contains("Degraded[")
-          .contains("this process may not use BPF; reduced coverage by ")
-          .contains("run the collector as root, or with the capabilities BPF and PERFMON");
-      Docker.run("exec", TARGET, "sh", "-c", "sleep 0.8; : m2");
-      assertThat(nobody.first("exec", line -> line.startsWith("exec") && line.contains("m2")))
-          .startsWith("exec in " + TARGET + ": null [sh, -c, sleep 0.8; : m2]");
-    }
+  void anotherUserWithoutCapabilitiesSaysWhatToDoAndGoesOnWithoutBpf() {
+    bare.awaitReady();
+
+    assertThat(bare.check("kernel sensor"))
+        .contains("Degraded[")
+        .contains("this process may not use BPF; reduced coverage by ")
+        .contains("run the collector as root, or with the capabilities BPF and PERFMON");
+    Docker.run("exec", TARGET, "sh", "-c", "sleep 0.8; : m2");
+    assertThat(bare.first("exec", line -> line.startsWith("exec") && line.contains("m2")))
+        .startsWith("exec in " + TARGET + ": null [sh, -c, sleep 0.8; : m2]");
   }
 
   @Test
-  void inAContainerWithTheHostsPidsItSeesAnotherContainer() throws IOException {
-    try (Running inside =
-        inContainer("collector.logs.enabled: false", "--pid", "host", "--network", "host")
-            .awaitReady()) {
-      assertThat(inside.check("kernel sensor")).contains("Ok[").contains("eBPF");
-      assertThat(inside.check("engine")).contains("Ok[");
-      assertSees(inside, "m3");
-      assertSeesFiles(inside);
-    } finally {
-      Docker.remove(INSIDE);
-    }
+  void inAContainerWithTheHostsPidsItSeesAnotherContainer() {
+    hostPids.awaitReady();
+
+    assertThat(hostPids.check("kernel sensor")).contains("Ok[").contains("eBPF");
+    assertThat(hostPids.check("engine")).contains("Ok[");
+    assertSees(hostPids, "m3");
+    assertSeesFiles(hostPids);
   }
 
   @Test
-  void inAContainerWithTheHostsProcMountedItSeesAnotherContainer() throws IOException {
-    try (Running inside =
-        inContainer(
-                "{collector.logs.enabled: false, host.proc: /host/proc}",
-                "-v",
-                "/proc:/host/proc:ro",
-                "--network",
-                "none")
-            .awaitReady()) {
-      assertThat(inside.check("kernel sensor")).contains("Ok[").contains("eBPF");
-      assertSees(inside, "m4");
-      assertSeesFiles(inside);
-    } finally {
-      Docker.remove(INSIDE);
-    }
+  void inAContainerWithTheHostsProcMountedItSeesAnotherContainer() {
+    hostProc.awaitReady();
+
+    assertThat(hostProc.check("kernel sensor")).contains("Ok[").contains("eBPF");
+    assertSees(hostProc, "m4");
+    assertSeesFiles(hostProc);
   }
 
   @Test
-  void inAContainerWithoutBpfTheFallbackSeesAnotherContainer() throws IOException {
-    try (Running inside =
-        inContainer(
-                "{collector.logs.enabled: false, collector.sensor.mode: fallback}",
-                "--pid",
-                "host",
-                "--network",
-                "host",
-                "--cap-add",
-                "NET_ADMIN")
-            .awaitReady()) {
-      assertThat(inside.check("fallback sensor"))
-          .contains("reduced coverage by the process connector and /proc: ");
-      assertSees(inside, "m5");
-    } finally {
-      Docker.remove(INSIDE);
-    }
+  void inAContainerWithoutBpfTheFallbackSeesAnotherContainer() {
+    withoutBpf.awaitReady();
+
+    assertThat(withoutBpf.check("fallback sensor"))
+        .contains("reduced coverage by the process connector and /proc: ");
+    assertSees(withoutBpf, "m5");
   }
 }
