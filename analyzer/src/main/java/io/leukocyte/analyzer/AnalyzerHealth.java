@@ -26,7 +26,7 @@ final class AnalyzerHealth {
   /** Lag that is worth a line. */
   static final Duration LATE = Duration.ofSeconds(10);
 
-  /** Collectors send a heartbeat each ten seconds or so. */
+  /** Collectors send a heartbeat each five seconds. */
   static final Duration SILENCE = Duration.ofMinutes(2);
 
   /** How far a host's clock may be ahead before it is worth a line. */
