@@ -33,6 +33,7 @@ final class FallbackSource implements EventSource {
   private static final long LOOK_AT_SOCKETS = TimeUnit.SECONDS.toNanos(1);
   private static final long SWEEP = TimeUnit.SECONDS.toNanos(2);
   private static final int CLOCK_MONOTONIC = 1;
+  private static final int MOST_MESSAGES = 1024;
 
   /** Number of the first pid namespace, the host's: the kernel gives it no other. */
   private static final long HOST_PIDS = 0xEFFFFFFCL;
@@ -157,7 +158,7 @@ final class FallbackSource implements EventSource {
       while (!closing) {
         from.await(500);
         long difference = clock.now() - LibC.clock(CLOCK_MONOTONIC);
-        from.drain(message -> table.take(message, difference));
+        from.drain(message -> table.take(message, difference), MOST_MESSAGES);
         if (noteLost(from, clock)) {
           table.seed();
         }
@@ -279,6 +280,11 @@ final class FallbackSource implements EventSource {
     synchronized (connectorLosses) {
       losses.addAll(connectorLosses);
       connectorLosses.clear();
+    }
+    long untaken = undelivered.getAndSet(0);
+    if (untaken > 0) {
+      long now = TimeSource.SYSTEM.unixNanos();
+      losses.add(new SensorLoss(now, null, "sensor", Counters.ANY, "handler", untaken, now, now));
     }
     return losses;
   }

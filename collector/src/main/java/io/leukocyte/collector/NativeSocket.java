@@ -20,6 +20,7 @@ final class NativeSocket implements AutoCloseable {
   static final int AF_NETLINK = 16;
   static final int SOCK_STREAM = 1;
   static final int SOCK_DGRAM = 2;
+  static final int SOCK_NONBLOCK = 0x800;
   static final int SOL_SOCKET = 1;
   static final int SO_PEERCRED = 17;
   static final int SO_RCVBUFFORCE = 33;
@@ -118,9 +119,9 @@ final class NativeSocket implements AutoCloseable {
     }
   }
 
-  int listen() {
+  int listen(int backlog) {
     try {
-      int result = (int) LISTEN.invokeExact(LibC.captured(), fd, 1);
+      int result = (int) LISTEN.invokeExact(LibC.captured(), fd, backlog);
       return result < 0 ? -LibC.errno() : result;
     } catch (Throwable t) {
       throw LibC.impossible(t);

@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The kernel's process connector (netlink, linux/cn_proc.h): tells of each fork, exec and end of a
@@ -22,10 +24,12 @@ import org.jspecify.annotations.Nullable;
  * before kernel 6.6. For one thread, but for {@link #wake}.
  */
 final class ProcessConnector implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ProcessConnector.class);
   private static final int NETLINK_CONNECTOR = 11;
   private static final int CN_IDX_PROC = 1;
   private static final int CN_VAL_PROC = 1;
   private static final int LISTEN = 1;
+  private static final int IGNORE = 2;
   private static final int NLMSG_DONE = 3;
   private static final int NLMSG_HEADER = 16;
   private static final int CN_HEADER = 20;
@@ -129,11 +133,10 @@ final class ProcessConnector implements AutoCloseable {
       throw new NotPermitted(
           "bind: errno " + -bound + "; it needs the capability NET_ADMIN before kernel 6.6");
     }
-    int forced = socket.set(NativeSocket.SO_RCVBUFFORCE, BUFFER);
-    if (forced < 0) {
-      overrun = false; // the default holds some hundreds of messages; what is lost is counted
+    if (socket.set(NativeSocket.SO_RCVBUFFORCE, BUFFER) < 0) {
+      LOG.debug("The process connector has a small buffer; what it has no room for is counted");
     }
-    long sent = socket.send(subscription());
+    long sent = socket.send(request(LISTEN));
     if (sent < 0) {
       throw new NotPermitted(
           "send: errno " + -sent + "; it answers only in the host's network namespace");
@@ -166,7 +169,7 @@ final class ProcessConnector implements AutoCloseable {
         .array();
   }
 
-  private static byte[] subscription() {
+  private static byte[] request(int operation) {
     int length = NLMSG_HEADER + CN_HEADER + Integer.BYTES;
     return ByteBuffer.allocate(length)
         .order(ByteOrder.nativeOrder())
@@ -181,7 +184,7 @@ final class ProcessConnector implements AutoCloseable {
         .putInt(0)
         .putShort((short) Integer.BYTES)
         .putShort((short) 0)
-        .putInt(LISTEN)
+        .putInt(operation)
         .array();
   }
 
@@ -195,9 +198,13 @@ final class ProcessConnector implements AutoCloseable {
     LibC.signal(wake);
   }
 
-  /** Gives all messages that are there, in the kernel's order. */
-  void drain(Consumer<Message> next) {
-    while (true) {
+  /**
+   * Gives messages that are there, in the kernel's order.
+   *
+   * @param most so many at most: where processes come faster than they are read there is no end
+   */
+  void drain(Consumer<Message> next, int most) {
+    for (int i = 0; i < most; i++) {
       long got = socket.receive(message);
       if (got == -NativeSocket.ENOBUFS) {
         overrun = true;
@@ -261,8 +268,10 @@ final class ProcessConnector implements AutoCloseable {
     return taken;
   }
 
+  /** Kernels before 6.6 go on making messages until they are told that nobody wants them. */
   @Override
   public void close() {
+    long ignored = socket.send(request(IGNORE));
     socket.close();
     LibC.close(wake);
     arena.close();

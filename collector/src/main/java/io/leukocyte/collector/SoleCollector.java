@@ -22,6 +22,9 @@ public final class SoleCollector implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SoleCollector.class);
   private static final int NAME_BYTES = 8;
 
+  /** Nobody accepts: after so many second collectors the next are not told the pid. */
+  private static final int MOST_ASKING = 4096;
+
   private final NativeSocket socket;
 
   private SoleCollector(NativeSocket socket) {
@@ -54,14 +57,15 @@ public final class SoleCollector implements AutoCloseable {
     byte[] address = address(bootstrap);
     try {
       NativeSocket socket =
-          NativeSocket.open(NativeSocket.AF_UNIX, NativeSocket.SOCK_STREAM, 0);
+          NativeSocket.open(
+              NativeSocket.AF_UNIX, NativeSocket.SOCK_STREAM | NativeSocket.SOCK_NONBLOCK, 0);
       int bound = socket.bind(address);
       if (bound == -NativeSocket.EADDRINUSE) {
         int pid = socket.connect(address) < 0 ? 0 : socket.peer();
         socket.close();
         throw new Taken(pid);
       }
-      if (bound < 0 || socket.listen() < 0) {
+      if (bound < 0 || socket.listen(MOST_ASKING) < 0) {
         socket.close();
         LOG.warn("A second collector would not be noticed: errno {}", -bound);
         return Optional.empty();
