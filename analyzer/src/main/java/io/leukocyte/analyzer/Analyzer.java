@@ -91,7 +91,12 @@ public final class Analyzer implements Component {
     KafkaStreams starting =
         new KafkaStreams(
             DetectionTopology.build(
-                settings.detector(), () -> rules.get(), metrics, poison, watches),
+                settings.detector(),
+                () -> rules.get(),
+                metrics,
+                poison,
+                watches,
+                new Silence(settings.silence(), health::hears)),
             properties(settings, kafka));
     starting.setUncaughtExceptionHandler(this::failed);
     starting.setStateListener((now, before) -> {

@@ -295,7 +295,8 @@ public final class AnalyzerBench {
             0,
             Duration.ofMillis(500),
             Duration.ofSeconds(6),
-            Optional.of(folder));
+            Optional.of(folder),
+            Duration.ofSeconds(30));
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     try (Analyzer analyzer = new Analyzer(settings, kafka, with.rules(), registry)) {
       analyzer.start();

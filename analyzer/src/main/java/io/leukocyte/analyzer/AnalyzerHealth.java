@@ -27,7 +27,7 @@ final class AnalyzerHealth {
   /** Lag that is worth a line. */
   static final Duration LATE = Duration.ofSeconds(10);
 
-  /** Collectors send a heartbeat each ten seconds or so. */
+  /** Collectors send a heartbeat each five seconds. */
   static final Duration SILENCE = Duration.ofMinutes(2);
 
   /** How far a host's clock may be ahead before it is worth a line. */
@@ -219,6 +219,11 @@ final class AnalyzerHealth {
     results.add(lagCheck());
     results.add(hosts());
     return results;
+  }
+
+  /** Whether Kafka answers and nothing of a partition waits: then silence is the hosts'. */
+  boolean hears(int partition) {
+    return most("last-heartbeat-seconds-ago") <= sessionTimeout.toSeconds() && !waiting(partition);
   }
 
   private CheckResult kafka() {

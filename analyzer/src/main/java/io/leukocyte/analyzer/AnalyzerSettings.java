@@ -22,6 +22,7 @@ import java.util.Optional;
  *     transactions up
  * @param stateDir where Kafka Streams keeps its lock and process id; absent: below the system's
  *     folder for temporary files. The state itself is in memory and in Kafka
+ * @param silence after which a host that sent heartbeats is an alert
  */
 public record AnalyzerSettings(
     DetectorSettings detector,
@@ -30,7 +31,8 @@ public record AnalyzerSettings(
     int standbys,
     Duration commitInterval,
     Duration sessionTimeout,
-    Optional<Path> stateDir) {
+    Optional<Path> stateDir,
+    Duration silence) {
 
   /** {@code analyzer.allowed-networks}. */
   public static final Key<List<String>> ALLOWED_NETWORKS =
@@ -114,6 +116,14 @@ public record AnalyzerSettings(
           ValueType.path(),
           "Folder for the lock of Kafka Streams; the state itself is in Kafka.");
 
+  /** {@code analyzer.silence}. */
+  public static final Key<Duration> SILENCE =
+      Key.of(
+          "analyzer.silence",
+          ValueType.duration(Duration.ofSeconds(2), Duration.ofHours(1)),
+          Duration.ofSeconds(30),
+          "A host that sent heartbeats and sends nothing for so long is an alert.");
+
   /** All settings of the analyzer. */
   public static final List<Key<?>> KEYS =
       List.of(
@@ -126,7 +136,8 @@ public record AnalyzerSettings(
           STANDBYS,
           COMMIT_INTERVAL,
           SESSION_TIMEOUT,
-          STATE_DIR);
+          STATE_DIR,
+          SILENCE);
 
   /**
    * The settings of a configuration.
@@ -145,7 +156,8 @@ public record AnalyzerSettings(
         config.get(STANDBYS),
         config.get(COMMIT_INTERVAL),
         config.get(SESSION_TIMEOUT),
-        config.get(STATE_DIR));
+        config.get(STATE_DIR),
+        config.get(SILENCE));
   }
 
   private static Networks networks(Config config) {
@@ -170,6 +182,7 @@ public record AnalyzerSettings(
         standbys,
         commitInterval,
         sessionTimeout,
-        Optional.of(folder));
+        Optional.of(folder),
+        silence);
   }
 }

@@ -34,5 +34,21 @@ final class BuiltInRules {
           List.of("sensor", "mitre_defense_evasion", "T1562"),
           FILE);
 
+  static final Alert.RuleInfo COVERAGE =
+      new Alert.RuleInfo(
+          "Coverage reduced",
+          "A host's collector does not send all events of kinds that rules in force need.",
+          Priority.WARNING,
+          List.of("sensor", "mitre_defense_evasion", "T1562"),
+          FILE);
+
+  static final Alert.RuleInfo SILENT =
+      new Alert.RuleInfo(
+          "Sensor silent",
+          "A host that sent heartbeats sends nothing any more: what happens there is not seen.",
+          Priority.ERROR,
+          List.of("sensor", "mitre_defense_evasion", "T1562"),
+          FILE);
+
   private BuiltInRules() {}
 }

@@ -6,11 +6,13 @@ import io.leukocyte.events.BatchCursor;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.DeadLetter;
 import io.leukocyte.events.EventJson;
+import io.leukocyte.events.HostId;
 import io.leukocyte.events.MalformedBatchException;
 import io.leukocyte.events.Observed;
 import io.leukocyte.rules.RuleSet;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
@@ -35,11 +37,18 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   private static final int AGE_PER_PACE = 10;
 
+  /** Wall clock between two looks for hosts that are silent. */
+  static final Duration LISTEN_PACE = Duration.ofSeconds(1);
+
+  /** A look that comes later than that finds an analyzer that stood still, not silent hosts. */
+  private static final Duration LATE_LOOK = Duration.ofSeconds(5);
+
   private final DetectorSettings settings;
   private final Supplier<RuleSet> rules;
   private final AnalyzerMetrics metrics;
   private final Poison poison;
   private final Set<TaskWatch> watches;
+  private final Silence silence;
   private final BatchCursor cursor = new BatchCursor();
 
   private @Nullable Task task;
@@ -48,18 +57,21 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
    * A processor that has no task yet.
    *
    * @param watches where its task shows itself while it runs
+   * @param silence when a host's silence is an alert
    */
   DetectProcessor(
       DetectorSettings settings,
       Supplier<RuleSet> rules,
       AnalyzerMetrics metrics,
       Poison poison,
-      Set<TaskWatch> watches) {
+      Set<TaskWatch> watches,
+      Silence silence) {
     this.settings = settings;
     this.rules = rules;
     this.metrics = metrics;
     this.poison = poison;
     this.watches = watches;
+    this.silence = silence;
   }
 
   @Override
@@ -72,6 +84,7 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
     watches.add(watch);
     task = new Task(context, store, detector, watch);
     context.schedule(COMMIT_PACE, PunctuationType.WALL_CLOCK_TIME, now -> task().commitWhenDue());
+    context.schedule(LISTEN_PACE, PunctuationType.WALL_CLOCK_TIME, now -> task().listen(now));
   }
 
   @Override
@@ -149,6 +162,8 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
     private boolean matchWanted;
     private long pace = COMMIT_PACE.toNanos();
     private long lastCommit = System.nanoTime() - COMMIT_PACE.toNanos();
+    private long lastLook;
+    private long hearsSince;
 
     Task(
         ProcessorContext<byte[], byte[]> context,
@@ -189,6 +204,32 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
       metrics.batchTook(System.nanoTime() - begun);
       watch.batch(store.state(), cursor.host(), batch.timestamp(), now);
       commitWhenDue();
+    }
+
+    /** Looks for hosts that are silent although this task hears all there is. */
+    void listen(long now) {
+      boolean late = now - lastLook > LATE_LOOK.toMillis();
+      lastLook = now;
+      if (late || !silence.hears().test(context.taskId().partition())) {
+        hearsSince = now;
+        return;
+      }
+      long before = now - silence.after().toMillis();
+      if (hearsSince > before) {
+        return;
+      }
+      record = null;
+      boolean found = false;
+      for (Map.Entry<HostId, TaskWatch.Heard> host : watch.heard().entrySet()) {
+        found |=
+            host.getValue().at() < before
+                && detector.silent(host.getKey(), now * 1_000_000L, this);
+      }
+      if (found) {
+        store.changed();
+        metrics.take(detector.tally());
+        commitWhenDue();
+      }
     }
 
     @Override

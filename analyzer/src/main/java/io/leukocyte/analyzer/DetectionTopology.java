@@ -70,18 +70,20 @@ final class DetectionTopology {
    * @param metrics where is counted
    * @param poison records at which detection failed before
    * @param watches where tasks show themselves while they run
+   * @param silence when a host's silence is an alert
    */
   static Topology build(
       DetectorSettings settings,
       Supplier<RuleSet> rules,
       AnalyzerMetrics metrics,
       Poison poison,
-      Set<TaskWatch> watches) {
+      Set<TaskWatch> watches,
+      Silence silence) {
     Topology topology = new Topology();
     topology.addSource(
         EVENTS, new ByteArrayDeserializer(), new ByteArrayDeserializer(), Topic.EVENTS.text());
     topology.addProcessor(
-        DETECT, () -> new DetectProcessor(settings, rules, metrics, poison, watches), EVENTS);
+        DETECT, () -> new DetectProcessor(settings, rules, metrics, poison, watches, silence), EVENTS);
     topology.addStateStore(PrimStore.builder(STORE, CHANGELOG, DetectorState::new), DETECT);
     Serializer<byte[]> bytes = new ByteArraySerializer();
     for (Sink sink : SINKS) {

@@ -8,12 +8,15 @@ import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.Event;
 import io.leukocyte.events.EventId;
+import io.leukocyte.events.HostId;
 import io.leukocyte.events.Observed;
+import io.leukocyte.events.SensorHeartbeat;
 import io.leukocyte.events.SensorLoss;
 import io.leukocyte.events.config.ByteSizes;
 import io.leukocyte.rules.Correlation;
 import io.leukocyte.rules.CorrelationWindow;
 import io.leukocyte.rules.Correlator;
+import io.leukocyte.rules.Coverage;
 import io.leukocyte.rules.FactsLookup;
 import io.leukocyte.rules.Matcher;
 import io.leukocyte.rules.Occurrence;
@@ -192,6 +195,7 @@ public final class Detector {
       tally.add(Tally.Count.REPEATED_BATCHES, 1);
       return;
     }
+    source.silent = false;
     open(cursor, source, out);
     expectTimes(source);
     if (verdict instanceof Sequences.Verdict.Gap gap) {
@@ -309,7 +313,7 @@ public final class Detector {
       case CONTAINER_LIFECYCLE -> lifecycle(container);
       case NET_FLOW -> flow(container);
       case SENSOR_LOSS -> lost(container);
-      case SENSOR_HEARTBEAT -> host().hostname = batch.text(Columns.Heartbeat.HOSTNAME);
+      case SENSOR_HEARTBEAT -> heartbeat();
       case PROCESS_EXEC,
           PROCESS_EXIT,
           NET_CONNECT,
@@ -540,6 +544,64 @@ public final class Detector {
     AlertFolder.Match match =
         new AlertFolder.Match(rule, groupBy, batch.id(), batch.time(), batch::event, output);
     folder.add(match, host(), container, rules.hash(), sink());
+  }
+
+  /** A collector lives: what it cannot send is an alert when that, or the rules, have changed. */
+  private void heartbeat() {
+    host().hostname = batch.text(Columns.Heartbeat.HOSTNAME);
+    if (!(batch.event() instanceof SensorHeartbeat beat) || beat.missing().isEmpty()) {
+      host().coverage = null;
+      return;
+    }
+    String now = rules.hash() + " " + String.join(",", beat.missing());
+    if (now.equals(host().coverage)) {
+      return;
+    }
+    host().coverage = now;
+    Coverage coverage = Coverage.of(rules, beat.missing());
+    if (!coverage.isFull()) {
+      found(
+          null,
+          BuiltInRules.COVERAGE,
+          List.of(),
+          () ->
+              "Sensor mode %s: %s (host=%s)"
+                  .formatted(beat.mode(), coverage.text(), AlertFolder.subject(host(), null)));
+    }
+  }
+
+  /**
+   * A host has been silent for so long that it is worth an alert: one, until it is heard again. It
+   * is made of the host's last batch, so that doing it again after a restart makes the same one.
+   *
+   * @param now unix nanoseconds, by the clock of the analyzer
+   * @return whether there is an alert
+   */
+  boolean silent(HostId id, long now, AlertSink out) {
+    HostState source = state.find(id);
+    if (source == null
+        || source.silent
+        || source.hostname == null
+        || source.sequences.known() == 0) {
+      return false;
+    }
+    source.silent = true;
+    state.changed(source);
+    long[] last = source.sequences.get(0);
+    Event loss =
+        new SensorLoss(now, null, "host", "any", "silent", 0, Math.min(source.clock, now), now);
+    AlertFolder.Match match =
+        new AlertFolder.Match(
+            BuiltInRules.SILENT,
+            List.of(),
+            new EventId(id, last[0], last[1], Math.toIntExact(last[2])),
+            now,
+            () -> loss,
+            () ->
+                "Nothing was heard of the host since %s; look after its collector (host=%s)"
+                    .formatted(instant(source.clock), AlertFolder.subject(source, null)));
+    folder.add(match, source, null, rules.hash(), out);
+    return true;
   }
 
   /** Batches of the host never came: an alert whose cause stands where the gap shows. */

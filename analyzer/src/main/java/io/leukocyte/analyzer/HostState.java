@@ -36,6 +36,12 @@ final class HostState {
 
   @Nullable String hostname;
 
+  /** Which kinds it last said are missing, and for which rules; null when none were. */
+  @Nullable String coverage;
+
+  /** Its silence is told of; until it is heard again there is no more to say. */
+  boolean silent;
+
   /** Found anew after a restore, like {@link #waiting}. */
   final List<ContainerState> containers = new ArrayList<>();
 

@@ -73,6 +73,8 @@ final class StateCodec {
         }
       }
       out.writeLong(host.ahead);
+      string(out, host.coverage);
+      out.writeBoolean(host.silent);
     });
   }
 
@@ -87,6 +89,8 @@ final class StateCodec {
         host.sequences.append(in.readLong(), in.readLong(), in.readLong());
       }
       host.ahead = in.available() > 0 ? in.readLong() : 0;
+      host.coverage = in.available() > 0 ? stringOrNull(in) : null;
+      host.silent = in.available() > 0 && in.readBoolean();
       return host;
     } catch (IOException e) {
       throw damaged(e);

@@ -29,7 +29,8 @@ final class AnalyzerProcess {
         standbys,
         Duration.ofMillis(300),
         session,
-        Optional.of(stateDir));
+        Optional.of(stateDir),
+        Duration.ofSeconds(30));
   }
 
   /** An analyzer that has no other. */

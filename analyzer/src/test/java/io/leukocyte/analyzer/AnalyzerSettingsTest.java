@@ -27,6 +27,7 @@ class AnalyzerSettingsTest {
     assertThat(settings.commitInterval()).isEqualTo(Duration.ofMillis(500));
     assertThat(settings.sessionTimeout()).isEqualTo(Duration.ofSeconds(6));
     assertThat(settings.stateDir()).isEmpty();
+    assertThat(settings.silence()).isEqualTo(Duration.ofSeconds(30));
     assertThat(settings.detector().egressLimit()).isEqualTo(100L << 20);
     assertThat(settings.detector().maxContainers()).isEqualTo(20_000);
     assertThat(settings.detector().allowedNetworks().contains("10.0.0.1")).isTrue();
@@ -48,6 +49,7 @@ class AnalyzerSettingsTest {
               commit-interval: 100ms
               session-timeout: 9s
               state-dir: /data/streams
+              silence: 12s
             """);
     assertThat(settings.detector().allowedNetworks().contains("198.51.100.7")).isTrue();
     assertThat(settings.detector().allowedNetworks().contains("10.0.0.1")).isFalse();
@@ -59,6 +61,7 @@ class AnalyzerSettingsTest {
     assertThat(settings.commitInterval()).isEqualTo(Duration.ofMillis(100));
     assertThat(settings.sessionTimeout()).isEqualTo(Duration.ofSeconds(9));
     assertThat(settings.stateDir()).isEqualTo(Optional.of(Path.of("/data/streams")));
+    assertThat(settings.silence()).isEqualTo(Duration.ofSeconds(12));
   }
 
   @Test

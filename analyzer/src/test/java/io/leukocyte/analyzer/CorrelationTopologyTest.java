@@ -18,6 +18,7 @@ import io.leukocyte.events.AlertJson;
 import io.leukocyte.events.MalformedJsonException;
 import io.leukocyte.events.Topic;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -59,7 +60,8 @@ class CorrelationTopologyTest {
         () -> RULES,
         new AnalyzerMetrics(registry),
         new Poison(),
-        new HashSet<>());
+        new HashSet<>(),
+        new Silence(Duration.ofHours(1), partition -> false));
   }
 
   @AfterEach

@@ -61,6 +61,7 @@ class DetectionTopologyTest {
   private final Poison poison = new Poison();
   private final Set<TaskWatch> watches = new HashSet<>();
   private final Map<String, byte[]> changelog = new LinkedHashMap<>();
+  private boolean hears = true;
   private TopologyTestDriver driver = driver();
 
   private TopologyTestDriver driver() {
@@ -76,7 +77,12 @@ class DetectionTopologyTest {
 
   private Topology topology() {
     return DetectionTopology.build(
-        DetectorSettings.DEFAULTS, this::rules, new AnalyzerMetrics(registry), poison, watches);
+        DetectorSettings.DEFAULTS,
+        this::rules,
+        new AnalyzerMetrics(registry),
+        poison,
+        watches,
+        new Silence(Duration.ofSeconds(30), partition -> hears));
   }
 
   private RuleSet rules() {
@@ -392,6 +398,52 @@ class DetectionTopologyTest {
     restart();
     send(HOST, batch(HOST, 1, egress(NOON + 31 * SECOND, WEB, OUTSIDE, 40 * MIB)));
     assertThat(alerts()).isEmpty();
+  }
+
+  private void pass(int seconds) {
+    for (int i = 0; i < seconds; i++) {
+      driver.advanceWallClockTime(Duration.ofSeconds(1));
+    }
+  }
+
+  private List<String> alertedRules() {
+    return alerts().stream().map(alert -> alert.rule().name()).toList();
+  }
+
+  @Test
+  void aHostThatFallsSilentIsOneAlert() {
+    pass(5);
+    send(HOST, batch(HOST, 0, heartbeat(NOON)));
+    send(OTHER_HOST, batch(OTHER_HOST, 0, heartbeat(NOON)));
+    pass(29);
+    assertThat(alertedRules()).isEmpty();
+    send(OTHER_HOST, batch(OTHER_HOST, 1, heartbeat(NOON + 29 * SECOND)));
+    pass(20);
+    List<Alert> alerts = alerts();
+    assertThat(alerts).hasSize(1);
+    assertThat(alerts.getFirst().host()).isEqualTo(HOST);
+    assertThat(alerts.getFirst().rule().name()).isEqualTo("Sensor silent");
+    send(OTHER_HOST, batch(OTHER_HOST, 2, heartbeat(NOON + 49 * SECOND)));
+    pass(60);
+    assertThat(alertedRules()).as("of the other host alone").containsExactly("Sensor silent");
+    send(HOST, batch(HOST, 1, heartbeat(NOON + 100 * SECOND)));
+    pass(40);
+    assertThat(alertedRules()).containsExactly("Sensor silent");
+  }
+
+  @Test
+  void anAnalyzerThatHearsNothingItselfBlamesNoHost() {
+    pass(5);
+    send(HOST, batch(HOST, 0, heartbeat(NOON)));
+    hears = false;
+    pass(60);
+    hears = true;
+    pass(25);
+    driver.advanceWallClockTime(Duration.ofMinutes(10)); // it stood still
+    pass(25);
+    assertThat(alertedRules()).isEmpty();
+    pass(10);
+    assertThat(alertedRules()).containsExactly("Sensor silent");
   }
 
   /** A new driver whose store is filled from what the old one wrote to its changelog. */

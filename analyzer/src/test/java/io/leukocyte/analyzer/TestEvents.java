@@ -124,6 +124,11 @@ final class TestEvents {
     return new ContainerLifecycle(time, container, "destroy", null, new TreeMap<>());
   }
 
+  static SensorHeartbeat reduced(long time, String... missing) {
+    return new SensorHeartbeat(
+        time, "a.example", "reduced", List.of(missing), null, "test", 0, 10, 10, 0, 0);
+  }
+
   static SensorHeartbeat heartbeat(long time) {
     return new SensorHeartbeat(time, "a.example", "ebpf", List.of(), null, "test", 0, 10, 10, 0, 0);
   }

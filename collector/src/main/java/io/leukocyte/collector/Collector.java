@@ -5,7 +5,10 @@ import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.Component;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.Kind;
+import io.leukocyte.rules.Coverage;
+import io.leukocyte.rules.RuleSet;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,7 @@ public final class Collector implements Component {
   private final EventSource sensor;
   private final TimeSource time;
   private @Nullable Flow flow;
+  private @Nullable RuleSet rules;
 
   /** A collector that is not started. */
   public Collector(
@@ -38,7 +42,7 @@ public final class Collector implements Component {
         settings,
         host,
         engine,
-        new KernelSource(settings.sensor()),
+        new SensorSource(settings.sensor(), engine),
         publisher,
         meters,
         TimeSource.SYSTEM);
@@ -84,6 +88,14 @@ public final class Collector implements Component {
     sensor.observe(interest);
   }
 
+  /**
+   * The rules that events are for: {@link #check} names those that this collector does not cover.
+   * May be called again, before the start and after it.
+   */
+  public synchronized void cover(RuleSet inForce) {
+    rules = inForce;
+  }
+
   /** How many facts of a kind were lost since the start. */
   synchronized long lost(Kind kind) {
     return flow == null ? 0 : flow.counters().totals(kind).lost();
@@ -94,12 +106,22 @@ public final class Collector implements Component {
     return flow == null ? new Counters.Totals(0, 0, 0, 0) : flow.counters().totals();
   }
 
-  /** The kernel sensor, the engine, the logs and the publisher. */
+  /** The sensor, what of the rules it covers, the engine, the logs and the publisher. */
   @Override
   public synchronized List<CheckResult> check() {
-    return flow == null
-        ? List.of(new CheckResult.Failed("collector", "it is not started", "start it"))
-        : flow.check();
+    if (flow == null) {
+      return List.of(new CheckResult.Failed("collector", "it is not started", "start it"));
+    }
+    List<CheckResult> checks = new ArrayList<>(flow.check());
+    if (rules != null) {
+      Coverage coverage = Coverage.of(rules, flow.missing());
+      if (!coverage.isFull()) {
+        checks.add(
+            new CheckResult.Degraded(
+                "coverage", coverage.text(), "let the sensor see all, or leave these rules out"));
+      }
+    }
+    return List.copyOf(checks);
   }
 
   @Override

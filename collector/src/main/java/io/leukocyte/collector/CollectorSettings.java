@@ -44,10 +44,14 @@ public record CollectorSettings(
     int holdEvents,
     Duration closeTimeout) {
 
-  /** Whether the kernel sensor is used. */
+  /** Which sensor of processes and connections is used. */
   public enum SensorMode {
-    /** Where it works; else coverage is reduced. */
+    /** The kernel sensor where it works; else the fallback, with reduced coverage. */
     AUTO,
+    /** The kernel sensor alone: where it does not work health is red. */
+    EBPF,
+    /** The process connector and proc, without BPF. */
+    FALLBACK,
     /** Not at all. */
     OFF
   }
@@ -83,8 +87,9 @@ public record CollectorSettings(
    * @param options how it works
    * @param kinds of events that come of system calls and are reported whether rules need them or
    *     not
+   * @param proc where the host's proc is mounted
    */
-  public record Sensor(SensorMode mode, SensorOptions options, Set<Kind> kinds) {
+  public record Sensor(SensorMode mode, SensorOptions options, Set<Kind> kinds, Path proc) {
     /** Copies the set. */
     public Sensor {
       kinds = Set.copyOf(kinds);
@@ -119,7 +124,8 @@ public record CollectorSettings(
           "collector.sensor.mode",
           ValueType.oneOf(SensorMode.class),
           SensorMode.AUTO,
-          "auto uses the kernel sensor where it works, off does without it");
+          "auto uses the kernel sensor where it works, else the fallback; ebpf the kernel sensor"
+              + " alone; fallback the process connector and /proc without BPF; off none");
 
   /** Setting {@code collector.sensor.ring}. */
   public static final Key<Long> SENSOR_RING =
@@ -284,6 +290,14 @@ public record CollectorSettings(
           Duration.ofSeconds(5),
           "Longest wait for Kafka to take the last events at the end");
 
+  /** Setting {@code host.proc}. */
+  public static final Key<Path> HOST_PROC =
+      Key.of(
+          "host.proc",
+          ValueType.path(),
+          Path.of("/proc"),
+          "Where the host's /proc is mounted, for a collector in a container with pids of its own");
+
   /** All settings of the collector. */
   public static final List<Key<?>> KEYS =
       List.of(
@@ -306,7 +320,8 @@ public record CollectorSettings(
           FACTS_INTERVAL,
           HOLD_TIME,
           HOLD_EVENTS,
-          CLOSE_TIMEOUT);
+          CLOSE_TIMEOUT,
+          HOST_PROC);
 
   /**
    * Reads them.
@@ -322,7 +337,8 @@ public record CollectorSettings(
                 powerOfTwo(config.get(SENSOR_RING)),
                 config.get(SENSOR_HOST),
                 config.get(SENSOR_FLOW_INTERVAL)),
-            kinds(config.get(SENSOR_KINDS))),
+            kinds(config.get(SENSOR_KINDS)),
+            config.get(HOST_PROC)),
         new Logs(
             config.get(LOGS_ENABLED),
             config.get(LOGS_SELECT),

@@ -257,7 +257,7 @@ final class Flow implements Component {
   }
 
   private void heartbeat() {
-    List<String> missing = new ArrayList<>(sensor.missing().stream().map(Kind::text).toList());
+    List<String> missing = missing();
     boolean reduced = !missing.isEmpty();
     if (!settings.logs().enabled()) {
       missing.add(Kind.CONTAINER_LOG.text());
@@ -276,6 +276,11 @@ final class Flow implements Component {
             totals.published(),
             totals.filtered(),
             totals.lost()));
+  }
+
+  /** Names of the kinds of which the sensor does not deliver all events. */
+  List<String> missing() {
+    return new ArrayList<>(sensor.missing().stream().map(Kind::text).toList());
   }
 
   /** Sends an event of the collector about itself. */

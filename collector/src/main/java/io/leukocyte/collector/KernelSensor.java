@@ -45,6 +45,7 @@ final class KernelSensor implements AutoCloseable {
   private static final int OLDEST_MINOR = 8;
 
   private final SensorOptions options;
+  private final Path proc;
   private final BpfObject object;
   private final BpfRing ring;
   private final int wake;
@@ -61,8 +62,10 @@ final class KernelSensor implements AutoCloseable {
 
   private boolean closed;
 
-  private KernelSensor(SensorOptions options, BpfObject object, BpfRing ring, int wake) {
+  private KernelSensor(
+      SensorOptions options, Path proc, BpfObject object, BpfRing ring, int wake) {
     this.options = options;
+    this.proc = proc;
     this.object = object;
     this.ring = ring;
     this.wake = wake;
@@ -77,11 +80,20 @@ final class KernelSensor implements AutoCloseable {
    * @throws SensorUnavailableException when the sensor cannot work here; it says what to do
    */
   static KernelSensor open(SensorOptions options) throws SensorUnavailableException {
+    return open(options, PROC);
+  }
+
+  /**
+   * The same.
+   *
+   * @param proc where the host's proc is mounted
+   */
+  static KernelSensor open(SensorOptions options, Path proc) throws SensorUnavailableException {
     checkSystem();
     BpfObject object = BpfObject.load(options);
     try {
       BpfRing ring = BpfRing.map(object.fd("ring"), options.ringBytes(), LibC.pageSize());
-      return new KernelSensor(options, object, ring, eventCounter(ring));
+      return new KernelSensor(options, proc, object, ring, eventCounter(ring));
     } catch (SensorUnavailableException e) {
       object.close();
       throw e;
@@ -143,7 +155,7 @@ final class KernelSensor implements AutoCloseable {
     object.attach();
     reader =
         new SensorReader(
-            options, object, ring, wake, counters, clock, new ProcFiles(PROC), containers, handler);
+            options, object, ring, wake, counters, clock, new ProcFiles(proc), containers, handler);
     reader.tell(environment);
     reader.start();
     attachCalls();

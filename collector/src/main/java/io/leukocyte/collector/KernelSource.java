@@ -17,7 +17,10 @@ import org.slf4j.LoggerFactory;
 final class KernelSource implements EventSource {
   private static final Logger LOG = LoggerFactory.getLogger(KernelSource.class);
   private static final String NAME = "kernel sensor";
-  private static final List<Kind> KINDS = kinds();
+
+  /** What it delivers, or would. */
+  static final List<Kind> KINDS = kinds();
+
 
   private final CollectorSettings.Sensor settings;
   private @Nullable KernelSensor sensor;
@@ -43,7 +46,7 @@ final class KernelSource implements EventSource {
     }
     KernelSensor opened = null;
     try {
-      opened = KernelSensor.open(settings.options());
+      opened = KernelSensor.open(settings.options(), settings.proc());
       tell(opened);
       opened.start(ContainerRef::unknown, next);
       sensor = opened;
@@ -52,7 +55,7 @@ final class KernelSource implements EventSource {
         opened.close();
       }
       reason = e.reason();
-      LOG.warn("{} The collector goes on with reduced coverage.", e.getMessage());
+      LOG.warn("{} The collector goes on without it.", e.getMessage());
     }
   }
 
@@ -73,6 +76,9 @@ final class KernelSource implements EventSource {
   public synchronized CheckResult check() {
     if (sensor != null) {
       return sensor.check();
+    }
+    if (reason != null && settings.mode() == CollectorSettings.SensorMode.EBPF) {
+      return new CheckResult.Failed(NAME, reason.problem(), reason.todo());
     }
     if (reason != null) {
       return new CheckResult.Degraded(NAME, reason.problem(), reason.todo());

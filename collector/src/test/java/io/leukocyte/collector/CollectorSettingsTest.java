@@ -28,7 +28,8 @@ class CollectorSettingsTest {
                 new CollectorSettings.Sensor(
                     SensorMode.AUTO,
                     new SensorOptions(16 << 20, false, Duration.ofSeconds(2)),
-                    Set.of()),
+                    Set.of(),
+                    Path.of("/proc")),
                 new CollectorSettings.Logs(true, LogsSelect.ALL, LogsFrom.NOW, LogsSource.AUTO),
                 true,
                 Duration.ofMillis(100),
@@ -60,6 +61,7 @@ class CollectorSettingsTest {
           hold-time: 1s
           hold-events: 500
           close-timeout: 3s
+        host.proc: /host/proc
         """;
     Config config = Config.parse("test", yaml, Map.of(), CollectorSettings.KEYS);
     assertThat(CollectorSettings.from(config, DATA))
@@ -69,7 +71,8 @@ class CollectorSettingsTest {
                 new CollectorSettings.Sensor(
                     SensorMode.OFF,
                     new SensorOptions(4 << 20, true, Duration.ofSeconds(1)),
-                    Set.of(Kind.FILE_OPEN, Kind.NS_CHANGE)),
+                    Set.of(Kind.FILE_OPEN, Kind.NS_CHANGE),
+                    Path.of("/host/proc")),
                 new CollectorSettings.Logs(
                     false, LogsSelect.LABELLED, LogsFrom.ALL, LogsSource.API),
                 false,

@@ -22,6 +22,8 @@ import io.leukocyte.events.ProcessExec;
 import io.leukocyte.events.SensorHeartbeat;
 import io.leukocyte.events.SensorLoss;
 import io.leukocyte.events.config.Config;
+import io.leukocyte.rules.RuleFile;
+import io.leukocyte.rules.RuleSet;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -410,7 +412,24 @@ class CollectorTest {
     assertThat(beat.received())
         .isGreaterThanOrEqualTo(beat.published() + beat.filtered() + beat.lost());
     assertThat(collector.check())
-        .contains(new CheckResult.Degraded("kernel sensor", "blind", "open its eyes"));
+        .contains(new CheckResult.Degraded("kernel sensor", "blind", "open its eyes"))
+        .noneMatch(check -> check.name().equals("coverage"));
+    collector.cover(
+        RuleSet.load(
+                List.of(
+                    new RuleFile(
+                        "test.yaml",
+                        "- {rule: a shell, desc: d, condition: evt.type = execve, output: o,"
+                            + " priority: INFO}\n"
+                            + "- {rule: a file, desc: d, condition: evt.type = openat, output: o,"
+                            + " priority: INFO}\n")))
+            .rules());
+    assertThat(collector.check())
+        .contains(
+            new CheckResult.Degraded(
+                "coverage",
+                "no, or not all, events of process.exec; 1 rule blind: a shell",
+                "let the sensor see all, or leave these rules out"));
     collector.close();
     Counters.Totals totals = collector.totals();
     assertThat(totals.pending()).as("%s", totals).isZero();

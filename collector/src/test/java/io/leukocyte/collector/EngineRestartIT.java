@@ -12,6 +12,7 @@ import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerLifecycle;
 import io.leukocyte.events.ContainerLog;
 import io.leukocyte.events.HostId;
+import io.leukocyte.events.ProcessExec;
 import io.leukocyte.events.SensorLoss;
 import io.leukocyte.events.config.Config;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -114,7 +115,7 @@ class EngineRestartIT {
 
   private InMemoryPublisher start() {
     InMemoryPublisher publisher = new InMemoryPublisher();
-    String yaml = "collector: {sensor: {mode: off}, heartbeat-interval: 300ms, logs: {from: all}}";
+    String yaml = "collector: {sensor: {mode: auto}, heartbeat-interval: 300ms, logs: {from: all}}";
     Collector collector =
         new Collector(
             CollectorSettings.from(
@@ -141,6 +142,14 @@ class EngineRestartIT {
         .filter(e -> e.container().id().equals(container))
         .map(ContainerLifecycle::action)
         .filter(List.of("create", "start", "die", "destroy")::contains)
+        .toList();
+  }
+
+  /** Programs of a container, with their arguments. */
+  private static List<String> execs(InMemoryPublisher publisher, ContainerId container) {
+    return publisher.events(ProcessExec.class).stream()
+        .filter(e -> SensorProbe.isOf(e, container))
+        .map(e -> String.join(" ", e.process().args()))
         .toList();
   }
 
@@ -172,6 +181,9 @@ class EngineRestartIT {
     assertThat(actions(first, web)).containsExactly("create", "start", "die");
     assertThat(actions(first, again)).containsExactly("create", "start", "die", "start");
     assertThat(gaps(first)).isNotEmpty();
+    docker("exec", "again", "true", "after-the-restart");
+    awaitTrue(() -> execs(first, again).stream().anyMatch(e -> e.contains("after-the-restart")));
+    assertThat(execs(first, web)).anyMatch(e -> e.startsWith("sh -c echo begin"));
     collectors.getFirst().close();
 
     docker("start", "web");

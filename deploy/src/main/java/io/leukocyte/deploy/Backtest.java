@@ -2,6 +2,7 @@ package io.leukocyte.deploy;
 
 import io.leukocyte.analyzer.AlertSink;
 import io.leukocyte.analyzer.DetectorSettings;
+import io.leukocyte.analyzer.FleetMatch;
 import io.leukocyte.analyzer.Incident;
 import io.leukocyte.analyzer.Replay;
 import io.leukocyte.events.Alert;
@@ -112,6 +113,9 @@ final class Backtest {
         facts.put(now.container().id(), now);
       }
     }
+
+    @Override
+    public void match(FleetMatch match) {}
   }
 
   private void found(Alert alert) {

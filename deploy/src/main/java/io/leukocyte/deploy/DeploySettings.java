@@ -85,6 +85,12 @@ record DeploySettings(
           ValueType.integer(1, 1_000_000),
           30,
           "Lines a minute of the same message; of more, only their number is logged.");
+  static final Key<Boolean> SECOND_COLLECTOR =
+      Key.of(
+          "collector.allow-second",
+          ValueType.bool(),
+          false,
+          "Whether a collector starts where another runs on the same host for the same Kafka.");
   static final List<Key<?>> KEYS =
       List.of(
           HOST_ID,
@@ -94,7 +100,8 @@ record DeploySettings(
           HTTP_ADDRESS,
           LOG_FORMAT,
           LOG_LEVEL,
-          LOG_LINES);
+          LOG_LINES,
+          SECOND_COLLECTOR);
 
   /** Where rules and policies come from. */
   enum RulesFrom {

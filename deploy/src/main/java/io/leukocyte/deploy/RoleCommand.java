@@ -61,6 +61,11 @@ abstract class RoleCommand implements Callable<Integer> {
     KafkaAccess.ensureTopics(kafka, specs);
   }
 
+  /** How long it is waited, at most, for the role to be all well before it is said how it is. */
+  Duration patience() {
+    return PATIENCE;
+  }
+
   @Override
   public final Integer call() throws InterruptedException {
     common.applyVerbosity();
@@ -82,7 +87,7 @@ abstract class RoleCommand implements Callable<Integer> {
               process::checks,
               process.metrics())) {
         role.beside().forEach(beside -> process.add(beside).start());
-        process.start(role.main(), PATIENCE);
+        process.start(role.main(), patience());
         role.main().check().forEach(result -> say(log, result));
         log.info("{} ready; health on port {}", name, health.port());
         process.await();

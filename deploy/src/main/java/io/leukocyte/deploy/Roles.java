@@ -50,6 +50,7 @@ record Roles(
   /** Lets a collector observe what rules need. */
   static void observe(Collector collector, RuleSet rules) {
     collector.observe(Interest.of(rules));
+    collector.cover(rules);
   }
 
   Analyzer analyzer(RuleSet rules) {

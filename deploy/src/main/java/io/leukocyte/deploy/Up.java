@@ -92,6 +92,7 @@ final class Up {
         Analyzer analyzer = roles.analyzer(rules.current().rules());
         Collector collector = roles.collector(rules.current().rules());
         begin(process, "analyzer", analyzer, PATIENCE);
+        process.add(new SoleCollectors(config, client)).start();
         begin(process, "collector", collector, BRIEF);
         process.add(PoliciesBeside.watch(response, responder::reload)).start();
         process

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param protocol transport protocol
  * @param local the local end; the address 0.0.0.0 or :: is any of the container's; a Unix socket's
  *     path stands for the address, its port is 0
- * @param backlog of listen: connections that may wait; 0 of bind
+ * @param backlog of listen: connections that may wait; 0 of bind, and of a sensor that sees the
+ *     socket and not the call
  * @param result 0; negative: minus the errno
  */
 public record NetListen(

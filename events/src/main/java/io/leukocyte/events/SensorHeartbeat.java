@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param time unix nanoseconds
  * @param hostname the host's name
  * @param mode {@code ebpf}, or {@code reduced} when there is no kernel sensor
- * @param missing names of the kinds this collector cannot deliver
+ * @param missing names of the kinds of which this collector cannot deliver all events
  * @param bundle hash of the rules it filters for; null before it has any
  * @param version of the collector
  * @param clockOffset nanoseconds to add to the host's clock for the broker's; 0 when unknown

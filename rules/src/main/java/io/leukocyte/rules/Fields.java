@@ -602,7 +602,7 @@ final class Fields {
         plain("sensor.version", STRING, "version of the collector")
             .in(beat, new Source.Symbol(Heartbeat.VERSION, WHOLE)));
     to.add(
-        plain("sensor.missing", STRING, "kinds the collector cannot deliver")
+        plain("sensor.missing", STRING, "kinds of which the collector does not deliver all events")
             .in(beat, new Source.Symbol(Heartbeat.MISSING, new View.Each())));
   }
 
