@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
  * @param holdTime longest time that events wait for the facts of their container
  * @param holdEvents most events that wait for facts
  * @param closeTimeout longest wait for Kafka at the end
+ * @param statsInterval how often what containers use is reported; zero for never
  */
 public record CollectorSettings(
     Path data,
@@ -42,7 +43,8 @@ public record CollectorSettings(
     Duration factsInterval,
     Duration holdTime,
     int holdEvents,
-    Duration closeTimeout) {
+    Duration closeTimeout,
+    Duration statsInterval) {
 
   /** Whether the kernel sensor is used. */
   public enum SensorMode {
@@ -284,6 +286,15 @@ public record CollectorSettings(
           Duration.ofSeconds(5),
           "Longest wait for Kafka to take the last events at the end");
 
+  /** Setting {@code collector.stats.interval}. */
+  public static final Key<Duration> STATS_INTERVAL =
+      Key.of(
+          "collector.stats.interval",
+          ValueType.duration(Duration.ZERO, Duration.ofMinutes(10)),
+          Duration.ofSeconds(10),
+          "How often what each container uses is reported, at most ten times a second; 0 for"
+              + " never");
+
   /** All settings of the collector. */
   public static final List<Key<?>> KEYS =
       List.of(
@@ -306,7 +317,8 @@ public record CollectorSettings(
           FACTS_INTERVAL,
           HOLD_TIME,
           HOLD_EVENTS,
-          CLOSE_TIMEOUT);
+          CLOSE_TIMEOUT,
+          STATS_INTERVAL);
 
   /**
    * Reads them.
@@ -337,7 +349,8 @@ public record CollectorSettings(
         config.get(FACTS_INTERVAL),
         config.get(HOLD_TIME),
         config.get(HOLD_EVENTS),
-        config.get(CLOSE_TIMEOUT));
+        config.get(CLOSE_TIMEOUT),
+        config.get(STATS_INTERVAL));
   }
 
   private static Set<Kind> kinds(List<String> words) {

@@ -171,6 +171,7 @@ enum Redaction {
         f.logDriver(),
         f.restartPolicy(),
         f.limits(),
-        f.security());
+        f.security(),
+        f.restarts());
   }
 }

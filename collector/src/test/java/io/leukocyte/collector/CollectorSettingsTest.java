@@ -39,7 +39,8 @@ class CollectorSettingsTest {
                 Duration.ofMinutes(5),
                 Duration.ofSeconds(2),
                 10_000,
-                Duration.ofSeconds(5)));
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(10)));
   }
 
   @Test
@@ -60,6 +61,7 @@ class CollectorSettingsTest {
           hold-time: 1s
           hold-events: 500
           close-timeout: 3s
+          stats: {interval: 30s}
         """;
     Config config = Config.parse("test", yaml, Map.of(), CollectorSettings.KEYS);
     assertThat(CollectorSettings.from(config, DATA))
@@ -81,7 +83,8 @@ class CollectorSettingsTest {
                 Duration.ofMinutes(1),
                 Duration.ofSeconds(1),
                 500,
-                Duration.ofSeconds(3)));
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(30)));
   }
 
   @Test

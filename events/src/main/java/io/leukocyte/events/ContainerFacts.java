@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param restartPolicy no, always, on-failure, unless-stopped
  * @param limits resource limits
  * @param security security options
+ * @param restarts how often the engine's restart policy has started it again
  */
 public record ContainerFacts(
     long time,
@@ -49,7 +50,8 @@ public record ContainerFacts(
     String logDriver,
     String restartPolicy,
     Limits limits,
-    Security security)
+    Security security,
+    int restarts)
     implements Event {
 
   /** Copies the collections. */
@@ -59,6 +61,50 @@ public record ContainerFacts(
     networks = List.copyOf(networks);
     ports = List.copyOf(ports);
     entrypoint = List.copyOf(entrypoint);
+  }
+
+  /** Facts of a container that was never started again. */
+  public ContainerFacts(
+      long time,
+      ContainerRef container,
+      String state,
+      int pid,
+      long created,
+      long started,
+      SortedMap<String, String> labels,
+      List<Mount> mounts,
+      List<Network> networks,
+      String networkMode,
+      String pidMode,
+      List<Port> ports,
+      String user,
+      List<String> entrypoint,
+      boolean tty,
+      String logDriver,
+      String restartPolicy,
+      Limits limits,
+      Security security) {
+    this(
+        time,
+        container,
+        state,
+        pid,
+        created,
+        started,
+        labels,
+        mounts,
+        networks,
+        networkMode,
+        pidMode,
+        ports,
+        user,
+        entrypoint,
+        tty,
+        logDriver,
+        restartPolicy,
+        limits,
+        security,
+        0);
   }
 
   /** Facts of which only the table entry is known. */
