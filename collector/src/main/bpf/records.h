@@ -24,7 +24,8 @@ enum record_kind {
 	COUNTER_TASK = 8, /* counter only: processes entered into the task table */
 	COUNTER_CGROUP = 9, /* counter only: cgroups that could not be looked up */
 	COUNTER_CALL = 11, /* the first of CALL_CLASSES, one for each class of calls */
-	COUNTERS = 43,
+	RECORD_ANSWER = 43, /* a name server's answer to a container */
+	COUNTERS = 44,
 };
 
 #define CALL_CLASSES 32
@@ -191,6 +192,13 @@ struct call_record {
 	__u32 effective_gid;
 	__u8 local_address[16];
 	__u8 remote_address[16];
+};
+
+/* A datagram from a name server, with its network alone in the head; what it says follows. */
+struct answer_record {
+	struct record head;
+	__u32 size; /* of the message, which is cut at ANSWER_SIZE */
+	__u32 unused;
 };
 
 /* What user space asks for. */

@@ -20,6 +20,7 @@ import io.leukocyte.events.ProcessExit;
 import io.leukocyte.events.ProcessInfo;
 import io.leukocyte.events.ProcessInfo.Parent;
 import io.leukocyte.events.ProcessRef;
+import io.leukocyte.events.Protocol;
 import io.leukocyte.events.SystemCall;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,6 +46,7 @@ final class RecordTranslator {
   private final Runnable reportFlows;
   private volatile EnvironmentNames environment = EnvironmentNames.NONE;
   private final CallTranslator calls = new CallTranslator(CallInterest.isArm());
+  private final DnsNames names = new DnsNames();
   private final Map<Destination, Long> destinations =
       new LinkedHashMap<>(256, 0.75f, true) {
         @Override
@@ -90,6 +92,7 @@ final class RecordTranslator {
       case SensorLayout.SEND -> send(record);
       case SensorLayout.CLOSE -> close(record);
       case SensorLayout.CALL -> call(record);
+      case SensorLayout.ANSWER -> answer(record);
       default ->
           throw new IllegalStateException("The sensor made a record of kind " + record.kind());
     };
@@ -106,9 +109,18 @@ final class RecordTranslator {
         reportFlows.run();
         networks.forgetEnded();
       }
-      networks.claim(record.netNamespace(), container);
+      claim(record.netNamespace(), container);
     }
     return new ProcessExec(clock.time(record.time()), ref(container), process);
+  }
+
+  /** Names that an earlier container of a namespace of this number was told are nobody's now. */
+  private void claim(int namespace, ContainerId container) {
+    ContainerId before = networks.of(namespace);
+    networks.claim(namespace, container);
+    if (before == null || !before.equals(networks.of(namespace))) {
+      names.forget(namespace);
+    }
   }
 
   private ProcessInfo started(SensorRecord record) {
@@ -282,6 +294,18 @@ final class RecordTranslator {
 
   // ---- network ----
 
+  private @Nullable Event answer(SensorRecord record) {
+    DnsAnswer answer = DnsAnswer.read(record.message());
+    if (answer != null) {
+      names.learn(record.netNamespace(), answer, record.time());
+    }
+    return null;
+  }
+
+  private @Nullable String name(SensorRecord record) {
+    return names.of(record.netNamespace(), record.remote().address(), record.time());
+  }
+
   private Event connect(SensorRecord record) {
     return new NetConnect(
         clock.time(record.time()),
@@ -289,7 +313,8 @@ final class RecordTranslator {
         process(record),
         record.protocol(),
         record.local(),
-        record.remote());
+        record.remote(),
+        name(record));
   }
 
   /** The first packet of an interval is a connection if there was none for a minute before. */
@@ -308,7 +333,8 @@ final class RecordTranslator {
         known ? process(record) : null,
         record.protocol(),
         record.local(),
-        remote);
+        remote,
+        name(record));
   }
 
   private Event close(SensorRecord record) {
@@ -339,6 +365,14 @@ final class RecordTranslator {
         flow.remote(),
         flow.bytes(),
         flow.packets(),
-        interval);
+        interval,
+        isInbound(flow),
+        names.of(flow.namespace(), flow.remote().address(), now));
+  }
+
+  /** The kernel's program leaves the ports of clients out. */
+  private static boolean isInbound(FlowTable.Flow flow) {
+    return flow.remote().port() == 0
+        && (flow.protocol() == Protocol.TCP || flow.protocol() == Protocol.UDP);
   }
 }
