@@ -70,6 +70,7 @@ final class EventShorthand {
           "fd.cip",
           "fd.cport",
           "fd.sip",
+          "fd.sip.name",
           "fd.sport",
           "fd.l4proto",
           "fd.name",
@@ -99,6 +100,7 @@ final class EventShorthand {
           "evt.arg.type",
           "evt.arg.uid",
           "flow.bytes",
+          "flow.inbound",
           "flow.packets",
           "log.line",
           "log.stream",
@@ -305,7 +307,13 @@ final class EventShorthand {
         process(),
         protocol("tcp"),
         client("172.17.0.2", 0),
-        server("172.17.0.3", 443));
+        server("172.17.0.3", 443),
+        domain());
+  }
+
+  private @Nullable String domain() {
+    String name = text("fd.sip.name", "");
+    return name.isEmpty() ? null : name;
   }
 
   private Event flow() {
@@ -316,7 +324,9 @@ final class EventShorthand {
         server("172.17.0.3", 443),
         number("flow.bytes", 1_000),
         number("flow.packets", 1),
-        1_000_000_000L);
+        1_000_000_000L,
+        text("flow.inbound", "false").equals("true"),
+        domain());
   }
 
   private Event log() {
