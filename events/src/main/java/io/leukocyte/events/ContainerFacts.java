@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param time unix nanoseconds: when it was read
  * @param container id, name, image, privileged
- * @param state running, paused, exited, created, restarting, dead
+ * @param state running, paused, exited, created, restarting, dead; {@link #DESTROYED}
  * @param pid the first process, in the host's pid namespace; 0 when it does not run
  * @param created unix nanoseconds
  * @param started unix nanoseconds of the last start; 0 when it never was
@@ -129,6 +129,38 @@ public record ContainerFacts(
         "",
         Limits.NONE,
         Security.DEFAULT);
+  }
+
+  /** The state of a container that is removed, in what is kept of it for a while. */
+  public static final String DESTROYED = "destroyed";
+
+  /**
+   * The same of a container that has been removed.
+   *
+   * @param time unix nanoseconds: when it was
+   */
+  public ContainerFacts destroyed(long time) {
+    return new ContainerFacts(
+        time,
+        container,
+        DESTROYED,
+        0,
+        created,
+        started,
+        labels,
+        mounts,
+        networks,
+        networkMode,
+        pidMode,
+        ports,
+        user,
+        entrypoint,
+        tty,
+        logDriver,
+        restartPolicy,
+        limits,
+        security,
+        restarts);
   }
 
   /**
