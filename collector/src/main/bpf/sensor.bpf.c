@@ -48,6 +48,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define IPPROTO_ICMPV6 58
 #define TCP_SYN_SENT 2
 #define TCP_CLOSE 7
+#define FLOW_PAUSE 2000000000 /* nanoseconds between two reports of a connection */
 #define FIRST_USER_PORT 1024
 #define FIRST_CLIENT_PORT 32768 /* where the kernel begins to choose a client's port */
 #define TICK 10000000 /* nanoseconds of the unit in which /proc gives a start time */
@@ -123,12 +124,20 @@ struct {
 	__type(value, struct task_state);
 } tasks SEC(".maps");
 
+/* A connection, and how much of it is reported. */
+struct connection {
+	struct record head;
+	__u64 reported; /* when */
+	__u64 bytes;
+	__u64 packets;
+};
+
 /* Connections of containers that share the host's network: there only the socket tells whose. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 16384);
 	__type(key, __u64);
-	__type(value, struct record);
+	__type(value, struct connection);
 } sockets SEC(".maps");
 
 struct {
@@ -921,6 +930,54 @@ static __always_inline void add_ends(struct connect_record *record, struct sock 
 	}
 }
 
+static __noinline int follow(__u64 sk, const struct record *head)
+{
+	struct connection connection = {};
+
+	connection.head = *head;
+	connection.reported = head->time;
+	return bpf_map_update_elem(&sockets, &sk, &connection, BPF_ANY);
+}
+
+/* Reports what was sent since the last report, if it is anything or the end. */
+static __always_inline void report_connection(struct connection *connection, struct sock *sk,
+					      __u64 now, bool at_end)
+{
+	__u64 bytes = BPF_CORE_READ((struct tcp_sock *)sk, bytes_acked);
+	__u64 packets = BPF_CORE_READ((struct tcp_sock *)sk, segs_out);
+	struct connect_record record;
+
+	if (!at_end && bytes == connection->bytes)
+		return;
+	record.head = connection->head;
+	record.head.kind = RECORD_CLOSE;
+	record.head.time = now;
+	record.opened = connection->reported;
+	record.bytes = bytes - connection->bytes;
+	record.packets = (__u32)(packets - connection->packets);
+	connection->reported = now;
+	connection->bytes = bytes;
+	connection->packets = packets;
+	add_ends(&record, sk);
+	emit(&record.head, sizeof(record), true);
+}
+
+/* A segment came in, an acknowledgement perhaps. The socket is locked: nobody else is here. */
+SEC("raw_tp/tcp_probe")
+int on_segment(struct raw_tracepoint *ctx)
+{
+	struct sock *sk = (struct sock *)ctx->args[0];
+	__u64 key = (__u64)sk, now;
+	struct connection *connection = bpf_map_lookup_elem(&sockets, &key);
+
+	if (!connection)
+		return 0;
+	now = bpf_ktime_get_boot_ns();
+	if (now - connection->reported >= FLOW_PAUSE)
+		report_connection(connection, sk, now, false);
+	return 0;
+}
+
 /* Runs in connect(): the current task is the one that connects. */
 SEC("raw_tp/inet_sock_set_state")
 int on_connect(struct raw_tracepoint *ctx)
@@ -944,11 +1001,8 @@ int on_connect(struct raw_tracepoint *ctx)
 	record.packets = 0;
 	record.opened = record.head.time;
 	add_ends(&record, sk);
-	if (record.head.flags & FLAG_HOST_NETWORK) {
-		__u64 key = (__u64)sk;
-
-		bpf_map_update_elem(&sockets, &key, &record.head, BPF_ANY);
-	}
+	if (record.head.flags & FLAG_HOST_NETWORK)
+		follow((__u64)sk, &record.head);
 	emit(&record.head, sizeof(record), false);
 	return 0;
 }
@@ -959,23 +1013,15 @@ int on_close(struct raw_tracepoint *ctx)
 {
 	struct sock *sk = (struct sock *)ctx->args[0];
 	__u64 key = (__u64)sk;
-	struct connect_record record;
-	struct record *opened;
+	struct connection *connection;
 
 	if ((int)ctx->args[2] != TCP_CLOSE)
 		return 0;
-	opened = bpf_map_lookup_elem(&sockets, &key);
-	if (!opened)
+	connection = bpf_map_lookup_elem(&sockets, &key);
+	if (!connection)
 		return 0;
-	record.head = *opened;
+	report_connection(connection, sk, bpf_ktime_get_boot_ns(), true);
 	bpf_map_delete_elem(&sockets, &key);
-	record.opened = record.head.time;
-	record.head.kind = RECORD_CLOSE;
-	record.head.time = bpf_ktime_get_boot_ns();
-	record.bytes = BPF_CORE_READ((struct tcp_sock *)sk, bytes_acked);
-	record.packets = BPF_CORE_READ((struct tcp_sock *)sk, segs_out);
-	add_ends(&record, sk);
-	emit(&record.head, sizeof(record), true);
 	return 0;
 }
 
