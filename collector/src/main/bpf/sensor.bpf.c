@@ -1161,7 +1161,7 @@ int on_packet(struct raw_tracepoint *ctx)
 #define ANSWER_SIZE 1232 /* what resolvers ask for at most */
 #define DNS_HEADER_SIZE 12
 #define DNS_ANSWER 0x80
-#define ANSWERS_A_SECOND 200
+#define ANSWERS_A_SECOND 2000
 #define IP_MORE_OR_OFFSET 0x3f
 
 struct answer {
