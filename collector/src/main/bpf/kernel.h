@@ -347,9 +347,11 @@ struct net_device {
 struct sk_buff {
 	struct net_device *dev;
 	unsigned int len;
+	unsigned int data_len;
 	__be16 protocol;
 	__u16 network_header;
 	unsigned char *head;
+	unsigned char *data;
 };
 
 #pragma clang attribute pop

@@ -18,13 +18,14 @@ enum record_kind {
 	RECORD_EXIT = 3,
 	RECORD_CONNECT = 4, /* TCP, at SYN_SENT */
 	RECORD_SEND = 5, /* first packet of a flow that is not TCP */
-	RECORD_CLOSE = 6, /* TCP, of a container in the host's network namespace */
+	RECORD_CLOSE = 6, /* TCP, of a container in the host's network: as it goes on, and its end */
 	RECORD_CALL = 10, /* a system call; counted by its class */
 	COUNTER_PACKET = 7, /* counter only: packets that went into the flows */
 	COUNTER_TASK = 8, /* counter only: processes entered into the task table */
 	COUNTER_CGROUP = 9, /* counter only: cgroups that could not be looked up */
 	COUNTER_CALL = 11, /* the first of CALL_CLASSES, one for each class of calls */
-	COUNTERS = 43,
+	RECORD_ANSWER = 43, /* a name server's answer to a container */
+	COUNTERS = 44,
 };
 
 #define CALL_CLASSES 32
@@ -181,9 +182,9 @@ struct exit_record {
 /* A connection: CONNECT, SEND and CLOSE. Addresses are 16 bytes; IPv4 lies in the first four. */
 struct connect_record {
 	struct record head;
-	__u64 bytes; /* CLOSE: bytes that the other end has acknowledged */
-	__u64 packets; /* CLOSE: segments sent */
-	__u64 opened; /* CLOSE: when it was begun */
+	__u64 bytes; /* CLOSE: bytes that the other end has acknowledged since the last report */
+	__u64 packets; /* CLOSE: segments sent since then */
+	__u64 opened; /* CLOSE: when the last report was, or the connection begun */
 	__u16 family; /* 2 or 10 */
 	__u16 protocol; /* 6, 17, … */
 	__u16 local_port;
@@ -226,6 +227,13 @@ struct call_record {
 	char target_comm[COMM_SIZE];
 	__u8 local_address[16];
 	__u8 remote_address[16];
+};
+
+/* A datagram from a name server, with its network alone in the head; what it says follows. */
+struct answer_record {
+	struct record head;
+	__u32 size; /* of the message, which is cut at ANSWER_SIZE */
+	__u32 unused;
 };
 
 /* What user space asks for. */

@@ -56,6 +56,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define IPPROTO_ICMPV6 58
 #define TCP_SYN_SENT 2
 #define TCP_CLOSE 7
+#define FLOW_PAUSE 2000000000 /* nanoseconds between two reports of a connection */
 #define FIRST_USER_PORT 1024
 #define FIRST_CLIENT_PORT 32768 /* where the kernel begins to choose a client's port */
 #define TICK 10000000 /* nanoseconds of the unit in which /proc gives a start time */
@@ -77,6 +78,7 @@ const struct exec_record *layout_exec __attribute__((unused));
 const struct exit_record *layout_exit __attribute__((unused));
 const struct connect_record *layout_connect __attribute__((unused));
 const struct call_record *layout_call __attribute__((unused));
+const struct answer_record *layout_answer __attribute__((unused));
 const enum record_kind *layout_kind __attribute__((unused));
 const enum record_flag *layout_flag __attribute__((unused));
 const enum call_want *layout_want __attribute__((unused));
@@ -141,12 +143,20 @@ struct {
 	__type(value, struct task_state);
 } tasks SEC(".maps");
 
+/* A connection, and how much of it is reported. */
+struct connection {
+	struct record head;
+	__u64 reported; /* when */
+	__u64 bytes;
+	__u64 packets;
+};
+
 /* Connections of containers that share the host's network: there only the socket tells whose. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 16384);
 	__type(key, __u64);
-	__type(value, struct record);
+	__type(value, struct connection);
 } sockets SEC(".maps");
 
 struct {
@@ -969,6 +979,54 @@ static __always_inline void add_ends(struct connect_record *record, struct sock 
 	}
 }
 
+static __noinline int follow(__u64 sk, const struct record *head)
+{
+	struct connection connection = {};
+
+	connection.head = *head;
+	connection.reported = head->time;
+	return bpf_map_update_elem(&sockets, &sk, &connection, BPF_ANY);
+}
+
+/* Reports what was sent since the last report, if it is anything or the end. */
+static __always_inline void report_connection(struct connection *connection, struct sock *sk,
+					      __u64 now, bool at_end)
+{
+	__u64 bytes = BPF_CORE_READ((struct tcp_sock *)sk, bytes_acked);
+	__u64 packets = BPF_CORE_READ((struct tcp_sock *)sk, segs_out);
+	struct connect_record record;
+
+	if (!at_end && bytes == connection->bytes)
+		return;
+	record.head = connection->head;
+	record.head.kind = RECORD_CLOSE;
+	record.head.time = now;
+	record.opened = connection->reported;
+	record.bytes = bytes - connection->bytes;
+	record.packets = (__u32)(packets - connection->packets);
+	connection->reported = now;
+	connection->bytes = bytes;
+	connection->packets = packets;
+	add_ends(&record, sk);
+	emit(&record.head, sizeof(record), true);
+}
+
+/* A segment came in, an acknowledgement perhaps. The socket is locked: nobody else is here. */
+SEC("raw_tp/tcp_probe")
+int on_segment(struct raw_tracepoint *ctx)
+{
+	struct sock *sk = (struct sock *)ctx->args[0];
+	__u64 key = (__u64)sk, now;
+	struct connection *connection = bpf_map_lookup_elem(&sockets, &key);
+
+	if (!connection)
+		return 0;
+	now = bpf_ktime_get_boot_ns();
+	if (now - connection->reported >= FLOW_PAUSE)
+		report_connection(connection, sk, now, false);
+	return 0;
+}
+
 /* Runs in connect(): the current task is the one that connects. */
 SEC("raw_tp/inet_sock_set_state")
 int on_connect(struct raw_tracepoint *ctx)
@@ -992,11 +1050,8 @@ int on_connect(struct raw_tracepoint *ctx)
 	record.packets = 0;
 	record.opened = record.head.time;
 	add_ends(&record, sk);
-	if (record.head.flags & FLAG_HOST_NETWORK) {
-		__u64 key = (__u64)sk;
-
-		bpf_map_update_elem(&sockets, &key, &record.head, BPF_ANY);
-	}
+	if (record.head.flags & FLAG_HOST_NETWORK)
+		follow((__u64)sk, &record.head);
 	emit(&record.head, sizeof(record), false);
 	return 0;
 }
@@ -1007,23 +1062,15 @@ int on_close(struct raw_tracepoint *ctx)
 {
 	struct sock *sk = (struct sock *)ctx->args[0];
 	__u64 key = (__u64)sk;
-	struct connect_record record;
-	struct record *opened;
+	struct connection *connection;
 
 	if ((int)ctx->args[2] != TCP_CLOSE)
 		return 0;
-	opened = bpf_map_lookup_elem(&sockets, &key);
-	if (!opened)
+	connection = bpf_map_lookup_elem(&sockets, &key);
+	if (!connection)
 		return 0;
-	record.head = *opened;
+	report_connection(connection, sk, bpf_ktime_get_boot_ns(), true);
 	bpf_map_delete_elem(&sockets, &key);
-	record.opened = record.head.time;
-	record.head.kind = RECORD_CLOSE;
-	record.head.time = bpf_ktime_get_boot_ns();
-	record.bytes = BPF_CORE_READ((struct tcp_sock *)sk, bytes_acked);
-	record.packets = BPF_CORE_READ((struct tcp_sock *)sk, segs_out);
-	add_ends(&record, sk);
-	emit(&record.head, sizeof(record), true);
 	return 0;
 }
 
@@ -1155,6 +1202,123 @@ int on_packet(struct raw_tracepoint *ctx)
 		__sync_fetch_and_add(&flow->bytes, bytes);
 		__sync_fetch_and_add(&flow->packets, 1);
 	}
+	return 0;
+}
+
+/* ---- answers of name servers ---- */
+
+#define ANSWER_SIZE 1232 /* what resolvers ask for at most */
+#define DNS_HEADER_SIZE 12
+#define DNS_ANSWER 0x80
+#define ANSWERS_A_SECOND 2000
+#define IP_MORE_OR_OFFSET 0x3f
+
+struct answer {
+	struct answer_record record;
+	char message[ANSWER_SIZE];
+};
+
+/* Not the other scratch: a packet may come in while a task's record is being put together. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct answer);
+} answer_scratch SEC(".maps");
+
+/* How many answers a network had in a second: more than a few come from nobody who asked. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u32);
+	__type(value, struct pace);
+} answer_paces SEC(".maps");
+
+static __always_inline bool is_too_often(__u32 net_namespace, __u64 time)
+{
+	struct pace fresh = {}, *pace;
+	__u64 second = time / SECOND;
+
+	pace = bpf_map_lookup_elem(&answer_paces, &net_namespace);
+	if (!pace) {
+		fresh.second = second;
+		fresh.all = 1;
+		bpf_map_update_elem(&answer_paces, &net_namespace, &fresh, BPF_ANY);
+		return false;
+	}
+	if (pace->second != second) {
+		pace->second = second;
+		pace->all = 0;
+	}
+	return __sync_fetch_and_add(&pace->all, 1) >= ANSWERS_A_SECOND;
+}
+
+/* Where the message of a datagram from a name server begins behind the network's header; else 0. */
+static __always_inline __u32 message_at(struct sk_buff *skb, const unsigned char *network)
+{
+	__u16 type = bpf_ntohs(BPF_CORE_READ(skb, protocol));
+	__u8 header[20];
+	__be16 port = 0;
+	__u32 length;
+
+	if (bpf_probe_read_kernel(header, sizeof(header), network))
+		return 0;
+	if (type == ETH_P_IP) {
+		if (header[9] != IPPROTO_UDP || (header[6] & IP_MORE_OR_OFFSET) || header[7])
+			return 0;
+		length = (header[0] & 0xf) * 4;
+	} else if (type == ETH_P_IPV6) {
+		if (header[6] != IPPROTO_UDP)
+			return 0;
+		length = 40;
+	} else {
+		return 0;
+	}
+	if (bpf_probe_read_kernel(&port, sizeof(port), network + length) ||
+	    port != bpf_htons(DNS_PORT))
+		return 0;
+	return length + 8;
+}
+
+/*
+ * A packet that a network takes in, on each of its devices: the name server of the engine answers
+ * on the loopback device. In the host's network it could not be told whom it is for.
+ */
+SEC("raw_tp/netif_receive_skb")
+int on_answer(struct raw_tracepoint *ctx)
+{
+	struct sk_buff *skb = (struct sk_buff *)ctx->args[0];
+	struct net *net = BPF_CORE_READ(skb, dev, nd_net.net);
+	const unsigned char *network = BPF_CORE_READ(skb, data);
+	struct answer *answer;
+	__u32 zero = 0, at, size;
+
+	learn_host((struct task_struct *)bpf_get_current_task());
+	if ((__u64)net == host_network)
+		return 0;
+	at = message_at(skb, network);
+	if (!at)
+		return 0;
+	size = BPF_CORE_READ(skb, len) - BPF_CORE_READ(skb, data_len) - at;
+	answer = bpf_map_lookup_elem(&answer_scratch, &zero);
+	if (!answer || (__s32)size < DNS_HEADER_SIZE)
+		return 0;
+	if (size > ANSWER_SIZE)
+		size = ANSWER_SIZE;
+	if (bpf_probe_read_kernel(answer->message, size, network + at) ||
+	    !(answer->message[2] & DNS_ANSWER))
+		return 0;
+	__builtin_memset(&answer->record, 0, sizeof(answer->record));
+	answer->record.head.kind = RECORD_ANSWER;
+	answer->record.head.time = bpf_ktime_get_boot_ns();
+	answer->record.head.net_namespace = BPF_CORE_READ(net, ns.inum);
+	answer->record.size = size;
+	if (is_too_often(answer->record.head.net_namespace, answer->record.head.time)) {
+		count(RECORD_ANSWER, THINNED);
+		note_loss(&answer->record.head, RECORD_ANSWER, true);
+		return 0;
+	}
+	emit(&answer->record.head, sizeof(answer->record) + size, true);
 	return 0;
 }
 

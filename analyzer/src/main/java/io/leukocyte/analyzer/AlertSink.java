@@ -15,5 +15,5 @@ public interface AlertSink {
   void facts(Observed facts);
 
   /** Takes a match that a correlation over all hosts counts. */
-  void match(FleetMatch match);
+  default void match(FleetMatch match) {}
 }

@@ -49,6 +49,7 @@ public final class Analyzer implements Component {
   private final AnalyzerFailures failures = new AnalyzerFailures();
   private final Set<TaskWatch> watches = ConcurrentHashMap.newKeySet();
   private final AnalyzerHealth health;
+  private final FactsSweep sweep;
   private volatile Supplier<RuleSet> rules;
   private volatile @Nullable KafkaStreams streams;
 
@@ -70,6 +71,7 @@ public final class Analyzer implements Component {
         new AnalyzerHealth(
             this::meters, watches, settings.sessionTimeout(), System::currentTimeMillis);
     health.register(registry);
+    this.sweep = new FactsSweep(kafka);
   }
 
   /** Puts other rules in force, from each partition's next batch on. */
@@ -108,6 +110,7 @@ public final class Analyzer implements Component {
     state(metrics.registry());
     streams = starting;
     starting.start();
+    sweep.start();
   }
 
   static Properties properties(AnalyzerSettings settings, KafkaSettings kafka) {
@@ -186,6 +189,7 @@ public final class Analyzer implements Component {
 
   @Override
   public synchronized void close() {
+    sweep.close();
     KafkaStreams running = streams;
     streams = null;
     if (running != null && !running.close(CLOSE)) {

@@ -18,6 +18,9 @@ final class ContainerState {
   /** The facts as the batch carried them. */
   @Nullable String factsText;
 
+  /** When the facts were last told to others, by the host's clock; 0 when that is not known. */
+  long factsTold;
+
   /** Bytes it may send in 60 seconds; 0 while its label has not been looked at. */
   long egressLimit;
 

@@ -54,6 +54,9 @@ public final class Detector {
   /** A container's time of being seen is written this coarsely, nanoseconds. */
   private static final long SEEN_STEP = TimeUnit.SECONDS.toNanos(10);
 
+  /** Facts are told so often although they are the same: others forget silent hosts. Nanoseconds. */
+  private static final long TELL_AGAIN = TimeUnit.HOURS.toNanos(24);
+
   /** What is known of a symbol as a destination. */
   private static final byte UNKNOWN = 0;
 
@@ -393,6 +396,9 @@ public final class Detector {
     ContainerFacts before = container.facts;
     ContainerRef ref = batch.containerRef(batch.container());
     if (before != null && text.equals(container.factsText) && before.container().equals(ref)) {
+      if (time() - container.factsTold >= TELL_AGAIN) {
+        tell(container, before);
+      }
       return;
     }
     if (batch.event() instanceof ContainerFacts now) {
@@ -400,8 +406,15 @@ public final class Detector {
       container.factsText = text;
       container.egressLimit = 0;
       state.factsChanged(container);
-      sink().facts(new Observed(batch.id(), now));
+      tell(container, now);
     }
+  }
+
+  /** Facts that were still on their way when the container was removed do not bring it back. */
+  private void tell(ContainerState container, ContainerFacts facts) {
+    boolean destroyed = state.slots().get(container.slot, DetectorState.DESTROYED) != 0;
+    container.factsTold = time();
+    sink().facts(new Observed(batch.id(), destroyed ? facts.destroyed(time()) : facts));
   }
 
   private void lifecycle(@Nullable ContainerState container) {
@@ -410,6 +423,10 @@ public final class Detector {
     }
     if ("destroy".equals(batch.text(Columns.Lifecycle.ACTION))) {
       state.slots().set(container.slot, DetectorState.DESTROYED, time());
+      ContainerFacts known = container.facts;
+      if (known != null) {
+        tell(container, known);
+      }
     }
   }
 

@@ -21,6 +21,7 @@ import static io.leukocyte.analyzer.TestEvents.lost;
 import static io.leukocyte.analyzer.TestEvents.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.Alert;
 import io.leukocyte.events.Kind;
 import io.leukocyte.events.Priority;
@@ -446,6 +447,26 @@ class DetectorTest {
       found.send(facts(NOON + SECOND, WEB, Map.of("a", "1")));
       found.send(facts(NOON + 2 * SECOND, WEB, Map.of("a", "2")));
       assertThat(found.facts).hasSize(2);
+    }
+
+    @Test
+    void factsOfAContainerThatLivesAreToldAgainEachDay() {
+      Findings found = new Findings(NO_RULES);
+      long minute = 60 * SECOND;
+      for (long minutes = 0; minutes < 3 * 24 * 60; minutes += 30) {
+        found.send(facts(NOON + minutes * minute, WEB, Map.of("a", "1")));
+      }
+      assertThat(found.facts).hasSize(3);
+    }
+
+    @Test
+    void aContainerThatIsDestroyedIsToldAsSuchAndLateFactsDoNotBringItBack() {
+      Findings found = new Findings(NO_RULES);
+      found.send(facts(NOON, WEB, Map.of("a", "1")), destroyed(NOON + SECOND, WEB));
+      found.send(facts(NOON + 2 * SECOND, WEB, Map.of("a", "2")));
+      assertThat(found.facts)
+          .extracting(o -> ((ContainerFacts) o.event()).state())
+          .containsExactly("running", ContainerFacts.DESTROYED, ContainerFacts.DESTROYED);
     }
 
     @Test

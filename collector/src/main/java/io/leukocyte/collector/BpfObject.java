@@ -20,7 +20,16 @@ import org.jspecify.annotations.Nullable;
 final class BpfObject implements AutoCloseable {
   private static final String RESOURCE = "sensor.bpf.o";
   private static final List<String> PROGRAMS =
-      List.of("on_attach", "on_fork", "on_exit", "on_exec", "on_connect", "on_close", "on_packet");
+      List.of(
+          "on_attach",
+          "on_fork",
+          "on_exit",
+          "on_exec",
+          "on_connect",
+          "on_close",
+          "on_segment",
+          "on_packet",
+          "on_answer");
 
   /** Attached while some system call is asked for: it costs each call of each process a little. */
   private static final String CALLS = "on_call";

@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
  * @param holdTime longest time that events wait for the facts of their container
  * @param holdEvents most events that wait for facts
  * @param closeTimeout longest wait for Kafka at the end
+ * @param statsInterval how often what containers use is reported; zero for never
  */
 public record CollectorSettings(
     Path data,
@@ -42,7 +43,8 @@ public record CollectorSettings(
     Duration factsInterval,
     Duration holdTime,
     int holdEvents,
-    Duration closeTimeout) {
+    Duration closeTimeout,
+    Duration statsInterval) {
 
   /** Which sensor of processes and connections is used. */
   public enum SensorMode {
@@ -297,6 +299,14 @@ public record CollectorSettings(
           ValueType.path(),
           Path.of("/proc"),
           "Where the host's /proc is mounted, for a collector in a container with pids of its own");
+  /** Setting {@code collector.stats.interval}. */
+  public static final Key<Duration> STATS_INTERVAL =
+      Key.of(
+          "collector.stats.interval",
+          ValueType.duration(Duration.ZERO, Duration.ofMinutes(10)),
+          Duration.ofSeconds(10),
+          "How often what each container uses is reported, at most ten times a second; 0 for"
+              + " never");
 
   /** All settings of the collector. */
   public static final List<Key<?>> KEYS =
@@ -321,7 +331,9 @@ public record CollectorSettings(
           HOLD_TIME,
           HOLD_EVENTS,
           CLOSE_TIMEOUT,
-          HOST_PROC);
+          HOST_PROC,
+
+          STATS_INTERVAL);
 
   /**
    * Reads them.
@@ -353,7 +365,8 @@ public record CollectorSettings(
         config.get(FACTS_INTERVAL),
         config.get(HOLD_TIME),
         config.get(HOLD_EVENTS),
-        config.get(CLOSE_TIMEOUT));
+        config.get(CLOSE_TIMEOUT),
+        config.get(STATS_INTERVAL));
   }
 
   private static Set<Kind> kinds(List<String> words) {

@@ -12,7 +12,9 @@ import io.leukocyte.events.Kind;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -159,6 +161,14 @@ final class ContainerRegistry implements AutoCloseable {
   @Nullable ContainerFacts facts(ContainerId id) {
     TrackedContainer container = containers.get(id);
     return container == null ? null : container.facts();
+  }
+
+  /** The facts of all containers that the engine has, as they were last read. */
+  List<ContainerFacts> present() {
+    return containers.values().stream()
+        .map(TrackedContainer::present)
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   /** Releases what has waited too long, asks again, forgets; called every 100 ms or so. */

@@ -5,6 +5,7 @@ import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.Component;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.ContainerLifecycle;
 import io.leukocyte.events.Event;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.Kind;
@@ -13,6 +14,7 @@ import io.leukocyte.events.SensorLoss;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +43,8 @@ final class Flow implements Component {
 
   private static final Duration FORCE = Duration.ofSeconds(1);
   private static final Duration FORGET = Duration.ofMinutes(1);
+  private static final Duration LEAST_STATS = Duration.ofMillis(100);
+  private static final Path PROC = Path.of("/proc");
 
   private final CollectorSettings settings;
   private final BatchPublisher publisher;
@@ -59,6 +63,7 @@ final class Flow implements Component {
   private final EventSource sensor;
   private final Intake intake;
   private final EngineEvents engineEvents;
+  private final Stats stats;
   private final Recovery recovery;
   private final Object sources = new Object();
   private boolean closed;
@@ -153,7 +158,16 @@ final class Flow implements Component {
             intake,
             time,
             meters);
-    engineEvents = new EngineEvents(engine, positions, intake, registry, logs, known, time);
+    stats = new Stats(registry::present, intake, new ProcFiles(PROC), time);
+    engineEvents =
+        new EngineEvents(engine, positions, this::lifecycle, registry, logs, known, time);
+  }
+
+  private void lifecycle(Event event) {
+    if (event instanceof ContainerLifecycle happened) {
+      stats.follow(happened);
+    }
+    intake.accept(event);
   }
 
   private void consider(ContainerFacts facts) {
@@ -182,6 +196,12 @@ final class Flow implements Component {
     every(REPORT, this::reportLosses);
     every(FORCE, () -> Thread.ofVirtual().start(spool::force));
     every(settings.factsInterval(), () -> Thread.ofVirtual().start(logs::forgetGone));
+    if (!settings.statsInterval().isZero()) {
+      Duration interval = settings.statsInterval();
+      every(
+          interval.compareTo(LEAST_STATS) < 0 ? LEAST_STATS : interval,
+          () -> Thread.ofVirtual().name("leuko-stats").start(stats::round));
+    }
     heartbeat();
     every(settings.heartbeatInterval(), this::heartbeat);
   }
@@ -299,6 +319,7 @@ final class Flow implements Component {
     checks.add(sensor.check());
     checks.add(engineEvents.check());
     checks.addAll(logs.check());
+    stats.check().ifPresent(checks::add);
     checks.addAll(publisher.check());
     checks.add(outbox.check());
     return List.copyOf(checks);

@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Egress of a container with its own network comes from the network device: all protocols, bytes
  * of layer 2, every {@link SensorOptions#flowInterval}. A container in the host's network is told
- * apart only by its sockets: its TCP connections give one flow each, when they end, with the bytes
- * that the other end acknowledged.
+ * apart only by its sockets: its TCP connections give a flow each two seconds in which they send,
+ * and when they end, with the bytes that the other end acknowledged.
  */
 final class KernelSensor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KernelSensor.class);

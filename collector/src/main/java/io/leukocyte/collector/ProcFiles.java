@@ -26,6 +26,7 @@ final class ProcFiles {
   private static final Pattern CONTAINER =
       Pattern.compile("(?:/|-)([0-9a-f]{64})(?:\\.scope)?(?=/|$)");
   private static final int MOST_ARGS = 4096;
+  private static final int MOST_TEXT = 1 << 20;
   private static final int FIELD_STATE = 0;
   private static final int FIELD_PARENT = 1;
   private static final int FIELD_TTY = 4;
@@ -96,6 +97,63 @@ final class ProcFiles {
       }
     }
     return null;
+  }
+
+  /** The id in the name of one control group, as engines name them; null when there is none. */
+  static @Nullable String containerIn(String group) {
+    Matcher id = CONTAINER.matcher("/" + group);
+    return group.contains("-conmon-") || !id.find() ? null : id.group(1);
+  }
+
+  /** The lines of the process's {@code cgroup}; none when it has ended. */
+  List<String> cgroups(int pid) {
+    return lines(text(pid, "cgroup"));
+  }
+
+  /** The lines of the process's {@code mountinfo}; none when they may not be read. */
+  List<String> mounts(int pid) {
+    return lines(text(pid, "mountinfo"));
+  }
+
+  /** The lines of this process's own {@code mountinfo}. */
+  List<String> ownMounts() {
+    return lines(text(root.resolve("self/mountinfo")));
+  }
+
+  private static List<String> lines(@Nullable String text) {
+    return text == null ? List.of() : text.lines().toList();
+  }
+
+  /** The process's root folder, as it can be read from here. */
+  Path rootOf(int pid) {
+    return root.resolve(pid + "/root");
+  }
+
+  /** The network devices that the process sees, as the kernel lists them; null when it ended. */
+  @Nullable String networkDevices(int pid) {
+    return text(pid, "net/dev");
+  }
+
+  /** Whether there is such a process. */
+  boolean isAlive(int pid) {
+    return Files.exists(root.resolve(Integer.toString(pid)));
+  }
+
+  boolean isFolder(Path path) {
+    return Files.isDirectory(path);
+  }
+
+  boolean isFile(Path path) {
+    return Files.isRegularFile(path);
+  }
+
+  /** A small file of the kernel's; null when it is not there any more, or may not be read. */
+  @Nullable String text(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return new String(in.readNBytes(MOST_TEXT), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return null;
+    }
   }
 
   /** The number of the process's network namespace; 0 when it cannot be read. */

@@ -46,6 +46,7 @@ final class RecordTranslator {
   private final Runnable reportFlows;
   private volatile EnvironmentNames environment = EnvironmentNames.NONE;
   private final CallTranslator calls;
+  private final DnsNames names = new DnsNames();
   private final Map<Destination, Long> destinations =
       new LinkedHashMap<>(256, 0.75f, true) {
         @Override
@@ -92,6 +93,7 @@ final class RecordTranslator {
       case SensorLayout.SEND -> send(record);
       case SensorLayout.CLOSE -> close(record);
       case SensorLayout.CALL -> call(record);
+      case SensorLayout.ANSWER -> answer(record);
       default ->
           throw new IllegalStateException("The sensor made a record of kind " + record.kind());
     };
@@ -108,9 +110,18 @@ final class RecordTranslator {
         reportFlows.run();
         networks.forgetEnded();
       }
-      networks.claim(record.netNamespace(), container);
+      claim(record.netNamespace(), container);
     }
     return new ProcessExec(clock.time(record.time()), ref(container), process);
+  }
+
+  /** Names that an earlier container of a namespace of this number was told are nobody's now. */
+  private void claim(int namespace, ContainerId container) {
+    ContainerId before = networks.of(namespace);
+    networks.claim(namespace, container);
+    if (before == null || !before.equals(networks.of(namespace))) {
+      names.forget(namespace);
+    }
   }
 
   private ProcessInfo started(SensorRecord record) {
@@ -293,6 +304,18 @@ final class RecordTranslator {
 
   // ---- network ----
 
+  private @Nullable Event answer(SensorRecord record) {
+    DnsAnswer answer = DnsAnswer.read(record.message());
+    if (answer != null) {
+      names.learn(record.netNamespace(), answer, record.time());
+    }
+    return null;
+  }
+
+  private @Nullable String name(SensorRecord record) {
+    return names.of(record.netNamespace(), record.remote().address(), record.time());
+  }
+
   private Event connect(SensorRecord record) {
     return new NetConnect(
         clock.time(record.time()),
@@ -300,7 +323,8 @@ final class RecordTranslator {
         process(record),
         record.protocol(),
         record.local(),
-        record.remote());
+        record.remote(),
+        name(record));
   }
 
   /** The first packet of an interval is a connection if there was none for a minute before. */
@@ -319,7 +343,8 @@ final class RecordTranslator {
         known ? process(record) : null,
         record.protocol(),
         record.local(),
-        remote);
+        remote,
+        name(record));
   }
 
   private Event close(SensorRecord record) {
@@ -350,6 +375,14 @@ final class RecordTranslator {
         flow.remote(),
         flow.bytes(),
         flow.packets(),
-        interval);
+        interval,
+        isInbound(flow),
+        names.of(flow.namespace(), flow.remote().address(), now));
+  }
+
+  /** The kernel's program leaves the ports of clients out. */
+  private static boolean isInbound(FlowTable.Flow flow) {
+    return flow.remote().port() == 0
+        && (flow.protocol() == Protocol.TCP || flow.protocol() == Protocol.UDP);
   }
 }

@@ -74,7 +74,13 @@ enum Redaction {
     return process == given
         ? e
         : new NetConnect(
-            e.time(), e.container(), process, e.protocol(), e.source(), e.destination());
+            e.time(),
+            e.container(),
+            process,
+            e.protocol(),
+            e.source(),
+            e.destination(),
+            e.domain());
   }
 
   private static ProcessInfo masked(ProcessInfo p) {
@@ -171,6 +177,7 @@ enum Redaction {
         f.logDriver(),
         f.restartPolicy(),
         f.limits(),
-        f.security());
+        f.security(),
+        f.restarts());
   }
 }

@@ -38,6 +38,7 @@ final class SensorCounters {
                 new Counted(SensorLayout.CONNECT, RING, "net.connect"),
                 new Counted(SensorLayout.SEND, RING, "net.connect"),
                 new Counted(SensorLayout.CLOSE, RING, "net.flow"),
+                new Counted(SensorLayout.ANSWER, RING, "dns.answer"),
                 new Counted(SensorLayout.COUNTER_PACKET, "flow-table", "net.flow"),
                 new Counted(SensorLayout.COUNTER_TASK, "task-table", "process.exit"),
                 new Counted(SensorLayout.COUNTER_CGROUP, "cgroup-table", "any")));

@@ -31,7 +31,8 @@ final class SensorLayout {
   /** The first counter of the classes of calls. */
   static final int COUNTER_CALL = 11;
 
-  static final int COUNTERS = 43;
+  static final int ANSWER = 43;
+  static final int COUNTERS = 44;
 
   /** System calls of each table: first those of 64 bits, then those of 32. */
   static final int CALLS = 512;
@@ -209,6 +210,13 @@ final class SensorLayout {
           bytes("local_address", ADDRESS_SIZE),
           bytes("remote_address", ADDRESS_SIZE));
 
+  static final StructLayout ANSWER_RECORD =
+      struct(
+          "answer_record",
+          RECORD.withName("head"),
+          JAVA_INT.withName("size"),
+          JAVA_INT.withName("unused"));
+
   static final StructLayout WISH =
       struct("wish", JAVA_INT.withName("environment"), JAVA_INT.withName("generation"));
 
@@ -264,6 +272,7 @@ final class SensorLayout {
           CONNECT_RECORD,
           CALL_ENTRY,
           CALL_RECORD,
+          ANSWER_RECORD,
           LOSS_KEY,
           WISH,
           PATH_KEY,

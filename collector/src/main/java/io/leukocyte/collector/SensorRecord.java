@@ -1,6 +1,7 @@
 package io.leukocyte.collector;
 
 import static io.leukocyte.collector.SensorLayout.ANCESTOR;
+import static io.leukocyte.collector.SensorLayout.ANSWER_RECORD;
 import static io.leukocyte.collector.SensorLayout.CONNECT_RECORD;
 import static io.leukocyte.collector.SensorLayout.EXEC_RECORD;
 import static io.leukocyte.collector.SensorLayout.EXIT_RECORD;
@@ -63,6 +64,8 @@ final class SensorRecord {
   private static final long REMOTE_PORT = at(CONNECT_RECORD, "remote_port");
   private static final long LOCAL_ADDRESS = at(CONNECT_RECORD, "local_address");
   private static final long REMOTE_ADDRESS = at(CONNECT_RECORD, "remote_address");
+
+  private static final long ANSWER_SIZE = at(ANSWER_RECORD, "size");
 
   private final MemorySegment memory;
 
@@ -217,6 +220,12 @@ final class SensorRecord {
 
   CallRecord call() {
     return new CallRecord(memory);
+  }
+
+  // ---- answers of name servers ----
+
+  byte[] message() {
+    return bytes(ANSWER_RECORD.byteSize(), memory.get(JAVA_INT, ANSWER_SIZE));
   }
 
   // ---- exit ----

@@ -62,6 +62,11 @@ final class TrackedContainer {
     return facts;
   }
 
+  /** The facts, while the engine still knows the container; else null. */
+  synchronized @Nullable ContainerFacts present() {
+    return absent ? null : facts;
+  }
+
   /** Passes the event on or holds it. False when this one is forgotten and takes nothing more. */
   synchronized boolean accept(Event event) {
     if (forgotten) {
@@ -210,7 +215,8 @@ final class TrackedContainer {
         f.logDriver(),
         f.restartPolicy(),
         f.limits(),
-        f.security());
+        f.security(),
+        f.restarts());
   }
 
   /** The event with all that is known of its container. */
@@ -221,7 +227,13 @@ final class TrackedContainer {
           new ProcessExit(e.time(), container, e.process(), e.exitCode(), e.signal());
       case NetConnect e ->
           new NetConnect(
-              e.time(), container, e.process(), e.protocol(), e.source(), e.destination());
+              e.time(),
+              container,
+              e.process(),
+              e.protocol(),
+              e.source(),
+              e.destination(),
+              e.domain());
       case NetFlow e ->
           new NetFlow(
               e.time(),
@@ -230,7 +242,9 @@ final class TrackedContainer {
               e.destination(),
               e.bytes(),
               e.packets(),
-              e.interval());
+              e.interval(),
+              e.inbound(),
+              e.domain());
       case ContainerLifecycle e ->
           new ContainerLifecycle(e.time(), container, e.action(), e.exitCode(), e.attributes());
       case ContainerLog e ->

@@ -40,7 +40,8 @@ class CollectorSettingsTest {
                 Duration.ofMinutes(5),
                 Duration.ofSeconds(2),
                 10_000,
-                Duration.ofSeconds(5)));
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(10)));
   }
 
   @Test
@@ -61,6 +62,7 @@ class CollectorSettingsTest {
           hold-time: 1s
           hold-events: 500
           close-timeout: 3s
+          stats: {interval: 30s}
         host.proc: /host/proc
         """;
     Config config = Config.parse("test", yaml, Map.of(), CollectorSettings.KEYS);
@@ -84,7 +86,8 @@ class CollectorSettingsTest {
                 Duration.ofMinutes(1),
                 Duration.ofSeconds(1),
                 500,
-                Duration.ofSeconds(3)));
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(30)));
   }
 
   @Test

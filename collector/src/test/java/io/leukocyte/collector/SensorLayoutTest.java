@@ -47,7 +47,7 @@ class SensorLayoutTest {
         .enumeration("record_kind")
         .forEach((name, value) -> kinds.put(name.replace("RECORD_", ""), value));
 
-    assertThat(kinds).hasSize(12);
+    assertThat(kinds).hasSize(13);
     assertThat(constants(kinds)).isEqualTo(kinds);
   }
 

@@ -2,7 +2,6 @@ package io.leukocyte.deploy;
 
 import io.leukocyte.analyzer.AlertSink;
 import io.leukocyte.analyzer.DetectorSettings;
-import io.leukocyte.analyzer.FleetMatch;
 import io.leukocyte.analyzer.Incident;
 import io.leukocyte.analyzer.Replay;
 import io.leukocyte.events.Alert;
@@ -113,9 +112,6 @@ final class Backtest {
         facts.put(now.container().id(), now);
       }
     }
-
-    @Override
-    public void match(FleetMatch match) {}
   }
 
   private void found(Alert alert) {

@@ -13,15 +13,27 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code leuko containers}: what runs on this host, and what Leukocyte holds. */
+/** {@code leuko containers}: what runs on this host or on all, and what Leukocyte holds. */
 @Command(
     name = "containers",
-    description = "Lists the containers of this host, and which actions are in force on them.",
+    description =
+        "Lists the containers of this host, and which actions are in force on them; or those of"
+            + " all hosts.",
     mixinStandardHelpOptions = true,
-    footer = {"", "Example: leuko containers --format json"})
+    footer = {
+      "",
+      "Example: leuko containers --fleet",
+      "All that is known of each: leuko containers --fleet --format json"
+    })
 final class ContainersCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private final CommonOptions common = new CommonOptions();
+
+  @Option(
+      names = "--fleet",
+      description =
+          "Containers of all hosts, as Kafka has them; those of the last 24 hours are still there.")
+  private boolean fleet;
 
   @Option(
       names = "--format",
@@ -35,6 +47,10 @@ final class ContainersCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     common.applyVerbosity();
+    if (fleet) {
+      FleetContainers.read(KafkaAccess.of(common)).print(spec.commandLine().getOut(), format);
+      return ExitCode.FINE;
+    }
     List<OpenAction> actions = Operator.actions(common);
     Table table = new Table("id", "name", "image", "state", "held");
     try (Engine engine = Engines.fromEnvironment()) {

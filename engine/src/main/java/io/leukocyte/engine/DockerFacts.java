@@ -50,7 +50,8 @@ final class DockerFacts {
         text(host.path("LogConfig"), "Type"),
         orElse(text(host.path("RestartPolicy"), "Name"), "no"),
         limits(host),
-        security(host));
+        security(host),
+        inspect.path("RestartCount").asInt(0));
   }
 
   /** A line of the engine's list. */

@@ -210,13 +210,30 @@ public final class AlertJson {
     ObjectNode related = Json.object();
     Json.put(related, "ip", ips);
     Json.put(related, "user", users);
-    Json.put(related, "hosts", alert.hostname() == null ? List.of() : List.of(alert.hostname()));
+    Json.put(related, "hosts", hosts(alert));
     ContainerRef container = alert.container();
     Json.put(
         related,
         "hash",
         container == null || container.digest() == null ? List.of() : List.of(container.digest()));
     return related;
+  }
+
+  private static Set<String> hosts(Alert alert) {
+    Set<String> hosts = new LinkedHashSet<>();
+    if (alert.hostname() != null) {
+      hosts.add(alert.hostname());
+    }
+    String domain =
+        switch (alert.cause().event()) {
+          case NetConnect e -> e.domain();
+          case NetFlow e -> e.domain();
+          case Event e -> null;
+        };
+    if (domain != null) {
+      hosts.add(domain);
+    }
+    return hosts;
   }
 
   private static void own(Alert alert, ObjectNode own) {

@@ -7,6 +7,7 @@ import static io.leukocyte.events.Column.Type.SYMBOL;
 import static io.leukocyte.events.Column.Type.TEXT;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -159,6 +160,9 @@ public final class Columns {
 
     /** More of the process. */
     public static final More MORE = More.after(DESTINATION_PORT);
+
+    /** Name of the remote address, by the DNS answers that the container had. */
+    public static final Column DOMAIN = MORE.environment().then("destination.domain", SYMBOL);
   }
 
   /** {@link Kind#NET_FLOW}. */
@@ -182,6 +186,12 @@ public final class Columns {
 
     /** Nanoseconds. */
     public static final Column INTERVAL = PACKETS.then("event.duration", LONG);
+
+    /** 1 when the other end began. */
+    public static final Column INBOUND = INTERVAL.then("network.inbound", INT);
+
+    /** Name of the remote address, by the DNS answers that the container had. */
+    public static final Column DOMAIN = INBOUND.then("destination.domain", SYMBOL);
   }
 
   /** {@link Kind#CONTAINER_LIFECYCLE}. */
@@ -347,12 +357,13 @@ public final class Columns {
           Proc.PARENT_ARGS,
           Proc.ANCESTORS);
 
-  /** The process, a kind's own columns, and more of the process behind them. */
+  /** The process, a kind's own columns, and more of the process, in the order of their places. */
   static List<Column> afterProcess(More more, Column... own) {
     List<Column> all = new ArrayList<>(PROCESS);
     all.addAll(List.of(own));
     all.add(more.permitted());
     all.add(more.environment());
+    all.sort(Comparator.comparingInt(Column::offset));
     return List.copyOf(all);
   }
 }

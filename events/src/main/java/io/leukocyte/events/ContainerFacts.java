@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param time unix nanoseconds: when it was read
  * @param container id, name, image, privileged
- * @param state running, paused, exited, created, restarting, dead
+ * @param state running, paused, exited, created, restarting, dead; {@link #DESTROYED}
  * @param pid the first process, in the host's pid namespace; 0 when it does not run
  * @param created unix nanoseconds
  * @param started unix nanoseconds of the last start; 0 when it never was
@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param restartPolicy no, always, on-failure, unless-stopped
  * @param limits resource limits
  * @param security security options
+ * @param restarts how often the engine's restart policy has started it again
  */
 public record ContainerFacts(
     long time,
@@ -49,7 +50,8 @@ public record ContainerFacts(
     String logDriver,
     String restartPolicy,
     Limits limits,
-    Security security)
+    Security security,
+    int restarts)
     implements Event {
 
   /** Copies the collections. */
@@ -59,6 +61,50 @@ public record ContainerFacts(
     networks = List.copyOf(networks);
     ports = List.copyOf(ports);
     entrypoint = List.copyOf(entrypoint);
+  }
+
+  /** Facts of a container that was never started again. */
+  public ContainerFacts(
+      long time,
+      ContainerRef container,
+      String state,
+      int pid,
+      long created,
+      long started,
+      SortedMap<String, String> labels,
+      List<Mount> mounts,
+      List<Network> networks,
+      String networkMode,
+      String pidMode,
+      List<Port> ports,
+      String user,
+      List<String> entrypoint,
+      boolean tty,
+      String logDriver,
+      String restartPolicy,
+      Limits limits,
+      Security security) {
+    this(
+        time,
+        container,
+        state,
+        pid,
+        created,
+        started,
+        labels,
+        mounts,
+        networks,
+        networkMode,
+        pidMode,
+        ports,
+        user,
+        entrypoint,
+        tty,
+        logDriver,
+        restartPolicy,
+        limits,
+        security,
+        0);
   }
 
   /** Facts of which only the table entry is known. */
@@ -83,6 +129,38 @@ public record ContainerFacts(
         "",
         Limits.NONE,
         Security.DEFAULT);
+  }
+
+  /** The state of a container that is removed, in what is kept of it for a while. */
+  public static final String DESTROYED = "destroyed";
+
+  /**
+   * The same of a container that has been removed.
+   *
+   * @param time unix nanoseconds: when it was
+   */
+  public ContainerFacts destroyed(long time) {
+    return new ContainerFacts(
+        time,
+        container,
+        DESTROYED,
+        0,
+        created,
+        started,
+        labels,
+        mounts,
+        networks,
+        networkMode,
+        pidMode,
+        ports,
+        user,
+        entrypoint,
+        tty,
+        logDriver,
+        restartPolicy,
+        limits,
+        security,
+        restarts);
   }
 
   /**

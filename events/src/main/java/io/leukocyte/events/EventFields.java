@@ -45,7 +45,8 @@ final class EventFields {
               root.has("process") ? requiredProcess() : null,
               protocol(),
               endpoint("source"),
-              endpoint("destination"));
+              endpoint("destination"),
+              root.in("destination").text("domain"));
       case NET_FLOW -> flow(time, container);
       case CONTAINER_LIFECYCLE -> lifecycle(time, required(container));
       case CONTAINER_FACTS -> FactsJson.read(own.in("facts"), time, required(container));
@@ -219,7 +220,9 @@ final class EventFields {
         endpoint("destination"),
         network.number("bytes", 0),
         network.number("packets", 0),
-        root.in("event").number("duration", 0));
+        root.in("event").number("duration", 0),
+        "ingress".equals(network.text("direction")),
+        root.in("destination").text("domain"));
   }
 
   private Event lifecycle(long time, ContainerRef container) throws MalformedJsonException {

@@ -148,16 +148,16 @@ final class EventTree {
       process(e.process(), root, own);
     }
     Json.put(root, "source", endpoint(e.source()));
-    Json.put(root, "destination", endpoint(e.destination()));
+    Json.put(root, "destination", named(e.destination(), e.domain()));
     root.set("network", network(e.protocol(), e.destination(), "egress"));
   }
 
   private static void flow(NetFlow e, ObjectNode root) {
     root.withObject("/event").put("duration", e.interval());
-    Json.put(root, "destination", endpoint(e.destination()));
+    Json.put(root, "destination", named(e.destination(), e.domain()));
     root.set(
         "network",
-        network(e.protocol(), e.destination(), "egress")
+        network(e.protocol(), e.destination(), e.inbound() ? "ingress" : "egress")
             .put("bytes", e.bytes())
             .put("packets", e.packets()));
   }
@@ -171,6 +171,12 @@ final class EventTree {
       network.put("type", remote.address().indexOf(':') >= 0 ? "ipv6" : "ipv4");
     }
     return network.put("direction", direction);
+  }
+
+  private static ObjectNode named(Endpoint endpoint, @Nullable String domain) {
+    ObjectNode tree = endpoint(endpoint);
+    Json.put(tree, "domain", domain);
+    return tree;
   }
 
   /** Text that is no IP address goes where ECS wants it: an index refuses it as {@code ip}. */

@@ -36,6 +36,7 @@ final class FactsJson {
     putText(tree, "restart_policy", f.restartPolicy());
     Json.put(tree, "limits", limits(f.limits()));
     Json.put(tree, "security", security(f.security()));
+    Json.put(tree, "restarts", f.restarts(), 0);
     return tree;
   }
 
@@ -196,7 +197,8 @@ final class FactsJson {
         f.textOr("log_driver", ""),
         f.textOr("restart_policy", ""),
         limits(f.in("limits")),
-        security(f.in("security")));
+        security(f.in("security")),
+        f.integer("restarts", 0));
   }
 
   private static List<ContainerFacts.Mount> mounts(List<Fields> all) throws MalformedJsonException {

@@ -83,7 +83,8 @@ public enum Kind {
           Columns.Connect.SOURCE,
           Columns.Connect.SOURCE_PORT,
           Columns.Connect.DESTINATION,
-          Columns.Connect.DESTINATION_PORT),
+          Columns.Connect.DESTINATION_PORT,
+          Columns.Connect.DOMAIN),
       ""),
   /** {@link NetAccept}. */
   NET_ACCEPT(
@@ -118,7 +119,9 @@ public enum Kind {
           Columns.Flow.DESTINATION_PORT,
           Columns.Flow.BYTES,
           Columns.Flow.PACKETS,
-          Columns.Flow.INTERVAL)),
+          Columns.Flow.INTERVAL,
+          Columns.Flow.INBOUND,
+          Columns.Flow.DOMAIN)),
   /** {@link NetSend}. */
   NET_SEND(
       20,

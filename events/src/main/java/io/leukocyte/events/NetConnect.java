@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param source the local end; port 0 before one is bound
  * @param destination the remote end; a Unix socket's path, or {@code @} and its name, stands for
  *     the address, its port is 0
+ * @param domain the name for which a DNS server had given the container that address, without the
+ *     final dot; null when no such answer was seen. The container chooses whom it asks, hence what
+ *     name is answered
  */
 public record NetConnect(
     long time,
@@ -21,5 +24,18 @@ public record NetConnect(
     @Nullable ProcessInfo process,
     Protocol protocol,
     Endpoint source,
-    Endpoint destination)
-    implements Event {}
+    Endpoint destination,
+    @Nullable String domain)
+    implements Event {
+
+  /** A connection to an address of which no name is known. */
+  public NetConnect(
+      long time,
+      @Nullable ContainerRef container,
+      @Nullable ProcessInfo process,
+      Protocol protocol,
+      Endpoint source,
+      Endpoint destination) {
+    this(time, container, process, protocol, source, destination, null);
+  }
+}

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param bytes bytes sent in the interval
  * @param packets packets sent in the interval
  * @param interval nanoseconds since the last report of this flow
+ * @param inbound whether the container answers: the other end began. Its port is 0 then, as all
+ *     connections of one client are one flow
+ * @param domain as {@link NetConnect#domain}
  */
 public record NetFlow(
     long time,
@@ -21,5 +24,20 @@ public record NetFlow(
     Endpoint destination,
     long bytes,
     long packets,
-    long interval)
-    implements Event {}
+    long interval,
+    boolean inbound,
+    @Nullable String domain)
+    implements Event {
+
+  /** A flow that the container began, to an address of which no name is known. */
+  public NetFlow(
+      long time,
+      @Nullable ContainerRef container,
+      Protocol protocol,
+      Endpoint destination,
+      long bytes,
+      long packets,
+      long interval) {
+    this(time, container, protocol, destination, bytes, packets, interval, false, null);
+  }
+}

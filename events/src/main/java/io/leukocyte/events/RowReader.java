@@ -30,7 +30,9 @@ final class RowReader {
               endpoint(row, Columns.Flow.DESTINATION, Columns.Flow.DESTINATION_PORT),
               row.longAt(Columns.Flow.BYTES),
               row.longAt(Columns.Flow.PACKETS),
-              row.longAt(Columns.Flow.INTERVAL));
+              row.longAt(Columns.Flow.INTERVAL),
+              row.intAt(Columns.Flow.INBOUND) == 1,
+              row.text(Columns.Flow.DOMAIN));
       case PROC_TRACE -> CallReader.trace(row, container);
       case PROC_CONTROL -> CallReader.control(row, container);
       case NS_CHANGE -> CallReader.namespace(row, container);
@@ -122,7 +124,8 @@ final class RowReader {
         row.intAt(Columns.Proc.PID) == 0 ? null : process(row),
         Protocol.ofCode(row.intAt(Columns.Connect.PROTOCOL)),
         endpoint(row, Columns.Connect.SOURCE, Columns.Connect.SOURCE_PORT),
-        endpoint(row, Columns.Connect.DESTINATION, Columns.Connect.DESTINATION_PORT));
+        endpoint(row, Columns.Connect.DESTINATION, Columns.Connect.DESTINATION_PORT),
+        row.text(Columns.Connect.DOMAIN));
   }
 
   private static Event lifecycle(BatchCursor row, ContainerRef container) {

@@ -120,6 +120,7 @@ final class RowWriter {
     row.int32(e.destination().port());
     row.int64(process == null ? 0 : process.more().permittedCapabilities());
     row.int32(environment);
+    row.int32(batch.symbol(e.domain()));
   }
 
   private void flow(NetFlow e) {
@@ -129,6 +130,8 @@ final class RowWriter {
     row.int64(e.bytes());
     row.int64(e.packets());
     row.int64(e.interval());
+    row.int32(e.inbound() ? 1 : 0);
+    row.int32(batch.symbol(e.domain()));
   }
 
   private void lifecycle(ContainerLifecycle e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class BatchVersionTest {
@@ -94,14 +95,9 @@ class BatchVersionTest {
             withoutTheLast(
                 12,
                 new ProcessExec(1, TestEvents.WEB, knownShell()),
-                new ProcessExit(2, TestEvents.WEB, knownShell(), 3, 9),
-                new NetConnect(
-                    3,
-                    TestEvents.WEB,
-                    knownShell(),
-                    Protocol.TCP,
-                    new Endpoint("198.51.100.7", 1),
-                    new Endpoint("203.0.113.9", 2))));
+                new ProcessExit(2, TestEvents.WEB, knownShell(), 3, 9)));
+    NetConnect connect = connect(knownShell(), "shop.example");
+    BatchCursor connects = BatchCursor.over(withoutTheLast(16, connect));
 
     ProcessInfo shell =
         knownShell().with(new ProcessInfo.More(0, List.of(), false, true)); // a flag it knew not of
@@ -109,16 +105,46 @@ class BatchVersionTest {
     assertThat(cursor.event()).isEqualTo(new ProcessExec(1, TestEvents.WEB, shell));
     assertThat(cursor.next()).isTrue();
     assertThat(cursor.event()).isEqualTo(new ProcessExit(2, TestEvents.WEB, shell, 3, 9));
+    assertThat(connects.next()).isTrue();
+    assertThat(connects.event()).isEqualTo(connect(shell, null));
+  }
+
+  @Test
+  void connectionsOfMinorVersionTwoHaveNoNames() throws MalformedBatchException {
+    BatchCursor cursor =
+        BatchCursor.over(withoutTheLast(4, connect(knownShell(), "shop.example")));
+
+    assertThat(cursor.next()).isTrue();
+    assertThat(cursor.event()).isEqualTo(connect(knownShell(), null));
+  }
+
+  @Test
+  void flowsOfMinorVersionTwoBeganInTheContainer() throws MalformedBatchException {
+    NetFlow answers = TestEvents.ANSWERS;
+    BatchCursor cursor = BatchCursor.over(withoutTheLast(8, answers));
+
     assertThat(cursor.next()).isTrue();
     assertThat(cursor.event())
         .isEqualTo(
-            new NetConnect(
-                3,
-                TestEvents.WEB,
-                shell,
-                Protocol.TCP,
-                new Endpoint("198.51.100.7", 1),
-                new Endpoint("203.0.113.9", 2)));
+            new NetFlow(
+                answers.time(),
+                answers.container(),
+                answers.protocol(),
+                answers.destination(),
+                answers.bytes(),
+                answers.packets(),
+                answers.interval()));
+  }
+
+  private static NetConnect connect(ProcessInfo process, @Nullable String domain) {
+    return new NetConnect(
+        3,
+        TestEvents.WEB,
+        process,
+        Protocol.TCP,
+        new Endpoint("198.51.100.7", 1),
+        new Endpoint("203.0.113.9", 2),
+        domain);
   }
 
   private static ProcessInfo knownShell() {

@@ -57,9 +57,19 @@ final class RandomEvents {
               orNull(this::process),
               protocol(),
               endpoint(),
-              endpoint());
+              endpoint(),
+              orNull(this::word));
       case NET_FLOW ->
-          new NetFlow(time(), orNull(this::container), protocol(), endpoint(), big(), big(), big());
+          new NetFlow(
+              time(),
+              orNull(this::container),
+              protocol(),
+              endpoint(),
+              big(),
+              big(),
+              big(),
+              random.nextBoolean(),
+              orNull(this::word));
       case FILE_OPEN ->
           new FileOpen(
               time(),
@@ -456,6 +466,7 @@ final class RandomEvents {
         word(),
         word(),
         new ContainerFacts.Limits(big(), big(), big()),
-        new ContainerFacts.Security(words(2), words(2), words(2), random.nextBoolean(), word()));
+        new ContainerFacts.Security(words(2), words(2), words(2), random.nextBoolean(), word()),
+        number());
   }
 }

@@ -64,6 +64,28 @@ final class TestEvents {
           new Endpoint("", 0),
           new Endpoint("203.0.113.9", 53));
 
+  static final NetConnect CONNECT_BY_NAME =
+      new NetConnect(
+          START + 300_000_002L,
+          WEB,
+          SHELL,
+          Protocol.TCP,
+          new Endpoint("198.51.100.7", 40_001),
+          new Endpoint("203.0.113.9", 443),
+          "shop.example");
+
+  static final NetFlow ANSWERS =
+      new NetFlow(
+          START + 400_000_001L,
+          WEB,
+          Protocol.TCP,
+          new Endpoint("203.0.113.9", 0),
+          1_000L,
+          10,
+          1_000_000_000L,
+          true,
+          "client.example");
+
   static final NetFlow EGRESS =
       new NetFlow(
           START + 400_000_000L,
@@ -368,9 +390,16 @@ final class TestEvents {
           MAKES_A_FILE_IN_MEMORY,
           USES);
 
+  /** What batches of minor version 2 could tell. */
+  static final List<Event> STORY_OF_MINOR_2 =
+      Stream.concat(FIRST_STORY.stream(), SECOND_STORY.stream()).toList();
+
+  /** What came with minor version 3: names of destinations, and who began a flow. */
+  static final List<Event> THIRD_STORY = List.of(CONNECT_BY_NAME, ANSWERS);
+
   /** One of each kind, and one that has nothing that can be absent. */
   static final List<Event> STORY =
-      Stream.concat(FIRST_STORY.stream(), SECOND_STORY.stream()).toList();
+      Stream.concat(STORY_OF_MINOR_2.stream(), THIRD_STORY.stream()).toList();
 
   static byte[] batch(List<Event> events) {
     BatchWriter writer = new BatchWriter(HOST, EPOCH);

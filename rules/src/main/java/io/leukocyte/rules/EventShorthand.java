@@ -75,6 +75,7 @@ final class EventShorthand {
           "fd.cip",
           "fd.cport",
           "fd.sip",
+          "fd.sip.name",
           "fd.sport",
           "fd.l4proto",
           "fd.name",
@@ -109,6 +110,7 @@ final class EventShorthand {
           "module.path",
           "kernel.arg",
           "flow.bytes",
+          "flow.inbound",
           "flow.packets",
           "log.line",
           "log.stream",
@@ -343,7 +345,13 @@ final class EventShorthand {
         process(),
         protocol("tcp"),
         client("172.17.0.2", 0),
-        server("172.17.0.3", 443));
+        server("172.17.0.3", 443),
+        domain());
+  }
+
+  private @Nullable String domain() {
+    String name = text("fd.sip.name", "");
+    return name.isEmpty() ? null : name;
   }
 
   private Event flow() {
@@ -354,7 +362,9 @@ final class EventShorthand {
         server("172.17.0.3", 443),
         number("flow.bytes", 1_000),
         number("flow.packets", 1),
-        1_000_000_000L);
+        1_000_000_000L,
+        text("flow.inbound", "false").equals("true"),
+        domain());
   }
 
   private Event log() {

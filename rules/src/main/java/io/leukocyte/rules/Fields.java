@@ -104,6 +104,7 @@ final class Fields {
     addParent(fields);
     addUser(fields);
     addEnds(fields);
+    addNames(fields);
     addConnection(fields);
     CallFields.add(fields);
     addContainer(fields);
@@ -359,6 +360,18 @@ final class Fields {
     to.addAll(List.of(ip, net, port));
   }
 
+  /** The container is the client: only the other end has a name that it asked for. */
+  private static void addNames(List<Field> to) {
+    Map<String, String> names =
+        Map.of("fd.sip.name", "the server's name", "fd.rip.name", "the remote end's name");
+    names.forEach(
+        (name, what) ->
+            to.add(
+                plain(name, STRING, what + ", by the DNS answers that the container had")
+                    .in(CONNECT, new Source.Symbol(Connect.DOMAIN, FILLED))
+                    .in(FLOW, new Source.Symbol(Flow.DOMAIN, FILLED))));
+  }
+
   private static void addConnection(List<Field> to) {
     Field name =
         plain(
@@ -487,6 +500,24 @@ final class Fields {
             "value of a label: container.label[tier]",
             (c, f, a) -> f == null ? null : f.labels().get(a)));
     to.add(
+        container(
+            "k8s.ns.name",
+            STRING,
+            "namespace of the container's pod",
+            (c, f, a) -> label(f, "io.kubernetes.pod.namespace")));
+    to.add(
+        container(
+            "k8s.pod.name",
+            STRING,
+            "name of the container's pod",
+            (c, f, a) -> label(f, "io.kubernetes.pod.name")));
+    to.add(
+        container(
+            "k8s.pod.uid",
+            STRING,
+            "uid of the container's pod",
+            (c, f, a) -> label(f, "io.kubernetes.pod.uid")));
+    to.add(
         keyed(
             "container.mount.dest",
             "where a host path (a shell pattern) is mounted; N/A when it is not: container.mount.dest[/proc*]",
@@ -519,6 +550,10 @@ final class Fields {
             STRING,
             "bridge, host, none, container:ID or a network's name",
             (c, f, a) -> f == null ? null : filled(f.networkMode())));
+  }
+
+  private static @Nullable String label(@Nullable ContainerFacts facts, String name) {
+    return facts == null ? null : facts.labels().get(name);
   }
 
   private static void addOwn(List<Field> to) {
@@ -579,6 +614,9 @@ final class Fields {
             "nanoseconds since the flow's last report",
             FLOW,
             diverse(row -> row.longAt(Flow.INTERVAL))));
+    to.add(
+        plain("flow.inbound", BOOL, "whether the other end began, and the container answers")
+            .in(FLOW, new Source.Numeral(row -> row.intAt(Flow.INBOUND), false, Fields::truth)));
     to.add(
         plain("loss.source", STRING, "where facts were lost: ring, sequence, log …")
             .in(loss, new Source.Symbol(Loss.SOURCE, WHOLE)));

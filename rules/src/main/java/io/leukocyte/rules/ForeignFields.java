@@ -43,8 +43,7 @@ final class ForeignFields {
               thread.totexectime thread.cgroups thread.cgroup thread.vtid thread.tid thread.ismain \
               thread.cap_inheritable thread.vmsize thread.vmrss thread.cpu \
               thread.cpu.user thread.cpu.system user.homedir user.shell fd.containername fd.containerdirectory fd.proto fd.cproto fd.sproto \
-              fd.lproto fd.rproto fd.cip.name fd.sip.name fd.lip.name \
-              fd.rip.name fd.dev fd.dev.major fd.dev.minor fd.ino fd.types fd.uid \
+              fd.lproto fd.rproto fd.cip.name fd.lip.name fd.dev fd.dev.major fd.dev.minor fd.ino fd.types fd.uid \
               fd.is_lower_layer container.image.id container.mounts \
               container.mount container.mount.mode container.mount.rdwr \
               container.mount.propagation container.healthcheck container.liveness_probe \

@@ -36,7 +36,7 @@ sealed interface Node {
   /**
    * Something that this version or its collectors do not have.
    *
-   * @param what its name: {@code the field k8s.ns.name}
+   * @param what its name: {@code the field k8s.deployment.name}
    * @param at where it is written
    */
   record Needs(String what, Position at) implements Node {}

@@ -27,7 +27,7 @@ class LoadTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "proc.name = sh and k8s.ns.name = x | needs the field k8s.ns.name",
+        "proc.name = sh and k8s.deployment.name = x | needs the field k8s.deployment.name",
         "evt.type = execve and evt.arg.fd contains x | needs the field evt.arg.fd",
         "evt.type = execve and evt.arg.flags contains x | no event can make it true",
         "evt.type = sendto and fd.connected = false | no event can make it true",

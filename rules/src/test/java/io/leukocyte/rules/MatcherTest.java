@@ -154,7 +154,7 @@ class MatcherTest {
         """
         - rule: r
           desc: d
-          output: "*%proc.name %proc.aname[1] %proc.aname %container.label[tier] %fd.name 100% %k8s.pod.name %proc.args %evt.time (%container.info)"
+          output: "*%proc.name %proc.aname[1] %proc.aname %container.label[tier] %fd.name 100% %k8s.rc.name %proc.args %evt.time (%container.info)"
           priority: info
           condition: proc.name = bash
         """;
