@@ -42,6 +42,13 @@ class GoldenTest {
     assertThat(events(golden)).isEqualTo(TestEvents.FIRST_STORY);
   }
 
+  @Test
+  void batchOfTheThirdMinorVersionStaysReadable() throws IOException, MalformedBatchException {
+    String golden = Files.readString(FOLDER.resolve("batch-1.2.hex"));
+
+    assertThat(events(golden)).isEqualTo(TestEvents.STORY_OF_1_2);
+  }
+
   private static List<Event> events(String hex) throws MalformedBatchException {
     BatchCursor cursor = BatchCursor.over(HexFormat.of().parseHex(hex.replaceAll("\\s", "")));
     List<Event> events = new ArrayList<>();

@@ -112,6 +112,16 @@ final class TestEvents {
           new ContainerFacts.Security(
               List.of("NET_ADMIN"), List.of("ALL"), List.of("no-new-privileges"), true, ""));
 
+  static final ContainerLog STACK_TRACE =
+      new ContainerLog(
+          START + 1_400_000_000L,
+          WEB,
+          ContainerLog.Stream.STDERR,
+          "java.lang.IllegalStateException: no\n\tat shop.Web.serve(Web.java:7)",
+          70,
+          false,
+          2);
+
   static final ContainerLog WEB_ATTACK =
       new ContainerLog(
           START + 600_000_000L,
@@ -368,9 +378,16 @@ final class TestEvents {
           MAKES_A_FILE_IN_MEMORY,
           USES);
 
+  /** What was there up to minor version 2. */
+  static final List<Event> STORY_OF_1_2 =
+      Stream.concat(FIRST_STORY.stream(), SECOND_STORY.stream()).toList();
+
+  /** What came with minor version 3: lines that belong together. */
+  static final List<Event> THIRD_STORY = List.of(STACK_TRACE);
+
   /** One of each kind, and one that has nothing that can be absent. */
   static final List<Event> STORY =
-      Stream.concat(FIRST_STORY.stream(), SECOND_STORY.stream()).toList();
+      Stream.concat(STORY_OF_1_2.stream(), THIRD_STORY.stream()).toList();
 
   static byte[] batch(List<Event> events) {
     BatchWriter writer = new BatchWriter(HOST, EPOCH);
