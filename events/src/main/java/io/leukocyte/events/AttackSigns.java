@@ -27,7 +27,7 @@ final class AttackSigns {
           "javascript:alert", "document.cookie", "<iframe", "<iframe src",
           "..", "../", "..\\", "/../..", "=../..", "/etc/passwd", "/etc/shadow",
           "/proc/self/environ", "php://filter", "php://input",
-          "${jndi:", "${${", "${${lower:", "${${upper:", "${${::-", "${env:",
+          "${jndi", "${jndi:", "${${", "${${lower:", "${${upper:", "${${::-", "${env:",
           ";cat ", ";cat+/etc/", ";cat /etc/", "|cat ", "|cat /etc/", ";id;", ";wget", ";wget ",
           ";wget+", ";curl", ";curl ", ";curl+", "$(curl", "$(wget", "`curl", "`wget", "/bin/sh",
           "/bin/bash", "/bin/sh -c", "/bin/sh+-c", "/bin/bash -c", "/bin/bash ", "/dev/tcp/",
