@@ -177,6 +177,7 @@ final class Flow implements Component {
     sensor.start(intake);
     reportGap();
     every(SWEEP, registry::sweep);
+    every(SWEEP, logs::flushIdle);
     every(SAVE, this::save);
     every(BEAT, this::beat);
     every(REPORT, this::reportLosses);
@@ -246,6 +247,7 @@ final class Flow implements Component {
   /** Reports what the sensor lost, and what was lost here, as soon as there is room for it. */
   private void reportLosses() {
     sensor.losses().forEach(intake);
+    logs.reportDropped();
     if (batcher.hasRoom()) {
       List<SensorLoss> drained = losses.drain();
       drained.forEach(this::offer);

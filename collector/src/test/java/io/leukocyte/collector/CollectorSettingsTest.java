@@ -29,7 +29,7 @@ class CollectorSettingsTest {
                     SensorMode.AUTO,
                     new SensorOptions(16 << 20, false, Duration.ofSeconds(2)),
                     Set.of()),
-                new CollectorSettings.Logs(true, LogsSelect.ALL, LogsFrom.NOW, LogsSource.AUTO),
+                new CollectorSettings.Logs(true, LogsSelect.ALL, LogsFrom.NOW, LogsSource.AUTO, true, 200_000),
                 true,
                 Duration.ofMillis(100),
                 Duration.ofMillis(20),
@@ -48,7 +48,8 @@ class CollectorSettingsTest {
         """
         collector:
           sensor: {mode: off, ring: 3MiB, flow-interval: 1s, host: true, kinds: [file.open, ns.change]}
-          logs: {enabled: false, select: labelled, from: all, source: api}
+          logs: {enabled: false, select: labelled, from: all, source: api,
+                 join: false, rate: 500}
           redact: false
           flush-interval: 50ms
           urgent-interval: 10ms
@@ -71,7 +72,7 @@ class CollectorSettingsTest {
                     new SensorOptions(4 << 20, true, Duration.ofSeconds(1)),
                     Set.of(Kind.FILE_OPEN, Kind.NS_CHANGE)),
                 new CollectorSettings.Logs(
-                    false, LogsSelect.LABELLED, LogsFrom.ALL, LogsSource.API),
+                    false, LogsSelect.LABELLED, LogsFrom.ALL, LogsSource.API, false, 500),
                 false,
                 Duration.ofMillis(50),
                 Duration.ofMillis(10),
