@@ -147,6 +147,42 @@ public final class ParsedLine {
     return (bytes[at] - '0') * 100 + (bytes[at + 1] - '0') * 10 + bytes[at + 2] - '0';
   }
 
+  /** Whether the client is an IP address, in a form that Elasticsearch takes, and not a name. */
+  public boolean hasClientAddress() {
+    read();
+    int i = LogPart.CLIENT.ordinal();
+    return find(LogPart.CLIENT)
+        && (isFourNumbers(in[i], from[i], to[i])
+            || (to[i] - from[i] <= 45
+                && EscapedText.has(in[i], from[i], to[i], ':')
+                && IpAddress.isLiteral(string(in[i], from[i], to[i]))));
+  }
+
+  private static boolean isFourNumbers(byte[] bytes, int start, int end) {
+    int dots = 0;
+    int digits = 0;
+    int number = 0;
+    for (int i = start; i < end; i++) {
+      byte c = bytes[i];
+      if (c == '.') {
+        dots++;
+        if (digits == 0) {
+          return false;
+        }
+        digits = 0;
+        number = 0;
+      } else {
+        number = number * 10 + c - '0';
+        boolean leadingZero = digits == 1 && number == c - '0';
+        digits++;
+        if (c < '0' || c > '9' || number > 255 || leadingZero) {
+          return false;
+        }
+      }
+    }
+    return dots == 3 && digits > 0;
+  }
+
   /**
    * Hands on each value under a name of a JSON object: the names that lead to it joined by dots, in
    * lower case; elements of an array stand under the array's name. Nothing when the line is none.

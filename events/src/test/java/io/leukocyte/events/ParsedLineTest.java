@@ -299,6 +299,22 @@ class ParsedLineTest {
   }
 
   @Test
+  void aClientIsAnAddressOrAName() {
+    for (String address : List.of("203.0.113.9", "0.0.0.255", "2001:db8::9", "::ffff:203.0.113.9")) {
+      parts(address + " - - \"GET / HTTP/1.1\" 200 1");
+      assertThat(parsed.hasClientAddress()).as(address).isTrue();
+    }
+    for (String name :
+        List.of("localhost", "203.0.113.256", "203.0.113", "1.2.3.4.5", "01.2.3.4", "1..2.3", "a:b::c")) {
+      parts(name + " - - \"GET / HTTP/1.1\" 200 1");
+      assertThat(parsed.has(LogPart.CLIENT)).isTrue();
+      assertThat(parsed.hasClientAddress()).as(name).isFalse();
+    }
+    parts("text");
+    assertThat(parsed.hasClientAddress()).isFalse();
+  }
+
+  @Test
   void levelsOfTextAreFound() {
     assertThat(parts("2026/11/28 07:13:37 [error] 7#7: *1 open() failed"))
         .containsEntry(LogPart.LEVEL, "error");
@@ -351,6 +367,7 @@ class ParsedLineTest {
           assertThat(end - start).isLessThanOrEqualTo(60 + bytes.length);
         });
       }
+      assertThat(parsed.hasClientAddress()).isIn(parsed.has(LogPart.CLIENT), false);
       int status = parsed.status();
       assertThat(status == -1 || (status >= 100 && status <= 999)).isTrue();
       parsed.eachJson(new byte[] {'a'}, (b, start, end) -> assertThat(start).isLessThanOrEqualTo(end));
