@@ -105,8 +105,16 @@ public record CollectorSettings(
    * @param select which are followed
    * @param from where a log begins that was never followed
    * @param source where lines are read
+   * @param join whether the lines of a stack trace are one event
+   * @param rate lines a second of one container; 0 is no bound
    */
-  public record Logs(boolean enabled, LogsSelect select, LogsFrom from, LogsSource source) {}
+  public record Logs(
+      boolean enabled,
+      LogsSelect select,
+      LogsFrom from,
+      LogsSource source,
+      boolean join,
+      int rate) {}
 
   /**
    * The spool: batches that wait on disk.
@@ -201,6 +209,23 @@ public record CollectorSettings(
           ValueType.oneOf(LogsSource.class),
           LogsSource.AUTO,
           "auto reads the files of the json-file driver where it can, api always asks the engine");
+
+  /** Setting {@code collector.logs.join}. */
+  public static final Key<Boolean> LOGS_JOIN =
+      Key.of(
+          "collector.logs.join",
+          ValueType.bool(),
+          true,
+          "Whether the lines of a stack trace are one event");
+
+  /** Setting {@code collector.logs.rate}. */
+  public static final Key<Integer> LOGS_RATE =
+      Key.of(
+          "collector.logs.rate",
+          ValueType.integer(0, 100_000_000),
+          200_000,
+          "Lines a second that one container may write for more than 10 s; beyond it they are"
+              + " dropped, counted and reported; 0 is no bound");
 
   /** Setting {@code collector.redact}. */
   public static final Key<Boolean> REDACT =
@@ -320,6 +345,8 @@ public record CollectorSettings(
           LOGS_SELECT,
           LOGS_FROM,
           LOGS_SOURCE,
+          LOGS_JOIN,
+          LOGS_RATE,
           REDACT,
           FLUSH_INTERVAL,
           URGENT_INTERVAL,
@@ -355,7 +382,9 @@ public record CollectorSettings(
             config.get(LOGS_ENABLED),
             config.get(LOGS_SELECT),
             config.get(LOGS_FROM),
-            config.get(LOGS_SOURCE)),
+            config.get(LOGS_SOURCE),
+            config.get(LOGS_JOIN),
+            config.get(LOGS_RATE)),
         config.get(REDACT),
         config.get(FLUSH_INTERVAL),
         config.get(URGENT_INTERVAL),

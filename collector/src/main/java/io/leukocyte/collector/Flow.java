@@ -191,6 +191,7 @@ final class Flow implements Component {
     sensor.start(intake);
     reportGap();
     every(SWEEP, registry::sweep);
+    every(SWEEP, logs::flushIdle);
     every(SAVE, this::save);
     every(BEAT, this::beat);
     every(REPORT, this::reportLosses);
@@ -267,6 +268,7 @@ final class Flow implements Component {
   private void reportLosses() {
     sensor.losses().forEach(intake);
     sensor.filtered().forEach(counters::filteredUnseen);
+    logs.reportDropped();
     if (batcher.hasRoom()) {
       List<SensorLoss> drained = losses.drain();
       drained.forEach(this::offer);

@@ -11,6 +11,7 @@ import io.leukocyte.engine.Subscription;
 import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.ContainerLog;
 import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.Event;
 import io.leukocyte.events.Kind;
@@ -54,6 +55,9 @@ final class LogFollower implements AutoCloseable {
 
   private static final Set<String> RUNNING = Set.of("running", "paused", "restarting");
   private static final long RECHECK_MILLIS = 100;
+
+  /** How long a line that may begin a stack trace waits for the next one. */
+  private static final long JOIN_NANOS = 100_000_000L;
 
   private final Engine engine;
   private final CollectorSettings.Logs settings;
@@ -216,6 +220,17 @@ final class LogFollower implements AutoCloseable {
             to == 0 ? now : to));
   }
 
+  /** Hands on lines that waited for others in vain; to be called often. */
+  void flushIdle() {
+    long before = time.ticks() - JOIN_NANOS;
+    followed.values().forEach(container -> container.groups.flushIdle(before));
+  }
+
+  /** Reports the lines that were dropped because their container writes too many. */
+  void reportDropped() {
+    followed.values().forEach(Followed::reportDropped);
+  }
+
   private void forget(ContainerId id) {
     followed.remove(id);
     problems.remove(id);
@@ -296,6 +311,8 @@ final class LogFollower implements AutoCloseable {
   /** One container's log. */
   private final class Followed implements LogListener, LogFiles.Listener {
     private final ContainerId id;
+    private final LineGroups groups;
+    private final LineRate rate = new LineRate(settings.rate());
     private volatile LogMark mark;
     private @Nullable Subscription subscription;
     private LogFiles.@Nullable Follow file;
@@ -306,12 +323,19 @@ final class LogFollower implements AutoCloseable {
     private boolean toldGone;
     private boolean gone;
 
+    // Lines that were dropped and are not reported yet, under the lock of dropping.
+    private final Object dropping = new Object();
+    private long dropped;
+    private long droppedFrom;
+    private long droppedTo;
+
     /** Its log was read to an end since it was started last. */
     private boolean wasRead;
 
     Followed(ContainerId id, Optional<LogMark> stored) {
       this.id = id;
       this.mark = stored.orElse(begin);
+      this.groups = new LineGroups(settings.join(), mark, this::handOn);
       this.lastStart = stored.isPresent() ? 0 : begin.out().time();
     }
 
@@ -409,8 +433,54 @@ final class LogFollower implements AutoCloseable {
 
     private void hand(LogLine line, LogMark after) {
       mark = after;
+      if (rate.take(line.time())) {
+        groups.line(line, after, time.ticks());
+      } else {
+        groups.leftOut(line.stream(), after);
+        drop(line.time());
+      }
+    }
+
+    private void handOn(LogLine line, int lines, LogMark after) {
       positions.places().put(id, after);
-      next.accept(line.of(id));
+      next.accept(
+          new ContainerLog(
+              line.time(),
+              ContainerRef.unknown(id),
+              line.stream(),
+              line.text(),
+              line.originalBytes(),
+              line.truncated(),
+              lines));
+    }
+
+    private void drop(long lineTime) {
+      synchronized (dropping) {
+        droppedFrom = dropped == 0 ? lineTime : Math.min(droppedFrom, lineTime);
+        droppedTo = dropped == 0 ? lineTime : Math.max(droppedTo, lineTime);
+        dropped++;
+      }
+    }
+
+    void reportDropped() {
+      long count;
+      long from;
+      long to;
+      synchronized (dropping) {
+        count = dropped;
+        from = droppedFrom;
+        to = droppedTo;
+        dropped = 0;
+      }
+      if (count > 0) {
+        LogFollower.this.lost(id, "rate", count, from, to);
+      }
+    }
+
+    /** Nothing more comes for now. */
+    private void flush() {
+      groups.flush();
+      reportDropped();
     }
 
     @Override
@@ -425,6 +495,7 @@ final class LogFollower implements AutoCloseable {
 
     @Override
     public void ended(boolean found) {
+      flush();
       boolean missed;
       synchronized (this) {
         open = false;
@@ -445,6 +516,7 @@ final class LogFollower implements AutoCloseable {
           "The log file of container {} cannot be read ({}); the engine is asked for its lines",
           id.brief(),
           cause.toString());
+      flush();
       synchronized (this) {
         open = false;
         file = null;
@@ -455,6 +527,7 @@ final class LogFollower implements AutoCloseable {
 
     @Override
     public void closed(@Nullable EngineException cause) {
+      flush();
       synchronized (this) {
         open = false;
       }
@@ -496,6 +569,7 @@ final class LogFollower implements AutoCloseable {
       if (current != null) {
         current.close();
       }
+      flush();
     }
   }
 }

@@ -114,7 +114,7 @@ enum Redaction {
   }
 
   private static ContainerLog masked(ContainerLog log) {
-    String line = Secrets.mask(log.line());
+    String line = Secrets.maskLine(log.line());
     if (line.equals(log.line())) {
       return log;
     }
@@ -126,7 +126,8 @@ enum Redaction {
         log.stream(),
         cut ? head(utf8) : line,
         log.originalBytes(),
-        cut || log.truncated());
+        cut || log.truncated(),
+        log.lines());
   }
 
   /** As many whole characters as a line may have. */

@@ -247,9 +247,7 @@ final class TrackedContainer {
               e.domain());
       case ContainerLifecycle e ->
           new ContainerLifecycle(e.time(), container, e.action(), e.exitCode(), e.attributes());
-      case ContainerLog e ->
-          new ContainerLog(
-              e.time(), container, e.stream(), e.line(), e.originalBytes(), e.truncated());
+      case ContainerLog e -> e.with(container);
       case SensorLoss e ->
           new SensorLoss(
               e.time(),

@@ -30,7 +30,8 @@ class CollectorSettingsTest {
                     new SensorOptions(16 << 20, false, Duration.ofSeconds(2)),
                     Set.of(),
                     Path.of("/proc")),
-                new CollectorSettings.Logs(true, LogsSelect.ALL, LogsFrom.NOW, LogsSource.AUTO),
+                new CollectorSettings.Logs(
+                    true, LogsSelect.ALL, LogsFrom.NOW, LogsSource.AUTO, true, 200_000),
                 true,
                 Duration.ofMillis(100),
                 Duration.ofMillis(20),
@@ -50,7 +51,8 @@ class CollectorSettingsTest {
         """
         collector:
           sensor: {mode: off, ring: 3MiB, flow-interval: 1s, host: true, kinds: [file.open, ns.change]}
-          logs: {enabled: false, select: labelled, from: all, source: api}
+          logs: {enabled: false, select: labelled, from: all, source: api,
+                 join: false, rate: 500}
           redact: false
           flush-interval: 50ms
           urgent-interval: 10ms
@@ -76,7 +78,7 @@ class CollectorSettingsTest {
                     Set.of(Kind.FILE_OPEN, Kind.NS_CHANGE),
                     Path.of("/host/proc")),
                 new CollectorSettings.Logs(
-                    false, LogsSelect.LABELLED, LogsFrom.ALL, LogsSource.API),
+                    false, LogsSelect.LABELLED, LogsFrom.ALL, LogsSource.API, false, 500),
                 false,
                 Duration.ofMillis(50),
                 Duration.ofMillis(10),

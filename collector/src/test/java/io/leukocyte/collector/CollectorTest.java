@@ -711,6 +711,82 @@ class CollectorTest {
         .containsExactlyElementsOf(IntStream.range(0, 3001).mapToObj(i -> "line " + i).toList());
   }
 
+  @Test
+  void aStackTraceIsOneEventAndStillOneAfterTheCollectorWasStartedAgain() throws IOException {
+    Path log = Files.createDirectory(data.resolve("c")).resolve("c-json.log");
+    ContainerId web = engine.create(WEB);
+    engine.keepLog(web, log);
+    engine.start(web);
+    InMemoryPublisher publisher = new InMemoryPublisher();
+    Collector collector =
+        start(publisher, "collector: {heartbeat-interval: 100ms, logs: {from: all}}", sensor);
+    appendText(log, "stdout", "started");
+    appendText(log, "stderr", "java.io.IOException: no");
+    appendText(log, "stdout", "in between");
+    appendText(log, "stderr", "\\tat shop.Web.serve(Web.java:7)");
+    appendText(log, "stderr", "an error at the end");
+    awaitLines(
+        publisher,
+        "started",
+        "in between",
+        "java.io.IOException: no\n\tat shop.Web.serve(Web.java:7)",
+        "an error at the end");
+    assertThat(publisher.events(ContainerLog.class))
+        .extracting(ContainerLog::lines)
+        .containsExactly(1, 1, 2, 1);
+    collector.close();
+    InMemoryPublisher second = new InMemoryPublisher();
+    start(second);
+    appendText(log, "stderr", "next");
+    awaitLines(second, "next");
+  }
+
+  @Test
+  void aContainerThatWritesTooManyLinesLosesThemCountedAndTheOthersNone() throws IOException {
+    Path log = Files.createDirectory(data.resolve("c")).resolve("c-json.log");
+    ContainerId loud = engine.create(WEB);
+    engine.keepLog(loud, log);
+    engine.start(loud);
+    ContainerId quiet = engine.run(ContainerSpec.of("quiet", "shop/quiet"));
+    InMemoryPublisher publisher = new InMemoryPublisher();
+    Collector collector =
+        start(
+            publisher,
+            "collector: {heartbeat-interval: 100ms, logs: {from: all, rate: 10}}",
+            sensor);
+    append(log, 0, 5_000); // all within a moment: 100 pass, and 10 a second
+    engine.print(quiet, Stream.STDOUT, "here\n");
+    await()
+        .atMost(SECONDS)
+        .untilAsserted(() -> {
+          List<SensorLoss> losses =
+              publisher.events(SensorLoss.class).stream()
+                  .filter(l -> l.reason().equals("rate"))
+                  .toList();
+          assertThat(losses).allSatisfy(l -> {
+            assertThat(l.container().id()).isEqualTo(loud);
+            assertThat(l.lostKind()).isEqualTo(Kind.CONTAINER_LOG.text());
+            assertThat(l.from()).isLessThanOrEqualTo(l.to());
+          });
+          long lost = losses.stream().mapToLong(SensorLoss::count).sum();
+          long kept = lines(publisher).stream().filter(l -> l.startsWith("line ")).count();
+          assertThat(lost + kept).isEqualTo(5_000);
+          assertThat(kept).isBetween(100L, 1_000L);
+        });
+    await().atMost(SECONDS).until(() -> lines(publisher).contains("here"));
+    collector.close();
+    assertThat(collector.totals().pending()).isZero();
+  }
+
+  private void appendText(Path log, String stream, String text) throws IOException {
+    Files.writeString(
+        log,
+        "{\"log\":\"%s\\n\",\"stream\":\"%s\",\"time\":\"%s\"}\n"
+            .formatted(text, stream, Instant.ofEpochSecond(0, now())),
+        StandardOpenOption.CREATE,
+        StandardOpenOption.APPEND);
+  }
+
   private void append(Path log, int from, int to) throws IOException {
     StringBuilder text = new StringBuilder();
     for (int i = from; i < to; i++) {

@@ -11,7 +11,9 @@ import io.leukocyte.events.ContainerLog;
 import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.EventId;
 import io.leukocyte.events.Kind;
+import io.leukocyte.events.LogPart;
 import io.leukocyte.events.MalformedBatchException;
+import io.leukocyte.events.ParsedLine;
 import io.leukocyte.events.Topic;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -36,6 +38,7 @@ final class Documents {
 
   private final JsonFactory json = new JsonFactory();
   private final BatchCursor cursor = new BatchCursor();
+  private final ParsedLine parsed = new ParsedLine();
   private final String namespace;
   private final InstantSource clock;
 
@@ -136,6 +139,9 @@ final class Documents {
       long time = cursor.time();
       String text = cursor.text(Columns.Log.LINE);
       ContainerLog.Stream stream = ContainerLog.Stream.ofCode(cursor.intAt(Columns.Log.STREAM));
+      int at = cursor.textAt(Columns.Log.LINE);
+      parsed.line(
+          cursor.bytes(), Math.max(0, at), at < 0 ? 0 : at + cursor.textLength(Columns.Log.LINE));
       g.writeStartObject();
       g.writeStringField("@timestamp", timestamp(time));
       g.writeStringField("message", text == null ? "" : text);
@@ -154,11 +160,15 @@ final class Documents {
       g.writeStringField("dataset", DataStream.CONTAINER.dataset());
       g.writeStringField("namespace", namespace);
       g.writeEndObject();
+      request(g);
+      nested(g, "log", "level", LogPart.LEVEL);
       g.writeObjectFieldStart("leukocyte");
       g.writeObjectFieldStart("log");
       g.writeStringField("stream", stream.text());
       g.writeBooleanField("truncated", cursor.intAt(Columns.Log.TRUNCATED) != 0);
       g.writeNumberField("original_bytes", cursor.longAt(Columns.Log.ORIGINAL_BYTES));
+      g.writeNumberField("lines", Math.max(1, cursor.intAt(Columns.Log.LINES)));
+      field(g, "format", LogPart.FORMAT);
       g.writeEndObject();
       g.writeEndObject();
       g.writeEndObject();
@@ -166,6 +176,61 @@ final class Documents {
       throw new IllegalStateException("Writing to memory failed", e);
     }
     return out.toByteArray();
+  }
+
+  /** What the line tells of a request, in the words of ECS. */
+  private void request(JsonGenerator g) throws IOException {
+    if (parsed.has(LogPart.METHOD) || parsed.has(LogPart.STATUS)) {
+      g.writeObjectFieldStart("http");
+      if (parsed.has(LogPart.METHOD)) {
+        g.writeObjectFieldStart("request");
+        field(g, "method", LogPart.METHOD);
+        field(g, "referrer", LogPart.REFERER);
+        g.writeEndObject();
+      }
+      if (parsed.has(LogPart.STATUS)) {
+        g.writeObjectFieldStart("response");
+        g.writeNumberField("status_code", parsed.status());
+        g.writeEndObject();
+      }
+      String version = parsed.text(LogPart.VERSION);
+      if (version != null) {
+        g.writeStringField("version", version.startsWith("HTTP/") ? version.substring(5) : version);
+      }
+      g.writeEndObject();
+      if (parsed.has(LogPart.HOST) || parsed.has(LogPart.PATH)) {
+        g.writeObjectFieldStart("url");
+        field(g, "domain", LogPart.HOST);
+        field(g, "path", LogPart.PATH);
+        field(g, "query", LogPart.QUERY);
+        g.writeEndObject();
+      }
+      if (parsed.has(LogPart.CLIENT)) {
+        g.writeObjectFieldStart("client");
+        field(g, "address", LogPart.CLIENT);
+        if (parsed.hasClientAddress()) {
+          field(g, "ip", LogPart.CLIENT);
+        }
+        g.writeEndObject();
+      }
+      nested(g, "user_agent", "original", LogPart.USER_AGENT);
+    }
+  }
+
+  private void nested(JsonGenerator g, String name, String inner, LogPart part)
+      throws IOException {
+    if (parsed.has(part)) {
+      g.writeObjectFieldStart(name);
+      field(g, inner, part);
+      g.writeEndObject();
+    }
+  }
+
+  private void field(JsonGenerator g, String name, LogPart part) throws IOException {
+    String text = parsed.text(part);
+    if (text != null) {
+      g.writeStringField(name, text);
+    }
   }
 
   private static String timestamp(long nanos) {

@@ -18,6 +18,7 @@ final class Templates {
           "agent.id",
           "agent.type",
           "agent.version",
+          "client.address",
           "container.id",
           "container.name",
           "container.runtime",
@@ -40,6 +41,10 @@ final class Templates {
           "host.hostname",
           "host.id",
           "host.name",
+          "http.request.method",
+          "http.request.referrer",
+          "http.version",
+          "log.level",
           "network.direction",
           "network.transport",
           "network.type",
@@ -76,8 +81,12 @@ final class Templates {
           "threat.technique.id",
           "threat.technique.name",
           "threat.technique.reference",
+          "url.domain",
+          "url.path",
+          "url.query",
           "user.id",
-          "user.name");
+          "user.name",
+          "user_agent.original");
   private static final List<String> LONGS =
       List.of(
           "destination.bytes",
@@ -85,6 +94,7 @@ final class Templates {
           "event.duration",
           "event.sequence",
           "event.severity",
+          "http.response.status_code",
           "network.bytes",
           "network.packets",
           "process.exit_code",
@@ -101,7 +111,7 @@ final class Templates {
           "process.parent.start",
           "process.start");
   private static final List<String> IPS =
-      List.of("destination.ip", "host.ip", "related.ip", "source.ip");
+      List.of("client.ip", "destination.ip", "host.ip", "related.ip", "source.ip");
 
   private Templates() {}
 
@@ -137,6 +147,8 @@ final class Templates {
     own.put("dynamic", "true");
     field(properties, "leukocyte.log.original_bytes", type("long"));
     field(properties, "leukocyte.log.truncated", type("boolean"));
+    field(properties, "leukocyte.log.lines", type("long"));
+    field(properties, "leukocyte.log.format", keyword());
     field(properties, "leukocyte.log.stream", keyword());
     return component(properties, version);
   }

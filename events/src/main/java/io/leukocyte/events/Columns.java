@@ -231,6 +231,9 @@ public final class Columns {
 
     /** The line. */
     public static final Column LINE = ORIGINAL_BYTES.then("message", TEXT);
+
+    /** How many lines were joined; 0, as in rows before minor version 3, is one. */
+    public static final Column LINES = LINE.then("lines", INT);
   }
 
   /** {@link Kind#CONTAINER_STATS}. */

@@ -245,7 +245,8 @@ final class EventFields {
         log.has("original_bytes")
             ? log.number("original_bytes", 0)
             : line.getBytes(StandardCharsets.UTF_8).length,
-        log.flag("truncated"));
+        log.flag("truncated"),
+        log.integer("lines", 1, 1, Integer.MAX_VALUE));
   }
 
   private static ContainerLog.Stream stream(Fields log) throws MalformedJsonException {

@@ -76,11 +76,14 @@ final class EventTree {
       case NetFlow e -> flow(e, root);
       case ContainerLifecycle e -> lifecycle(e, root, own);
       case ContainerFacts e -> own.set("facts", FactsJson.tree(e));
-      case ContainerLog e ->
-          own.putObject("log")
-              .put("stream", e.stream().text())
-              .put("original_bytes", e.originalBytes())
-              .put("truncated", e.truncated());
+      case ContainerLog e -> {
+        ObjectNode log =
+            own.putObject("log")
+                .put("stream", e.stream().text())
+                .put("original_bytes", e.originalBytes())
+                .put("truncated", e.truncated());
+        Json.put(log, "lines", e.lines(), 1);
+      }
       case ContainerStats e -> own.set("stats", stats(e));
       case SensorLoss e -> own.set("loss", loss(e));
       case SensorHeartbeat e -> own.set("heartbeat", heartbeat(e));

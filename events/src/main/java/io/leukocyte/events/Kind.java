@@ -236,7 +236,11 @@ public enum Kind {
       50,
       "container.log",
       List.of(
-          Columns.Log.STREAM, Columns.Log.TRUNCATED, Columns.Log.ORIGINAL_BYTES, Columns.Log.LINE)),
+          Columns.Log.STREAM,
+          Columns.Log.TRUNCATED,
+          Columns.Log.ORIGINAL_BYTES,
+          Columns.Log.LINE,
+          Columns.Log.LINES)),
   /** {@link ContainerStats}. */
   CONTAINER_STATS(
       51,

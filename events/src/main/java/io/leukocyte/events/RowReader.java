@@ -159,7 +159,8 @@ final class RowReader {
         ContainerLog.Stream.ofCode(row.intAt(Columns.Log.STREAM)),
         line == null ? "" : line,
         row.longAt(Columns.Log.ORIGINAL_BYTES),
-        row.intAt(Columns.Log.TRUNCATED) != 0);
+        row.intAt(Columns.Log.TRUNCATED) != 0,
+        Math.max(1, row.intAt(Columns.Log.LINES)));
   }
 
   private static Event stats(BatchCursor row, ContainerRef container) {

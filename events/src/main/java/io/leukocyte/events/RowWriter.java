@@ -146,6 +146,7 @@ final class RowWriter {
     row.int32(e.truncated() ? 1 : 0);
     row.int64(e.originalBytes());
     text(e.line());
+    row.int32(e.lines());
   }
 
   private void stats(ContainerStats e) {

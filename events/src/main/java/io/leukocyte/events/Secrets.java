@@ -93,11 +93,13 @@ public final class Secrets {
   private static final boolean[] BEGINS = begins();
 
   private final String text;
+  private final boolean keepsSigns;
   private final StringBuilder out;
   private int copied;
 
-  private Secrets(String text) {
+  private Secrets(String text, boolean keepsSigns) {
     this.text = text;
+    this.keepsSigns = keepsSigns;
     this.out = new StringBuilder(text.length());
   }
 
@@ -131,8 +133,20 @@ public final class Secrets {
 
   /** The text with each secret masked; the same object when there is none. */
   public static String mask(String text) {
+    return mask(text, false);
+  }
+
+  /**
+   * The same of a log line, in which the masks keep the signs of an attack on a web application
+   * ({@code password=***' or 1=1***}): who attacks a field of that name is found like others.
+   */
+  public static String maskLine(String text) {
+    return mask(text, true);
+  }
+
+  private static String mask(String text, boolean keepsSigns) {
     int first = firstTrigger(text);
-    return first < 0 ? text : new Secrets(text).maskFrom(first);
+    return first < 0 ? text : new Secrets(text, keepsSigns).maskFrom(first);
   }
 
   /** Where the first trigger's word is; -1 when there is none. */
@@ -262,7 +276,7 @@ public final class Secrets {
   }
 
   private int replace(int from, int to) {
-    out.append(text, copied, from).append(MASK);
+    out.append(text, copied, from).append(keepsSigns ? AttackSigns.mask(text, from, to) : MASK);
     copied = to;
     return to;
   }

@@ -247,7 +247,8 @@ final class RandomEvents {
               one(ContainerLog.Stream.class),
               word(),
               big(),
-              random.nextBoolean());
+              random.nextBoolean(),
+              1 + random.nextInt(3));
       case CONTAINER_STATS ->
           new ContainerStats(
               time(),

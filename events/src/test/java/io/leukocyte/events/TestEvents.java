@@ -134,6 +134,16 @@ final class TestEvents {
           new ContainerFacts.Security(
               List.of("NET_ADMIN"), List.of("ALL"), List.of("no-new-privileges"), true, ""));
 
+  static final ContainerLog STACK_TRACE =
+      new ContainerLog(
+          START + 1_400_000_000L,
+          WEB,
+          ContainerLog.Stream.STDERR,
+          "java.lang.IllegalStateException: no\n\tat shop.Web.serve(Web.java:7)",
+          70,
+          false,
+          2);
+
   static final ContainerLog WEB_ATTACK =
       new ContainerLog(
           START + 600_000_000L,
@@ -394,8 +404,11 @@ final class TestEvents {
   static final List<Event> STORY_OF_MINOR_2 =
       Stream.concat(FIRST_STORY.stream(), SECOND_STORY.stream()).toList();
 
-  /** What came with minor version 3: names of destinations, and who began a flow. */
-  static final List<Event> THIRD_STORY = List.of(CONNECT_BY_NAME, ANSWERS);
+  /**
+   * What came with minor version 3: names of destinations, who began a flow, and lines that
+   * belong together.
+   */
+  static final List<Event> THIRD_STORY = List.of(CONNECT_BY_NAME, ANSWERS, STACK_TRACE);
 
   /** One of each kind, and one that has nothing that can be absent. */
   static final List<Event> STORY =

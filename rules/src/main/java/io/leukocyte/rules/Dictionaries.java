@@ -1,8 +1,11 @@
 package io.leukocyte.rules;
 
 import io.leukocyte.events.BatchCursor;
+import io.leukocyte.events.Columns;
+import io.leukocyte.events.ParsedLine;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The strings and containers that a matcher has met, numbered the same from batch to batch. Full,
@@ -23,6 +26,8 @@ final class Dictionaries {
   private final SplittableRandom seeds;
   private final SymbolTable symbols;
   private final Containers containers;
+  private final ParsedLine line = new ParsedLine();
+  private int lineIndex = -1;
   private int[] ofBatch = new int[256];
 
   Dictionaries(FactsLookup facts, long seed) {
@@ -49,6 +54,7 @@ final class Dictionaries {
       ofBatch = new int[batch.symbols() * 2];
     }
     Arrays.fill(ofBatch, 0, batch.symbols() + 1, 0);
+    lineIndex = -1;
     containers.open(batch);
     return full;
   }
@@ -61,6 +67,19 @@ final class Dictionaries {
       ofBatch[symbol] = number;
     }
     return number;
+  }
+
+  /** The log line of a row, read once for all that ask for parts of it; null when it has none. */
+  @Nullable ParsedLine line(BatchCursor row) {
+    int at = row.textAt(Columns.Log.LINE);
+    if (at < 0) {
+      return null;
+    }
+    if (lineIndex != row.index()) {
+      lineIndex = row.index();
+      line.line(row.bytes(), at, at + row.textLength(Columns.Log.LINE));
+    }
+    return line;
   }
 
   Containers.Entry container(BatchCursor batch, int number) {

@@ -109,6 +109,7 @@ final class Fields {
     CallFields.add(fields);
     addContainer(fields);
     addOwn(fields);
+    LogFields.add(fields);
     addStats(fields);
     Map<String, Field> table = new TreeMap<>();
     fields.forEach(field -> table.put(field.name(), field));

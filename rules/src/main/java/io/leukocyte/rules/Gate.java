@@ -1,6 +1,10 @@
 package io.leukocyte.rules;
 
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A compiled condition: an expression over the bits of the current row's slots. */
 sealed interface Gate {
@@ -49,6 +53,43 @@ sealed interface Gate {
 
     private boolean isSet(long[] bits) {
       return (bits[bit >> 6] & (1L << bit)) != 0;
+    }
+  }
+
+  /**
+   * Any of several bits of one slot, as lists of patterns are: one test of a mask.
+   *
+   * @param mask the bits, as the slot keeps them; never changed
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record AnyBit(int slot, long[] mask) implements Gate {
+    @Override
+    public boolean holds(SlotState[] slots) {
+      return slots[slot].holdsAny(mask);
+    }
+
+    @Override
+    public int project(int other, long[] bits) {
+      return other != slot ? OPEN : isSet(bits) ? YES : NO;
+    }
+
+    @Override
+    public boolean reads(int other) {
+      return other == slot;
+    }
+
+    @Override
+    public boolean touches(int other, long[] bits) {
+      return other == slot && isSet(bits);
+    }
+
+    private boolean isSet(long[] bits) {
+      for (int word = 0; word < mask.length; word++) {
+        if ((bits[word] & mask[word]) != 0) {
+          return true;
+        }
+      }
+      return false;
     }
   }
 
@@ -175,7 +216,7 @@ sealed interface Gate {
   static Gate of(Node node, Bits bits) {
     return switch (node) {
       case Node.All all -> new All(all.parts().stream().map(p -> of(p, bits)).toList());
-      case Node.Any any -> new Any(any.parts().stream().map(p -> of(p, bits)).toList());
+      case Node.Any any -> any(any, bits);
       case Node.Not not -> new Not(of(not.part(), bits));
       case Node.Read read -> new Bit(bits.slot(read), bits.bit(read));
       case Node.Literal literal when literal.value() -> new Always();
@@ -185,6 +226,34 @@ sealed interface Gate {
       case Node.TypeTest type -> throw unexpected(node);
       case Node.Needs needs -> throw unexpected(node);
     };
+  }
+
+  /** Bits of the same slot together, wherever they stand among nested alternatives. */
+  private static Gate any(Node.Any any, Bits bits) {
+    Map<Integer, BitSet> ofSlot = new LinkedHashMap<>();
+    List<Gate> others = new ArrayList<>();
+    alternatives(any, bits, ofSlot, others);
+    List<Gate> parts = new ArrayList<>();
+    ofSlot.forEach((slot, set) ->
+        parts.add(
+            set.cardinality() == 1
+                ? new Bit(slot, set.nextSetBit(0))
+                : new AnyBit(slot, set.toLongArray())));
+    parts.addAll(others);
+    return parts.size() == 1 ? parts.getFirst() : new Any(List.copyOf(parts));
+  }
+
+  private static void alternatives(
+      Node.Any any, Bits bits, Map<Integer, BitSet> ofSlot, List<Gate> others) {
+    for (Node part : any.parts()) {
+      if (part instanceof Node.Read read) {
+        ofSlot.computeIfAbsent(bits.slot(read), s -> new BitSet()).set(bits.bit(read));
+      } else if (part instanceof Node.Any nested) {
+        alternatives(nested, bits, ofSlot, others);
+      } else {
+        others.add(of(part, bits));
+      }
+    }
   }
 
   private static IllegalStateException unexpected(Node node) {

@@ -46,6 +46,7 @@ final class JointSlot extends KeyedSlot {
       case Source.OfContainer c -> true;
       case Source.Constant c -> true;
       case Source.Line l -> false;
+      case Source.Part p -> false;
       case Source.Computed c -> false;
       case Source.Joint j -> false;
     };
@@ -83,6 +84,7 @@ final class JointSlot extends KeyedSlot {
       case Source.OfContainer c -> dictionaries.container(row, row.container()).version();
       case Source.Constant c -> 0;
       case Source.Line l -> throw new IllegalStateException("Not keyed: " + l);
+      case Source.Part p -> throw new IllegalStateException("Not keyed: " + p);
       case Source.Computed c -> throw new IllegalStateException("Not keyed: " + c);
       case Source.Joint j -> throw new IllegalStateException("Not keyed: " + j);
     };

@@ -7,9 +7,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Free text: evaluated on the batch's bytes, all contained patterns of all rules in one pass. */
-final class LineSlot extends SlotState {
+class LineSlot extends SlotState {
   /** Bytes of the patterns of one automaton, so that its table stays small. */
   private static final int MOST_BYTES = 32 << 10;
 
@@ -22,7 +23,7 @@ final class LineSlot extends SlotState {
 
   private record TextQuestion(Predicate predicate, int bit) {}
 
-  private final Column column;
+  private final @Nullable Column column;
   private final List<MultiPattern> automata;
   private final List<ByteQuestion> ofBytes = new ArrayList<>();
   private final List<TextQuestion> ofText = new ArrayList<>();
@@ -35,8 +36,17 @@ final class LineSlot extends SlotState {
   private final long[] found;
 
   LineSlot(Plan plan, int index, Source.Line source) {
+    this(plan, index, source.column());
+  }
+
+  /** A slot of text that is not that of a column. */
+  LineSlot(Plan plan, int index) {
+    this(plan, index, (Column) null);
+  }
+
+  private LineSlot(Plan plan, int index, @Nullable Column column) {
     super(plan, index);
-    this.column = source.column();
+    this.column = column;
     List<MultiPattern.Pattern> patterns = new ArrayList<>();
     List<Slot.Question> questions = plan.slots().get(index).questions();
     for (int bit = 0; bit < questions.size(); bit++) {
@@ -144,19 +154,24 @@ final class LineSlot extends SlotState {
   }
 
   @Override
-  void resolve(BatchCursor row) {
+  final void resolve(BatchCursor row) {
     if (isFull()) {
       forget();
     }
-    int from = row.textAt(column);
-    if (from >= 0) {
-      ask(row, from, from + row.textLength(column));
-    }
+    askRow(row);
     use(recordOfScratch());
   }
 
-  private void ask(BatchCursor row, int from, int to) {
-    byte[] bytes = row.bytes();
+  /** Asks all questions about the row's text. */
+  void askRow(BatchCursor row) {
+    int from = column == null ? -1 : row.textAt(column);
+    if (column != null && from >= 0) {
+      ask(row.bytes(), from, from + row.textLength(column));
+    }
+  }
+
+  /** Asks all questions about a text. */
+  final void ask(byte[] bytes, int from, int to) {
     for (int i = 0; i < automata.size(); i++) {
       automata.get(i).find(bytes, from, to, scratch.words());
     }

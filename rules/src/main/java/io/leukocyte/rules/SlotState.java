@@ -68,6 +68,17 @@ abstract class SlotState {
     return (records[at + ruleWords + (bit >> 6)] & (1L << bit)) != 0;
   }
 
+  /** Whether any bit of a mask is set for the current row. */
+  final boolean holdsAny(long[] mask) {
+    int from = at + ruleWords;
+    for (int word = 0; word < mask.length; word++) {
+      if ((records[from + word] & mask[word]) != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   final void use(int record) {
     at = record * (ruleWords + bitWords);
   }

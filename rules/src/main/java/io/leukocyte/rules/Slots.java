@@ -2,6 +2,8 @@ package io.leukocyte.rules;
 
 import io.leukocyte.events.BatchCursor;
 import io.leukocyte.events.Column;
+import io.leukocyte.events.LogPart;
+import io.leukocyte.events.ParsedLine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +24,9 @@ final class Slots {
       case Source.Numeral n when n.diverse() -> new DiverseNumberSlot(plan, index, n);
       case Source.Numeral n -> new NumberSlot(plan, index, n, dictionaries);
       case Source.Line l -> new LineSlot(plan, index, l);
+      case Source.Part p when p.part() == LogPart.STATUS ->
+          new StatusSlot(plan, index, dictionaries);
+      case Source.Part p -> new PartSlot(plan, index, p, dictionaries);
       case Source.Computed c -> new ComputedSlot(plan, index, c);
       case Source.OfContainer c -> new ContainerSlot(plan, index, dictionaries);
       case Source.Joint j -> JointSlot.of(plan, index, j, dictionaries);
@@ -291,6 +296,34 @@ final class Slots {
         if (predicates[bit].test(number)) {
           state.set(bit);
         }
+      }
+    }
+  }
+
+  /** The status of an answer, of which there are few. */
+  private static final class StatusSlot extends KeyedSlot {
+    private final Dictionaries dictionaries;
+    private final Numbers questions;
+
+    StatusSlot(Plan plan, int index, Dictionaries dictionaries) {
+      super(plan, index);
+      this.dictionaries = dictionaries;
+      this.questions =
+          new Numbers(
+              this,
+              plan.slots().get(index),
+              new Source.Numeral(row -> Source.NumberReader.MISSING, false, Long::toString));
+    }
+
+    @Override
+    void resolve(BatchCursor row) {
+      ParsedLine line = dictionaries.line(row);
+      int status = line == null ? -1 : line.status();
+      if (status < 0) {
+        use(0);
+      } else if (!useKnown(status)) {
+        questions.ask(status);
+        useNew(status);
       }
     }
   }

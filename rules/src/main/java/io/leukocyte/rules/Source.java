@@ -2,9 +2,14 @@ package io.leukocyte.rules;
 
 import io.leukocyte.events.BatchCursor;
 import io.leukocyte.events.Column;
+import io.leukocyte.events.Columns;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.Kind;
+import io.leukocyte.events.LogPart;
+import io.leukocyte.events.ParsedLine;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.LongFunction;
@@ -46,6 +51,39 @@ sealed interface Source {
 
   /** Free text of the row: evaluated for each event, all patterns in one pass. */
   record Line(Column column) implements Source {}
+
+  /**
+   * A part of a log line that has a form: evaluated for each event, on the bytes; of many values
+   * one that passes is enough.
+   *
+   * @param key the name within a JSON object; empty but for {@link LogPart#MESSAGE}, where a name
+   *     that is not empty stands for the value under it
+   */
+  record Part(LogPart part, String key) implements Source {
+    /** Hands on each value of the line. */
+    void each(ParsedLine line, ParsedLine.Values values) {
+      if (key.isEmpty()) {
+        line.each(part, values);
+      } else {
+        line.eachJson(key.getBytes(StandardCharsets.UTF_8), values);
+      }
+    }
+
+    private List<String> all(BatchCursor row) {
+      int at = row.textAt(Columns.Log.LINE);
+      if (at < 0) {
+        return List.of();
+      }
+      ParsedLine line = new ParsedLine();
+      line.line(row.bytes(), at, at + row.textLength(Columns.Log.LINE));
+      List<String> found = new ArrayList<>();
+      each(
+          line,
+          (bytes, from, to) ->
+              found.add(new String(bytes, from, to - from, StandardCharsets.UTF_8)));
+      return found;
+    }
+  }
 
   /** Put together from several columns: evaluated for each event. */
   record Computed(Function<BatchCursor, @Nullable String> reader) implements Source {}
@@ -104,6 +142,10 @@ sealed interface Source {
         yield number == NumberReader.MISSING ? null : n.text().apply(number);
       }
       case Line l -> row.text(l.column());
+      case Part p -> {
+        List<String> all = p.all(row);
+        yield all.isEmpty() ? null : all.getFirst();
+      }
       case Computed c -> c.reader().apply(row);
       case OfContainer c -> {
         ContainerRef container = row.container() == 0 ? null : row.containerRef(row.container());
@@ -120,6 +162,9 @@ sealed interface Source {
     if (this instanceof Symbol(Column column, View view)) {
       int symbol = row.symbol(column);
       return symbol == 0 ? List.of() : view.items(row.string(symbol));
+    }
+    if (this instanceof Part part) {
+      return part.all(row);
     }
     String text = read(row, lookup);
     return text == null ? List.of() : List.of(text);

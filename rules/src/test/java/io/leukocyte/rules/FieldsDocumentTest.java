@@ -182,6 +182,7 @@ class FieldsDocumentTest {
           kind == Kind.NET_CONNECT ? "in a connect without a process" : "";
       case Source.Numeral n -> "where it is not known";
       case Source.Line l -> "";
+      case Source.Part p -> "where the line has no such form or part";
       case Source.Computed c -> "where the call has none";
       case Source.Joint j -> throw new IllegalStateException("No field's: " + j);
     };
