@@ -135,7 +135,7 @@ head -c 1 /proc/kcore > /dev/null
 #: Program overwritten through its process
 perl -e 'open my $f, "+<", "/proc/self/exe"; 1'
 
-#: File reached through another process's root
+#: Command on the root of the first process
 cat /proc/1/root/etc/hostname > /dev/null
 
 #: Kernel module loaded or removed

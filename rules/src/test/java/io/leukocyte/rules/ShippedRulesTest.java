@@ -60,10 +60,9 @@ class ShippedRulesTest {
   }
 
   private static boolean isPath(Source source) {
-    return source instanceof Source.Computed
-        || (source instanceof Source.Symbol symbol
-            && symbol.column() == Open.PATH
-            && symbol.view() instanceof View.NonEmpty);
+    return source instanceof Source.Symbol symbol
+        && symbol.column() == Open.PATH
+        && symbol.view() instanceof View.NonEmpty;
   }
 
   private static boolean isBeginning(Predicate predicate) {
