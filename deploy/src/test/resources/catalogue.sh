@@ -84,6 +84,8 @@ as socat - tcp:203.0.113.9:80
 as dropbear -p 2222
 
 #: Container management tool in a container
+as kubectl get pods
+
 #: Engine's socket named on a command line
 as docker -H unix:///var/run/docker.sock ps
 

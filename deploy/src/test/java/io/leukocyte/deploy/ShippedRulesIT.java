@@ -35,9 +35,9 @@ import org.junit.jupiter.api.io.TempDir;
  * they must be quiet about, then the attacks of {@code catalogue.sh} and of the engine's side.
  */
 class ShippedRulesIT {
-  private static final String BENIGN = "benign-";
-  private static final String ATTACK = "attack-";
-  private static final String WAF = "leuko-waf-attack-80-0f3c";
+  private static final String BENIGN = "rules-it-work-";
+  private static final String ATTACK = "rules-it-attack-";
+  private static final String WAF = "leuko-waf-rules-it-attack-80-0f3c";
   private static final String VICTIM = ATTACK + "victim";
   private static final String DEBIAN = "debian:bookworm-slim";
   private static final Duration SOON = Duration.ofSeconds(20);
@@ -147,7 +147,10 @@ class ShippedRulesIT {
         docker("run", "--name", BENIGN + "package", "--network", "none", DEBIAN, "sh", "-c", PACKAGE);
     worked += docker("exec", BENIGN + "web", "nginx", "-s", "reload");
     docker("exec", BENIGN + "web", "sh", "-c", "date > /tmp/rotated && rm /tmp/rotated");
-    worked += docker("inspect", "-f", "{{.State.Health.Status}}", BENIGN + "web");
+    await()
+        .atMost(SOON)
+        .until(() ->
+            docker("inspect", "-f", "{{.State.Health.Status}}", BENIGN + "web").equals("healthy\n"));
     docker("stop", "-t", "5", BENIGN + "web");
   }
 
@@ -339,9 +342,7 @@ class ShippedRulesIT {
   @Test
   void ordinaryWorkIsDoneAndSeen() throws IOException {
     assertThat(worked)
-        .contains("served ", "Setting up shop (1)", "Removing shop (1)", "signal process started")
-        .endsWith("healthy\n")
-        .doesNotContain("unhealthy");
+        .contains("served ", "Setting up shop (1)", "Removing shop (1)", "signal process started");
     String seen = Files.readString(recording);
     for (String name : List.of("web", "waf", "jobs", "java", "package")) {
       assertThat(seen).contains("\"name\":\"" + BENIGN + name + "\"");

@@ -34,8 +34,7 @@ class ShippedRulesTest {
   @Test
   void noShippedRuleReadsWhatABusyServerDoesAllTheTime() {
     assertThat(loaded.rules().kinds())
-        .doesNotContain(
-            Kind.NET_SEND, Kind.NET_ACCEPT, Kind.SIGNAL_KILL, Kind.PROC_CONTROL);
+        .doesNotContain(Kind.NET_SEND, Kind.NET_ACCEPT, Kind.SIGNAL_KILL, Kind.PROC_CONTROL);
   }
 
   /** A rule that any path can match would have the sensor report each file that is opened. */
@@ -45,9 +44,7 @@ class ShippedRulesTest {
         .filteredOn(rule -> rule.conditions().containsKey(Kind.FILE_OPEN))
         .isNotEmpty()
         .allSatisfy(rule ->
-            assertThat(saysWhere(rule.conditions().get(Kind.FILE_OPEN)))
-                .as(rule.name())
-                .isTrue());
+            assertThat(saysWhere(rule.conditions().get(Kind.FILE_OPEN))).as(rule.name()).isTrue());
   }
 
   private static boolean saysWhere(@Nullable Node node) {
