@@ -99,8 +99,8 @@ class ShippedRulesIT {
       attack(host);
       await()
           .atMost(SOON)
-          .untilAsserted(() ->
-              assertThat(rules(host.alertsOf(""))).containsAll(raisedHere().keySet()));
+          .untilAsserted(
+              () -> assertThat(rules(host.alertsOf(""))).containsAll(raisedHere().keySet()));
       host.close();
       alerts = host.alerts();
     }
@@ -129,28 +129,31 @@ class ShippedRulesIT {
     start(BENIGN + "web", check, "leuko/test-web:1");
     start(BENIGN + "waf", new String[0], "leuko/waf:1");
     start(BENIGN + "jobs", new String[0], "busybox:latest", "crond", "-f", "-d", "8");
-    worked += docker(
-        "run",
-        "--name",
-        BENIGN + "java",
-        "--network",
-        "none",
-        "-v",
-        java + ":/opt/java:ro",
-        "-v",
-        sources + ":/app:ro",
-        DEBIAN,
-        "/opt/java/bin/java",
-        "-XX:TieredStopAtLevel=1",
-        "/app/Shop.java");
     worked +=
-        docker("run", "--name", BENIGN + "package", "--network", "none", DEBIAN, "sh", "-c", PACKAGE);
+        docker(
+            "run",
+            "--name",
+            BENIGN + "java",
+            "--network",
+            "none",
+            "-v",
+            java + ":/opt/java:ro",
+            "-v",
+            sources + ":/app:ro",
+            DEBIAN,
+            "/opt/java/bin/java",
+            "-XX:TieredStopAtLevel=1",
+            "/app/Shop.java");
+    worked +=
+        docker(
+            "run", "--name", BENIGN + "package", "--network", "none", DEBIAN, "sh", "-c", PACKAGE);
     worked += docker("exec", BENIGN + "web", "nginx", "-s", "reload");
     docker("exec", BENIGN + "web", "sh", "-c", "date > /tmp/rotated && rm /tmp/rotated");
     await()
         .atMost(SOON)
         .until(() ->
-            docker("inspect", "-f", "{{.State.Health.Status}}", BENIGN + "web").equals("healthy\n"));
+            docker("inspect", "-f", "{{.State.Health.Status}}", BENIGN + "web")
+                .equals("healthy\n"));
     docker("stop", "-t", "5", BENIGN + "web");
   }
 
@@ -238,9 +241,7 @@ class ShippedRulesIT {
   private static void fail() {
     start(
         ATTACK + "sick",
-        new String[] {
-          "--health-cmd", "false", "--health-interval", "1s", "--health-retries", "1"
-        },
+        new String[] {"--health-cmd", "false", "--health-interval", "1s", "--health-retries", "1"},
         "busybox:latest",
         "sleep",
         "100");
@@ -348,7 +349,8 @@ class ShippedRulesIT {
       assertThat(seen).contains("\"name\":\"" + BENIGN + name + "\"");
     }
     assertThat(seen)
-        .contains("/opt/java/bin/java", "/usr/bin/shop-tool.dpkg-new", "curl -fs http://127.0.0.1/");
+        .contains(
+            "/opt/java/bin/java", "/usr/bin/shop-tool.dpkg-new", "curl -fs http://127.0.0.1/");
   }
 
   @Test
