@@ -84,7 +84,7 @@ class ShippedRulesIT {
       dpkg-deb --build /p /tmp/shop.deb && dpkg -i /tmp/shop.deb && dpkg -r shop
       """;
 
-  @TempDir private static Path folder;
+  @TempDir private static Path folder = Path.of("");
   private static List<Alert> alerts = List.of();
   private static Path recording = Path.of("");
   private static String worked = "";
