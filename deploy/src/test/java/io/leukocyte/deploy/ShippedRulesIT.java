@@ -94,16 +94,16 @@ class ShippedRulesIT {
     Environment.requireRootAndEngine();
     removeAll();
     recording = folder.resolve("catalogue.ndjson");
-    try (WatchedHost host = new WatchedHost(folder.resolve("data"), recording)) {
+    WatchedHost host = new WatchedHost(folder.resolve("data"), recording);
+    try (host) {
       work();
       attack(host);
       await()
           .atMost(SOON)
           .untilAsserted(
               () -> assertThat(rules(host.alertsOf(""))).containsAll(raisedHere().keySet()));
-      host.close();
-      alerts = host.alerts();
     }
+    alerts = host.alerts();
   }
 
   @AfterAll

@@ -58,7 +58,7 @@ class ShippedRulesTest {
 
   private static boolean isPath(Source source) {
     return source instanceof Source.Symbol symbol
-        && symbol.column() == Open.PATH
+        && symbol.column().equals(Open.PATH)
         && symbol.view() instanceof View.NonEmpty;
   }
 
