@@ -84,6 +84,8 @@ as socat - tcp:203.0.113.9:80
 as dropbear -p 2222
 
 #: Container management tool in a container
+as kubectl get pods
+
 #: Engine's socket named on a command line
 as docker -H unix:///var/run/docker.sock ps
 
@@ -135,7 +137,7 @@ head -c 1 /proc/kcore > /dev/null
 #: Program overwritten through its process
 perl -e 'open my $f, "+<", "/proc/self/exe"; 1'
 
-#: File reached through another process's root
+#: Command on the root of the first process
 cat /proc/1/root/etc/hostname > /dev/null
 
 #: Kernel module loaded or removed

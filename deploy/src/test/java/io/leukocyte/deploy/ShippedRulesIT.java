@@ -35,17 +35,21 @@ import org.junit.jupiter.api.io.TempDir;
  * they must be quiet about, then the attacks of {@code catalogue.sh} and of the engine's side.
  */
 class ShippedRulesIT {
-  private static final String BENIGN = "benign-";
-  private static final String ATTACK = "attack-";
-  private static final String WAF = "leuko-waf-attack-80-0f3c";
+  private static final String BENIGN = "rules-it-work-";
+  private static final String ATTACK = "rules-it-attack-";
+  private static final String WAF = "leuko-waf-rules-it-attack-80-0f3c";
   private static final String VICTIM = ATTACK + "victim";
   private static final String DEBIAN = "debian:bookworm-slim";
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
   private static final Path SCRIPT = Path.of("src/test/resources/catalogue.sh").toAbsolutePath();
 
-  /** What no container shows while the sensor works. */
-  private static final Set<String> NOT_HERE = Set.of("Sensor blind for some events");
+  /** What would take a sensor that does not work, or harm the machine. */
+  private static final Set<String> NOT_HERE =
+      Set.of(
+          "Sensor blind for some events",
+          "Processor kept busy",
+          "Very many processes in a container");
 
   /** An engine that runs in a container itself may not start such containers. */
   private static final String PRIVILEGED = "Privileged container started";
@@ -80,7 +84,7 @@ class ShippedRulesIT {
       dpkg-deb --build /p /tmp/shop.deb && dpkg -i /tmp/shop.deb && dpkg -r shop
       """;
 
-  @TempDir private static Path folder;
+  @TempDir private static Path folder = Path.of("");
   private static List<Alert> alerts = List.of();
   private static Path recording = Path.of("");
   private static String worked = "";
@@ -90,16 +94,16 @@ class ShippedRulesIT {
     Environment.requireRootAndEngine();
     removeAll();
     recording = folder.resolve("catalogue.ndjson");
-    try (WatchedHost host = new WatchedHost(folder.resolve("data"), recording)) {
+    WatchedHost host = new WatchedHost(folder.resolve("data"), recording);
+    try (host) {
       work();
       attack(host);
       await()
           .atMost(SOON)
-          .untilAsserted(() ->
-              assertThat(rules(host.alertsOf(""))).containsAll(raisedHere().keySet()));
-      host.close();
-      alerts = host.alerts();
+          .untilAsserted(
+              () -> assertThat(rules(host.alertsOf(""))).containsAll(raisedHere().keySet()));
     }
+    alerts = host.alerts();
   }
 
   @AfterAll
@@ -125,25 +129,31 @@ class ShippedRulesIT {
     start(BENIGN + "web", check, "leuko/test-web:1");
     start(BENIGN + "waf", new String[0], "leuko/waf:1");
     start(BENIGN + "jobs", new String[0], "busybox:latest", "crond", "-f", "-d", "8");
-    worked += docker(
-        "run",
-        "--name",
-        BENIGN + "java",
-        "--network",
-        "none",
-        "-v",
-        java + ":/opt/java:ro",
-        "-v",
-        sources + ":/app:ro",
-        DEBIAN,
-        "/opt/java/bin/java",
-        "-XX:TieredStopAtLevel=1",
-        "/app/Shop.java");
     worked +=
-        docker("run", "--name", BENIGN + "package", "--network", "none", DEBIAN, "sh", "-c", PACKAGE);
+        docker(
+            "run",
+            "--name",
+            BENIGN + "java",
+            "--network",
+            "none",
+            "-v",
+            java + ":/opt/java:ro",
+            "-v",
+            sources + ":/app:ro",
+            DEBIAN,
+            "/opt/java/bin/java",
+            "-XX:TieredStopAtLevel=1",
+            "/app/Shop.java");
+    worked +=
+        docker(
+            "run", "--name", BENIGN + "package", "--network", "none", DEBIAN, "sh", "-c", PACKAGE);
     worked += docker("exec", BENIGN + "web", "nginx", "-s", "reload");
     docker("exec", BENIGN + "web", "sh", "-c", "date > /tmp/rotated && rm /tmp/rotated");
-    worked += docker("inspect", "-f", "{{.State.Health.Status}}", BENIGN + "web");
+    await()
+        .atMost(SOON)
+        .until(() ->
+            docker("inspect", "-f", "{{.State.Health.Status}}", BENIGN + "web")
+                .equals("healthy\n"));
     docker("stop", "-t", "5", BENIGN + "web");
   }
 
@@ -231,9 +241,7 @@ class ShippedRulesIT {
   private static void fail() {
     start(
         ATTACK + "sick",
-        new String[] {
-          "--health-cmd", "false", "--health-interval", "1s", "--health-retries", "1"
-        },
+        new String[] {"--health-cmd", "false", "--health-interval", "1s", "--health-retries", "1"},
         "busybox:latest",
         "sleep",
         "100");
@@ -335,15 +343,14 @@ class ShippedRulesIT {
   @Test
   void ordinaryWorkIsDoneAndSeen() throws IOException {
     assertThat(worked)
-        .contains("served ", "Setting up shop (1)", "Removing shop (1)", "signal process started")
-        .endsWith("healthy\n")
-        .doesNotContain("unhealthy");
+        .contains("served ", "Setting up shop (1)", "Removing shop (1)", "signal process started");
     String seen = Files.readString(recording);
     for (String name : List.of("web", "waf", "jobs", "java", "package")) {
       assertThat(seen).contains("\"name\":\"" + BENIGN + name + "\"");
     }
     assertThat(seen)
-        .contains("/opt/java/bin/java", "/usr/bin/shop-tool.dpkg-new", "curl -fs http://127.0.0.1/");
+        .contains(
+            "/opt/java/bin/java", "/usr/bin/shop-tool.dpkg-new", "curl -fs http://127.0.0.1/");
   }
 
   @Test

@@ -291,7 +291,9 @@ final class CallFields {
             .in(CREDENTIALS, present(Credentials.UID)));
     to.add(
         Fields.plain(
-                "user.uid_before", NUMBER, "effective user id on the host before the call changed it")
+                "user.uid_before",
+                NUMBER,
+                "effective user id on the host before the call changed it")
             .in(CREDENTIALS, present(Credentials.UID_BEFORE)));
     to.add(
         Fields.plain("evt.arg.gid", NUMBER, "the new group of a file; a process's new group")

@@ -6,6 +6,7 @@ import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerLifecycle;
 import io.leukocyte.events.ContainerLog;
 import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.ContainerStats;
 import io.leukocyte.events.Endpoint;
 import io.leukocyte.events.Event;
 import io.leukocyte.events.Kind;
@@ -125,7 +126,14 @@ final class EventShorthand {
           "container.exit_code",
           "sensor.hostname",
           "sensor.missing",
-          "sensor.mode");
+          "sensor.mode",
+          "stats.cpu_percent",
+          "stats.memory",
+          "stats.memory_limit",
+          "stats.oom_kills",
+          "stats.pids",
+          "stats.restarts",
+          "stats.throttled");
 
   private static final Set<String> KEYED_KEYS =
       Set.of("container.label", "container.attribute", "container.mount.source");
@@ -208,6 +216,7 @@ final class EventShorthand {
         case "lifecycle", "container.lifecycle" ->
             Optional.of(lifecycle(text("container.action", EventTypes.START)));
         case "heartbeat", "sensor.heartbeat" -> Optional.of(heartbeat());
+        case "stats", "container.stats" -> Optional.of(stats());
         default -> call(type);
       };
     } catch (IllegalArgumentException e) {
@@ -220,8 +229,8 @@ final class EventShorthand {
         new Problem(
             mapping.at(),
             what,
-            "use execve, procexit, connect, flow, log, container, lifecycle, heartbeat or the name of"
-                + " a system call such as openat"));
+            "use execve, procexit, connect, flow, log, container, lifecycle, stats, heartbeat or the"
+                + " name of a system call such as openat"));
     return Optional.empty();
   }
 
@@ -396,6 +405,25 @@ final class EventShorthand {
         0,
         0,
         0);
+  }
+
+  private Event stats() {
+    return new ContainerStats(
+        time(),
+        ownContainer(),
+        0,
+        number("stats.cpu_percent", 1),
+        number("stats.throttled", 0),
+        number("stats.memory", 1 << 20),
+        number("stats.memory_limit", 0),
+        number("stats.pids", 1),
+        0,
+        -1,
+        -1,
+        -1,
+        -1,
+        number("stats.restarts", 0),
+        number("stats.oom_kills", 0));
   }
 
   Endpoint client(String address, int port) {

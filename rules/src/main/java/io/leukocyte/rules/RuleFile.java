@@ -22,6 +22,7 @@ public record RuleFile(String name, String text) {
           "persistence.yaml",
           "evasion.yaml",
           "network.yaml",
+          "resources.yaml",
           "operations.yaml",
           "correlations.yaml");
 

@@ -71,8 +71,7 @@ class BenignCorpusTest {
     return corpus().stream()
         .map(workload ->
             DynamicTest.dynamicTest(
-                workload.name(),
-                () -> assertThat(matches(workload, Priority.WARNING)).isEmpty()));
+                workload.name(), () -> assertThat(matches(workload, Priority.WARNING)).isEmpty()));
   }
 
   @Test
