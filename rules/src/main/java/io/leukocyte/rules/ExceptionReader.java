@@ -90,8 +90,7 @@ final class ExceptionReader {
       return Optional.empty();
     }
     if (!comps.isEmpty() && comps.size() != fields.size()) {
-      item.problem(
-          item.at(), comps.size() + " comps stand for " + fields.size() + " fields", "");
+      item.problem(item.at(), comps.size() + " comps stand for " + fields.size() + " fields", "");
       return Optional.empty();
     }
     while (operators.size() < fields.size()) {

@@ -41,6 +41,7 @@ final class Slot {
       case Source.Line l -> 6;
       case Source.Computed c -> 7;
       case Source.Joint j -> 7;
+      case Source.Made m -> 7;
       case Source.Constant c -> 8;
     };
   }

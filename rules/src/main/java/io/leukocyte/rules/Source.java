@@ -64,6 +64,9 @@ sealed interface Source {
     }
   }
 
+  /** Made of several places: evaluated as {@link Joint}, all that is asked of it at once. */
+  record Made(Term term, Kind kind) implements Source {}
+
   /** The same for all events of a kind: evaluated when the rules are compiled. */
   record Constant(String value) implements Source {}
 
@@ -111,6 +114,7 @@ sealed interface Source {
         yield c.reader().read(container, facts, c.argument());
       }
       case Joint j -> j.holds(row, lookup) ? HOLDS : null;
+      case Made m -> texts(row, lookup).stream().findFirst().orElse(null);
       case Constant c -> c.value();
     };
   }
@@ -120,6 +124,9 @@ sealed interface Source {
     if (this instanceof Symbol(Column column, View view)) {
       int symbol = row.symbol(column);
       return symbol == 0 ? List.of() : view.items(row.string(symbol));
+    }
+    if (this instanceof Made(Term term, Kind kind)) {
+      return term.texts(kind, place -> place.texts(row, lookup));
     }
     String text = read(row, lookup);
     return text == null ? List.of() : List.of(text);

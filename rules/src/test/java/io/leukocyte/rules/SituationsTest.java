@@ -74,9 +74,7 @@ class SituationsTest {
               %s
           """
               .formatted(name, condition);
-      return hasEvent()
-          ? rule + "  tests: [{events: [{" + outcome + "}], matches: 1}]\n"
-          : rule;
+      return hasEvent() ? rule + "  tests: [{events: [{" + outcome + "}], matches: 1}]\n" : rule;
     }
   }
 
