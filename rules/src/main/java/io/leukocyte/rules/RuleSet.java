@@ -184,7 +184,9 @@ public final class RuleSet {
       problems.forEach(p -> report.append(p).append('\n'));
       warnings.forEach(w -> report.append("warning: ").append(w).append('\n'));
       skipped.forEach(s -> report.append(s).append('\n'));
-      reasons().forEach((reason, count) -> report.append("%5d %s%n".formatted(count, reason)));
+      reasons()
+          .forEach((reason, count) ->
+              report.append("%5d ".formatted(count)).append(reason).append('\n'));
       return report.append(summary()).toString();
     }
   }
