@@ -98,8 +98,7 @@ class LeukoTest {
   void rulesExplainTellsWhatARuleReadsAndNeeds() {
     assertThat(run("rules", "explain", "Terminal shell in container")).isZero();
     assertThat(out.toString()).contains("in force").contains("process.exec:").contains("proc.tty");
-    assertThat(run("rules", "explain", "Terminal shell in contaner"))
-        .isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(run("rules", "explain", "Terminal shell in contaner")).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(err.toString()).contains("did you mean 'Terminal shell in container'?");
   }
 

@@ -117,7 +117,7 @@ record Comparison(Term left, Test test) {
 
   /** The other side; null when a predicate is asked. */
   @Nullable Term right() {
-    return test instanceof With(Operator operator, Term right, boolean neither) ? right : null;
+    return test instanceof With with ? with.right() : null;
   }
 
   /** The fields that it reads. */

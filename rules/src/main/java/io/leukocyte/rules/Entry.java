@@ -19,10 +19,7 @@ final class Entry {
   private final List<Problem> warnings;
 
   Entry(
-      YamlNode.Mapping mapping,
-      SourceFile source,
-      List<Problem> problems,
-      List<Problem> warnings) {
+      YamlNode.Mapping mapping, SourceFile source, List<Problem> problems, List<Problem> warnings) {
     this.mapping = mapping;
     this.source = source;
     this.problems = problems;

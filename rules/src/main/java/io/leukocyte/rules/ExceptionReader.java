@@ -10,11 +10,9 @@ import java.util.Set;
 final class ExceptionReader {
   private static final Set<String> KEYS = Set.of("name", "fields", "comps", "values");
 
-  private final Entry entry;
   private final Definitions.RuleDefinition rule;
 
-  private ExceptionReader(Entry entry, Definitions.RuleDefinition rule) {
-    this.entry = entry;
+  private ExceptionReader(Definitions.RuleDefinition rule) {
     this.rule = rule;
   }
 
@@ -29,7 +27,7 @@ final class ExceptionReader {
           node.get().at(), "exceptions must be a list, not " + node.get().description(), "");
       return;
     }
-    ExceptionReader reader = new ExceptionReader(entry, rule);
+    ExceptionReader reader = new ExceptionReader(rule);
     for (YamlNode item : sequence.items()) {
       if (item instanceof YamlNode.Mapping mapping) {
         reader.read(entry.within(mapping));
@@ -90,8 +88,7 @@ final class ExceptionReader {
       return Optional.empty();
     }
     if (!comps.isEmpty() && comps.size() != fields.size()) {
-      item.problem(
-          item.at(), comps.size() + " comps stand for " + fields.size() + " fields", "");
+      item.problem(item.at(), comps.size() + " comps stand for " + fields.size() + " fields", "");
       return Optional.empty();
     }
     while (operators.size() < fields.size()) {

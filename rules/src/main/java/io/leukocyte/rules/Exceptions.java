@@ -100,8 +100,7 @@ final class Exceptions {
 
   private static Expr check(
       Expr.Operand field, Operator operator, List<Expr.Value> values, Position at) {
-    return new Expr.Check(
-        field, operator, Expr.Quantifier.NONE, List.copyOf(values), null, at);
+    return new Expr.Check(field, operator, Expr.Quantifier.NONE, List.copyOf(values), null, at);
   }
 
   /** A value; the items of the list that it names; or those of a list that stands there. */

@@ -130,8 +130,7 @@ final class Explainer {
   private static String written(Expr.Operand operand) {
     return switch (operand) {
       case Expr.FieldName f -> f.name() + (f.argument() == null ? "" : "[" + f.argument() + "]");
-      case Expr.Value v ->
-          v.text().matches("[^()\"'\\s=,\\\\]+") ? v.text() : '"' + v.text() + '"';
+      case Expr.Value v -> v.text().matches("[^()\"'\\s=,\\\\]+") ? v.text() : '"' + v.text() + '"';
       case Expr.Items i -> "(" + written(i.items()) + ")";
       case Expr.Call c ->
           c.function().text()
@@ -148,15 +147,13 @@ final class Explainer {
 
   // What it reads and what it lacks.
 
-  private static void collect(
-      Node node, Set<String> fields, Set<String> lacks, boolean positive) {
+  private static void collect(Node node, Set<String> fields, Set<String> lacks, boolean positive) {
     switch (node) {
       case Node.All all -> all.parts().forEach(p -> collect(p, fields, lacks, positive));
       case Node.Any any -> any.parts().forEach(p -> collect(p, fields, lacks, positive));
       case Node.Not not -> collect(not.part(), fields, lacks, !positive);
       case Node.Test test -> fields.add(shown(test.field(), test.argument()));
-      case Node.Compare compare ->
-          compare.comparison().fields().forEach(f -> fields.add(f.name()));
+      case Node.Compare compare -> compare.comparison().fields().forEach(f -> fields.add(f.name()));
       case Node.TypeTest type -> {
         fields.add(Fields.EVENT_TYPE);
         if (positive && type.predicate() instanceof Predicate.Equal(Set<String> types)) {
@@ -179,7 +176,8 @@ final class Explainer {
   private static Explanation.Reach reach(Kind kind, Node node) {
     Set<Node.Read> reads = new HashSet<>();
     reads(node, reads);
-    Set<Object> places = reads.stream().map(r -> Slot.keyOf(r.source())).collect(Collectors.toSet());
+    Set<Object> places =
+        reads.stream().map(r -> Slot.keyOf(r.source())).collect(Collectors.toSet());
     List<String> calls =
         kind.calls().stream()
             .filter(call -> !Folding.ofCall(node, call).equals(Node.FALSE))

@@ -60,13 +60,11 @@ sealed interface Expr {
    * @param option what stands in brackets behind it; null when there are none
    * @param at where it begins
    */
-  record Call(
-      Transformer function, List<Operand> arguments, @Nullable String option, Position at)
+  record Call(Transformer function, List<Operand> arguments, @Nullable String option, Position at)
       implements Operand {}
 
   /** Several in parentheses, where a list stands among a function's arguments. */
   record Items(List<Operand> items, Position at) implements Operand {}
-
 
   /**
    * A value as written.

@@ -114,9 +114,12 @@ final class Folding {
   }
 
   private static Node compare(Comparison comparison, Kind kind) {
-    return comparison.isPossible(kind)
-        ? new Node.Read(new Source.Joint(comparison, kind), new Predicate.Exists())
-        : Node.FALSE;
+    if (!comparison.isPossible(kind)) {
+      return Node.FALSE;
+    }
+    return comparison.test() instanceof Comparison.Passes(Predicate predicate, boolean all) && !all
+        ? new Node.Read(new Source.Made(comparison.left(), kind), predicate)
+        : new Node.Read(new Source.Joint(comparison, kind), new Predicate.Exists());
   }
 
   private static Node any(List<Source> sources, Predicate predicate) {

@@ -3,16 +3,20 @@ package io.leukocyte.rules;
 import io.leukocyte.events.BatchCursor;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.Kind;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A comparison of several places of a row. What it gave is remembered for the numbers of their
- * values together, so that texts are made and compared once a tuple.
+ * A comparison of several places of a row, or what is made of them. What it gave is remembered for
+ * the numbers of their values together, so that texts are made and compared once a tuple.
  */
 final class JointSlot extends KeyedSlot {
-  private final Source.Joint source;
+  private final Source source;
+  private final Slots.Questions questions;
   private final Dictionaries dictionaries;
   private final List<Place> places = new ArrayList<>();
   private final List<LongTable> tuples = new ArrayList<>();
@@ -21,11 +25,12 @@ final class JointSlot extends KeyedSlot {
   /** A place, with the table that gives its values numbers, where they have none of their own. */
   private record Place(Source source, @Nullable LongTable numbers) {}
 
-  private JointSlot(Plan plan, int index, Source.Joint source, Dictionaries dictionaries) {
+  private JointSlot(
+      Plan plan, int index, Source source, List<Source> read, Dictionaries dictionaries) {
     super(plan, index);
     this.source = source;
+    this.questions = new Slots.Questions(this, plan.slots().get(index));
     this.dictionaries = dictionaries;
-    List<Source> read = source.comparison().places(source.kind());
     this.keyed = read.stream().allMatch(JointSlot::isKeyed);
     for (Source place : read) {
       boolean numbered = place instanceof Source.Numeral || place instanceof Source.CommandLine;
@@ -35,7 +40,14 @@ final class JointSlot extends KeyedSlot {
   }
 
   static SlotState of(Plan plan, int index, Source.Joint source, Dictionaries dictionaries) {
-    return new JointSlot(plan, index, source, dictionaries);
+    List<Source> read = source.comparison().places(source.kind());
+    return new JointSlot(plan, index, source, read, dictionaries);
+  }
+
+  static SlotState of(Plan plan, int index, Source.Made source, Dictionaries dictionaries) {
+    Set<Source> read = new LinkedHashSet<>();
+    source.term().collect(source.kind(), read);
+    return new JointSlot(plan, index, source, List.copyOf(read), dictionaries);
   }
 
   private static boolean isKeyed(Source source) {
@@ -49,6 +61,7 @@ final class JointSlot extends KeyedSlot {
       case Source.Part p -> false;
       case Source.Computed c -> false;
       case Source.Joint j -> false;
+      case Source.Made m -> false;
     };
   }
 
@@ -87,6 +100,7 @@ final class JointSlot extends KeyedSlot {
       case Source.Part p -> throw new IllegalStateException("Not keyed: " + p);
       case Source.Computed c -> throw new IllegalStateException("Not keyed: " + c);
       case Source.Joint j -> throw new IllegalStateException("Not keyed: " + j);
+      case Source.Made m -> throw new IllegalStateException("Not keyed: " + m);
     };
   }
 
@@ -99,8 +113,12 @@ final class JointSlot extends KeyedSlot {
   }
 
   private void ask(BatchCursor row) {
-    if (source.comparison().holds(source.kind(), place -> texts(row, place))) {
-      set(0);
+    Term.Texts texts = place -> texts(row, place);
+    if (source instanceof Source.Made(Term term, Kind kind)) {
+      term.texts(kind, texts).forEach(questions::ask);
+    } else if (source instanceof Source.Joint(Comparison comparison, Kind kind)
+        && comparison.holds(kind, texts)) {
+      questions.ask(Source.HOLDS);
     }
   }
 

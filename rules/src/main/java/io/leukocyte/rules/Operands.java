@@ -47,8 +47,7 @@ final class Operands {
    *
    * @param wrong reports a field; with an empty text one that does not exist
    */
-  static Optional<Node> lacking(
-      Expr.Check check, BiFunction<Expr.FieldName, String, Node> wrong) {
+  static Optional<Node> lacking(Expr.Check check, BiFunction<Expr.FieldName, String, Node> wrong) {
     Expr.Operand right = check.right();
     List<Expr.FieldName> fields = new ArrayList<>(fields(check.left()));
     if (right != null) {
@@ -106,8 +105,7 @@ final class Operands {
     boolean count = call.function() == Transformer.LEN;
     List<Transformer> functions =
         Stream.concat(inner.functions().stream(), Stream.of(call.function())).toList();
-    return new OneText(
-        inner.field(), functions, count ? Field.Type.NUMBER : Field.Type.STRING);
+    return new OneText(inner.field(), functions, count ? Field.Type.NUMBER : Field.Type.STRING);
   }
 
   private static boolean isCountOfItems(Expr.Call call, OneText inner) {

@@ -172,8 +172,7 @@ final class Parser {
     } while (in.take(','));
     in.expect(')', "to close " + function.text() + "(");
     depth--;
-    return new Expr.Call(
-        function, List.copyOf(arguments), in.argument().orElse(null), start);
+    return new Expr.Call(function, List.copyOf(arguments), in.argument().orElse(null), start);
   }
 
   /** A field, a function, a text, or several of them in parentheses. */

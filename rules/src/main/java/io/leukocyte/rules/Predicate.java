@@ -105,8 +105,7 @@ sealed interface Predicate {
   record HasBytes(String bytes, boolean atStart) implements Predicate {
     @Override
     public boolean test(String value) {
-      String own =
-          new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+      String own = new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
       return atStart ? own.startsWith(bytes) : own.contains(bytes);
     }
   }

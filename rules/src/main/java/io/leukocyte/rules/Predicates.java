@@ -57,7 +57,8 @@ final class Predicates {
     };
   }
 
-  private static Result text(Subject field, Operator operator, List<Expr.Value> values, Position at) {
+  private static Result text(
+      Subject field, Operator operator, List<Expr.Value> values, Position at) {
     String first = values.getFirst().text();
     return switch (operator) {
       case EQUAL, IN, INTERSECTS -> equal(field, values);
@@ -90,7 +91,10 @@ final class Predicates {
       return new Wrong(
           new Problem(
               value.at(),
-              "'" + Text.clip(value.text(), 40) + "' is not a regular expression: " + e.getMessage(),
+              "'"
+                  + Text.clip(value.text(), 40)
+                  + "' is not a regular expression: "
+                  + e.getMessage(),
               "write it in RE2's dialect"));
     }
   }

@@ -264,7 +264,8 @@ public final class RuleSet {
       skipped.forEach(s -> report.append(s).append('\n'));
       quiet().forEach(q -> report.append(q).append('\n'));
       reasons()
-          .forEach((reason, count) -> report.append("%5d %s%n".formatted(count, reason)));
+          .forEach((reason, count) ->
+              report.append("%5d ".formatted(count)).append(reason).append('\n'));
       return report.append(summary()).toString();
     }
   }

@@ -42,6 +42,7 @@ final class Slot {
       case Source.Line l -> 7;
       case Source.Computed c -> 8;
       case Source.Joint j -> 8;
+      case Source.Made m -> 8;
       case Source.Constant c -> 9;
     };
   }

@@ -30,6 +30,7 @@ final class Slots {
       case Source.Computed c -> new ComputedSlot(plan, index, c);
       case Source.OfContainer c -> new ContainerSlot(plan, index, dictionaries);
       case Source.Joint j -> JointSlot.of(plan, index, j, dictionaries);
+      case Source.Made m -> JointSlot.of(plan, index, m, dictionaries);
       case Source.Constant c -> throw new IllegalStateException("Constants are folded: " + c);
     };
   }
@@ -38,7 +39,7 @@ final class Slots {
    * Asks all questions of a slot about a text: equality by one lookup, blocks of addresses after
    * reading the address once, the rest one by one.
    */
-  private static final class Questions {
+  static final class Questions {
     private record OfAddress(Predicate.Within within, int bit) {}
 
     private record OfText(Predicate predicate, int bit) {}

@@ -102,6 +102,9 @@ sealed interface Source {
     }
   }
 
+  /** Made of several places: evaluated as {@link Joint}, all that is asked of it at once. */
+  record Made(Term term, Kind kind) implements Source {}
+
   /** The same for all events of a kind: evaluated when the rules are compiled. */
   record Constant(String value) implements Source {}
 
@@ -153,6 +156,7 @@ sealed interface Source {
         yield c.reader().read(container, facts, c.argument());
       }
       case Joint j -> j.holds(row, lookup) ? HOLDS : null;
+      case Made m -> texts(row, lookup).stream().findFirst().orElse(null);
       case Constant c -> c.value();
     };
   }
@@ -165,6 +169,9 @@ sealed interface Source {
     }
     if (this instanceof Part part) {
       return part.all(row);
+    }
+    if (this instanceof Made(Term term, Kind kind)) {
+      return term.texts(kind, place -> place.texts(row, lookup));
     }
     String text = read(row, lookup);
     return text == null ? List.of() : List.of(text);

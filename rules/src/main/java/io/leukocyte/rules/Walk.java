@@ -24,7 +24,10 @@ final class Walk {
   }
 
   private static boolean passes(Node.Read read, BatchCursor row, FactsLookup facts) {
-    if (read.source() instanceof Source.Symbol(_, var view) && view.eachItem()) {
+    boolean many =
+        read.source() instanceof Source.Made
+            || (read.source() instanceof Source.Symbol(_, var view) && view.eachItem());
+    if (many) {
       return read.source().texts(row, facts).stream().anyMatch(read.predicate()::test);
     }
     String value = read.source().read(row, facts);

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class EquivalenceTest {
   /** {@code -Dleuko.equivalence.rounds=300} is the long form: more than a million pairs. */
   private static final int ROUNDS = Integer.getInteger("leuko.equivalence.rounds", 60);
+
   private static final int RULES = 70;
   private static final int BATCHES = 3;
   private static final int EVENTS = 20;

@@ -124,8 +124,7 @@ class ExceptionsTest {
     assertThat(
             load(rule("- {name: c, fields: proc.pnam, values: [x]}")).problems().stream()
                 .map(Object::toString))
-        .containsExactly(
-            "a.yaml:8:25: unknown field 'proc.pnam'; did you mean 'proc.pname'?");
+        .containsExactly("a.yaml:8:25: unknown field 'proc.pnam'; did you mean 'proc.pname'?");
     assertThat(
             load(rule("- {name: h, fields: [proc.pid], values: [[x]]}")).problems().stream()
                 .map(Object::toString))

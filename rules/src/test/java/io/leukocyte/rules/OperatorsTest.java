@@ -131,8 +131,7 @@ class OperatorsTest {
   }
 
   private static Event line(String text) {
-    return new ContainerLog(
-        1, WEB_REF, ContainerLog.Stream.STDOUT, text, text.length(), false);
+    return new ContainerLog(1, WEB_REF, ContainerLog.Stream.STDOUT, text, text.length(), false);
   }
 
   /** What the literal rules out must never be a match. */
@@ -140,8 +139,29 @@ class OperatorsTest {
   void theLiteralOfARegularExpressionIsInEachOfItsMatches() {
     List<String> atoms =
         List.of(
-            "a", "b", "ab", ".", "[ab]", "(a|b)", "(?:ab)", "\\.", "a?", "b*", "a+", "a{0,2}",
-            "b{2}", "\\x61", "\\pL", "\\p{L}", "[^]a]", "\\Qa.\\E", "|", "^", "$", "(a(b)?)", "a{x");
+            "a",
+            "b",
+            "ab",
+            ".",
+            "[ab]",
+            "(a|b)",
+            "(?:ab)",
+            "\\.",
+            "a?",
+            "b*",
+            "a+",
+            "a{0,2}",
+            "b{2}",
+            "\\x61",
+            "\\pL",
+            "\\p{L}",
+            "[^]a]",
+            "\\Qa.\\E",
+            "|",
+            "^",
+            "$",
+            "(a(b)?)",
+            "a{x");
     Random random = new Random(3);
     int matches = 0;
     for (int i = 0; i < 100_000; i++) {
@@ -175,7 +195,11 @@ class OperatorsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "(a{500}){500}", "((a{99}){99}){99}", "(.{1000}|b){30}", "a{1000}{1000}", "x{99999999999}"
+        "(a{500}){500}",
+        "((a{99}){99}){99}",
+        "(.{1000}|b){30}",
+        "a{1000}{1000}",
+        "x{99999999999}"
       })
   void expressionsThatGrowWithoutBoundAreRefused(String text) {
     assertThatThrownBy(() -> Regex.of(text)).isInstanceOf(IllegalArgumentException.class);

@@ -29,7 +29,9 @@ import org.jspecify.annotations.Nullable;
 /** Events and conditions by chance, from few values, so that many conditions hold. */
 final class RandomWorld {
   private static final List<String> WORDS =
-      List.of("sh", "bash", "nginx", "curl", "SH", "php-fpm", "x y", "-c", "-ce", "/bin/sh", "ü", "", "=");
+      List.of(
+          "sh", "bash", "nginx", "curl", "SH", "php-fpm", "x y", "-c", "-ce", "/bin/sh", "ü", "",
+          "=");
   private static final List<String> ADDRESSES =
       List.of("10.0.0.1", "10.9.9.9", "203.0.113.9", "2001:db8::9", "::1", "fd00::5", "");
   private static final List<String> NETWORKS =

@@ -40,8 +40,7 @@ public final class RulesBench {
   private static final int HOSTS = 50;
   private static final int BATCHES = 1_000;
   private static final int EVENTS = 200;
-  private static final long WARM_UP_NANOS =
-      Long.getLong("leuko.bench.nanos", 3_000_000_000L);
+  private static final long WARM_UP_NANOS = Long.getLong("leuko.bench.nanos", 3_000_000_000L);
   private static final long MEASURE_NANOS = WARM_UP_NANOS;
 
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
@@ -267,7 +266,8 @@ public final class RulesBench {
             case 0 -> "evt.type = execve and proc.cmdline regex \".*--opt%d=[0-9]+.*\"";
             case 1 -> "evt.type = execve and proc.exepath pmatch (/opt/%d, /srv/*/bin%d)";
             case 2 -> "evt.type = log and log.line regex \".*attack%d[a-z]*/x.*\"";
-            case 3 -> "evt.type = execve and toupper(proc.name) = val(proc.pname) and user.uid = %d";
+            case 3 ->
+                "evt.type = execve and toupper(proc.name) = val(proc.pname) and user.uid = %d";
             default -> "evt.type = connect and concat(fd.sip, \":\", fd.sport) in (10.0.0.%d:44)";
           };
       file.append(TestRules.rule("r" + i, condition.formatted(n, n)));

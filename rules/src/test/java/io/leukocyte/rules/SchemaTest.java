@@ -31,8 +31,7 @@ class SchemaTest {
 
   private static JsonSchema schema() {
     try (InputStream in = SchemaTest.class.getResourceAsStream("/rules/rules.schema.json")) {
-      String text =
-          new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+      String text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
       return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(text);
     } catch (IOException e) {
       throw new AssertionError(e);

@@ -52,7 +52,7 @@ class SituationsTest {
           openat openat2 procexit ptrace recvfrom recvmsg rename renameat renameat2 rmdir send \
           sendmsg sendto setns setuid socket symlink symlinkat unlink unlinkat unshare userfaultfd\
           """
-              .split(" "));
+              .split(" ", -1));
 
   private record Situation(String name, String condition, String outcome) {
     boolean isSkipped() {
@@ -74,9 +74,7 @@ class SituationsTest {
               %s
           """
               .formatted(name, condition);
-      return hasEvent()
-          ? rule + "  tests: [{events: [{" + outcome + "}], matches: 1}]\n"
-          : rule;
+      return hasEvent() ? rule + "  tests: [{events: [{" + outcome + "}], matches: 1}]\n" : rule;
     }
   }
 
