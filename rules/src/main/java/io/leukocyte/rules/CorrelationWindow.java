@@ -407,8 +407,7 @@ public final class CorrelationWindow {
   record Match(EventId id, long time, @Nullable ContainerId container) {}
 
   Match match(int cell) {
-    return new Match(
-        id(cell), get(cell, TIME), sources.get((int) get(cell, SOURCE)).container());
+    return new Match(id(cell), get(cell, TIME), sources.get((int) get(cell, SOURCE)).container());
   }
 
   private long count(Correlation rule, int from, int end) {
@@ -459,8 +458,7 @@ public final class CorrelationWindow {
       int longest = 0;
       int previous = -1;
       for (int m = 0; m < member; m++) {
-        if (length[m] > longest
-            || (length[m] == longest && longest > 0 && endsAt[m] > previous)) {
+        if (length[m] > longest || (length[m] == longest && longest > 0 && endsAt[m] > previous)) {
           longest = length[m];
           previous = endsAt[m];
         }
