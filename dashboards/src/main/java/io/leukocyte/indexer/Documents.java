@@ -60,7 +60,7 @@ final class Documents {
       case ALERTS -> List.of(passOn(DataStream.ALERTS, record, "/event/id"));
       case ACTIONS -> List.of(passOn(DataStream.ACTIONS, record, "/event/id"));
       case EVENTS -> logLines(record);
-      case INCIDENTS, CONTAINERS, COMMANDS, PERMITS, BLOCKED, DEAD -> List.of();
+      case MATCHES, INCIDENTS, CONTAINERS, COMMANDS, PERMITS, BLOCKED, DEAD -> List.of();
     };
   }
 
