@@ -68,8 +68,7 @@ class CorrelationDetectionTest {
     }
     assertThat(found.alertedRules()).containsExactly(SHELL_RULE, BURST);
     Alert alert = found.alerts.getLast();
-    assertThat(alert.output())
-        .isEqualTo("3 shells within 10s in 000000000001, last sh in web");
+    assertThat(alert.output()).isEqualTo("3 shells within 10s in 000000000001, last sh in web");
     assertThat(alert.message()).isEqualTo("Burst of shells: web");
     assertThat(alert.labels()).containsEntry("tier", "web");
     assertThat(alert.hostname()).isEqualTo("a.example");
@@ -79,9 +78,7 @@ class CorrelationDetectionTest {
     found.send(heartbeat(NOON + 20 * SECOND));
     assertThat(found.lastIncident().timeline())
         .extracting(Incident.Entry::rule, Incident.Entry::count)
-        .containsExactly(
-            tuple(SHELL_RULE, 8L),
-            tuple(BURST, 6L));
+        .containsExactly(tuple(SHELL_RULE, 8L), tuple(BURST, 6L));
   }
 
   @Test
@@ -132,9 +129,7 @@ class CorrelationDetectionTest {
     assertThat(of(BURSTS, found.alerts)).hasSize(1);
     assertThat(alert.correlation().causes())
         .extracting(Alert.Cause::rule, Alert.Cause::time)
-        .containsExactly(
-            tuple(BURST, NOON + 2 * SECOND),
-            tuple(BURST, NOON + 102 * SECOND));
+        .containsExactly(tuple(BURST, NOON + 2 * SECOND), tuple(BURST, NOON + 102 * SECOND));
   }
 
   @Test
@@ -187,8 +182,7 @@ class CorrelationDetectionTest {
   @Test
   void tooManyGroupsAreForgottenCountedAndReported() {
     DetectorSettings small =
-        new DetectorSettings(
-            DetectorSettings.DEFAULTS.allowedNetworks(), 1 << 20, 10_000, 64);
+        new DetectorSettings(DetectorSettings.DEFAULTS.allowedNetworks(), 1 << 20, 10_000, 64);
     Findings crowded = new Findings(RULES, small, new DetectorState());
     for (int i = 0; i < 1_000; i++) {
       crowded.send(shell(NOON, container(i + 1, "c")));

@@ -298,9 +298,9 @@ public final class CorrelationWindow {
   /**
    * Makes room. Of counts and sums, matches that lie close together are put together at the later
    * one's time. Of the others, those go behind which a later one says the same: first where this
-   * changes nothing, then also where it might for a match that is still to come late. If that is not
-   * enough, the oldest go, of the rule that has most, and are counted: a flood of one rule does not
-   * push out another's.
+   * changes nothing, then also where it might for a match that is still to come late. If that is
+   * not enough, the oldest go, of the rule that has most, and are counted: a flood of one rule does
+   * not push out another's.
    */
   private void compact(Correlation rule) {
     switch (rule.type()) {
@@ -339,8 +339,7 @@ public final class CorrelationWindow {
   }
 
   private void removeAt(int cell) {
-    System.arraycopy(
-        cells, (cell + 1) * WIDTH, cells, cell * WIDTH, (size - cell - 1) * WIDTH);
+    System.arraycopy(cells, (cell + 1) * WIDTH, cells, cell * WIDTH, (size - cell - 1) * WIDTH);
     size--;
   }
 
