@@ -39,6 +39,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -127,7 +128,7 @@ class CorrelationDetectionTest {
     assertThat(of(BURST, found.alerts)).hasSize(3);
     Alert alert = of(BURSTS, found.alerts).getFirst();
     assertThat(of(BURSTS, found.alerts)).hasSize(1);
-    assertThat(alert.correlation().causes())
+    assertThat(Objects.requireNonNull(alert.correlation()).causes())
         .extracting(Alert.Cause::rule, Alert.Cause::time)
         .containsExactly(tuple(BURST, NOON + 2 * SECOND), tuple(BURST, NOON + 102 * SECOND));
   }
@@ -310,7 +311,7 @@ class CorrelationDetectionTest {
     assertThat(alert.output()).isEqualTo("tool1 in 3 containers");
     assertThat(alert.groupBy()).containsExactly("tool1");
     assertThat(alert.message()).isEqualTo("Tool on several hosts: tool1");
-    assertThat(alert.correlation().causes())
+    assertThat(Objects.requireNonNull(alert.correlation()).causes())
         .extracting(cause -> cause.event().host().value())
         .containsExactly("h0", "h1", "h2");
   }
