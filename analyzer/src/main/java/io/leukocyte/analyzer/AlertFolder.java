@@ -97,10 +97,8 @@ final class AlertFolder {
     List<String> group = FleetDetector.clipped(finding.group());
     Fold fold;
     if (finding.crossed()) {
-      Match match =
-          new Match(rule, group, id, finding.time(), cause, finding::output);
-      Alert alert =
-          alert(match, finding.id(), finding.told(), host, container, bundle);
+      Match match = new Match(rule, group, id, finding.time(), cause, finding::output);
+      Alert alert = alert(match, finding.id(), finding.told(), host, container, bundle);
       fold = open(file, match, alert.id());
       sink.alert(alert);
       ContainerRef ref = alert.container();

@@ -45,9 +45,7 @@ final class CorrelateProcessor implements Processor<byte[], byte[], byte[], byte
     store.state().index();
     task =
         new Task(
-            context,
-            store,
-            new FleetDetector(rules.get(), settings, store.state(), new Tally()));
+            context, store, new FleetDetector(rules.get(), settings, store.state(), new Tally()));
     context.schedule(
         DetectProcessor.COMMIT_PACE,
         PunctuationType.WALL_CLOCK_TIME,

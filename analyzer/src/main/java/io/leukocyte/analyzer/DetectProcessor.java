@@ -267,8 +267,7 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
     private void forward(byte[] key, byte[] value, String sink) {
       long timestamp = record == null ? context.currentSystemTimeMs() : record.timestamp();
-      context.forward(
-          new Record<>(key, value, Math.max(0, timestamp)), sink);
+      context.forward(new Record<>(key, value, Math.max(0, timestamp)), sink);
     }
 
     void dead(
@@ -299,8 +298,7 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
      */
     void commitWhenDue() {
       long since = System.nanoTime() - lastCommit;
-      if ((commitWanted && since >= pace)
-          || (matchWanted && since >= LATE_COMMIT_PACE.toNanos())) {
+      if ((commitWanted && since >= pace) || (matchWanted && since >= LATE_COMMIT_PACE.toNanos())) {
         long now = System.nanoTime();
         commitWanted = false;
         matchWanted = false;

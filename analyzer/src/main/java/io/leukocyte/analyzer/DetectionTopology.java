@@ -13,8 +13,8 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.Topology;
 
 /**
- * The topology: one processor over batches, one over matches that correlations over all hosts count;
- * everything with a name.
+ * The topology: one processor over batches, one over matches that correlations over all hosts
+ * count; everything with a name.
  */
 final class DetectionTopology {
   static final String EVENTS = "events";

@@ -134,8 +134,7 @@ public final class Detector {
     @Override
     public void found(Correlator.Finding finding) {
       if (rules.alerts(finding.correlation().name())) {
-        folder.add(
-            finding, batch.id(), batch::event, host(), inContainer(), rules.hash(), sink());
+        folder.add(finding, batch.id(), batch::event, host(), inContainer(), rules.hash(), sink());
       }
     }
 

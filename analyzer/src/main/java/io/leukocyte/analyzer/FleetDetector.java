@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * The correlations over all hosts: matches in, alerts and their incidents out. What it does follows from the matches
- * alone, in their order. One thread at a time.
+ * The correlations over all hosts: matches in, alerts and their incidents out. What it does follows
+ * from the matches alone, in their order. One thread at a time.
  */
 final class FleetDetector {
   /** Characters of a group-by value in an alert's group. */
@@ -116,8 +116,7 @@ final class FleetDetector {
 
           @Override
           public void forward(Occurrence occurrence) {
-            sink.match(
-                new FleetMatch(occurrence, match.cause(), match.hostname(), match.labels()));
+            sink.match(new FleetMatch(occurrence, match.cause(), match.hostname(), match.labels()));
           }
 
           @Override

@@ -19,8 +19,8 @@ import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A state of the detection as a store of Kafka Streams: kept in the state's own arrays and maps, logged
- * to a changelog within the transaction of the offsets it belongs to.
+ * A state of the detection as a store of Kafka Streams: kept in the state's own arrays and maps,
+ * logged to a changelog within the transaction of the offsets it belongs to.
  *
  * <p>What changed is drained exactly when a commit begins, whoever causes the commit. The hook is a
  * second, unlogged store with a cache, the bell: {@link #changed} puts one entry into the cache;

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Recorded events through the detector, in memory: the same alerts, with the same ids, as when they
  * happened. Events are put together to the batches they came in, by their ids; where a recording
  * leaves rows of a batch out, the runs between become parts of it. Batches it leaves out are
- * counted but no alert: people cut recordings. Correlations over all hosts are evaluated at once, in
- * the order of the recording.
+ * counted but no alert: people cut recordings. Correlations over all hosts are evaluated at once,
+ * in the order of the recording.
  */
 public final class Replay {
   private final Detector detector;

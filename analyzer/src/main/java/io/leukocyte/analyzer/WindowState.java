@@ -229,8 +229,7 @@ final class WindowState implements LoggedState {
   void tick(long tick) {
     ticks += tick;
     removeIf(
-        NO_HOST,
-        entry -> ticks - entry.touched > 2 * entry.window.retention() + 600_000_000_000L);
+        NO_HOST, entry -> ticks - entry.touched > 2 * entry.window.retention() + 600_000_000_000L);
   }
 
   @Override

@@ -39,6 +39,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -68,8 +69,7 @@ class CorrelationDetectionTest {
     }
     assertThat(found.alertedRules()).containsExactly(SHELL_RULE, BURST);
     Alert alert = found.alerts.getLast();
-    assertThat(alert.output())
-        .isEqualTo("3 shells within 10s in 000000000001, last sh in web");
+    assertThat(alert.output()).isEqualTo("3 shells within 10s in 000000000001, last sh in web");
     assertThat(alert.message()).isEqualTo("Burst of shells: web");
     assertThat(alert.labels()).containsEntry("tier", "web");
     assertThat(alert.hostname()).isEqualTo("a.example");
@@ -79,9 +79,7 @@ class CorrelationDetectionTest {
     found.send(heartbeat(NOON + 20 * SECOND));
     assertThat(found.lastIncident().timeline())
         .extracting(Incident.Entry::rule, Incident.Entry::count)
-        .containsExactly(
-            tuple(SHELL_RULE, 8L),
-            tuple(BURST, 6L));
+        .containsExactly(tuple(SHELL_RULE, 8L), tuple(BURST, 6L));
   }
 
   @Test
@@ -130,11 +128,9 @@ class CorrelationDetectionTest {
     assertThat(of(BURST, found.alerts)).hasSize(3);
     Alert alert = of(BURSTS, found.alerts).getFirst();
     assertThat(of(BURSTS, found.alerts)).hasSize(1);
-    assertThat(alert.correlation().causes())
+    assertThat(Objects.requireNonNull(alert.correlation()).causes())
         .extracting(Alert.Cause::rule, Alert.Cause::time)
-        .containsExactly(
-            tuple(BURST, NOON + 2 * SECOND),
-            tuple(BURST, NOON + 102 * SECOND));
+        .containsExactly(tuple(BURST, NOON + 2 * SECOND), tuple(BURST, NOON + 102 * SECOND));
   }
 
   @Test
@@ -187,8 +183,7 @@ class CorrelationDetectionTest {
   @Test
   void tooManyGroupsAreForgottenCountedAndReported() {
     DetectorSettings small =
-        new DetectorSettings(
-            DetectorSettings.DEFAULTS.allowedNetworks(), 1 << 20, 10_000, 64);
+        new DetectorSettings(DetectorSettings.DEFAULTS.allowedNetworks(), 1 << 20, 10_000, 64);
     Findings crowded = new Findings(RULES, small, new DetectorState());
     for (int i = 0; i < 1_000; i++) {
       crowded.send(shell(NOON, container(i + 1, "c")));
@@ -316,7 +311,7 @@ class CorrelationDetectionTest {
     assertThat(alert.output()).isEqualTo("tool1 in 3 containers");
     assertThat(alert.groupBy()).containsExactly("tool1");
     assertThat(alert.message()).isEqualTo("Tool on several hosts: tool1");
-    assertThat(alert.correlation().causes())
+    assertThat(Objects.requireNonNull(alert.correlation()).causes())
         .extracting(cause -> cause.event().host().value())
         .containsExactly("h0", "h1", "h2");
   }

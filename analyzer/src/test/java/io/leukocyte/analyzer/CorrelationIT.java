@@ -95,7 +95,8 @@ class CorrelationIT {
             i >= BATCHES_A_ROUND - HOSTS
                 ? exec(time, container(number, "c"), "tool" + round)
                 : exec(time, container(number, "c"), random.nextInt(9) == 0 ? "curl" : "sh");
-        Event shell = exec(time, container(host * 100 + 9, "d"), random.nextInt(3) == 0 ? "sh" : "cat");
+        Event shell =
+            exec(time, container(host * 100 + 9, "d"), random.nextInt(3) == 0 ? "sh" : "cat");
         batches.add(TestCorrelations.batch(host, sequences[host]++, event, shell));
       }
     }

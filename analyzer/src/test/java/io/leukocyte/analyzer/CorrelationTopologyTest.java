@@ -125,7 +125,8 @@ class CorrelationTopologyTest {
     assertThat(topology().describe().subtopologies()).hasSize(2);
     assertThat(topology().describe().toString())
         .contains("Source: fleet-matches", "Processor: correlate", "stores: [correlator]")
-        .contains("Sink: fleet-alerts", "Sink: fleet-incidents", "Sink: fleet-inner", "Sink: fleet-dead");
+        .contains(
+            "Sink: fleet-alerts", "Sink: fleet-incidents", "Sink: fleet-inner", "Sink: fleet-dead");
   }
 
   @Test
@@ -180,9 +181,8 @@ class CorrelationTopologyTest {
     send(Topic.MATCHES, new byte[0], "{\"rule\": 1}".getBytes(UTF_8));
     send(Topic.MATCHES, new byte[0], "nothing".getBytes(UTF_8));
     assertThat(read(Topic.DEAD.text()))
-        .extracting(record ->
-            new String(record.headers().lastHeader("leuko.dead.reason").value(), UTF_8))
-        .containsExactly(
-            "Not a match: correlation is not a text", "Not a match: it is no JSON");
+        .extracting(
+            record -> new String(record.headers().lastHeader("leuko.dead.reason").value(), UTF_8))
+        .containsExactly("Not a match: correlation is not a text", "Not a match: it is no JSON");
   }
 }

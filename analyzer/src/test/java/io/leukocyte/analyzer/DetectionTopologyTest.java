@@ -463,7 +463,8 @@ class DetectionTopologyTest {
     driver.close();
     driver = driver();
     LoggedState state =
-        Objects.requireNonNull((PrimStore<?>) driver.getAllStateStores().get(DetectionTopology.STORE))
+        Objects.requireNonNull(
+                (PrimStore<?>) driver.getAllStateStores().get(DetectionTopology.STORE))
             .state();
     changelog.forEach((key, value) -> state.restore(HexFormat.of().parseHex(key), value));
     state.index();

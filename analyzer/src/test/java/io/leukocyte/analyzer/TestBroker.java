@@ -98,12 +98,12 @@ final class TestBroker implements AutoCloseable {
   private void createTopics(int partitions) throws InterruptedException, ExecutionException {
     List<NewTopic> topics =
         List.of(
-            Topic.EVENTS,
-            Topic.MATCHES,
-            Topic.ALERTS,
-            Topic.INCIDENTS,
-            Topic.CONTAINERS,
-            Topic.DEAD)
+                Topic.EVENTS,
+                Topic.MATCHES,
+                Topic.ALERTS,
+                Topic.INCIDENTS,
+                Topic.CONTAINERS,
+                Topic.DEAD)
             .stream()
             .map(topic -> new NewTopic(topic.text(), partitions, (short) 1))
             .toList();

@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * evaluates it.
  */
 public final class Correlation {
-  /** How much later than the newest match of its group a match of one host is taken, nanoseconds. */
+  /**
+   * How much later than the newest match of its group a match of one host is taken, nanoseconds.
+   */
   static final long LATENESS = TimeUnit.SECONDS.toNanos(10);
 
   /** The same for matches of several hosts, which come by ways of their own. */

@@ -262,8 +262,7 @@ final class CorrelationCompiler {
       return Optional.of(new Correlation.Part.OfGroup(text, index));
     }
 
-    private Optional<Correlation.Part> ofEvent(
-        Rule of, String text, Position at, boolean isValue) {
+    private Optional<Correlation.Part> ofEvent(Rule of, String text, Position at, boolean isValue) {
       Matcher matcher = FIELD.matcher(text);
       String name = matcher.matches() ? matcher.group(1) : text;
       String argument = matcher.matches() ? matcher.group(2) : null;
@@ -287,8 +286,7 @@ final class CorrelationCompiler {
       }
       Set<String> known = new TreeSet<>(Fields.names());
       known.addAll(definition.aliases.keySet());
-      problem(
-          at, "unknown field or alias '" + name + "'", Suggestion.didYouMean(name, known));
+      problem(at, "unknown field or alias '" + name + "'", Suggestion.didYouMean(name, known));
     }
 
     private String misfit(Rule of, Field field, @Nullable String argument, boolean isValue) {

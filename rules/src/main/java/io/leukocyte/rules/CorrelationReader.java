@@ -164,8 +164,7 @@ final class CorrelationReader {
       }
     }
     definition.generate =
-        new Correlation.Generate(
-            some.stream().map(YamlNode.Scalar::text).collect(toSet()), true);
+        new Correlation.Generate(some.stream().map(YamlNode.Scalar::text).collect(toSet()), true);
   }
 
   private void groupBy() {
@@ -275,8 +274,7 @@ final class CorrelationReader {
     check(type, mapping, bounds);
   }
 
-  private void bound(
-      Correlation.Type type, YamlNode.Entry part, List<Correlation.Bound> bounds) {
+  private void bound(Correlation.Type type, YamlNode.Entry part, List<Correlation.Bound> bounds) {
     String key = part.key().text();
     if (!CONDITION.contains(key)) {
       wrong(

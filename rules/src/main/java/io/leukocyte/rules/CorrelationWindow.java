@@ -47,6 +47,9 @@ public final class CorrelationWindow {
   /** Parts of the time that is kept, to which matches are put together when there are too many. */
   private static final int PARTS = 128;
 
+  /** Sources that may be left over from matches that went. */
+  private static final int SPARE_SOURCES = 64;
+
   private static final byte VERSION = 1;
 
   // The columns of a match.
@@ -261,7 +264,7 @@ public final class CorrelationWindow {
     if (number >= 0) {
       return number;
     }
-    if (sources.size() >= 2 * MOST_VALUES) {
+    if (sources.size() >= 2 * size + SPARE_SOURCES) {
       compactSources();
     }
     sources.add(source);
@@ -293,21 +296,51 @@ public final class CorrelationWindow {
   }
 
   /**
-   * Makes room: matches that change nothing go; then those of counts and sums that lie close
-   * together are put together at the later one's time; then the oldest go, and are counted.
+   * Makes room. Of counts and sums, matches that lie close together are put together at the later
+   * one's time. Of the others, those go behind which a later one says the same: first where this
+   * changes nothing, then also where it might for a match that is still to come late. If that is
+   * not enough, the oldest go, of the rule that has most, and are counted: a flood of one rule does
+   * not push out another's.
    */
   private void compact(Correlation rule) {
     switch (rule.type()) {
       case EVENT_COUNT, VALUE_SUM -> merge();
-      case VALUE_COUNT -> thin(VALUE, rule.lateness(), false);
-      case TEMPORAL -> thin(MEMBER, rule.lateness(), false);
-      case TEMPORAL_ORDERED -> thin(MEMBER, rule.lateness(), true);
+      case VALUE_COUNT -> thin(rule, VALUE, false);
+      case TEMPORAL -> thin(rule, MEMBER, false);
+      case TEMPORAL_ORDERED -> thin(rule, MEMBER, true);
     }
-    int over = size - most(rule);
-    if (over > 0) {
-      cut += over;
-      drop(over);
+    while (size > most(rule)) {
+      cut++;
+      removeAt(oldestOfMost(rule));
     }
+  }
+
+  private void thin(Correlation rule, int column, boolean runs) {
+    thin(column, rule.lateness(), runs);
+    if (size > most(rule)) {
+      thin(column, 0, runs);
+    }
+  }
+
+  /** The oldest match of the rule that has most of them. */
+  private int oldestOfMost(Correlation rule) {
+    int[] had = new int[rule.members().size()];
+    int[] oldest = new int[had.length];
+    for (int i = size - 1; i >= 0; i--) {
+      int member = (int) get(i, MEMBER);
+      had[member]++;
+      oldest[member] = i;
+    }
+    int most = 0;
+    for (int m = 1; m < had.length; m++) {
+      most = had[m] > had[most] ? m : most;
+    }
+    return oldest[most];
+  }
+
+  private void removeAt(int cell) {
+    System.arraycopy(cells, (cell + 1) * WIDTH, cells, cell * WIDTH, (size - cell - 1) * WIDTH);
+    size--;
   }
 
   private void merge() {
@@ -407,8 +440,7 @@ public final class CorrelationWindow {
   record Match(EventId id, long time, @Nullable ContainerId container) {}
 
   Match match(int cell) {
-    return new Match(
-        id(cell), get(cell, TIME), sources.get((int) get(cell, SOURCE)).container());
+    return new Match(id(cell), get(cell, TIME), sources.get((int) get(cell, SOURCE)).container());
   }
 
   private long count(Correlation rule, int from, int end) {
@@ -459,8 +491,7 @@ public final class CorrelationWindow {
       int longest = 0;
       int previous = -1;
       for (int m = 0; m < member; m++) {
-        if (length[m] > longest
-            || (length[m] == longest && longest > 0 && endsAt[m] > previous)) {
+        if (length[m] > longest || (length[m] == longest && longest > 0 && endsAt[m] > previous)) {
           longest = length[m];
           previous = endsAt[m];
         }

@@ -146,23 +146,19 @@ public final class Correlator {
    *
    * @param row stands on the event
    */
-  public void match(
-      Rule rule, BatchCursor row, FactsLookup facts, Windows windows, Sink sink) {
+  public void match(Rule rule, BatchCursor row, FactsLookup facts, Windows windows, Sink sink) {
     List<Use> members = uses.get(rule.name());
     if (members == null) {
       return;
     }
     EventId id = row.id();
-    ContainerId container =
-        row.container() == 0 ? null : row.containerRef(row.container()).id();
-    Arrival arrival =
-        new Arrival(row.time(), id, row.host(), container, c -> c.output(row, facts));
+    ContainerId container = row.container() == 0 ? null : row.containerRef(row.container()).id();
+    Arrival arrival = new Arrival(row.time(), id, row.host(), container, c -> c.output(row, facts));
     for (Use use : members) {
       Correlation.Member part = use.part();
       List<String> group = new ArrayList<>(part.group().size());
       for (Correlation.Part field : part.group()) {
-        String value =
-            field instanceof Correlation.Part.OfEvent of ? of.read(row, facts) : null;
+        String value = field instanceof Correlation.Part.OfEvent of ? of.read(row, facts) : null;
         if (value != null) {
           group.add(brief(value));
         }
@@ -350,8 +346,6 @@ public final class Correlator {
   private String brief(String value) {
     return value.length() <= MOST_GROUP
         ? value
-        : value.substring(0, KEPT_OF_LONG)
-            + "…"
-            + HexFormat.of().formatHex(digest(value), 0, 16);
+        : value.substring(0, KEPT_OF_LONG) + "…" + HexFormat.of().formatHex(digest(value), 0, 16);
   }
 }

@@ -81,8 +81,7 @@ public final class RuleSet {
         new CorrelationCompiler(reader.definitions(), rules, problems, skipped).correlations();
     List<RuleTest> tests =
         new ArrayList<>(TestReader.read(reader.definitions().rules.values(), problems));
-    tests.addAll(
-        TestReader.ofCorrelations(reader.definitions().correlations.values(), problems));
+    tests.addAll(TestReader.ofCorrelations(reader.definitions().correlations.values(), problems));
     problems.sort(inOrderOf(files));
     warnings.sort(inOrderOf(files));
     RuleSet set = new RuleSet(rules, correlations, tests, hash(files));
@@ -219,9 +218,7 @@ public final class RuleSet {
     public String summary() {
       return "%d rules loaded, %d skipped, %d problems"
           .formatted(
-              rules.rules().size() + rules.correlations().size(),
-              skipped.size(),
-              problems.size());
+              rules.rules().size() + rules.correlations().size(), skipped.size(), problems.size());
     }
 
     /**

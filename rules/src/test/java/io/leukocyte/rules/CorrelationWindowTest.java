@@ -178,6 +178,35 @@ class CorrelationWindowTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"temporal", "temporal_ordered"})
+  void aFloodOfSomeRulesDoesNotPushOutAnothers(String type) {
+    Correlation rule = one(correlation(type, "flow, a, b, c", "{gte: 4}"));
+    CorrelationWindow window = CorrelationWindow.empty(rule, List.of("g"));
+    add(window, rule, 0, 0, START);
+    for (int i = 1; i <= 4_000; i++) {
+      assertThat(add(window, rule, 1 + i % 2, 0, START + i * SECOND / 1_000).outcome())
+          .isEqualTo(CorrelationWindow.Outcome.NOTHING);
+      assertThat(window.size()).isLessThanOrEqualTo(CorrelationWindow.MOST);
+    }
+    assertThat(add(window, rule, 3, 0, START + 5 * SECOND).outcome())
+        .isEqualTo(CorrelationWindow.Outcome.CROSSED);
+  }
+
+  @Test
+  void aFloodOfOneValueDoesNotPushOutOthers() {
+    Correlation rule = one(correlation("value_count", "a", "{field: proc.pname, gte: 4}"));
+    CorrelationWindow window = CorrelationWindow.empty(rule, List.of("g"));
+    add(window, rule, 0, 1, START);
+    add(window, rule, 0, 2, START);
+    for (int i = 0; i < 5_000; i++) {
+      add(window, rule, 0, 3, START + i * SECOND / 1_000);
+    }
+    assertThat(window.takeCut()).isZero();
+    assertThat(add(window, rule, 0, 4, START + 6 * SECOND).outcome())
+        .isEqualTo(CorrelationWindow.Outcome.CROSSED);
+  }
+
+  @ParameterizedTest
   @CsvSource({"event_count, a, '{gte: 5000}'", "value_sum, flow, '{field: flow.bytes, gte: 5000}'"})
   void manyMatchesArePutTogetherAndNoneIsLost(String type, String rules, String condition) {
     Correlation rule = one(correlation(type, rules, condition));

@@ -44,9 +44,7 @@ class ShippedRulesTest {
       assertThat(correlation.info().description()).contains("False positives:");
       assertThat(correlation.info().tags()).anyMatch(tag -> tag.matches("T\\d{4}(\\.\\d{3})?"));
       List<RuleTest> tests =
-          loaded.rules().tests().stream()
-              .filter(t -> t.rule().equals(correlation.name()))
-              .toList();
+          loaded.rules().tests().stream().filter(t -> t.rule().equals(correlation.name())).toList();
       assertThat(tests).anyMatch(t -> t.matches() > 0).anyMatch(t -> t.matches() == 0);
     }
   }

@@ -16,23 +16,20 @@ final class TestCorrelations {
   /** A correlation named x over container.id; more lines replace or add to the usual ones. */
   static String correlation(String name, String type, String rules, String more) {
     return """
-        - correlation: %s
-          desc: d
-          type: %s
-          rules: [%s]
-          output: o
-          priority: warning
-        %s
-        """
+    - correlation: %s
+      desc: d
+      type: %s
+      rules: [%s]
+      output: o
+      priority: warning
+    %s
+    """
         .formatted(name, type, rules, more.indent(2).stripTrailing());
   }
 
   static String correlation(String type, String rules, String condition) {
     return correlation(
-        "x",
-        type,
-        rules,
-        "group-by: [container.id]\ntimespan: 60s\ncondition: " + condition);
+        "x", type, rules, "group-by: [container.id]\ntimespan: 60s\ncondition: " + condition);
   }
 
   static RuleSet rules(String correlations) {
