@@ -266,12 +266,12 @@ final class CallNeeds {
     if (kind == Kind.FILE_OPEN
         && read.source() instanceof Source.Symbol(var column, View view)
         && column.equals(Open.PATH)) {
-      if (view instanceof View.Directory) {
-        return inDirectory(read.predicate());
-      }
-      return view instanceof View.Whole || view instanceof View.NonEmpty
-          ? named(read.predicate())
-          : EVERY;
+      return switch (view) {
+        case View.Whole w -> named(read.predicate());
+        case View.NonEmpty n -> named(read.predicate());
+        case View.Directory d -> inDirectory(read.predicate());
+        default -> EVERY;
+      };
     }
     return kind == Kind.FILE_CHANGE && CallFields.PATHS.containsKey(field(read.source()))
         ? named(read.predicate())
