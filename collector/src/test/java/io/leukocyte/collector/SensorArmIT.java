@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * nothing that does not lead anywhere. What is read there on arm64 only a machine of that kind can
  * show.
  */
+@SuppressWarnings("restricted") // the loader is called as the sensor does it, with an option more
 class SensorArmIT {
   private static final Path TYPES = Path.of("src/main/bpf/kernel.h");
   private static final int OPTIONS_SIZE = 56;
