@@ -151,8 +151,7 @@ class CollectorIT {
             "/tmp/b/second-3");
     Counters.Totals totals = collector.totals();
     assertThat(totals.filtered()).isGreaterThanOrEqualTo(6);
-    assertThat(totals.received())
-        .isEqualTo(totals.published() + totals.filtered() + totals.lost());
+    assertThat(totals.received()).isEqualTo(totals.published() + totals.filtered() + totals.lost());
   }
 
   @Test
