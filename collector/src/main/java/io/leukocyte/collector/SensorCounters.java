@@ -111,13 +111,14 @@ final class SensorCounters {
     return new Count(made, kept, dropped, thinned, filtered);
   }
 
-  /** Records of all kinds that were made. */
+  /** Records of all kinds that were made and not left out. */
   long total() {
-    long made = 0;
+    long all = 0;
     for (Counted kind : ALL) {
-      made += kind.isRecord() ? count(kind.number()).made() : 0;
+      Count count = count(kind.number());
+      all += kind.isRecord() ? count.made() - count.filtered() : 0;
     }
-    return made;
+    return all;
   }
 
   /** Records of all kinds that nobody will read. */

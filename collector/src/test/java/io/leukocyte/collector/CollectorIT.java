@@ -12,9 +12,13 @@ import io.leukocyte.events.ContainerLifecycle;
 import io.leukocyte.events.ContainerLog;
 import io.leukocyte.events.ContainerLog.Stream;
 import io.leukocyte.events.Event;
+import io.leukocyte.events.FileOpen;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.ProcessExec;
+import io.leukocyte.events.SensorHeartbeat;
 import io.leukocyte.events.config.Config;
+import io.leukocyte.rules.RuleFile;
+import io.leukocyte.rules.RuleSet;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -99,6 +103,55 @@ class CollectorIT {
 
   private static void awaitTrue(Callable<Boolean> condition) {
     await().atMost(SECONDS).pollInterval(Duration.ofMillis(50)).until(condition);
+  }
+
+  private static Interest openedUnder(String path) {
+    RuleSet.Loaded loaded =
+        RuleSet.load(
+            List.of(
+                new RuleFile(
+                    "it",
+                    """
+                    - rule: r
+                      desc: d
+                      output: o
+                      priority: info
+                      condition: evt.type in (open, openat) and fd.name startswith %s
+                    """
+                        .formatted(path))));
+    assertThat(loaded.problems()).isEmpty();
+    return Interest.of(loaded.rules());
+  }
+
+  @Test
+  void theRulesMayChangeWhileTheCollectorRunsAndWhatNoRuleNeedsIsCounted() {
+    InMemoryPublisher publisher = new InMemoryPublisher();
+    Collector collector = start(publisher);
+    ContainerId old = Docker.start(OLD, "--network", "none", BUSYBOX, "sleep", "1000");
+    String look = "for i in 1 2 3; do cat /tmp/a/%1$s-$i /tmp/b/%1$s-$i; done; exit 0";
+
+    Docker.sh(OLD, look.formatted("none"));
+    collector.observe(openedUnder("/tmp/a"));
+    Docker.sh(OLD, look.formatted("first"));
+    collector.observe(openedUnder("/tmp/b"));
+    Docker.sh(OLD, look.formatted("second"));
+
+    awaitTrue(() -> of(publisher, old, FileOpen.class).size() >= 6);
+    awaitTrue(() ->
+        publisher.events(SensorHeartbeat.class).stream().anyMatch(beat -> beat.filtered() >= 6));
+    collector.close();
+    assertThat(of(publisher, old, FileOpen.class))
+        .extracting(FileOpen::path)
+        .containsExactly(
+            "/tmp/a/first-1",
+            "/tmp/a/first-2",
+            "/tmp/a/first-3",
+            "/tmp/b/second-1",
+            "/tmp/b/second-2",
+            "/tmp/b/second-3");
+    Counters.Totals totals = collector.totals();
+    assertThat(totals.filtered()).isGreaterThanOrEqualTo(6);
+    assertThat(totals.received()).isEqualTo(totals.published() + totals.filtered() + totals.lost());
   }
 
   @Test

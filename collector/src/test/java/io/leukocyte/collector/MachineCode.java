@@ -60,6 +60,8 @@ final class MachineCode {
     file.put(code.toByteArray());
     file.position(TEXTS_AT);
     file.put(texts.toByteArray());
-    return file.array();
+    byte[] bytes = new byte[size];
+    file.get(0, bytes);
+    return bytes;
   }
 }

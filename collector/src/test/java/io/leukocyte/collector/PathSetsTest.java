@@ -39,7 +39,7 @@ class PathSetsTest {
     byte[] bytes = Arrays.copyOf(path.getBytes(StandardCharsets.UTF_8), SensorLayout.PATH_KEY_SIZE);
     return sets.lines().stream()
         .filter(line -> line.set() == set && begins(line.path(), bytes))
-        .max(Comparator.comparing(line -> line.path().size()))
+        .max(Comparator.comparingInt(line -> line.path().size()))
         .map(PathSets.Line::modes)
         .orElse(0);
   }

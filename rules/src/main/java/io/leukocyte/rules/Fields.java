@@ -57,7 +57,6 @@ final class Fields {
 
   private static final Set<Kind> CONNECT = EnumSet.of(Kind.NET_CONNECT);
   private static final Set<Kind> FLOW = EnumSet.of(Kind.NET_FLOW);
-  private static final Set<Kind> NET = EnumSet.of(Kind.NET_CONNECT, Kind.NET_FLOW);
   private static final long O_DIRECTORY = 0200000;
 
   /** What a system call returned. */
