@@ -1,5 +1,6 @@
 package io.leukocyte.rules;
 
+import io.leukocyte.events.Columns;
 import io.leukocyte.events.Kind;
 import io.leukocyte.events.LogPart;
 import java.util.EnumSet;
@@ -28,6 +29,12 @@ final class LogFields {
     to.add(text("log.level", LogPart.LEVEL,
         "trace, debug, info, notice, warn, error or critical: of a JSON object, after level=, or a"
             + " word in capitals or brackets in the first 96 bytes"));
+    to.add(
+        Fields.plain(
+                "log.lines",
+                Field.Type.NUMBER,
+                "how many lines it is: more than one where those of a stack trace were joined")
+            .in(LOG, Fields.few(row -> Math.max(1, row.intAt(Columns.Log.LINES)))));
     to.add(text("log.message", LogPart.MESSAGE, "the message of a JSON object"));
     to.add(
         new Field(
