@@ -259,8 +259,12 @@ class CollectorLogsIT {
             BUSYBOX,
             "sh",
             "-c",
-            "for i in 0 1 2; do printf '" + trace + "' >&2; echo line $i; done; sleep 5;"
-                + " printf '" + trace + "' >&2; sleep 60");
+            "for i in 0 1 2; do printf '"
+                + trace
+                + "' >&2; echo line $i; done; sleep 5;"
+                + " printf '"
+                + trace
+                + "' >&2; sleep 60");
     for (String source : List.of("auto", "api")) {
       InMemoryPublisher before = new InMemoryPublisher();
       Collector first = start(before, source);
@@ -296,10 +300,12 @@ class CollectorLogsIT {
                         && e.container().name().startsWith(PREFIX + "short-"))
                 .count()
             == count);
-    await().atMost(SECONDS).untilAsserted(() ->
-        assertThat(shortLines(publisher).size() + losses(publisher).size())
-            .as("%s %s", shortLines(publisher), losses(publisher))
-            .isEqualTo(count));
+    await()
+        .atMost(SECONDS)
+        .untilAsserted(() ->
+            assertThat(shortLines(publisher).size() + losses(publisher).size())
+                .as("%s %s", shortLines(publisher), losses(publisher))
+                .isEqualTo(count));
     assertThat(shortLines(publisher)).doesNotHaveDuplicates();
     collector.close();
     assertThat(collector.totals().pending()).isZero();

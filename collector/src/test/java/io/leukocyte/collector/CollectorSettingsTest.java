@@ -29,7 +29,8 @@ class CollectorSettingsTest {
                     SensorMode.AUTO,
                     new SensorOptions(16 << 20, false, Duration.ofSeconds(2)),
                     Set.of()),
-                new CollectorSettings.Logs(true, LogsSelect.ALL, LogsFrom.NOW, LogsSource.AUTO, true, 200_000),
+                new CollectorSettings.Logs(
+                    true, LogsSelect.ALL, LogsFrom.NOW, LogsSource.AUTO, true, 200_000),
                 true,
                 Duration.ofMillis(100),
                 Duration.ofMillis(20),
