@@ -62,7 +62,7 @@ final class LogMeters {
   /** Lines that were lost before they could be read; a loss of an unknown number counts as one. */
   void lost(String reason, long count) {
     Counter.builder("leuko.collector.logs.lost")
-        .description("Lines of logs that were gone before they were read; at least")
+        .description("Lines of logs that were gone before they were read, or too many; at least")
         .tag("reason", reason)
         .register(meters)
         .increment((double) Math.max(1, count));

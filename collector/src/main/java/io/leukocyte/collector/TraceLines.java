@@ -25,13 +25,12 @@ final class TraceLines {
 
   /** What begins with a line; null when nothing does and the next line is one by itself. */
   static @Nullable State begins(String line) {
-    if (line.length() < 3 || line.charAt(0) == '{' || line.charAt(0) == '[' && isJson(line)) {
+    if (line.length() < 3 || isJson(line)) {
       return null;
     }
-    char first = line.charAt(0);
-    if (first == 'p' && line.startsWith("panic: ")
-        || first == 'f' && line.startsWith("fatal error: ")
-        || first == 'g' && line.startsWith("goroutine ")) {
+    if (line.startsWith("panic: ")
+        || line.startsWith("fatal error: ")
+        || line.startsWith("goroutine ")) {
       return State.GO;
     }
     if (line.endsWith("Traceback (most recent call last):")) {
@@ -42,7 +41,8 @@ final class TraceLines {
 
   private static boolean isJson(String line) {
     char second = line.charAt(1);
-    return second == '{' || second == '"' || second == '[';
+    return line.charAt(0) == '{'
+        || (line.charAt(0) == '[' && (second == '{' || second == '"' || second == '['));
   }
 
   /** What has begun when a line belongs to what is before it; null when it does not. */
@@ -80,8 +80,7 @@ final class TraceLines {
         }
         yield line.startsWith("Traceback (most recent call last):") ? State.PYTHON : null;
       }
-      case GO ->
-          indented || line.isEmpty() || isOfGo(line) ? State.GO : null;
+      case GO -> indented || line.isEmpty() || isOfGo(line) ? State.GO : null;
     };
   }
 
@@ -95,7 +94,10 @@ final class TraceLines {
   }
 
   private static boolean isNamePart(char c) {
-    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_'
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9')
+        || c == '_'
         || c == '.';
   }
 

@@ -251,6 +251,41 @@ class CollectorLogsIT {
   }
 
   @Test
+  void stackTracesAreOneEventByFileAndByEngineAndAcrossARestart() {
+    String trace = "java.io.IOException: no\\n\\tat a.B.c(B.java:1)\\nCaused by: d\\n";
+    ContainerId web =
+        run(
+            "traces",
+            BUSYBOX,
+            "sh",
+            "-c",
+            "for i in 0 1 2; do printf '"
+                + trace
+                + "' >&2; echo line $i; done; sleep 5;"
+                + " printf '"
+                + trace
+                + "' >&2; sleep 60");
+    for (String source : List.of("auto", "api")) {
+      InMemoryPublisher before = new InMemoryPublisher();
+      Collector first = start(before, source);
+      awaitTrue(() -> lines(before, web, Stream.STDOUT).size() == 3);
+      awaitTrue(() -> lines(before, web, Stream.STDERR).size() >= 3);
+      first.close();
+      InMemoryPublisher after = new InMemoryPublisher();
+      start(after, source);
+      awaitTrue(() ->
+          lines(before, web, Stream.STDERR).size() + lines(after, web, Stream.STDERR).size() == 4);
+      List<ContainerLog> errors = new ArrayList<>(logs(before, web));
+      errors.addAll(logs(after, web));
+      errors.removeIf(l -> l.stream() != Stream.STDERR);
+      assertThat(errors).extracting(ContainerLog::lines).containsExactly(3, 3, 3, 3);
+      assertThat(errors)
+          .extracting(ContainerLog::line)
+          .containsOnly("java.io.IOException: no\n\tat a.B.c(B.java:1)\nCaused by: d");
+    }
+  }
+
+  @Test
   void shortContainersThatRemoveThemselvesLoseNoLineThatIsNotCounted() {
     InMemoryPublisher publisher = new InMemoryPublisher();
     Collector collector = start(publisher, "auto");
@@ -265,7 +300,12 @@ class CollectorLogsIT {
                         && e.container().name().startsWith(PREFIX + "short-"))
                 .count()
             == count);
-    awaitTrue(() -> shortLines(publisher).size() + losses(publisher).size() == count);
+    await()
+        .atMost(SECONDS)
+        .untilAsserted(() ->
+            assertThat(shortLines(publisher).size() + losses(publisher).size())
+                .as("%s %s", shortLines(publisher), losses(publisher))
+                .isEqualTo(count));
     assertThat(shortLines(publisher)).doesNotHaveDuplicates();
     collector.close();
     assertThat(collector.totals().pending()).isZero();

@@ -763,11 +763,12 @@ class CollectorTest {
               publisher.events(SensorLoss.class).stream()
                   .filter(l -> l.reason().equals("rate"))
                   .toList();
-          assertThat(losses).allSatisfy(l -> {
-            assertThat(l.container().id()).isEqualTo(loud);
-            assertThat(l.lostKind()).isEqualTo(Kind.CONTAINER_LOG.text());
-            assertThat(l.from()).isLessThanOrEqualTo(l.to());
-          });
+          assertThat(losses)
+              .allSatisfy(l -> {
+                assertThat(l.container().id()).isEqualTo(loud);
+                assertThat(l.lostKind()).isEqualTo(Kind.CONTAINER_LOG.text());
+                assertThat(l.from()).isLessThanOrEqualTo(l.to());
+              });
           long lost = losses.stream().mapToLong(SensorLoss::count).sum();
           long kept = lines(publisher).stream().filter(l -> l.startsWith("line ")).count();
           assertThat(lost + kept).isEqualTo(5_000);

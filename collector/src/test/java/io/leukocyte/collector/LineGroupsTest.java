@@ -19,13 +19,12 @@ class LineGroupsTest {
   private final List<Taken> taken = new ArrayList<>();
 
   private LineGroups groups(boolean joins) {
-    return new LineGroups(joins, LogMark.NONE, (line, lines, after) ->
-        taken.add(new Taken(line, lines, after)));
+    return new LineGroups(
+        joins, LogMark.NONE, (line, lines, after) -> taken.add(new Taken(line, lines, after)));
   }
 
   private static LogLine line(Stream stream, long time, String text) {
-    return new LogLine(
-        time, stream, text, text.getBytes(StandardCharsets.UTF_8).length, false);
+    return new LogLine(time, stream, text, text.getBytes(StandardCharsets.UTF_8).length, false);
   }
 
   /** The events of lines of standard error, by how many lines they are. */
@@ -55,7 +54,8 @@ class LineGroupsTest {
                 \t\tat shop.Web.close(Web.java:9)
                 Caused by: java.io.IOException: broken
                 \t... 12 more
-                INFO next"""))
+                INFO next\
+                """))
         .containsExactly(1, 6, 1);
     Taken trace = taken.get(1);
     assertThat(trace.line().time()).isEqualTo(2);
@@ -80,7 +80,8 @@ class LineGroupsTest {
                 Traceback (most recent call last):
                   File "a.py", line 5, in <module>
                 app.errors.Failed
-                next"""))
+                next\
+                """))
         .containsExactly(1, 10, 1);
     assertThat(
             counts(
@@ -94,7 +95,8 @@ class LineGroupsTest {
                 \t/src/main.go:4 +0x18
                 created by main.start in goroutine 1
                 exit status 2
-                listening on (all)"""))
+                listening on (all)\
+                """))
         .containsExactly(9, 1);
     assertThat(
             counts(
@@ -104,7 +106,8 @@ class LineGroupsTest {
                     at node:internal/main:28:49 {
                   code: 'E'
                 }
-                next"""))
+                next\
+                """))
         .containsExactly(5, 1);
     assertThat(
             counts(
@@ -113,14 +116,16 @@ class LineGroupsTest {
                    at Shop.Web.Serve() in /src/Web.cs:line 7
                 --- End of stack trace from previous location ---
                    at Shop.Main()
-                next"""))
+                next\
+                """))
         .containsExactly(4, 1);
     assertThat(
             counts(
                 """
                 a.rb:3:in 'work': no (RuntimeError)
                 \tfrom a.rb:7:in '<main>'
-                next"""))
+                next\
+                """))
         .containsExactly(2, 1);
   }
 
@@ -134,7 +139,8 @@ class LineGroupsTest {
                 {"error":"x"}
                   indented after JSON
                 GET /error
-                next"""))
+                next\
+                """))
         .containsExactly(1, 1, 1, 1, 1, 1);
     assertThat(counts("")).containsExactly(1);
   }
@@ -165,9 +171,10 @@ class LineGroupsTest {
     assertThat(counts("Error: x" + "\n  at y".repeat(600))).containsExactly(256, 256, 89);
     assertThat(counts("Error: x" + ("\n  " + "é".repeat(10_000)).repeat(7)))
         .containsExactly(4, 3, 1);
-    assertThat(taken).allSatisfy(t ->
-        assertThat(t.line().text().getBytes(StandardCharsets.UTF_8).length)
-            .isLessThanOrEqualTo(ContainerLog.MAX_BYTES));
+    assertThat(taken)
+        .allSatisfy(t ->
+            assertThat(t.line().text().getBytes(StandardCharsets.UTF_8).length)
+                .isLessThanOrEqualTo(ContainerLog.MAX_BYTES));
     taken.clear();
     LineGroups groups = groups(true);
     groups.line(line(Stream.STDOUT, 1, "an Error"), LogMark.both(1), 0);
@@ -180,13 +187,19 @@ class LineGroupsTest {
   /** Both streams mixed, killed after any event, and read on from its place: each line once. */
   @Test
   void afterACrashEachLineComesOnce() {
-    String[] texts = {"an Error", "  at x", "plain", "Traceback (most recent call last):", "E: y", ""};
+    String[] texts = {
+      "an Error", "  at x", "plain", "Traceback (most recent call last):", "E: y", ""
+    };
     Random random = new Random(9);
     for (int round = 0; round < 300; round++) {
       List<LogLine> log = new ArrayList<>();
       for (int i = 0; i < 40; i++) {
         Stream stream = random.nextBoolean() ? Stream.STDOUT : Stream.STDERR;
-        log.add(line(stream, i + 1L, texts[random.nextInt(texts.length)] + (i % 2 == 0 ? "" : " #" + i)));
+        log.add(
+            line(
+                stream,
+                i + 1L,
+                texts[random.nextInt(texts.length)] + (i % 2 == 0 ? "" : " #" + i)));
       }
       List<Taken> whole = run(log, LogMark.NONE, random);
       assertThat(flat(whole, whole.size())).containsExactlyInAnyOrderElementsOf(expected(log));
@@ -195,7 +208,9 @@ class LineGroupsTest {
         List<String> all = flat(whole, killed);
         List<Taken> rest = run(log, from, random);
         all.addAll(flat(rest, rest.size()));
-        assertThat(all).as("killed after %d", killed).containsExactlyInAnyOrderElementsOf(expected(log));
+        assertThat(all)
+            .as("killed after %d", killed)
+            .containsExactlyInAnyOrderElementsOf(expected(log));
       }
     }
   }
@@ -219,8 +234,9 @@ class LineGroupsTest {
   /** Reads as the reader of files does: the place of a silent stream follows now and then. */
   private List<Taken> run(List<LogLine> log, LogMark from, Random random) {
     taken.clear();
-    LineGroups groups = new LineGroups(true, from, (line, lines, after) ->
-        taken.add(new Taken(line, lines, after)));
+    LineGroups groups =
+        new LineGroups(
+            true, from, (line, lines, after) -> taken.add(new Taken(line, lines, after)));
     LogPlace out = from.out();
     LogPlace err = from.err();
     for (int i = 0; i < log.size(); i++) {

@@ -217,8 +217,7 @@ final class Documents {
     }
   }
 
-  private void nested(JsonGenerator g, String name, String inner, LogPart part)
-      throws IOException {
+  private void nested(JsonGenerator g, String name, String inner, LogPart part) throws IOException {
     if (parsed.has(part)) {
       g.writeObjectFieldStart(name);
       field(g, inner, part);

@@ -23,12 +23,12 @@ class DocumentsTest {
   private static JsonNode document(String line, int lines) throws Exception {
     BatchWriter writer = new BatchWriter(new HostId("host-1"), 1);
     writer.add(
-        new ContainerLog(
-            5, WEB, ContainerLog.Stream.STDOUT, line, line.length(), false, lines));
+        new ContainerLog(5, WEB, ContainerLog.Stream.STDOUT, line, line.length(), false, lines));
     Documents documents = new Documents("default", InstantSource.fixed(Instant.EPOCH));
     List<Document> made =
         documents.of(
-            Topic.EVENTS, new ConsumerRecord<>("leuko.events", 0, 0, new byte[0], writer.finish(0)));
+            Topic.EVENTS,
+            new ConsumerRecord<>("leuko.events", 0, 0, new byte[0], writer.finish(0)));
     return new ObjectMapper().readTree(made.getFirst().source());
   }
 

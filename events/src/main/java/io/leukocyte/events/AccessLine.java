@@ -50,7 +50,8 @@ final class AccessLine {
       }
       head = open - 1;
     } else if (head - from < 3 || in[head - 1] != '-' || in[head - 2] != ' ') {
-      return false; // without a time nothing but the user, which is not known, is before the request
+      return false; // without a time nothing but the user, which is not known, is before the
+      // request
     }
     if (!client(from, head)) {
       return false;
@@ -85,9 +86,11 @@ final class AccessLine {
       return false;
     }
     int third = skipBlanks(secondEnd, head);
-    boolean led = !isDash(second, secondEnd) && third < head && isDash(third, tokenEnd(third, head));
+    boolean led =
+        !isDash(second, secondEnd) && third < head && isDash(third, tokenEnd(third, head));
     if (led) {
-      if (in[first - 1] != ':') { // else a level, as in INFO: 172.17.0.1:40000 - "GET / HTTP/1.1" 200
+      if (in[first - 1]
+          != ':') { // else a level, as in INFO: 172.17.0.1:40000 - "GET / HTTP/1.1" 200
         out.host(from, first);
       }
       out.client(second, secondEnd);
@@ -217,7 +220,7 @@ final class AccessLine {
   static int methodEnd(byte[] bytes, int from, int end) {
     int at = from;
     int most = Math.min(end, from + MOST_METHOD);
-    while (at < most && (bytes[at] >= 'A' && bytes[at] <= 'Z' || bytes[at] == '-')) {
+    while (at < most && ((bytes[at] >= 'A' && bytes[at] <= 'Z') || bytes[at] == '-')) {
       at++;
     }
     return at > from && bytes[from] != '-' && (at == end || bytes[at] == ' ') ? at : -1;

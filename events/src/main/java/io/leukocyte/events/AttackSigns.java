@@ -18,20 +18,87 @@ final class AttackSigns {
 
   private static final List<String> SIGNS =
       List.of(
-          "union select", "union all select", "union/**/select", "union+select", "union+all+select",
-          "' or ", "' or '1'='1", "' or 1=1", "'or 1=1", "or 1=1", "'||", "or+1=1", "'+or+", "'+or+1=1",
-          "information_schema.", "sleep(", "sleep(5)", "pg_sleep(", "benchmark(", "waitfor delay",
-          "waitfor+delay", "drop table", "; drop table", ";drop table", "xp_cmdshell",
-          "extractvalue(", "updatexml(", "load_file(", "into outfile",
-          "<script", "<svg/onload", "<svg onload", "onerror=alert", "onerror=\"",
-          "javascript:alert", "document.cookie", "<iframe", "<iframe src",
-          "..", "../", "..\\", "/../..", "=../..", "/etc/passwd", "/etc/shadow",
-          "/proc/self/environ", "php://filter", "php://input",
-          "${jndi", "${jndi:", "${${", "${${lower:", "${${upper:", "${${::-", "${env:",
-          ";cat ", ";cat+/etc/", ";cat /etc/", "|cat ", "|cat /etc/", ";id;", ";wget", ";wget ",
-          ";wget+", ";curl", ";curl ", ";curl+", "$(curl", "$(wget", "`curl", "`wget", "/bin/sh",
-          "/bin/bash", "/bin/sh -c", "/bin/sh+-c", "/bin/bash -c", "/bin/bash ", "/dev/tcp/",
-          "() { :;}", "allow_url_include", "/cgi-bin/..");
+          "union select",
+          "union all select",
+          "union/**/select",
+          "union+select",
+          "union+all+select",
+          "' or ",
+          "' or '1'='1",
+          "' or 1=1",
+          "'or 1=1",
+          "or 1=1",
+          "'||",
+          "or+1=1",
+          "'+or+",
+          "'+or+1=1",
+          "information_schema.",
+          "sleep(",
+          "sleep(5)",
+          "pg_sleep(",
+          "benchmark(",
+          "waitfor delay",
+          "waitfor+delay",
+          "drop table",
+          "; drop table",
+          ";drop table",
+          "xp_cmdshell",
+          "extractvalue(",
+          "updatexml(",
+          "load_file(",
+          "into outfile",
+          "<script",
+          "<svg/onload",
+          "<svg onload",
+          "onerror=alert",
+          "onerror=\"",
+          "javascript:alert",
+          "document.cookie",
+          "<iframe",
+          "<iframe src",
+          "..",
+          "../",
+          "..\\",
+          "/../..",
+          "=../..",
+          "/etc/passwd",
+          "/etc/shadow",
+          "/proc/self/environ",
+          "php://filter",
+          "php://input",
+          "${jndi",
+          "${jndi:",
+          "${${",
+          "${${lower:",
+          "${${upper:",
+          "${${::-",
+          "${env:",
+          ";cat ",
+          ";cat+/etc/",
+          ";cat /etc/",
+          "|cat ",
+          "|cat /etc/",
+          ";id;",
+          ";wget",
+          ";wget ",
+          ";wget+",
+          ";curl",
+          ";curl ",
+          ";curl+",
+          "$(curl",
+          "$(wget",
+          "`curl",
+          "`wget",
+          "/bin/sh",
+          "/bin/bash",
+          "/bin/sh -c",
+          "/bin/sh+-c",
+          "/bin/bash -c",
+          "/bin/bash ",
+          "/dev/tcp/",
+          "() { :;}",
+          "allow_url_include",
+          "/cgi-bin/..");
 
   private AttackSigns() {}
 
@@ -71,6 +138,7 @@ final class AttackSigns {
    * @param text the characters
    * @param places where each begins in the whole text, and where the last one ends
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record View(String text, int[] places) {
     private static String lower(String text) {
       StringBuilder lower = new StringBuilder(text);
@@ -107,9 +175,10 @@ final class AttackSigns {
         from[out.length()] = places[at];
         char c = text.charAt(at);
         int value = c == '%' ? hex(at + 1, 2) : -1;
-        int unit = value < 0 && c == '%' && at + 1 < text.length() && text.charAt(at + 1) == 'u'
-            ? hex(at + 2, 4)
-            : -1;
+        int unit =
+            value < 0 && c == '%' && at + 1 < text.length() && text.charAt(at + 1) == 'u'
+                ? hex(at + 2, 4)
+                : -1;
         if (value >= 0) {
           at += 3 + overlong(at, value, out);
         } else if (unit >= 0) {

@@ -25,7 +25,8 @@ final class EscapedText {
 
   /**
    * Undoes {@code \xHH}, {@code \"}, {@code \\}, {@code \n} and their like, and four hexadecimal
-   * digits after {@code \}{@code u}; with {@code #} as the mark HAProxy's {@code #HH}. What is none of them stays.
+   * digits after {@code \}{@code u}; with {@code #} as the mark HAProxy's {@code #HH}. What is none
+   * of them stays.
    *
    * @return where the outcome ends in {@code out}; it is never longer than what went in
    */
@@ -38,7 +39,8 @@ final class EscapedText {
         out[end++] = c;
         i++;
       } else if (mark == '#') {
-        boolean hex = i + 2 < to && UrlDecoding.hex(in[i + 1]) >= 0 && UrlDecoding.hex(in[i + 2]) >= 0;
+        boolean hex =
+            i + 2 < to && UrlDecoding.hex(in[i + 1]) >= 0 && UrlDecoding.hex(in[i + 2]) >= 0;
         out[end++] = hex ? byteOf(in, i + 1) : c;
         i += hex ? 3 : 1;
       } else {

@@ -113,11 +113,9 @@ final class JsonNames {
             "http.url",
             "http.path",
             "transaction.request.uri"));
+    names.put(Meaning.QUERY, List.of("args", "query", "query_string", "querystring", "url.query"));
     names.put(
-        Meaning.QUERY, List.of("args", "query", "query_string", "querystring", "url.query"));
-    names.put(
-        Meaning.REQUEST,
-        List.of("request", "request_line", "requestline", "request.request_line"));
+        Meaning.REQUEST, List.of("request", "request_line", "requestline", "request.request_line"));
     names.put(
         Meaning.STATUS,
         List.of(

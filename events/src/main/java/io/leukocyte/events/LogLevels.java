@@ -10,6 +10,7 @@ final class LogLevels {
   /** How far into a line without structure its level is looked for. */
   private static final int MOST_AHEAD = 96;
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Word(byte[] word, byte[] level) {}
 
   private static final List<Word> WORDS = words();
@@ -29,7 +30,15 @@ final class LogLevels {
     add(words, "warn", "warn", "warning", "wrn");
     add(words, "error", "error", "err", "severe", "fail");
     add(
-        words, "critical", "critical", "crit", "fatal", "ftl", "panic", "emerg", "emergency",
+        words,
+        "critical",
+        "critical",
+        "crit",
+        "fatal",
+        "ftl",
+        "panic",
+        "emerg",
+        "emergency",
         "alert");
     return List.copyOf(words);
   }
@@ -125,5 +134,4 @@ final class LogLevels {
     }
     return true;
   }
-
 }

@@ -2,11 +2,16 @@ package io.leukocyte.events;
 
 /** What a {@link ParsedLine} finds in a log line. */
 public enum LogPart {
-  /** The line's form: {@code common}, {@code combined}, {@code haproxy}, {@code json}, {@code modsecurity}. */
+  /**
+   * The line's form: {@code common}, {@code combined}, {@code haproxy}, {@code json}, {@code
+   * modsecurity}.
+   */
   FORMAT,
   /** The request's method; missing when the request could not be read. */
   METHOD,
-  /** The target up to its question mark, as it was sent; of a whole address what follows the host. */
+  /**
+   * The target up to its question mark, as it was sent; of a whole address what follows the host.
+   */
   PATH,
   /** The path, percent-decoded once. */
   PATH_DECODED,
@@ -30,7 +35,10 @@ public enum LogPart {
   HOST,
   /** The protocol: {@code HTTP/1.1}. */
   VERSION,
-  /** {@code trace}, {@code debug}, {@code info}, {@code notice}, {@code warn}, {@code error} or {@code critical}. */
+  /**
+   * {@code trace}, {@code debug}, {@code info}, {@code notice}, {@code warn}, {@code error} or
+   * {@code critical}.
+   */
   LEVEL,
   /** The message of a JSON object. */
   MESSAGE,

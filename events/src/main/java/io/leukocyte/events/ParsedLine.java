@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * counts. Memory: buffers of at most six times the longest line, which shrink again. Not
  * thread-safe; made once and used for line after line.
  */
+@SuppressWarnings("EnumOrdinal") // places in arrays of this class alone
 public final class ParsedLine {
   /** Most rules of a firewall that are kept of a line. */
   public static final int MOST_RULES = 64;
@@ -37,6 +38,8 @@ public final class ParsedLine {
 
   private final byte[][] in = new byte[PARTS][];
   private final int[] from = new int[PARTS];
+
+  /** Where each part ends; 0: the line does not have it. */
   private final int[] to = new int[PARTS];
 
   /** Parts that are worked out when they are asked for, and have been. */
@@ -193,13 +196,17 @@ public final class ParsedLine {
       return;
     }
     int kept = scratchLength;
-    walk.walk(line, lineFrom, lineTo, (path, length, start, end, escaped) -> {
-      if (Arrays.equals(path, 0, length, name, 0, name.length)) {
-        int begin = escaped ? unescape(line, start, end, '\\') : start;
-        values.take(escaped ? scratch : line, begin, escaped ? scratchLength : end);
-        scratchLength = Math.min(kept, begin);
-      }
-    });
+    walk.walk(
+        line,
+        lineFrom,
+        lineTo,
+        (path, length, start, end, escaped) -> {
+          if (Arrays.equals(path, 0, length, name, 0, name.length)) {
+            int begin = escaped ? unescape(line, start, end, '\\') : start;
+            values.take(escaped ? scratch : line, begin, escaped ? scratchLength : end);
+            scratchLength = Math.min(kept, begin);
+          }
+        });
   }
 
   private static String string(byte[] bytes, int start, int end) {
@@ -231,7 +238,7 @@ public final class ParsedLine {
   }
 
   private void clear() {
-    Arrays.fill(in, null);
+    Arrays.fill(to, 0);
     workedOut = 0;
     rules.count = 0;
     messages.count = 0;
@@ -248,11 +255,11 @@ public final class ParsedLine {
   /** Whether the part is there, after working it out where that is due. */
   private boolean find(LogPart part) {
     int i = part.ordinal();
-    if (in[i] == null && (workedOut & 1 << i) == 0) {
-      workedOut |= 1 << i;
+    if (to[i] == 0 && (workedOut & (1 << i)) == 0) {
+      workedOut |= (1 << i);
       workOut(part);
     }
-    return in[i] != null;
+    return to[i] > 0;
   }
 
   private void workOut(LogPart part) {
@@ -263,7 +270,7 @@ public final class ParsedLine {
       case QUERY_DECODED2 -> decode(LogPart.QUERY_DECODED, part, true);
       case LEVEL -> {
         byte[] level =
-            isJson || in[LogPart.FORMAT.ordinal()] != null
+            isJson || to[LogPart.FORMAT.ordinal()] > 0
                 ? null
                 : LogLevels.in(line, lineFrom, lineTo);
         if (level != null) {
@@ -321,7 +328,7 @@ public final class ParsedLine {
   /** Sets a part that is not empty; the first one stays. */
   void set(LogPart part, byte[] bytes, int start, int end) {
     int i = part.ordinal();
-    if (end > start && in[i] == null) {
+    if (end > start && to[i] == 0) {
       in[i] = bytes;
       from[i] = start;
       to[i] = end;
@@ -465,8 +472,7 @@ public final class ParsedLine {
     isJson = true;
     int method = LogPart.METHOD.ordinal();
     boolean valid =
-        in[method] != null
-            && AccessLine.methodEnd(in[method], from[method], to[method]) == to[method];
+        to[method] > 0 && AccessLine.methodEnd(in[method], from[method], to[method]) == to[method];
     if (valid && hasTarget) {
       takeTarget();
     }
@@ -478,13 +484,13 @@ public final class ParsedLine {
 
   private void takeTarget() {
     int query = LogPart.QUERY.ordinal();
-    byte[] given = in[query];
+    int given = to[query];
     if (EscapedText.has(targetIn, targetFrom, targetTo, '?')) {
-      in[query] = null; // the target has its own
+      to[query] = 0; // the target has its own
     }
     target(targetIn, targetFrom, targetTo);
-    if (in[query] == null && given != null) {
-      in[query] = given;
+    if (to[query] == 0) {
+      to[query] = given;
     }
   }
 
@@ -502,7 +508,7 @@ public final class ParsedLine {
           LogPart.HOST,
           LogPart.VERSION
         }) {
-      in[part.ordinal()] = null;
+      to[part.ordinal()] = 0;
     }
   }
 

@@ -26,7 +26,8 @@ class AttackSignsTest {
   @Test
   void otherTextsAreMaskedWhole() {
     assertThat(Secrets.mask("password=hunter2%27%20or%201=1--")).isEqualTo("password=***");
-    assertThat(Secrets.mask(List.of("--password", "' or 1=1"))).containsExactly("--password", "***");
+    assertThat(Secrets.mask(List.of("--password", "' or 1=1")))
+        .containsExactly("--password", "***");
   }
 
   /** Of letters and digits no two survive, wherever percent signs and quotes stand between them. */

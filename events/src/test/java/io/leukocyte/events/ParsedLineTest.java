@@ -72,7 +72,8 @@ class ParsedLineTest {
     Map<LogPart, String> client = Map.of(LogPart.CLIENT, "203.0.113.9", LogPart.FORMAT, "common");
     assertThat(parts("203.0.113.9 - - " + TIME + " \"GET /i HTTP/1.1\" 200 15"))
         .isEqualTo(request("/i", client));
-    assertThat(parts("203.0.113.9 - - \"GET /i HTTP/1.1\" 200 15")).isEqualTo(request("/i", client));
+    assertThat(parts("203.0.113.9 - - \"GET /i HTTP/1.1\" 200 15"))
+        .isEqualTo(request("/i", client));
     assertThat(parts("INFO:     203.0.113.9:50112 - \"GET /i HTTP/1.1\" 200 OK"))
         .isEqualTo(request("/i", client));
     assertThat(parts("203.0.113.9 - - [28/Nov/2026 07:13:37] \"GET /i HTTP/1.1\" 200 -"))
@@ -236,8 +237,7 @@ class ParsedLineTest {
   @Test
   void anObjectThatWasCutIsReadAsFarAsItGoes() {
     assertThat(parts("{\"level\":\"warn\",\"a\":{\"b\":[1,{\"c\":\"x"))
-        .containsExactlyInAnyOrderEntriesOf(
-            Map.of(LogPart.FORMAT, "json", LogPart.LEVEL, "warn"));
+        .containsExactlyInAnyOrderEntriesOf(Map.of(LogPart.FORMAT, "json", LogPart.LEVEL, "warn"));
   }
 
   @Test
@@ -276,8 +276,8 @@ class ParsedLineTest {
 
   private List<String> all(LogPart part) {
     List<String> all = new ArrayList<>();
-    parsed.each(part, (b, from, to) ->
-        all.add(new String(b, from, to - from, StandardCharsets.UTF_8)));
+    parsed.each(
+        part, (b, from, to) -> all.add(new String(b, from, to - from, StandardCharsets.UTF_8)));
     return all;
   }
 
@@ -293,19 +293,28 @@ class ParsedLineTest {
 
   private List<String> json(String name) {
     List<String> all = new ArrayList<>();
-    parsed.eachJson(name.getBytes(StandardCharsets.UTF_8), (b, from, to) ->
-        all.add(new String(b, from, to - from, StandardCharsets.UTF_8)));
+    parsed.eachJson(
+        name.getBytes(StandardCharsets.UTF_8),
+        (b, from, to) -> all.add(new String(b, from, to - from, StandardCharsets.UTF_8)));
     return all;
   }
 
   @Test
   void aClientIsAnAddressOrAName() {
-    for (String address : List.of("203.0.113.9", "0.0.0.255", "2001:db8::9", "::ffff:203.0.113.9")) {
+    for (String address :
+        List.of("203.0.113.9", "0.0.0.255", "2001:db8::9", "::ffff:203.0.113.9")) {
       parts(address + " - - \"GET / HTTP/1.1\" 200 1");
       assertThat(parsed.hasClientAddress()).as(address).isTrue();
     }
     for (String name :
-        List.of("localhost", "203.0.113.256", "203.0.113", "1.2.3.4.5", "01.2.3.4", "1..2.3", "g:b::c")) {
+        List.of(
+            "localhost",
+            "203.0.113.256",
+            "203.0.113",
+            "1.2.3.4.5",
+            "01.2.3.4",
+            "1..2.3",
+            "g:b::c")) {
       parts(name + " - - \"GET / HTTP/1.1\" 200 1");
       assertThat(parsed.has(LogPart.CLIENT)).isTrue();
       assertThat(parsed.hasClientAddress()).as(name).isFalse();
@@ -346,31 +355,42 @@ class ParsedLineTest {
   void noLineMakesItFail() {
     List<String> seeds =
         List.of(
-            "shop:80 203.0.113.9 - - " + TIME + " \"GET /%u00e9?%c0%af=%2 HTTP/1.1\" 200 1 \"-\" \"\\x2",
-            "203.0.113.9:1 [28/Nov/2026:07:13:37.655] in a/b 1/0/3/6/1 200 2 - - ---- 1/1 0/0 \"GET /#3 H",
+            "shop:80 203.0.113.9 - - "
+                + TIME
+                + " \"GET /%u00e9?%c0%af=%2 HTTP/1.1\" 200 1 \"-\" \"\\x2",
+            "203.0.113.9:1 [28/Nov/2026:07:13:37.655] in a/b 1/0/3/6/1 200 2 - - ---- 1/1 0/0 \"GET"
+                + " /#3 H",
             "{\"transaction\":{\"request\":{\"method\":\"GET\",\"uri\":\"/\\u12\"},\"messages\":[{\"a\":1}]}}",
-            "{\"level\":30,\"method\":\"GET\",\"url\":\"http://a/b?c\",\"args\":\"?\",\"request\":\"GET  \"}");
+            "{\"level\":30,\"method\":\"GET\",\"url\":\"http://a/b?c\",\"args\":\"?\",\"request\":\"GET"
+                + "  \"}");
     Random random = new Random(11);
     for (int i = 0; i < 60_000; i++) {
       byte[] bytes = seeds.get(i % seeds.size()).getBytes(StandardCharsets.UTF_8);
       for (int k = random.nextInt(6); k >= 0; k--) {
         bytes[random.nextInt(bytes.length)] =
-            (byte) (random.nextBoolean() ? random.nextInt(256) : "\"\\%{}[]:,#- /?".charAt(random.nextInt(14)));
+            (byte)
+                (random.nextBoolean()
+                    ? random.nextInt(256)
+                    : "\"\\%{}[]:,#- /?".charAt(random.nextInt(14)));
       }
       int from = random.nextInt(4) == 0 ? random.nextInt(bytes.length) : 0;
-      int to = random.nextInt(4) == 0 ? from + random.nextInt(bytes.length - from + 1) : bytes.length;
+      int to =
+          random.nextInt(4) == 0 ? from + random.nextInt(bytes.length - from + 1) : bytes.length;
       parsed.line(bytes, from, to);
       for (LogPart part : LogPart.values()) {
-        parsed.each(part, (b, start, end) -> {
-          assertThat(start).isBetween(0, end);
-          assertThat(end).isLessThanOrEqualTo(b.length);
-          assertThat(end - start).isLessThanOrEqualTo(60 + bytes.length);
-        });
+        parsed.each(
+            part,
+            (b, start, end) -> {
+              assertThat(start).isBetween(0, end);
+              assertThat(end).isLessThanOrEqualTo(b.length);
+              assertThat(end - start).isLessThanOrEqualTo(60 + bytes.length);
+            });
       }
       assertThat(parsed.hasClientAddress()).isIn(parsed.has(LogPart.CLIENT), false);
       int status = parsed.status();
       assertThat(status == -1 || (status >= 100 && status <= 999)).isTrue();
-      parsed.eachJson(new byte[] {'a'}, (b, start, end) -> assertThat(start).isLessThanOrEqualTo(end));
+      parsed.eachJson(
+          new byte[] {'a'}, (b, start, end) -> assertThat(start).isLessThanOrEqualTo(end));
     }
   }
 }

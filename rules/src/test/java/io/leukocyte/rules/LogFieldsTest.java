@@ -47,7 +47,8 @@ class LogFieldsTest {
     matches(ACCESS, "http.query = 'id=%2527+or'", true);
     matches(ACCESS, "http.query_decoded = 'id=%27 or'", true);
     matches(ACCESS, "http.query_decoded2 icontains \"' OR\"", true);
-    matches(ACCESS, "http.status >= 400 and http.status != 403 and http.status in (404, 500)", true);
+    matches(
+        ACCESS, "http.status >= 400 and http.status != 403 and http.status in (404, 500)", true);
     matches(ACCESS, "http.status < 400", false);
     matches(ACCESS, "http.client in (203.0.113.0/24)", true);
     matches(ACCESS, "http.client = 203.0.113.10", false);
@@ -63,7 +64,8 @@ class LogFieldsTest {
     matches(AUDIT, "waf.rule_id = 94911", false);
     matches(AUDIT, "http.status = 403 and http.client in (2001:db8::/32)", true);
     matches(AUDIT, "log.format = modsecurity and http.method = POST", true);
-    String json = "{\"severity\":\"ERROR\",\"msg\":\"no\",\"User\":{\"Name\":\"eve\",\"ids\":[7,8]}}";
+    String json =
+        "{\"severity\":\"ERROR\",\"msg\":\"no\",\"User\":{\"Name\":\"eve\",\"ids\":[7,8]}}";
     matches(json, "log.level = error and log.message = no", true);
     matches(json, "log.json[user.name] = eve and log.json[USER.ids] = 8", true);
     matches(json, "log.json[user.ids] = 9 or log.json[user] exists", false);

@@ -22,7 +22,8 @@ class MaskedAttackTest {
     for (RuleFile file : RuleFile.shipped()) {
       for (String line : file.text().lines().toList()) {
         if (line.startsWith("- ")) {
-          inList = line.matches("- list: (\\w+_)?(injection|scripting|traversal|log4shell)_patterns");
+          inList =
+              line.matches("- list: (\\w+_)?(injection|scripting|traversal|log4shell)_patterns");
         } else if (inList && line.startsWith("    - ")) {
           String item = line.substring(6);
           patterns.add(
@@ -50,7 +51,9 @@ class MaskedAttackTest {
     for (String pattern : patterns()) {
       String value = "hunter2" + pattern.replace(" ", "%20").replace("\"", "%22");
       String access =
-          "203.0.113.9 - - [28/Nov/2026:07:13:37 +0000] \"GET /?token=" + value + " HTTP/1.1\" 200 1";
+          "203.0.113.9 - - [28/Nov/2026:07:13:37 +0000] \"GET /?token="
+              + value
+              + " HTTP/1.1\" 200 1";
       String twice =
           "{\"method\":\"GET\",\"uri\":\"/?password="
               + URLEncoder.encode(value, StandardCharsets.UTF_8)
@@ -74,8 +77,8 @@ class MaskedAttackTest {
     assertThat(
             isFound(
                 Secrets.maskLine(
-                    "203.0.113.9 - - [28/Nov/2026:07:13:37 +0000] \"GET /?token=a%20or%20b HTTP/1.1\""
-                        + " 200 1")))
+                    "203.0.113.9 - - [28/Nov/2026:07:13:37 +0000] \"GET /?token=a%20or%20b"
+                        + " HTTP/1.1\" 200 1")))
         .isFalse();
   }
 }
