@@ -326,6 +326,10 @@ static __always_inline bool id_in_name(const char *name, struct container_id *id
 		bpf_probe_read_kernel(end, 1, name + begin - 1);
 		if (end[0] != '-')
 			return false;
+		/* Podman's and CRI-O's own process that watches a container from outside. */
+		if (begin >= 8 && bpf_probe_read_kernel(end, 8, name + begin - 8) == 0 &&
+		    __builtin_memcmp(end, "-conmon-", 8) == 0)
+			return false;
 		bpf_probe_read_kernel(end, 6, name + begin + CONTAINER_ID_SIZE);
 		if (end[0] != '.' || end[1] != 's' || end[2] != 'c' || end[3] != 'o' ||
 		    end[4] != 'p' || end[5] != 'e')

@@ -66,6 +66,8 @@ class SensorCgroupIT {
         "docker-%s.slice",
         "docker-%s.service",
         "docker_%s.scope",
+        "libpod-conmon-%s.scope",
+        "crio-conmon-%s.scope",
         "g%s",
         "system.slice"
       })

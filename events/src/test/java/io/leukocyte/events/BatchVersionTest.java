@@ -41,7 +41,7 @@ class BatchVersionTest {
 
     assertThat(events).isEqualTo(TestEvents.STORY);
     assertThat(cursor.marks()).isEqualTo(marks);
-    assertThat(cursor.minor()).isEqualTo(2);
+    assertThat(cursor.minor()).isEqualTo(BatchFormat.MINOR);
     assertThat(cursor.unknownSections()).isZero();
     cursor.open(STORY);
     assertThat(cursor.marks()).isEmpty();
