@@ -45,6 +45,7 @@ class SensorCgroupIT {
         "cri-containerd-%s.scope",
         "crio-%s.scope",
         "libpod-%s.scope",
+        "libpod-%s",
         "%s/inner",
         "docker-%s.scope/system.slice/some.service"
       })
