@@ -83,7 +83,8 @@ class DnsAnswerTest {
     assertThat(DnsAnswer.read(new Message(0x0100, 1, 0).question("a").whole())).isNull();
     assertThat(DnsAnswer.read(new Message(0x8183, 1, 0).question("a").whole())).isNull();
     assertThat(DnsAnswer.read(new Message(FLAGS, 1, 0).question("a").whole())).isNull();
-    assertThat(DnsAnswer.read(new Message(0xa800, 1, 1).question("a").record(1, 1, ADDRESS).whole()))
+    assertThat(
+            DnsAnswer.read(new Message(0xa800, 1, 1).question("a").record(1, 1, ADDRESS).whole()))
         .isNull();
     assertThat(DnsAnswer.read(new Message(FLAGS, 0, 1).record(1, 1, ADDRESS).whole())).isNull();
     assertThat(DnsAnswer.read(new Message(FLAGS, 1, 1).question("a").record(1, 1).whole()))
