@@ -134,8 +134,7 @@ final class Stats {
       percent = PERCENT * (reading.cpuNanos() - run.cpuNanos()) / (ticks - run.ticks());
     }
     long earlier = oomKillsBefore(run, before);
-    long oomKills =
-        Math.max(earlier + reading.oomKills(), engineOomKills.getOrDefault(id, 0L));
+    long oomKills = Math.max(earlier + reading.oomKills(), engineOomKills.getOrDefault(id, 0L));
     next.accept(
         reading.stats(time.unixNanos(), facts, Math.max(0, percent), facts.restarts(), oomKills));
     return new Last(
