@@ -357,24 +357,39 @@ static __always_inline void emit(struct record *record, __u64 size, bool cheap)
 
 /* ---- which container ---- */
 
-/* The id in a cgroup's name: 64 digits, or prefix-<64 digits>.scope. Returns whether there is one. */
+/*
+ * The id in a cgroup's name: 64 digits, prefix-<64 digits>, or the same with .scope at its end.
+ * Returns whether there is one.
+ */
 static __always_inline bool id_in_name(const char *name, struct container_id *id)
 {
 	char buffer[96];
 	char end[8] = {};
 	long size = bpf_probe_read_kernel_str(buffer, sizeof(buffer), name);
 	long begin = 0;
+	bool scope = false;
 
 	if (size == CONTAINER_ID_SIZE + 1) {
 		begin = 0;
-	} else if (size > CONTAINER_ID_SIZE + 8 && size < (long)sizeof(buffer)) {
-		begin = size - 1 - 6 - CONTAINER_ID_SIZE;
+	} else if (size > CONTAINER_ID_SIZE + 2 && size < (long)sizeof(buffer)) {
+		begin = size - 1 - CONTAINER_ID_SIZE;
 		bpf_probe_read_kernel(end, 1, name + begin - 1);
+		if (end[0] != '-') {
+			begin -= 6;
+			if (begin < 2)
+				return false;
+			bpf_probe_read_kernel(end, 1, name + begin - 1);
+			scope = true;
+		}
 		if (end[0] != '-')
 			return false;
+		/* Podman's and CRI-O's own process that watches a container from outside. */
+		if (begin >= 8 && bpf_probe_read_kernel(end, 8, name + begin - 8) == 0 &&
+		    __builtin_memcmp(end, "-conmon-", 8) == 0)
+			return false;
 		bpf_probe_read_kernel(end, 6, name + begin + CONTAINER_ID_SIZE);
-		if (end[0] != '.' || end[1] != 's' || end[2] != 'c' || end[3] != 'o' ||
-		    end[4] != 'p' || end[5] != 'e')
+		if (scope && (end[0] != '.' || end[1] != 's' || end[2] != 'c' || end[3] != 'o' ||
+			      end[4] != 'p' || end[5] != 'e'))
 			return false;
 	} else {
 		return false;

@@ -79,8 +79,7 @@ record DnsAnswer(String name, List<Address> addresses) {
         long seconds = (long) number(datagram, at + 4) << 16 | number(datagram, at + 6);
         int family = type == A ? AF_INET : IpAddresses.AF_INET6;
         addresses.add(
-            new Address(
-                IpAddresses.text(MemorySegment.ofArray(datagram), data, family), seconds));
+            new Address(IpAddresses.text(MemorySegment.ofArray(datagram), data, family), seconds));
       }
       at = data + size;
     }

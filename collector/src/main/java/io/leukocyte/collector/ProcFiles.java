@@ -24,7 +24,7 @@ final class ProcFiles {
   static final long TICK = 10_000_000;
 
   private static final Pattern CONTAINER =
-      Pattern.compile("(?:/|-)([0-9a-f]{64})(?:\\.scope)?(?=/|$)");
+      Pattern.compile("(?:/|(?<!-conmon)-)([0-9a-f]{64})(?:\\.scope)?(?=/|$)");
   private static final int MOST_ARGS = 4096;
   private static final int MOST_TEXT = 1 << 20;
   private static final int FIELD_STATE = 0;
@@ -102,7 +102,7 @@ final class ProcFiles {
   /** The id in the name of one control group, as engines name them; null when there is none. */
   static @Nullable String containerIn(String group) {
     Matcher id = CONTAINER.matcher("/" + group);
-    return group.contains("-conmon-") || !id.find() ? null : id.group(1);
+    return id.find() ? id.group(1) : null;
   }
 
   /** The lines of the process's {@code cgroup}; none when it has ended. */

@@ -121,26 +121,22 @@ final class Stats {
   }
 
   private @Nullable Last read(ContainerFacts facts, @Nullable Last before) {
-    boolean same = before != null && before.isOf(facts);
-    Cgroups.Groups groups =
-        same ? before.groups() : cgroups().of(facts.container().id(), facts.pid());
+    ContainerId id = facts.container().id();
+    Last run = before != null && before.isOf(facts) ? before : null;
+    Cgroups.Groups groups = run == null ? cgroups().of(id, facts.pid()) : run.groups();
     StatsReader.Reading reading = groups == null ? null : reader.read(facts, groups);
     if (groups == null || reading == null) {
       return null;
     }
     long ticks = time.ticks();
-    long earlier = before == null ? 0 : before.oomKillsBefore() + (same ? 0 : before.oomKills());
     double percent = 0;
-    if (same && ticks > before.ticks()) {
-      percent = PERCENT * (reading.cpuNanos() - before.cpuNanos()) / (ticks - before.ticks());
+    if (run != null && ticks > run.ticks()) {
+      percent = PERCENT * (reading.cpuNanos() - run.cpuNanos()) / (ticks - run.ticks());
     }
-    long oomKills =
-        Math.max(
-            earlier + reading.oomKills(),
-            engineOomKills.getOrDefault(facts.container().id(), 0L));
+    long earlier = oomKillsBefore(run, before);
+    long oomKills = Math.max(earlier + reading.oomKills(), engineOomKills.getOrDefault(id, 0L));
     next.accept(
-        reading.stats(
-            time.unixNanos(), facts, Math.max(0, percent), facts.restarts(), oomKills));
+        reading.stats(time.unixNanos(), facts, Math.max(0, percent), facts.restarts(), oomKills));
     return new Last(
         facts.pid(),
         facts.started(),
@@ -149,6 +145,14 @@ final class Stats {
         reading.cpuNanos(),
         reading.oomKills(),
         earlier);
+  }
+
+  /** Kills in runs before the present one, which is null when it is seen for the first time. */
+  private static long oomKillsBefore(@Nullable Last run, @Nullable Last before) {
+    if (run != null) {
+      return run.oomKillsBefore();
+    }
+    return before == null ? 0 : before.oomKillsBefore() + before.oomKills();
   }
 
   private Cgroups cgroups() {

@@ -121,10 +121,8 @@ final class StatsReader {
     Path folder = group.folder();
     boolean unified = group.unified();
     String stat = files.text(folder.resolve("memory.stat"));
-    long cache =
-        stat == null ? 0 : value(stat, unified ? "inactive_file" : "total_inactive_file");
-    long used =
-        number(folder.resolve(unified ? "memory.current" : "memory.usage_in_bytes"), 0);
+    long cache = stat == null ? 0 : value(stat, unified ? "inactive_file" : "total_inactive_file");
+    long used = number(folder.resolve(unified ? "memory.current" : "memory.usage_in_bytes"), 0);
     long limit = number(folder.resolve(unified ? "memory.max" : "memory.limit_in_bytes"), 0);
     String events = files.text(folder.resolve(unified ? "memory.events" : "memory.oom_control"));
     return new Memory(

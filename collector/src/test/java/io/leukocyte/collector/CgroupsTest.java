@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,8 +118,7 @@ class CgroupsTest {
     String scope = "/machine.slice/libpod-" + ID + ".scope";
     unified(scope);
     Cgroups.Groups groups = find(VERSION_2, "0::" + scope + "/container/init.scope\n");
-    assertThat(groups).isNotNull();
-    assertThat(groups.memory()).isEqualTo(new Cgroups.Group(host(scope.substring(1)), true));
+    assertThat(Objects.requireNonNull(groups).memory()).isEqualTo(new Cgroups.Group(host(scope.substring(1)), true));
   }
 
   @Test
@@ -126,8 +126,7 @@ class CgroupsTest {
     String group = "/docker/" + ID;
     unified(group);
     Cgroups.Groups groups = find(VERSION_2, "0::" + group + "/docker/" + OTHER + "\n");
-    assertThat(groups).isNotNull();
-    assertThat(groups.cpu()).isEqualTo(new Cgroups.Group(host("docker/" + ID), true));
+    assertThat(Objects.requireNonNull(groups).cpu()).isEqualTo(new Cgroups.Group(host("docker/" + ID), true));
   }
 
   @Test
@@ -162,10 +161,9 @@ class CgroupsTest {
         find(
             VERSION_1.replace("rw,pids", "rw,none"),
             "4:memory:/docker/%1$s\n0::/docker/%1$s\n".formatted(ID));
-    assertThat(groups).isNotNull();
-    assertThat(groups.pids()).isEqualTo(new Cgroups.Group(host("unified/docker/" + ID), true));
-    assertThat(groups.memory()).isEqualTo(new Cgroups.Group(host("memory/docker/" + ID), false));
-    assertThat(groups.blkio()).isNull();
+    assertThat(Objects.requireNonNull(groups).pids()).isEqualTo(new Cgroups.Group(host("unified/docker/" + ID), true));
+    assertThat(Objects.requireNonNull(groups).memory()).isEqualTo(new Cgroups.Group(host("memory/docker/" + ID), false));
+    assertThat(Objects.requireNonNull(groups).blkio()).isNull();
   }
 
   @Test
@@ -173,8 +171,7 @@ class CgroupsTest {
     String part = VERSION_2.replace("0:20 / ", "0:20 /kubepods ");
     unified("/pod8a1b/" + ID);
     Cgroups.Groups groups = find(part, "0::/kubepods/pod8a1b/" + ID + "\n");
-    assertThat(groups).isNotNull();
-    assertThat(groups.cpu()).isEqualTo(new Cgroups.Group(host("pod8a1b/" + ID), true));
+    assertThat(Objects.requireNonNull(groups).cpu()).isEqualTo(new Cgroups.Group(host("pod8a1b/" + ID), true));
     assertThat(find(part, "0::/elsewhere/" + ID + "\n"))
         .isEqualTo(new Cgroups.Groups(null, null, null, null, null));
   }

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -83,7 +84,8 @@ class DnsAnswerTest {
     assertThat(DnsAnswer.read(new Message(0x0100, 1, 0).question("a").whole())).isNull();
     assertThat(DnsAnswer.read(new Message(0x8183, 1, 0).question("a").whole())).isNull();
     assertThat(DnsAnswer.read(new Message(FLAGS, 1, 0).question("a").whole())).isNull();
-    assertThat(DnsAnswer.read(new Message(0xa800, 1, 1).question("a").record(1, 1, ADDRESS).whole()))
+    assertThat(
+            DnsAnswer.read(new Message(0xa800, 1, 1).question("a").record(1, 1, ADDRESS).whole()))
         .isNull();
     assertThat(DnsAnswer.read(new Message(FLAGS, 0, 1).record(1, 1, ADDRESS).whole())).isNull();
     assertThat(DnsAnswer.read(new Message(FLAGS, 1, 1).question("a").record(1, 1).whole()))
@@ -110,8 +112,7 @@ class DnsAnswerTest {
             .record(1, 1, (byte) 203, (byte) 0, (byte) 113, (byte) 10)
             .whole();
     DnsAnswer cut = DnsAnswer.read(Arrays.copyOf(message, message.length - 1));
-    assertThat(cut).isNotNull();
-    assertThat(cut.addresses()).containsExactly(new DnsAnswer.Address("203.0.113.9", 1));
+    assertThat(Objects.requireNonNull(cut).addresses()).containsExactly(new DnsAnswer.Address("203.0.113.9", 1));
     for (int size = 0; size < message.length - 16; size++) {
       assertThat(DnsAnswer.read(Arrays.copyOf(message, size))).as("%s bytes", size).isNull();
     }

@@ -120,8 +120,7 @@ class DnsNamesIT {
     Docker.run("exec", CLIENT, "bash", "-c", "exec 3<>/dev/tcp/Shop.example/81");
     NetConnect connect =
         probe.first(
-            NetConnect.class,
-            e -> SensorProbe.isOf(e, client) && e.destination().port() == 81);
+            NetConnect.class, e -> SensorProbe.isOf(e, client) && e.destination().port() == 81);
     assertThat(connect.destination().address()).isIn(SHOP_ADDRESS, SHOP_ADDRESS_6);
     assertThat(connect.domain()).isEqualTo("shop.example");
     assertThat(connect.protocol()).isEqualTo(Protocol.TCP);
@@ -145,13 +144,11 @@ class DnsNamesIT {
     assertThat(connect.domain()).isEqualTo("time.example");
     NetFlow flow =
         probe.first(
-            NetFlow.class,
-            e -> SensorProbe.isOf(e, other) && e.destination().port() == 123);
+            NetFlow.class, e -> SensorProbe.isOf(e, other) && e.destination().port() == 123);
     assertThat(flow.domain()).isEqualTo("time.example");
     assertThat(flow.inbound()).isFalse();
     NetFlow question =
-        probe.first(
-            NetFlow.class, e -> SensorProbe.isOf(e, other) && e.destination().port() == 53);
+        probe.first(NetFlow.class, e -> SensorProbe.isOf(e, other) && e.destination().port() == 53);
     assertThat(question.domain()).isNull();
   }
 
@@ -191,10 +188,9 @@ class DnsNamesIT {
     assertThat(after.kept() - before.kept()).isLessThan(4500);
     assertThat(after.made()).isEqualTo(after.kept() + after.dropped() + after.thinned());
     assertThat(probe.sensor().losses())
-        .anySatisfy(
-            loss -> {
-              assertThat(loss.lostKind()).isEqualTo("dns.answer");
-              assertThat(loss.count()).isPositive();
-            });
+        .anySatisfy(loss -> {
+          assertThat(loss.lostKind()).isEqualTo("dns.answer");
+          assertThat(loss.count()).isPositive();
+        });
   }
 }

@@ -56,8 +56,7 @@ class HostNetworkFlowIT {
       await()
           .atMost(Duration.ofSeconds(10))
           .untilAsserted(() ->
-              assertThat(
-                      flows(probe, container, port).stream().mapToLong(NetFlow::bytes).sum())
+              assertThat(flows(probe, container, port).stream().mapToLong(NetFlow::bytes).sum())
                   .isBetween((long) received, received + 2L)); // SYN and FIN count one each
       List<NetFlow> flows = flows(probe, container, port);
       assertThat(flows).allSatisfy(flow -> assertThat(flow.inbound()).isFalse());

@@ -45,6 +45,7 @@ class SensorCgroupIT {
         "cri-containerd-%s.scope",
         "crio-%s.scope",
         "libpod-%s.scope",
+        "libpod-%s",
         "%s/inner",
         "docker-%s.scope/system.slice/some.service"
       })
@@ -66,6 +67,8 @@ class SensorCgroupIT {
         "docker-%s.slice",
         "docker-%s.service",
         "docker_%s.scope",
+        "libpod-conmon-%s.scope",
+        "crio-conmon-%s.scope",
         "g%s",
         "system.slice"
       })

@@ -160,8 +160,7 @@ class StatsTest {
     write(below.formatted("cpu", "cpu.stat"), "nr_periods 3\nnr_throttled 2\nthrottled_time 77\n");
     write(below.formatted("memory", "memory.usage_in_bytes"), "900\n");
     write(below.formatted("memory", "memory.limit_in_bytes"), "9223372036854771712\n");
-    write(
-        below.formatted("memory", "memory.stat"), "inactive_file 1\ntotal_inactive_file 200\n");
+    write(below.formatted("memory", "memory.stat"), "inactive_file 1\ntotal_inactive_file 200\n");
     write(
         below.formatted("memory", "memory.oom_control"),
         "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n");

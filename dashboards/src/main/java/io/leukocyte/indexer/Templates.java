@@ -26,6 +26,7 @@ final class Templates {
           "container.image.tag",
           "container.image.hash.all",
           "destination.address",
+          "destination.domain",
           "ecs.version",
           "event.action",
           "event.category",

@@ -44,7 +44,7 @@ final class DockerJsonTest {
         DockerFacts.facts(
             json(
                 """
-                {'Id':'%s','Name':'/web',
+                {'Id':'%s','Name':'/web','RestartCount':4,
                  'State':{'Status':'running','Pid':12,'StartedAt':'0001-01-01T00:00:00Z'},
                  'HostConfig':{'CapAdd':['CAP_SYS_ADMIN','cap_new_one'],'CpuQuota':50000,
                    'PidsLimit':-1,'NetworkMode':'default','RestartPolicy':{'Name':''},
@@ -60,6 +60,7 @@ final class DockerJsonTest {
     assertThat(facts.limits()).isEqualTo(new Limits(0, 500_000_000, 0));
     assertThat(facts.networkMode()).isEqualTo("bridge");
     assertThat(facts.restartPolicy()).isEqualTo("no");
+    assertThat(facts.restarts()).isEqualTo(4);
     assertThat(facts.ports()).containsExactly(new Port(53, "udp", "0.0.0.0", 5353));
     assertThat(facts.mounts())
         .extracting(ContainerFacts.Mount::writable)

@@ -111,8 +111,7 @@ class BatchVersionTest {
 
   @Test
   void connectionsOfMinorVersionTwoHaveNoNames() throws MalformedBatchException {
-    BatchCursor cursor =
-        BatchCursor.over(withoutTheLast(4, connect(knownShell(), "shop.example")));
+    BatchCursor cursor = BatchCursor.over(withoutTheLast(4, connect(knownShell(), "shop.example")));
 
     assertThat(cursor.next()).isTrue();
     assertThat(cursor.event()).isEqualTo(connect(knownShell(), null));

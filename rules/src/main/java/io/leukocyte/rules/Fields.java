@@ -364,12 +364,11 @@ final class Fields {
   private static void addNames(List<Field> to) {
     Map<String, String> names =
         Map.of("fd.sip.name", "the server's name", "fd.rip.name", "the remote end's name");
-    names.forEach(
-        (name, what) ->
-            to.add(
-                plain(name, STRING, what + ", by the DNS answers that the container had")
-                    .in(CONNECT, new Source.Symbol(Connect.DOMAIN, FILLED))
-                    .in(FLOW, new Source.Symbol(Flow.DOMAIN, FILLED))));
+    names.forEach((name, what) ->
+        to.add(
+            plain(name, STRING, what + ", by the DNS answers that the container had")
+                .in(CONNECT, new Source.Symbol(Connect.DOMAIN, FILLED))
+                .in(FLOW, new Source.Symbol(Flow.DOMAIN, FILLED))));
   }
 
   private static void addConnection(List<Field> to) {

@@ -7,8 +7,8 @@ import io.leukocyte.events.config.Position;
  * silently false.
  *
  * @param rule its name
- * @param reason {@code needs the field k8s.deployment.name}, {@code needs the event open}, {@code not
- *     enabled} …
+ * @param reason {@code needs the field k8s.deployment.name}, {@code needs the event open}, {@code
+ *     not enabled} …
  * @param at where the rule, or what it needs, stands
  */
 public record Skipped(String rule, String reason, Position at) {

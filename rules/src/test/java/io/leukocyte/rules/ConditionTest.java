@@ -50,7 +50,8 @@ class ConditionTest {
   @Test
   void whatIsWrongIsAProblemAtItsPlace() {
     assertThat(Condition.parse("container.labl[x] = y", AT, problems)).isEmpty();
-    assertThat(Condition.parse("proc.name = x and k8s.deployment.name = y", AT, problems)).isEmpty();
+    assertThat(Condition.parse("proc.name = x and k8s.deployment.name = y", AT, problems))
+        .isEmpty();
     assertThat(problems.stream().map(Object::toString))
         .containsExactly(
             "p.yaml:4:16: unknown field 'container.labl'; did you mean 'container.label'?",
