@@ -158,8 +158,7 @@ final class FallbackProcesses {
 
   private void executed(int pid, long time) {
     Entry known = entries.get(pid);
-    ProcFacts.Facts read =
-        facts.read(pid, environment, known == null ? null : known.container);
+    ProcFacts.Facts read = facts.read(pid, environment, known == null ? null : known.container);
     if (read == null) {
       unread(known, time);
       return;
@@ -387,8 +386,7 @@ final class FallbackProcesses {
           known == null
               || ticks(known) != stat.startTicks()
               || !read.process().args().equals(known.info.args());
-      boolean moved =
-          known != null && known.container == null && read.container() != null;
+      boolean moved = known != null && known.container == null && read.container() != null;
       Entry entry = enter(read, null);
       // a child that was copied from its parent since the last look runs what that did
       Entry parent = entries.get(read.process().parentPid());
@@ -515,9 +513,7 @@ final class FallbackProcesses {
       losses.add(
           new SensorLoss(
               clock.time(now),
-              blank == 0
-                  ? null
-                  : ContainerRef.unknown(new ContainerId(key.substring(0, blank))),
+              blank == 0 ? null : ContainerRef.unknown(new ContainerId(key.substring(0, blank))),
               SOURCE,
               "process.exec",
               key.substring(blank + 1),

@@ -59,9 +59,7 @@ final class FallbackSource implements EventSource {
 
     /** Kinds that it delivers whole. */
     Set<Kind> whole() {
-      return whole
-          ? EnumSet.of(Kind.PROCESS_EXEC, Kind.PROCESS_EXIT)
-          : EnumSet.noneOf(Kind.class);
+      return whole ? EnumSet.of(Kind.PROCESS_EXEC, Kind.PROCESS_EXIT) : EnumSet.noneOf(Kind.class);
     }
 
     /** Kinds of which it delivers what lasts long enough to be seen. */
@@ -223,8 +221,7 @@ final class FallbackSource implements EventSource {
     if (table != null && watch != null) {
       table.tell(new EnvironmentNames(interest.environment()));
       watch.listeners(
-          interest.kinds().contains(Kind.NET_LISTEN)
-              || settings.kinds().contains(Kind.NET_LISTEN));
+          interest.kinds().contains(Kind.NET_LISTEN) || settings.kinds().contains(Kind.NET_LISTEN));
     }
   }
 
@@ -244,9 +241,10 @@ final class FallbackSource implements EventSource {
                 way.words,
                 why == null ? "" : " (" + why + ")",
                 names(way.part()),
-                names(KernelSource.KINDS.stream()
-                    .filter(kind -> !way.whole().contains(kind) && !way.part().contains(kind))
-                    .toList()));
+                names(
+                    KernelSource.KINDS.stream()
+                        .filter(kind -> !way.whole().contains(kind) && !way.part().contains(kind))
+                        .toList()));
     return new CheckResult.Degraded(NAME, problem, "let the kernel sensor run for all of it");
   }
 

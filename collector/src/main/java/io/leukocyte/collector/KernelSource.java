@@ -18,10 +18,9 @@ import org.slf4j.LoggerFactory;
 final class KernelSource implements EventSource {
   private static final Logger LOG = LoggerFactory.getLogger(KernelSource.class);
   private static final String NAME = "kernel sensor";
-  
+
   /** What it delivers, or would. */
   static final List<Kind> KINDS = kinds();
-
 
   private final CollectorSettings.Sensor settings;
   private @Nullable KernelSensor sensor;

@@ -94,9 +94,7 @@ final class SocketTable {
         address[word * 4 + i] = (byte) (ordered >>> (24 - 8 * i));
       }
     }
-    return new Endpoint(
-        text(address),
-        Integer.parseInt(text, colon + 1, text.length(), 16));
+    return new Endpoint(text(address), Integer.parseInt(text, colon + 1, text.length(), 16));
   }
 
   private static String text(byte[] address) {

@@ -73,8 +73,7 @@ final class TopProcesses {
       if (!same && seeded) {
         ProcessInfo bare = ProcessInfo.unknown(new ProcessRef(row.pid(), clock.start(start)));
         next.accept(
-            new ProcessExec(
-                clock.time(time), ContainerRef.unknown(container), process(row, bare)));
+            new ProcessExec(clock.time(time), ContainerRef.unknown(container), process(row, bare)));
       }
     }
     known.put(container, now);
