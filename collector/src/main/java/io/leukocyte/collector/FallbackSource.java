@@ -293,7 +293,8 @@ final class FallbackSource implements EventSource {
     if (connector != null) {
       connector.wake();
     }
-    boolean interrupted = end(thread, connector == null) | end(looker, true);
+    boolean first = end(thread, connector == null);
+    boolean interrupted = end(looker, true) || first;
     if (connector != null) {
       connector.close();
       connector = null;
