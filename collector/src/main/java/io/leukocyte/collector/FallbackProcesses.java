@@ -357,9 +357,14 @@ final class FallbackProcesses {
     for (int pid : alive) {
       ProcFacts.Stat stat = facts.stat(pid);
       Entry known = entries.get(pid);
-      if (stat != null && (known == null || stat.startTicks() > ticks(known) + 3)) {
+      if (stat == null) {
+        continue;
+      }
+      if (known == null || stat.startTicks() > ticks(known) + 3) {
         entries.remove(pid);
         read(pid);
+      } else if (known.container != null && !isUnchanged(known, stat)) {
+        read(pid); // the message of its program was lost
       }
     }
   }
@@ -369,6 +374,7 @@ final class FallbackProcesses {
    * and ended in between is not seen.
    */
   synchronized void look() {
+    clock.adjust();
     long now = clock.now();
     Set<Integer> alive = new HashSet<>(facts.files().pids());
     entries.keySet().retainAll(alive);

@@ -152,17 +152,22 @@ final class FallbackSource implements EventSource {
 
   private void listen(ProcessConnector from, FallbackProcesses table, BootClock clock) {
     long swept = System.nanoTime();
+    boolean stale = false;
     try {
-      while (!closing) {
+      boolean last = false;
+      while (!last) {
         from.await(500);
+        last = closing; // what is there by then is still delivered
         long difference = clock.now() - LibC.clock(CLOCK_MONOTONIC);
         from.drain(message -> table.take(message, difference), MOST_MESSAGES);
-        if (noteLost(from, clock)) {
-          table.seed();
-        }
+        stale |= noteLost(from, clock);
         if (System.nanoTime() - swept > SWEEP) {
           swept = System.nanoTime();
           table.sweep();
+          if (stale) {
+            stale = false;
+            table.seed();
+          }
         }
       }
     } catch (RuntimeException e) {

@@ -48,6 +48,7 @@ final class TopProcesses {
    * @throws EngineException when the engine does not answer
    */
   void look() {
+    clock.adjust();
     Set<ContainerId> running = new HashSet<>();
     for (ContainerSummary container : engine.running()) {
       running.add(container.id());
