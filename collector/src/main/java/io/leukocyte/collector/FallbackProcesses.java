@@ -75,6 +75,7 @@ final class FallbackProcesses {
     @Nullable ContainerId container;
     ProcessInfo info;
     ProcFacts.@Nullable Stat image;
+    boolean told;
     boolean over;
 
     /** Start is in nanoseconds since boot. */
@@ -172,6 +173,7 @@ final class FallbackProcesses {
       return;
     }
     Entry entry = enter(read, known);
+    entry.told = true;
     if (read.container() != null || includeHost) {
       next.accept(
           new ProcessExec(
@@ -182,7 +184,8 @@ final class FallbackProcesses {
   /** Whether what was read is what was told of the process's last program already. */
   private static boolean isSame(Entry known, ProcFacts.Facts read) {
     ProcFacts.Stat image = known.image;
-    return image != null
+    return known.told
+        && image != null
         && image.stack() != 0
         && image.sameImage(read.stat())
         && read.process().args().equals(known.info.args());

@@ -182,6 +182,16 @@ class FallbackProcessesTest {
   }
 
   @Test
+  void aProgramThatWasReadBeforeItsMessageCameIsStillTold() {
+    proc.runs(70, 60, 300, 4, WEB, "/app/cat", "cat");
+    processes.seed();
+    exec(70, 301);
+
+    assertThat(exec(0).args()).containsExactly("cat");
+    assertThat(processes.losses()).isEmpty();
+  }
+
+  @Test
   void afterLostMessagesItKnowsAgainWhatRuns() {
     fork(60, 70, 300);
     proc.runs(70, 60, 300, 4, WEB, "/app/cat", "cat");
