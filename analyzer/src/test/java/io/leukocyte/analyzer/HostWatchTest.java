@@ -50,7 +50,7 @@ class HostWatchTest {
     void aHostThatDoesNotSendWhatARuleNeedsIsOneAlertWithTheRulesName() {
       found.send(reduced(NOON, "process.exec", "file.open"));
       for (int i = 1; i < 100; i++) {
-        found.send(reduced(NOON + i * 5 * SECOND, "process.exec", "file.open"));
+        found.send(reduced(NOON + i * 5L * SECOND, "process.exec", "file.open"));
       }
 
       assertThat(found.alertedRules()).containsExactly(COVERAGE);
