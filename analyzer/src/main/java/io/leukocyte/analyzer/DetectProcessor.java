@@ -222,8 +222,7 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
       boolean found = false;
       for (Map.Entry<HostId, TaskWatch.Heard> host : watch.heard().entrySet()) {
         found |=
-            host.getValue().at() < before
-                && detector.silent(host.getKey(), now * 1_000_000L, this);
+            host.getValue().at() < before && detector.silent(host.getKey(), now * 1_000_000L, this);
       }
       if (found) {
         store.changed();

@@ -83,7 +83,9 @@ final class DetectionTopology {
     topology.addSource(
         EVENTS, new ByteArrayDeserializer(), new ByteArrayDeserializer(), Topic.EVENTS.text());
     topology.addProcessor(
-        DETECT, () -> new DetectProcessor(settings, rules, metrics, poison, watches, silence), EVENTS);
+        DETECT,
+        () -> new DetectProcessor(settings, rules, metrics, poison, watches, silence),
+        EVENTS);
     topology.addStateStore(PrimStore.builder(STORE, CHANGELOG, DetectorState::new), DETECT);
     Serializer<byte[]> bytes = new ByteArraySerializer();
     for (Sink sink : SINKS) {

@@ -30,7 +30,7 @@ final class AnalyzerProcess {
         Duration.ofMillis(300),
         session,
         Optional.of(stateDir),
-        Duration.ofSeconds(30));
+        Duration.ofHours(1)); // histories end, and their hosts with them
   }
 
   /** An analyzer that has no other. */

@@ -50,7 +50,7 @@ class HostWatchTest {
     void aHostThatDoesNotSendWhatARuleNeedsIsOneAlertWithTheRulesName() {
       found.send(reduced(NOON, "process.exec", "file.open"));
       for (int i = 1; i < 100; i++) {
-        found.send(reduced(NOON + i * 5 * SECOND, "process.exec", "file.open"));
+        found.send(reduced(NOON + i * 5L * SECOND, "process.exec", "file.open"));
       }
 
       assertThat(found.alertedRules()).containsExactly(COVERAGE);
@@ -104,8 +104,7 @@ class HostWatchTest {
     @Test
     void aRestartDoesNotTellItAgain() {
       found.send(reduced(NOON, "process.exec"));
-      Findings after =
-          new Findings(SHELL_RULES, DetectorSettings.DEFAULTS, restored(found.state));
+      Findings after = new Findings(SHELL_RULES, DetectorSettings.DEFAULTS, restored(found.state));
 
       after.take(TestEvents.batch(HOST, 1, reduced(NOON + 100 * SECOND, "process.exec")));
 
@@ -153,8 +152,7 @@ class HostWatchTest {
       found.send(heartbeat(NOON));
       found.detector.silent(HOST, NOON + 31 * SECOND, found);
 
-      Findings next =
-          new Findings(NO_RULES, DetectorSettings.DEFAULTS, restored(found.state));
+      Findings next = new Findings(NO_RULES, DetectorSettings.DEFAULTS, restored(found.state));
 
       assertThat(next.detector.silent(HOST, NOON + 77 * SECOND, next)).isFalse();
     }

@@ -75,6 +75,7 @@ final class FallbackProcesses {
     @Nullable ContainerId container;
     ProcessInfo info;
     ProcFacts.@Nullable Stat image;
+    boolean told;
     boolean over;
 
     /** Start is in nanoseconds since boot. */
@@ -158,8 +159,7 @@ final class FallbackProcesses {
 
   private void executed(int pid, long time) {
     Entry known = entries.get(pid);
-    ProcFacts.Facts read =
-        facts.read(pid, environment, known == null ? null : known.container);
+    ProcFacts.Facts read = facts.read(pid, environment, known == null ? null : known.container);
     if (read == null) {
       unread(known, time);
       return;
@@ -173,6 +173,7 @@ final class FallbackProcesses {
       return;
     }
     Entry entry = enter(read, known);
+    entry.told = true;
     if (read.container() != null || includeHost) {
       next.accept(
           new ProcessExec(
@@ -183,7 +184,8 @@ final class FallbackProcesses {
   /** Whether what was read is what was told of the process's last program already. */
   private static boolean isSame(Entry known, ProcFacts.Facts read) {
     ProcFacts.Stat image = known.image;
-    return image != null
+    return known.told
+        && image != null
         && image.stack() != 0
         && image.sameImage(read.stat())
         && read.process().args().equals(known.info.args());
@@ -358,9 +360,14 @@ final class FallbackProcesses {
     for (int pid : alive) {
       ProcFacts.Stat stat = facts.stat(pid);
       Entry known = entries.get(pid);
-      if (stat != null && (known == null || stat.startTicks() > ticks(known) + 3)) {
+      if (stat == null) {
+        continue;
+      }
+      if (known == null || stat.startTicks() > ticks(known) + 3) {
         entries.remove(pid);
         read(pid);
+      } else if (known.container != null && !isUnchanged(known, stat)) {
+        read(pid); // the message of its program was lost
       }
     }
   }
@@ -370,6 +377,7 @@ final class FallbackProcesses {
    * and ended in between is not seen.
    */
   synchronized void look() {
+    clock.adjust();
     long now = clock.now();
     Set<Integer> alive = new HashSet<>(facts.files().pids());
     entries.keySet().retainAll(alive);
@@ -387,8 +395,7 @@ final class FallbackProcesses {
           known == null
               || ticks(known) != stat.startTicks()
               || !read.process().args().equals(known.info.args());
-      boolean moved =
-          known != null && known.container == null && read.container() != null;
+      boolean moved = known != null && known.container == null && read.container() != null;
       Entry entry = enter(read, null);
       // a child that was copied from its parent since the last look runs what that did
       Entry parent = entries.get(read.process().parentPid());
@@ -515,9 +522,7 @@ final class FallbackProcesses {
       losses.add(
           new SensorLoss(
               clock.time(now),
-              blank == 0
-                  ? null
-                  : ContainerRef.unknown(new ContainerId(key.substring(0, blank))),
+              blank == 0 ? null : ContainerRef.unknown(new ContainerId(key.substring(0, blank))),
               SOURCE,
               "process.exec",
               key.substring(blank + 1),

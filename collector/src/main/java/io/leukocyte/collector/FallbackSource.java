@@ -59,9 +59,7 @@ final class FallbackSource implements EventSource {
 
     /** Kinds that it delivers whole. */
     Set<Kind> whole() {
-      return whole
-          ? EnumSet.of(Kind.PROCESS_EXEC, Kind.PROCESS_EXIT)
-          : EnumSet.noneOf(Kind.class);
+      return whole ? EnumSet.of(Kind.PROCESS_EXEC, Kind.PROCESS_EXIT) : EnumSet.noneOf(Kind.class);
     }
 
     /** Kinds of which it delivers what lasts long enough to be seen. */
@@ -154,17 +152,22 @@ final class FallbackSource implements EventSource {
 
   private void listen(ProcessConnector from, FallbackProcesses table, BootClock clock) {
     long swept = System.nanoTime();
+    boolean stale = false;
     try {
-      while (!closing) {
+      boolean last = false;
+      while (!last) {
         from.await(500);
+        last = closing; // what is there by then is still delivered
         long difference = clock.now() - LibC.clock(CLOCK_MONOTONIC);
         from.drain(message -> table.take(message, difference), MOST_MESSAGES);
-        if (noteLost(from, clock)) {
-          table.seed();
-        }
+        stale |= noteLost(from, clock);
         if (System.nanoTime() - swept > SWEEP) {
           swept = System.nanoTime();
           table.sweep();
+          if (stale) {
+            stale = false;
+            table.seed();
+          }
         }
       }
     } catch (RuntimeException e) {
@@ -223,8 +226,7 @@ final class FallbackSource implements EventSource {
     if (table != null && watch != null) {
       table.tell(new EnvironmentNames(interest.environment()));
       watch.listeners(
-          interest.kinds().contains(Kind.NET_LISTEN)
-              || settings.kinds().contains(Kind.NET_LISTEN));
+          interest.kinds().contains(Kind.NET_LISTEN) || settings.kinds().contains(Kind.NET_LISTEN));
     }
   }
 
@@ -244,9 +246,10 @@ final class FallbackSource implements EventSource {
                 way.words,
                 why == null ? "" : " (" + why + ")",
                 names(way.part()),
-                names(KernelSource.KINDS.stream()
-                    .filter(kind -> !way.whole().contains(kind) && !way.part().contains(kind))
-                    .toList()));
+                names(
+                    KernelSource.KINDS.stream()
+                        .filter(kind -> !way.whole().contains(kind) && !way.part().contains(kind))
+                        .toList()));
     return new CheckResult.Degraded(NAME, problem, "let the kernel sensor run for all of it");
   }
 
@@ -295,7 +298,8 @@ final class FallbackSource implements EventSource {
     if (connector != null) {
       connector.wake();
     }
-    boolean interrupted = end(thread, connector == null) | end(looker, true);
+    boolean first = end(thread, connector == null);
+    boolean interrupted = end(looker, true) || first;
     if (connector != null) {
       connector.close();
       connector = null;

@@ -62,8 +62,7 @@ final class KernelSensor implements AutoCloseable {
 
   private boolean closed;
 
-  private KernelSensor(
-      SensorOptions options, Path proc, BpfObject object, BpfRing ring, int wake) {
+  private KernelSensor(SensorOptions options, Path proc, BpfObject object, BpfRing ring, int wake) {
     this.options = options;
     this.proc = proc;
     this.object = object;

@@ -21,7 +21,6 @@ final class KernelSource implements EventSource {
   /** What it delivers, or would. */
   static final List<Kind> KINDS = kinds();
 
-
   private final CollectorSettings.Sensor settings;
   private @Nullable KernelSensor sensor;
   private @Nullable SensorUnavailable reason;

@@ -120,8 +120,8 @@ final class ProcFacts {
 
   /**
    * All of one program of the process; null when it ended before its program and arguments were
-   * read, or does not stay the same while it is read. Each program has a first argument: one without
-   * is just being put in place of the one before.
+   * read, or does not stay the same while it is read. Each program has a first argument: one
+   * without is just being put in place of the one before.
    *
    * @param environment which variables are read
    * @param known the container it was in, when it ends before that is read
@@ -140,9 +140,7 @@ final class ProcFacts {
             : facts(pid, process, before, environment, known);
       }
       boolean between = process.executable() != null && process.args().isEmpty();
-      if (!between
-          && before.sameImage(after)
-          && process.startTicks() == after.startTicks()) {
+      if (!between && before.sameImage(after) && process.startTicks() == after.startTicks()) {
         return facts(pid, process, after, environment, known);
       }
     }
@@ -173,7 +171,9 @@ final class ProcFacts {
         variables != null && variables.length > MOST_ENVIRONMENT,
         fileless,
         container != null && !fileless && isUpper(pid, container, process.executable()),
-        container != null && hostMounts != 0 && namespace(Integer.toString(pid), "mnt") == hostMounts);
+        container != null
+            && hostMounts != 0
+            && namespace(Integer.toString(pid), "mnt") == hostMounts);
   }
 
   /** No file system has a name for its program. */
@@ -182,7 +182,8 @@ final class ProcFacts {
       return false;
     }
     try {
-      return ((Number) Files.getAttribute(root.resolve(pid + "/exe"), "unix:nlink")).intValue() == 0;
+      return ((Number) Files.getAttribute(root.resolve(pid + "/exe"), "unix:nlink")).intValue()
+          == 0;
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
       return true; // the link itself says it
     }
@@ -245,7 +246,8 @@ final class ProcFacts {
       return 0;
     }
     int end = text.indexOf('\n', at + 1);
-    return Long.parseUnsignedLong(text.substring(at + 8, end < 0 ? text.length() : end).strip(), 16);
+    return Long.parseUnsignedLong(
+        text.substring(at + 8, end < 0 ? text.length() : end).strip(), 16);
   }
 
   /** Number of the host's namespace of a kind; 0 when it cannot be read. */

@@ -105,8 +105,7 @@ final class ProcessConnector implements AutoCloseable {
     ProcessConnector connector;
     try {
       NativeSocket socket =
-          NativeSocket.open(
-              NativeSocket.AF_NETLINK, NativeSocket.SOCK_DGRAM, NETLINK_CONNECTOR);
+          NativeSocket.open(NativeSocket.AF_NETLINK, NativeSocket.SOCK_DGRAM, NETLINK_CONNECTOR);
       connector = new ProcessConnector(socket, LibC.eventfd());
     } catch (NativeSocket.NativeException e) {
       throw new NotPermitted(e.getMessage() + "; the kernel may lack CONFIG_PROC_EVENTS");

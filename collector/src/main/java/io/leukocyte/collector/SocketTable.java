@@ -40,22 +40,26 @@ final class SocketTable {
     Path net = proc.resolve(pid + "/net");
     boolean any = false;
     for (String file : List.of("tcp", "tcp6", "udp", "udp6")) {
-      try (var in = Files.newInputStream(net.resolve(file))) {
-        String text = new String(in.readNBytes(MOST), StandardCharsets.US_ASCII);
-        any = true;
-        Protocol protocol = file.startsWith("tcp") ? Protocol.TCP : Protocol.UDP;
-        String[] lines = text.split("\n", -1);
-        for (int i = 1; i < lines.length; i++) {
-          Socket socket = parse(protocol, lines[i]);
-          if (socket != null) {
-            sockets.add(socket);
-          }
+      String text = text(net.resolve(file));
+      any |= text != null;
+      Protocol protocol = file.startsWith("tcp") ? Protocol.TCP : Protocol.UDP;
+      String[] lines = text == null ? new String[0] : text.split("\n", -1);
+      for (int i = 1; i < lines.length; i++) {
+        Socket socket = parse(protocol, lines[i]);
+        if (socket != null) {
+          sockets.add(socket);
         }
-      } catch (IOException e) {
-        continue; // the process ended, or the kernel has no IPv6
       }
     }
     return any ? sockets : null;
+  }
+
+  private static @Nullable String text(Path file) {
+    try (var in = Files.newInputStream(file)) {
+      return new String(in.readNBytes(MOST), StandardCharsets.US_ASCII);
+    } catch (IOException e) {
+      return null; // the process ended, or the kernel has no IPv6
+    }
   }
 
   /** A line of such a file; null for one that is none, or cut. */
@@ -94,9 +98,7 @@ final class SocketTable {
         address[word * 4 + i] = (byte) (ordered >>> (24 - 8 * i));
       }
     }
-    return new Endpoint(
-        text(address),
-        Integer.parseInt(text, colon + 1, text.length(), 16));
+    return new Endpoint(text(address), Integer.parseInt(text, colon + 1, text.length(), 16));
   }
 
   private static String text(byte[] address) {

@@ -85,9 +85,7 @@ final class SocketWatch {
     for (FallbackProcesses.Running process : running) {
       int namespace = facts.files().networkNamespace(process.pid());
       if (namespace != 0) {
-        byNetwork
-            .computeIfAbsent(namespace, n -> new TreeMap<>())
-            .put(process.pid(), process);
+        byNetwork.computeIfAbsent(namespace, n -> new TreeMap<>()).put(process.pid(), process);
       }
     }
     networks.keySet().retainAll(byNetwork.keySet());
@@ -191,8 +189,7 @@ final class SocketWatch {
   /** Numbers of the sockets that a process has open. */
   private Set<Long> sockets(int pid) {
     Set<Long> inodes = new HashSet<>();
-    try (DirectoryStream<Path> descriptors =
-        Files.newDirectoryStream(proc.resolve(pid + "/fd"))) {
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(proc.resolve(pid + "/fd"))) {
       for (Path descriptor : descriptors) {
         String target = Files.readSymbolicLink(descriptor).toString();
         if (target.startsWith("socket:[")) {

@@ -95,8 +95,7 @@ public final class SoleCollector implements AutoCloseable {
     try {
       byte[] digest =
           MessageDigest.getInstance("SHA-256")
-              .digest(
-                  String.join(",", new TreeSet<>(bootstrap)).getBytes(StandardCharsets.UTF_8));
+              .digest(String.join(",", new TreeSet<>(bootstrap)).getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(digest, 0, NAME_BYTES);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("This Java has no SHA-256", e);

@@ -48,6 +48,7 @@ final class TopProcesses {
    * @throws EngineException when the engine does not answer
    */
   void look() {
+    clock.adjust();
     Set<ContainerId> running = new HashSet<>();
     for (ContainerSummary container : engine.running()) {
       running.add(container.id());
@@ -73,8 +74,7 @@ final class TopProcesses {
       if (!same && seeded) {
         ProcessInfo bare = ProcessInfo.unknown(new ProcessRef(row.pid(), clock.start(start)));
         next.accept(
-            new ProcessExec(
-                clock.time(time), ContainerRef.unknown(container), process(row, bare)));
+            new ProcessExec(clock.time(time), ContainerRef.unknown(container), process(row, bare)));
       }
     }
     known.put(container, now);

@@ -59,7 +59,11 @@ final class FakeProc {
                   image));
       Files.writeString(
           folder.resolve("status"),
-          "Name:\t" + name + "\nUid:\t7\t7\t7\t7\nGid:\t8\t8\t8\t8\nNSpid:\t" + pid + "\t3\n"
+          "Name:\t"
+              + name
+              + "\nUid:\t7\t7\t7\t7\nGid:\t8\t8\t8\t8\nNSpid:\t"
+              + pid
+              + "\t3\n"
               + "CapPrm:\t00000000000000ff\nCapEff:\t000000000000000f\n");
       Files.writeString(folder.resolve("cmdline"), String.join("\0", args) + "\0");
       Files.writeString(folder.resolve("loginuid"), "4294967295");

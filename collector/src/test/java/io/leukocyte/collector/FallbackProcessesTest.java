@@ -182,6 +182,31 @@ class FallbackProcessesTest {
   }
 
   @Test
+  void aProgramThatWasReadBeforeItsMessageCameIsStillTold() {
+    proc.runs(70, 60, 300, 4, WEB, "/app/cat", "cat");
+    processes.seed();
+    exec(70, 301);
+
+    assertThat(exec(0).args()).containsExactly("cat");
+    assertThat(processes.losses()).isEmpty();
+  }
+
+  @Test
+  void afterLostMessagesItKnowsAgainWhatRuns() {
+    fork(60, 70, 300);
+    proc.runs(70, 60, 300, 4, WEB, "/app/cat", "cat");
+    proc.runs(71, 60, 300, 5, WEB, "/app/dd", "dd").ends(50);
+    processes.seed();
+    exit(70, 400, 0);
+    exit(71, 400, 0);
+
+    assertThat(events).hasSize(2);
+    assertThat(((ProcessExit) events.getFirst()).process().args()).containsExactly("cat");
+    assertThat(((ProcessExit) events.getLast()).process().args()).containsExactly("dd");
+    assertThat(processes.size()).isEqualTo(4);
+  }
+
+  @Test
   void lookingSeesNewProgramsOnceAndNoCopies() {
     proc.runs(70, 60, 300, 4, WEB, "/app/cat", "cat", "x");
     proc.runs(71, 60, 300, 3, WEB, "/app/sh", "sh", "-c", "serve"); // a copy of its parent

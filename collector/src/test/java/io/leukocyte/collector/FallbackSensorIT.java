@@ -59,7 +59,9 @@ class FallbackSensorIT extends SensorContract {
     long before = bare();
     Docker.sh(
         containerName(),
-        "i=0; while [ $i -lt " + SHORT + " ]; do /bin/true short-$i; i=$((i+1)); done; sleep 0.5; : z1");
+        "i=0; while [ $i -lt "
+            + SHORT
+            + " ]; do /bin/true short-$i; i=$((i+1)); done; sleep 0.5; : z1");
     List<SensorLoss> losses = new ArrayList<>();
     await()
         .atMost(Duration.ofSeconds(20))
@@ -112,10 +114,12 @@ class FallbackSensorIT extends SensorContract {
             });
     table.seed();
     Docker.ok("exec", "-d", containerName(), "sh", "-c", "sleep 3; :", "z2");
-    await().atMost(Duration.ofSeconds(10)).until(() -> {
-      table.look();
-      return !seen.isEmpty();
-    });
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> {
+          table.look();
+          return !seen.isEmpty();
+        });
     table.look();
     table.look();
 
@@ -139,10 +143,12 @@ class FallbackSensorIT extends SensorContract {
             });
     top.look();
     Docker.ok("exec", "-d", "-u", "65534", containerName(), "sh", "-c", "sleep 5; :", "z3");
-    await().atMost(Duration.ofSeconds(10)).until(() -> {
-      top.look();
-      return !seen.isEmpty();
-    });
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> {
+          top.look();
+          return !seen.isEmpty();
+        });
     top.look();
 
     assertThat(seen).hasSize(1);

@@ -199,7 +199,13 @@ class ReachIT {
 
   private static void assertSees(Running running, String mark) {
     Docker.run(
-        "exec", "-w", "/usr", TARGET, "sh", "-c", "cat /etc/shadow > /dev/null; sleep 0.4; : " + mark);
+        "exec",
+        "-w",
+        "/usr",
+        TARGET,
+        "sh",
+        "-c",
+        "cat /etc/shadow > /dev/null; sleep 0.4; : " + mark);
     assertThat(running.first("exec", line -> line.startsWith("exec") && line.contains(mark)))
         .startsWith("exec in " + TARGET + ": /usr/bin/dash [sh, -c, cat /etc/shadow")
         .endsWith(" in /usr");

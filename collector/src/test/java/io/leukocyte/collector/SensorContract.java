@@ -136,8 +136,7 @@ abstract class SensorContract {
     assertThat(parent.args()).startsWith("sh", "-c").hasSize(3);
     assertThat(parent.executable()).isEqualTo("/usr/bin/dash");
     assertThat(process.ancestors()).anyMatch(above -> above.startsWith("containerd-shim"));
-    ProcessExec shell =
-        first(ProcessExec.class, e -> e.process().ref().equals(parent.ref()));
+    ProcessExec shell = first(ProcessExec.class, e -> e.process().ref().equals(parent.ref()));
     assertThat(shell.process().args().getLast()).contains("y1");
     assertThat(shell.process().more().groupLeader()).isTrue();
   }
@@ -155,8 +154,7 @@ abstract class SensorContract {
 
   @Test
   void aScriptIsRunByItsInterpreter() {
-    Docker.sh(
-        name, "printf '#!/bin/sh\\nsleep 0.4\\n:' > /s.sh; chmod +x /s.sh; /s.sh y3; :");
+    Docker.sh(name, "printf '#!/bin/sh\\nsleep 0.4\\n:' > /s.sh; chmod +x /s.sh; /s.sh y3; :");
 
     ProcessInfo process = exec("y3").process();
 
@@ -176,8 +174,7 @@ abstract class SensorContract {
   @Test
   void aDeletedProgramIsFileless() {
     Docker.sh(
-        name,
-        "cp /bin/sh /gone; /gone -c 'rm /gone; exec /proc/self/exe -c \"sleep 0.4; :\" y6'");
+        name, "cp /bin/sh /gone; /gone -c 'rm /gone; exec /proc/self/exe -c \"sleep 0.4; :\" y6'");
 
     ProcessInfo process = exec("y6").process();
 
@@ -198,8 +195,7 @@ abstract class SensorContract {
 
   @Test
   void exitTellsCodeAndSignal() {
-    Docker.sh(
-        name, "sh -c 'sleep 0.4; exit 7' y8; sh -c 'sleep 0.4; kill -9 $$' y9; :");
+    Docker.sh(name, "sh -c 'sleep 0.4; exit 7' y8; sh -c 'sleep 0.4; kill -9 $$' y9; :");
     ProcessInfo exited = exec("y8").process();
     ProcessInfo killed = exec("y9").process();
 
@@ -247,8 +243,7 @@ abstract class SensorContract {
         "y12");
 
     NetListen listen =
-        first(
-            NetListen.class, e -> e.local().port() == 7201 && e.call().equals("listen"));
+        first(NetListen.class, e -> e.local().port() == 7201 && e.call().equals("listen"));
     NetConnect connect = first(NetConnect.class, e -> e.destination().port() == 7201);
 
     assertThat(listen.protocol()).isEqualTo(Protocol.TCP);

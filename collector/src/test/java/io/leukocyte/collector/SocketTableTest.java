@@ -10,7 +10,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The kernel's lists of sockets. */
 class SocketTableTest {
-  private static final String REST = " 00000000:00000000 00:00000000 00000000     0        0 4711 1";
+  private static final String REST =
+      " 00000000:00000000 00:00000000 00000000     0        0 4711 1";
 
   @Test
   void aListenerHasNoOtherEnd() {
