@@ -54,7 +54,9 @@ public final class Detector {
   /** A container's time of being seen is written this coarsely, nanoseconds. */
   private static final long SEEN_STEP = TimeUnit.SECONDS.toNanos(10);
 
-  /** Facts are told so often although they are the same: others forget silent hosts. Nanoseconds. */
+  /**
+   * Facts are told so often although they are the same: others forget silent hosts. Nanoseconds.
+   */
   private static final long TELL_AGAIN = TimeUnit.HOURS.toNanos(24);
 
   /** What is known of a symbol as a destination. */

@@ -21,8 +21,8 @@ import static io.leukocyte.analyzer.TestEvents.lost;
 import static io.leukocyte.analyzer.TestEvents.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.Alert;
+import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.Kind;
 import io.leukocyte.events.Priority;
 import io.leukocyte.events.SensorLoss;

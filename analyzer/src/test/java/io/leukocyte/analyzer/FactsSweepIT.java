@@ -64,8 +64,7 @@ class FactsSweepIT {
 
   private static void put(TestBroker broker, String key, ContainerFacts facts, Duration age)
       throws Exception {
-    byte[] value =
-        EventJson.write(new Observed(new EventId(TestEvents.HOST, 1, 1, 1), facts));
+    byte[] value = EventJson.write(new Observed(new EventId(TestEvents.HOST, 1, 1, 1), facts));
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(ProducerSettings.of(broker.client()))) {
       producer
@@ -97,8 +96,7 @@ class FactsSweepIT {
       while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
         consumer
             .poll(Duration.ofMillis(200))
-            .forEach(
-                r -> last.put(new String(r.key(), StandardCharsets.UTF_8), r.value() != null));
+            .forEach(r -> last.put(new String(r.key(), StandardCharsets.UTF_8), r.value() != null));
       }
     }
     return last;

@@ -324,6 +324,7 @@ public record CollectorSettings(
           ValueType.path(),
           Path.of("/proc"),
           "Where the host's /proc is mounted, for a collector in a container with pids of its own");
+
   /** Setting {@code collector.stats.interval}. */
   public static final Key<Duration> STATS_INTERVAL =
       Key.of(
@@ -359,7 +360,6 @@ public record CollectorSettings(
           HOLD_EVENTS,
           CLOSE_TIMEOUT,
           HOST_PROC,
-
           STATS_INTERVAL);
 
   /**

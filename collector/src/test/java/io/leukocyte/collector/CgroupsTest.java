@@ -118,7 +118,8 @@ class CgroupsTest {
     String scope = "/machine.slice/libpod-" + ID + ".scope";
     unified(scope);
     Cgroups.Groups groups = find(VERSION_2, "0::" + scope + "/container/init.scope\n");
-    assertThat(Objects.requireNonNull(groups).memory()).isEqualTo(new Cgroups.Group(host(scope.substring(1)), true));
+    assertThat(Objects.requireNonNull(groups).memory())
+        .isEqualTo(new Cgroups.Group(host(scope.substring(1)), true));
   }
 
   @Test
@@ -126,7 +127,8 @@ class CgroupsTest {
     String group = "/docker/" + ID;
     unified(group);
     Cgroups.Groups groups = find(VERSION_2, "0::" + group + "/docker/" + OTHER + "\n");
-    assertThat(Objects.requireNonNull(groups).cpu()).isEqualTo(new Cgroups.Group(host("docker/" + ID), true));
+    assertThat(Objects.requireNonNull(groups).cpu())
+        .isEqualTo(new Cgroups.Group(host("docker/" + ID), true));
   }
 
   @Test
@@ -161,8 +163,10 @@ class CgroupsTest {
         find(
             VERSION_1.replace("rw,pids", "rw,none"),
             "4:memory:/docker/%1$s\n0::/docker/%1$s\n".formatted(ID));
-    assertThat(Objects.requireNonNull(groups).pids()).isEqualTo(new Cgroups.Group(host("unified/docker/" + ID), true));
-    assertThat(Objects.requireNonNull(groups).memory()).isEqualTo(new Cgroups.Group(host("memory/docker/" + ID), false));
+    assertThat(Objects.requireNonNull(groups).pids())
+        .isEqualTo(new Cgroups.Group(host("unified/docker/" + ID), true));
+    assertThat(Objects.requireNonNull(groups).memory())
+        .isEqualTo(new Cgroups.Group(host("memory/docker/" + ID), false));
     assertThat(Objects.requireNonNull(groups).blkio()).isNull();
   }
 
@@ -171,7 +175,8 @@ class CgroupsTest {
     String part = VERSION_2.replace("0:20 / ", "0:20 /kubepods ");
     unified("/pod8a1b/" + ID);
     Cgroups.Groups groups = find(part, "0::/kubepods/pod8a1b/" + ID + "\n");
-    assertThat(Objects.requireNonNull(groups).cpu()).isEqualTo(new Cgroups.Group(host("pod8a1b/" + ID), true));
+    assertThat(Objects.requireNonNull(groups).cpu())
+        .isEqualTo(new Cgroups.Group(host("pod8a1b/" + ID), true));
     assertThat(find(part, "0::/elsewhere/" + ID + "\n"))
         .isEqualTo(new Cgroups.Groups(null, null, null, null, null));
   }

@@ -112,7 +112,8 @@ class DnsAnswerTest {
             .record(1, 1, (byte) 203, (byte) 0, (byte) 113, (byte) 10)
             .whole();
     DnsAnswer cut = DnsAnswer.read(Arrays.copyOf(message, message.length - 1));
-    assertThat(Objects.requireNonNull(cut).addresses()).containsExactly(new DnsAnswer.Address("203.0.113.9", 1));
+    assertThat(Objects.requireNonNull(cut).addresses())
+        .containsExactly(new DnsAnswer.Address("203.0.113.9", 1));
     for (int size = 0; size < message.length - 16; size++) {
       assertThat(DnsAnswer.read(Arrays.copyOf(message, size))).as("%s bytes", size).isNull();
     }

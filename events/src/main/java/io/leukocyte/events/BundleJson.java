@@ -10,9 +10,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bundle as a JSON object, with the signature of who made it. The signature is an HMAC-SHA256 over
- * these parts, each as the number of its UTF-8 bytes in decimal, a colon, and the bytes: {@code
- * leuko.config/1}, author, created, of each file use, name and text, and the key's id.
+ * A bundle as a JSON object, with the signature of who made it. The signature is an HMAC-SHA256
+ * over these parts, each as the number of its UTF-8 bytes in decimal, a colon, and the bytes:
+ * {@code leuko.config/1}, author, created, of each file use, name and text, and the key's id.
  */
 public final class BundleJson {
   /** The key of a bundle's record. */
@@ -32,7 +32,9 @@ public final class BundleJson {
   public record Signed(Bundle bundle, @Nullable String key, @Nullable String signature) {
     /** Whether one of the keys signed it. */
     public boolean isSignedBy(OrderKeys keys) {
-      return key != null && signature != null && keys.verify(key, canonical(bundle, key), signature);
+      return key != null
+          && signature != null
+          && keys.verify(key, canonical(bundle, key), signature);
     }
   }
 

@@ -11,8 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BundleJsonTest {
-  private static final OrderKeys KEYS =
-      OrderKeys.parse("2026-11:0123456789abcdef0123456789abcdef");
+  private static final OrderKeys KEYS = OrderKeys.parse("2026-11:0123456789abcdef0123456789abcdef");
   private static final OrderKeys OTHERS =
       OrderKeys.parse("2026-11:fedcba9876543210fedcba9876543210");
   private static final Bundle BUNDLE =
@@ -39,7 +38,13 @@ class BundleJsonTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"ann, bob", "macro: m, macro: n", "000-a.yaml, 000-c.yaml", "policies, rules", "ä, a"})
+  @CsvSource({
+    "ann, bob",
+    "macro: m, macro: n",
+    "000-a.yaml, 000-c.yaml",
+    "policies, rules",
+    "ä, a"
+  })
   void aChangedBundleHasNoSignature(String from, String to) throws MalformedJsonException {
     String written = new String(BundleJson.write(BUNDLE, KEYS), UTF_8);
     String changed = written.replace(from, to);
@@ -80,7 +85,10 @@ class BundleJsonTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "[]", "{}", "{\"author\":\"a\"}",
+        "",
+        "[]",
+        "{}",
+        "{\"author\":\"a\"}",
         "{\"author\":\"a\",\"created\":\"2026-11-28T00:00:00.000000000Z\",\"files\":[{\"use\":\"x\"}]}",
         "{\"author\":\"a\",\"created\":\"2026-11-28T00:00:00.000000000Z\",\"files\":[7]}"
       })

@@ -405,8 +405,8 @@ final class TestEvents {
       Stream.concat(FIRST_STORY.stream(), SECOND_STORY.stream()).toList();
 
   /**
-   * What came with minor version 3: names of destinations, who began a flow, and lines that
-   * belong together.
+   * What came with minor version 3: names of destinations, who began a flow, and lines that belong
+   * together.
    */
   static final List<Event> THIRD_STORY = List.of(CONNECT_BY_NAME, ANSWERS, STACK_TRACE);
 

@@ -46,12 +46,11 @@ public final class Foresight implements AutoCloseable {
     Rehearsal rehearsal =
         hosts.computeIfAbsent(alert.host(), host -> new Rehearsal(policies, Map.of(), host));
     return rehearsal.take(new PolicyTest.Sample(alert, document, facts)).stream()
-        .map(
-            state ->
-                new Planned(
-                    Objects.requireNonNullElse(state.last().policy(), ""),
-                    state.last().type(),
-                    state.end().orElseThrow() == Flow.End.VERIFIED))
+        .map(state ->
+            new Planned(
+                Objects.requireNonNullElse(state.last().policy(), ""),
+                state.last().type(),
+                state.end().orElseThrow() == Flow.End.VERIFIED))
         .toList();
   }
 

@@ -75,9 +75,7 @@ final class Rehearsal implements Hands, AutoCloseable {
       for (PolicyTest.Sample sample : test.alerts()) {
         last = rehearsal.take(sample);
       }
-      return last.stream()
-          .map(s -> s.last().type() + " " + word(s.end().orElseThrow()))
-          .toList();
+      return last.stream().map(s -> s.last().type() + " " + word(s.end().orElseThrow())).toList();
     }
   }
 

@@ -85,7 +85,9 @@ class CallNeedsTest {
         .isEqualTo(Set.of(expected.split(" ")));
   }
 
-  /** What could not be opened has the path that was asked for, which may be written in many ways. */
+  /**
+   * What could not be opened has the path that was asked for, which may be written in many ways.
+   */
   @Test
   void directoriesAreFoundForFilesThatWereOpened() {
     String below = "evt.type = openat and fd.name pmatch (/etc/, /usr/*/x)";
