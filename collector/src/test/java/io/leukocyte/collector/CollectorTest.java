@@ -14,6 +14,7 @@ import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerLifecycle;
 import io.leukocyte.events.ContainerLog;
 import io.leukocyte.events.ContainerLog.Stream;
+import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.Event;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.Kind;
@@ -765,7 +766,7 @@ class CollectorTest {
                   .toList();
           assertThat(losses)
               .allSatisfy(l -> {
-                assertThat(l.container().id()).isEqualTo(loud);
+                assertThat(l.container()).extracting(ContainerRef::id).isEqualTo(loud);
                 assertThat(l.lostKind()).isEqualTo(Kind.CONTAINER_LOG.text());
                 assertThat(l.from()).isLessThanOrEqualTo(l.to());
               });

@@ -191,7 +191,9 @@ final class Backtest {
     return end;
   }
 
-  /** What became of each rule, in the order of the files; those of the detector itself after them. */
+  /**
+   * What became of each rule, in the order of the files; those of the detector itself after them.
+   */
   List<Finding> findings() {
     return List.copyOf(findings.values());
   }

@@ -20,7 +20,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -140,13 +139,12 @@ final class BacktestCommand implements Callable<Integer> {
     Table table = new Table("rule", "alerts", "containers", "note");
     backtest.findings().stream()
         .sorted(Comparator.comparingLong(Backtest.Finding::alerts).reversed())
-        .forEach(
-            finding ->
-                table.add(
-                    finding.rule(),
-                    String.valueOf(finding.alerts()),
-                    containers(finding.containers()),
-                    note(backtest, finding)));
+        .forEach(finding ->
+            table.add(
+                finding.rule(),
+                String.valueOf(finding.alerts()),
+                containers(finding.containers()),
+                note(backtest, finding)));
     table.print(out, format);
     if (format == Table.Format.JSON) {
       return;
@@ -207,8 +205,7 @@ final class BacktestCommand implements Callable<Integer> {
                 String.valueOf(times)));
     table.print(out, Table.Format.TABLE);
     if (backtest.isForesightShort()) {
-      out.printf(
-          "Policies were asked about the first %d alerts only.%n", Backtest.MOST_FORESEEN);
+      out.printf("Policies were asked about the first %d alerts only.%n", Backtest.MOST_FORESEEN);
     }
   }
 
@@ -230,8 +227,6 @@ final class BacktestCommand implements Callable<Integer> {
   }
 
   private static String time(long nanos) {
-    return Instant.ofEpochSecond(0, nanos)
-        .truncatedTo(ChronoUnit.SECONDS)
-        .toString();
+    return Instant.ofEpochSecond(0, nanos).truncatedTo(ChronoUnit.SECONDS).toString();
   }
 }

@@ -176,16 +176,14 @@ final class BundleFeed implements Component {
     return List.of(
         folder
             .current()
-            .<CheckResult>map(
-                bundle ->
-                    new CheckResult.Ok(
-                        CHECK,
-                        "%s of %s, %d files"
-                            .formatted(shown(bundle), bundle.author(), bundle.files().size())))
-            .orElseGet(
-                () ->
-                    new CheckResult.Degraded(
-                        CHECK, "its folder is empty", "push one with leuko rules push")));
+            .<CheckResult>map(bundle ->
+                new CheckResult.Ok(
+                    CHECK,
+                    "%s of %s, %d files"
+                        .formatted(shown(bundle), bundle.author(), bundle.files().size())))
+            .orElseGet(() ->
+                new CheckResult.Degraded(
+                    CHECK, "its folder is empty", "push one with leuko rules push")));
   }
 
   @Override

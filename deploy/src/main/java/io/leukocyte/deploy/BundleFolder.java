@@ -79,7 +79,8 @@ final class BundleFolder {
       return false;
     }
     try {
-      Path unpacked = folder.resolve(bundle.created() + "-" + bundle.hash().substring(0, NAME_DIGITS));
+      Path unpacked =
+          folder.resolve(bundle.created() + "-" + bundle.hash().substring(0, NAME_DIGITS));
       if (read(unpacked).isEmpty()) {
         if (Files.exists(unpacked)) {
           delete(unpacked);

@@ -90,8 +90,7 @@ final class FleetContainers {
   }
 
   private static Table table(List<Known> all) {
-    Table table =
-        new Table("host", "id", "name", "image", "state", "started", "addresses", "pod");
+    Table table = new Table("host", "id", "name", "image", "state", "started", "addresses", "pod");
     for (Known known : all) {
       ContainerFacts facts = known.facts();
       ContainerRef container = facts.container();

@@ -37,8 +37,7 @@ final class RespondCommand extends RoleCommand {
     Responder responder =
         new Roles(config, kafka, settings.host(data), data, Engines.fromEnvironment(), metrics)
             .responder(policies.settings());
-    return new Role(
-        responder, policies.watching(() -> reload(responder, policies.settings())));
+    return new Role(responder, policies.watching(() -> reload(responder, policies.settings())));
   }
 
   /** What acts by itself on many hosts must obey those who would stop it from anywhere. */

@@ -99,8 +99,7 @@ final class RuleWatch implements Component {
     }
     return List.of(
         new CheckResult.Ok(
-            CHECK,
-            loaded.summary() + ", hash " + loaded.rules().hash().substring(0, HASH_SHOWN)));
+            CHECK, loaded.summary() + ", hash " + loaded.rules().hash().substring(0, HASH_SHOWN)));
   }
 
   @Override

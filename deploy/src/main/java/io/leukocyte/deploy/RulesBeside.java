@@ -23,8 +23,7 @@ record RulesBeside(RuleWatch watch, Optional<BundleFeed> feed) {
    * @throws BadInputException with every problem of all files
    * @throws EnvironmentException when the fleet's rules cannot be had
    */
-  static RulesBeside open(
-      Config config, DeploySettings settings, KafkaSettings kafka, Path data) {
+  static RulesBeside open(Config config, DeploySettings settings, KafkaSettings kafka, Path data) {
     Optional<BundleFeed> feed =
         settings.bundle(data).map(f -> BundleFeed.open(kafka, FleetSettings.from(config), f));
     return new RulesBeside(

@@ -17,11 +17,7 @@ import picocli.CommandLine.Spec;
     name = "rules",
     description = "Checks and explains rule files and gives them to the fleet.",
     mixinStandardHelpOptions = true,
-    subcommands = {
-      RulesCommand.Check.class,
-      RulesCommand.Explain.class,
-      RulesPushCommand.class
-    })
+    subcommands = {RulesCommand.Check.class, RulesCommand.Explain.class, RulesPushCommand.class})
 final class RulesCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -89,8 +89,7 @@ final class RulesPushCommand implements Callable<Integer> {
     List<RuleFile> rules = rules();
     RuleSet.Loaded loaded = RuleFiles.checked(RuleSet.load(rules));
     List<PolicyFile> responses = policies();
-    PolicySet.Loaded checked =
-        PolicySet.load(responses, ResponderSettings.from(config).channels());
+    PolicySet.Loaded checked = PolicySet.load(responses, ResponderSettings.from(config).channels());
     refuse(checked.problems());
     Bundle bundle = bundle(rules, responses);
     if (!dryRun) {
@@ -185,8 +184,7 @@ final class RulesPushCommand implements Callable<Integer> {
             .orElseGet(() -> BundleJson.write(bundle));
     try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(properties)) {
       producer
-          .send(
-              new ProducerRecord<>(Topic.CONFIG.text(), BundleJson.KEY.getBytes(UTF_8), document))
+          .send(new ProducerRecord<>(Topic.CONFIG.text(), BundleJson.KEY.getBytes(UTF_8), document))
           .get(2L * SEND_MILLIS, TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw unreachable(String.valueOf(e.getCause()), e);

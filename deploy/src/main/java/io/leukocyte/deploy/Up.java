@@ -65,8 +65,7 @@ final class Up {
   /** Starts everything in the order of the flow's end to its beginning, and stays until told. */
   void run() throws InterruptedException {
     RuleWatch rules =
-        new RuleWatch(
-            RuleSource.of(settings, Optional.empty()), FileWatch.PAUSE, screen::line);
+        new RuleWatch(RuleSource.of(settings, Optional.empty()), FileWatch.PAUSE, screen::line);
     ResponderSettings response = ResponderSettings.from(config);
     PolicySet policies = Policies.inForce(response);
     HostId host = settings.host(options.data());

@@ -19,7 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class BacktestTest {
@@ -46,23 +48,19 @@ class BacktestTest {
 
   /** The recording as it was in Kafka. */
   private static List<byte[]> batches() throws IOException, MalformedJsonException {
-    List<byte[]> batches = new ArrayList<>();
-    BatchWriter writer = null;
-    EventId first = null;
+    Map<Long, List<Observed>> bySequence = new TreeMap<>();
     for (String line : Files.readAllLines(RECORDING)) {
       Observed observed = EventJson.read(line, new EventId(new HostId("h"), 0, 0, 0));
-      EventId id = observed.id();
-      if (first == null || id.sequence() != first.sequence()) {
-        if (writer != null) {
-          batches.add(writer.finish(first.sequence(), first.index()));
-        }
-        first = id;
-        writer = new BatchWriter(id.host(), id.epoch());
-      }
-      writer.add(observed.event());
+      bySequence.computeIfAbsent(observed.id().sequence(), n -> new ArrayList<>()).add(observed);
     }
-    batches.add(writer.finish(first.sequence(), first.index()));
-    return batches;
+    return bySequence.values().stream().map(BacktestTest::batch).toList();
+  }
+
+  private static byte[] batch(List<Observed> events) {
+    EventId first = events.getFirst().id();
+    BatchWriter writer = new BatchWriter(first.host(), first.epoch());
+    events.forEach(observed -> writer.add(observed.event()));
+    return writer.finish(first.sequence(), first.index());
   }
 
   @Test
@@ -88,8 +86,7 @@ class BacktestTest {
 
   @Test
   void itTellsWhatThePoliciesWouldHaveDoneWhateverTheirMode() throws Exception {
-    PolicySet.Loaded policies =
-        PolicySet.load(List.of(new PolicyFile("p.yaml", POLICY)), Set.of());
+    PolicySet.Loaded policies = PolicySet.load(List.of(new PolicyFile("p.yaml", POLICY)), Set.of());
     assertThat(policies.problems()).isEmpty();
     assertThat(backtest(SHELL).foresee(policies.policies()))
         .containsKey(new Foresight.Planned("isolate", "quarantine", true));

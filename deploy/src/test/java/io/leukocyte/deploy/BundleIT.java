@@ -49,9 +49,7 @@ class BundleIT {
     client = KafkaAccess.embedded(kafka.clientProperties());
     trust =
         new FleetSettings(
-            FleetSettings.Scope.FLEET,
-            FleetSettings.Trust.HMAC,
-            Optional.of(OrderKeys.parse(KEY)));
+            FleetSettings.Scope.FLEET, FleetSettings.Trust.HMAC, Optional.of(OrderKeys.parse(KEY)));
   }
 
   @AfterEach
@@ -77,9 +75,7 @@ class BundleIT {
       assertThat(feed.check().getFirst()).isInstanceOf(CheckResult.Ok.class);
 
       push(OTHER_KEY, RULE.formatted("evil"));
-      await()
-          .atMost(SOON)
-          .until(() -> feed.check().getFirst() instanceof CheckResult.Degraded);
+      await().atMost(SOON).until(() -> feed.check().getFirst() instanceof CheckResult.Degraded);
       assertThat(names(watch)).containsExactly("two", "three");
     }
     kafka.close();
