@@ -77,6 +77,9 @@ public final class Collector implements Component {
       throw new IllegalStateException("A collector is started once");
     }
     flow = new Flow(settings, host, engine, sensor, publisher, meters, time);
+    if (rules != null) {
+      flow.rules(rules.hash());
+    }
     flow.start();
   }
 
@@ -89,11 +92,14 @@ public final class Collector implements Component {
   }
 
   /**
-   * The rules that events are for: {@link #check} names those that this collector does not cover.
-   * May be called again, before the start and after it.
+   * The rules that events are for: {@link #check} names those that this collector does not cover,
+   * the heartbeat tells their hash. May be called again, before the start and after it.
    */
   public synchronized void cover(RuleSet inForce) {
     rules = inForce;
+    if (flow != null) {
+      flow.rules(inForce.hash());
+    }
   }
 
   /** How many facts of a kind were lost since the start. */

@@ -23,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,6 +76,7 @@ final class Flow implements Component {
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("leuko-collector-timer").factory());
+  private volatile @Nullable String rules;
 
   Flow(
       CollectorSettings settings,
@@ -278,6 +280,11 @@ final class Flow implements Component {
     }
   }
 
+  /** The hash of the rules that events are for, which the heartbeat tells. */
+  void rules(String hash) {
+    rules = hash;
+  }
+
   private void heartbeat() {
     List<String> missing = missing();
     boolean reduced = !missing.isEmpty();
@@ -291,7 +298,7 @@ final class Flow implements Component {
             hostname,
             reduced ? "reduced" : "ebpf",
             missing,
-            null,
+            rules,
             Version.TEXT,
             0,
             totals.received(),

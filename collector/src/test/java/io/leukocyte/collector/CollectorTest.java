@@ -415,7 +415,7 @@ class CollectorTest {
     assertThat(collector.check())
         .contains(new CheckResult.Degraded("kernel sensor", "blind", "open its eyes"))
         .noneMatch(check -> check.name().equals("coverage"));
-    collector.cover(
+    RuleSet rules =
         RuleSet.load(
                 List.of(
                     new RuleFile(
@@ -424,13 +424,18 @@ class CollectorTest {
                             + " priority: INFO}\n"
                             + "- {rule: a file, desc: d, condition: evt.type = openat, output: o,"
                             + " priority: INFO}\n")))
-            .rules());
+            .rules();
+    collector.cover(rules);
     assertThat(collector.check())
         .contains(
             new CheckResult.Degraded(
                 "coverage",
                 "no, or not all, events of process.exec; 1 rule blind: a shell",
                 "let the sensor see all, or leave these rules out"));
+    await()
+        .atMost(SECONDS)
+        .until(
+            () -> rules.hash().equals(publisher.events(SensorHeartbeat.class).getLast().bundle()));
     collector.close();
     Counters.Totals totals = collector.totals();
     assertThat(totals.pending()).as("%s", totals).isZero();
