@@ -1,3 +1,4 @@
+#!/bin/sh
 # Attacks on a container, each for real, run inside of it. A line that begins with "#:" names the
 # rule that the commands below it raise. What they need of the image: sh, bash, perl, coreutils,
 # util-linux. Nothing leaves the container: every address is its own.
