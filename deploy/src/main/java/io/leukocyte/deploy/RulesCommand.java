@@ -1,11 +1,13 @@
 package io.leukocyte.deploy;
 
 import io.leukocyte.events.config.Suggestion;
+import io.leukocyte.rules.Correlation;
 import io.leukocyte.rules.Explanation;
 import io.leukocyte.rules.RuleFile;
 import io.leukocyte.rules.RuleSet;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,9 +17,14 @@ import picocli.CommandLine.Spec;
 /** {@code leuko rules}: work on rule files, without a host, a kernel or Kafka. */
 @Command(
     name = "rules",
-    description = "Checks and explains rule files and gives them to the fleet.",
+    description = "Checks, tests and explains rule files and gives them to the fleet.",
     mixinStandardHelpOptions = true,
-    subcommands = {RulesCommand.Check.class, RulesCommand.Explain.class, RulesPushCommand.class})
+    subcommands = {
+      RulesCommand.Check.class,
+      RulesTestCommand.class,
+      RulesCommand.Explain.class,
+      RulesPushCommand.class
+    })
 final class RulesCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -97,12 +104,24 @@ final class RulesCommand implements Callable<Integer> {
     @Override
     public Integer call() {
       List<RuleFile> given = files.isEmpty() ? RuleFile.shipped() : RuleFiles.read(files);
+      PrintWriter out = spec.commandLine().getOut();
+      Optional<Correlation> correlation = correlation(given);
+      if (correlation.isPresent()) {
+        out.println(correlation.get().at() + ": " + correlation.get().explanation());
+        out.flush();
+        return ExitCode.FINE;
+      }
       Explanation explanation =
           RuleSet.explain(given, rule).orElseThrow(() -> new BadInputException(missing(given)));
-      PrintWriter out = spec.commandLine().getOut();
       explanation.text().forEach(out::println);
       out.flush();
       return explanation.skipped().isEmpty() ? ExitCode.FINE : ExitCode.FINDINGS;
+    }
+
+    private Optional<Correlation> correlation(List<RuleFile> given) {
+      return RuleSet.load(given).rules().correlations().stream()
+          .filter(c -> c.name().equals(rule))
+          .findFirst();
     }
 
     private String missing(List<RuleFile> given) {

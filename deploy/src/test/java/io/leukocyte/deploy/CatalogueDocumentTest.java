@@ -2,6 +2,7 @@ package io.leukocyte.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leukocyte.events.Alert;
 import io.leukocyte.rules.Rule;
 import io.leukocyte.rules.RuleFile;
 import io.leukocyte.rules.RuleSet;
@@ -18,14 +19,15 @@ import org.junit.jupiter.api.Test;
 
 /**
  * docs/detection.md shows the shipped rules with their techniques and what raises them for real;
- * {@code -Dgolden=write} writes both tables anew.
+ * {@code -Dgolden=write} writes the tables anew.
  */
 class CatalogueDocumentTest {
   private static final Path DOCUMENT = Path.of("../docs/detection.md");
   private static final String CORRELATIONS = "correlations.yaml";
 
+  private final RuleSet loaded = RuleSet.load(RuleFile.shipped()).rules();
   private final List<Rule> rules =
-      RuleSet.load(RuleFile.shipped()).rules().rules().stream()
+      loaded.rules().stream()
           .filter(rule -> !rule.info().ruleset().equals(CORRELATIONS))
           .toList();
 
@@ -34,9 +36,13 @@ class CatalogueDocumentTest {
     if ("write".equals(System.getProperty("golden"))) {
       String document = Files.readString(DOCUMENT);
       document = replaced(document, "catalogue", catalogue());
+      document = replaced(document, "correlations", correlations());
       Files.writeString(DOCUMENT, replaced(document, "techniques", techniques()));
     }
-    assertThat(Files.readString(DOCUMENT)).contains(catalogue()).contains(techniques());
+    assertThat(Files.readString(DOCUMENT))
+        .contains(catalogue())
+        .contains(correlations())
+        .contains(techniques());
   }
 
   private static String replaced(String document, String name, String table) {
@@ -63,8 +69,24 @@ class CatalogueDocumentTest {
                         rule.name(),
                         rule.info().ruleset(),
                         rule.info().priority().text(),
-                        String.join(" ", techniquesOf(rule)),
+                        String.join(" ", techniquesOf(rule.info())),
                         raisedBy(rule)))
+            .collect(Collectors.joining("\n")));
+  }
+
+  /** A correlation, how bad it is, what it is made of, and where it is evaluated. */
+  private String correlations() {
+    return marked(
+        "correlations",
+        "| correlation | priority | techniques | what it is |\n|---|---|---|---|",
+        loaded.correlations().stream()
+            .map(correlation ->
+                "| %s | %s | %s | %s |"
+                    .formatted(
+                        correlation.name(),
+                        correlation.info().priority().text(),
+                        String.join(" ", techniquesOf(correlation.info())),
+                        correlation.explanation()))
             .collect(Collectors.joining("\n")));
   }
 
@@ -79,7 +101,7 @@ class CatalogueDocumentTest {
   private String techniques() {
     Map<String, Set<String>> byTechnique = new TreeMap<>();
     for (Rule rule : rules) {
-      for (String technique : techniquesOf(rule)) {
+      for (String technique : techniquesOf(rule.info())) {
         byTechnique.computeIfAbsent(technique, t -> new TreeSet<>()).add(rule.name());
       }
     }
@@ -96,7 +118,7 @@ class CatalogueDocumentTest {
         .formatted(technique, technique.replace('.', '/'));
   }
 
-  private static List<String> techniquesOf(Rule rule) {
-    return rule.info().tags().stream().filter(tag -> tag.matches("T\\d{4}(\\.\\d{3})?")).toList();
+  private static List<String> techniquesOf(Alert.RuleInfo rule) {
+    return rule.tags().stream().filter(tag -> tag.matches("T\\d{4}(\\.\\d{3})?")).toList();
   }
 }

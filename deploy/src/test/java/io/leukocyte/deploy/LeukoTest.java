@@ -91,13 +91,43 @@ class LeukoTest {
   @Test
   void shippedRulesHaveNoProblem() {
     assertThat(run("rules", "check")).isZero();
-    assertThat(out.toString()).endsWith("110 rules loaded, 0 skipped, 0 problems\n");
+    assertThat(out.toString()).endsWith("133 rules loaded, 0 skipped, 0 problems\n");
+  }
+
+  @Test
+  void rulesTestRunsTheTestsInTheFiles() throws IOException {
+    Path file = folder.resolve("mine.yaml");
+    Files.writeString(
+        file,
+        """
+        - rule: mine
+          desc: d
+          condition: spawned_process and proc.name = nc
+          output: o
+          priority: INFO
+          tests:
+            - {title: nc, matches: 1, events: [{evt.type: execve, proc.name: nc}]}
+            - {title: sh, matches: 1, events: [{evt.type: execve, proc.name: sh}]}
+        """);
+    Path xml = folder.resolve("junit.xml");
+    assertThat(run("rules", "test", file.toString(), "--junit", xml.toString()))
+        .isEqualTo(ExitCode.FINDINGS);
+    assertThat(out.toString())
+        .contains("mine.yaml:8:", "'mine' failed: sh", "expected: 1 matches, came: 0")
+        .endsWith("2 tests, 1 failed\n");
+    assertThat(Files.readString(xml))
+        .contains("tests=\"2\" failures=\"1\"", "name=\"sh\"", "<failure");
+    out.getBuffer().setLength(0);
+    assertThat(run("rules", "test")).isZero();
+    assertThat(out.toString()).endsWith(" tests, 0 failed\n");
   }
 
   @Test
   void rulesExplainTellsWhatARuleReadsAndNeeds() {
     assertThat(run("rules", "explain", "Terminal shell in container")).isZero();
     assertThat(out.toString()).contains("in force").contains("process.exec:").contains("proc.tty");
+    assertThat(run("rules", "explain", "Many addresses tried from a container")).isZero();
+    assertThat(out.toString()).contains("value_count of 'Connection tried by a tool'", "stage 1");
     assertThat(run("rules", "explain", "Terminal shell in contaner")).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(err.toString()).contains("did you mean 'Terminal shell in container'?");
   }

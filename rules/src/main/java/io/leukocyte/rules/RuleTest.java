@@ -4,6 +4,7 @@ import io.leukocyte.events.BatchCursor;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.Observed;
 import io.leukocyte.events.config.Position;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,17 +34,34 @@ public record RuleTest(String rule, String title, List<Sample> events, int match
 
   /** How many of the events the rule matches; how many alerts a correlation raises. */
   public int run(RuleSet rules) {
-    if (rules.correlations().stream().anyMatch(c -> c.name().equals(rule))) {
-      return CorrelationRun.alerts(rules, rule, events);
-    }
-    int[] matched = {0};
-    for (Sample sample : events) {
+    return isOfCorrelation(rules)
+        ? CorrelationRun.alerts(rules, rule, events)
+        : matching(rules).size();
+  }
+
+  /** Whether it stands under a correlation. */
+  public boolean isOfCorrelation(RuleSet rules) {
+    return rules.correlations().stream().anyMatch(c -> c.name().equals(rule));
+  }
+
+  /** Which of the events the rule matches, from 0; none of a correlation. */
+  public List<Integer> matching(RuleSet rules) {
+    List<Integer> matching = new ArrayList<>();
+    for (int i = 0; i < events.size(); i++) {
+      int number = i;
+      Sample sample = events.get(i);
       Matcher matcher = new Matcher(rules, id -> sample.facts());
       BatchCursor row = Rows.of(sample.observed());
       matcher.open(row);
-      matcher.match(row, r -> matched[0] += r.name().equals(rule) ? 1 : 0);
+      matcher.match(
+          row,
+          matched -> {
+            if (matched.name().equals(rule)) {
+              matching.add(number);
+            }
+          });
     }
-    return matched[0];
+    return matching;
   }
 
   /** Whether the rule matches as often as it must. */
