@@ -71,7 +71,7 @@ class BundleIT {
 
       push(KEY, RULE.formatted("two") + RULE.formatted("three"));
       await().atMost(SOON).until(() -> names(watch).equals(List.of("two", "three")));
-      assertThat(Files.list(feed.folder().policies())).isNotEmpty();
+      assertThat(feed.folder().policies()).isNotEmptyDirectory();
       assertThat(feed.check().getFirst()).isInstanceOf(CheckResult.Ok.class);
 
       push(OTHER_KEY, RULE.formatted("evil"));

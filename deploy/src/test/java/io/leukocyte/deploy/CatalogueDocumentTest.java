@@ -27,9 +27,7 @@ class CatalogueDocumentTest {
 
   private final RuleSet loaded = RuleSet.load(RuleFile.shipped()).rules();
   private final List<Rule> rules =
-      loaded.rules().stream()
-          .filter(rule -> !rule.info().ruleset().equals(CORRELATIONS))
-          .toList();
+      loaded.rules().stream().filter(rule -> !rule.info().ruleset().equals(CORRELATIONS)).toList();
 
   @Test
   void theTablesAreThoseOfTheRules() throws IOException {
