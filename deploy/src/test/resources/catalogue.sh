@@ -90,6 +90,11 @@ as kubectl get pods
 #: Engine's socket named on a command line
 as docker -H unix:///var/run/docker.sock ps
 
+#: Container engine reached by its socket
+perl -e 'use Socket; my $at = pack_sockaddr_un("/run/docker.sock");
+  socket my $engine, PF_UNIX, SOCK_STREAM, 0; bind $engine, $at; listen $engine, 1;
+  socket my $s, PF_UNIX, SOCK_STREAM, 0; connect $s, $at'
+
 #: Compiler or debugger in a container
 as gcc -o x x.c
 
