@@ -71,6 +71,11 @@ final class KernelSource implements EventSource {
         interest.with(settings.kinds()).allCalls(), new EnvironmentNames(interest.environment()));
   }
 
+  /** Whether the sensor is loaded, if not all of it. */
+  synchronized boolean runs() {
+    return sensor != null;
+  }
+
   @Override
   public synchronized CheckResult check() {
     if (sensor != null) {

@@ -6,6 +6,7 @@ import io.leukocyte.events.Event;
 import io.leukocyte.events.Kind;
 import io.leukocyte.events.SensorLoss;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +37,7 @@ final class SensorSource implements EventSource {
       case FALLBACK -> startFallback(next);
       case AUTO -> {
         kernel.start(next);
-        if (!(kernel.check() instanceof CheckResult.Ok)) {
+        if (!kernel.runs()) {
           startFallback(next);
         }
       }
@@ -87,6 +88,11 @@ final class SensorSource implements EventSource {
   @Override
   public List<SensorLoss> losses() {
     return active().losses();
+  }
+
+  @Override
+  public Map<Kind, Long> filtered() {
+    return active().filtered();
   }
 
   @Override
