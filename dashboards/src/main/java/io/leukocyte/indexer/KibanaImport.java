@@ -129,7 +129,8 @@ public final class KibanaImport {
   private static String keyHeader(String key) {
     if (!KEY.matcher(key).matches()) {
       throw new IllegalArgumentException(
-          "elasticsearch.api-key has characters that no key has; give it as Kibana shows it encoded");
+          "elasticsearch.api-key has characters that no key has; give it as Kibana shows it"
+              + " encoded");
     }
     return "ApiKey " + key;
   }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -218,7 +219,7 @@ class DashboardMutantsTest {
   @MethodSource("mutants")
   void mistakeIsRefused(String name, String problem, Change change) throws IOException {
     List<ObjectNode> objects = new ArrayList<>();
-    for (String line : Dashboards.files().get("overview.ndjson").lines().toList()) {
+    for (String line : file("overview.ndjson").lines().toList()) {
       objects.add((ObjectNode) MAPPER.readTree(line));
     }
     change.of(objects);
@@ -237,11 +238,15 @@ class DashboardMutantsTest {
   }
 
   static Stream<String> brokenLines() {
-    String whole = Dashboards.files().get("logs.ndjson").lines().toList().getLast();
+    String whole = file("logs.ndjson").lines().toList().getLast();
     return Stream.of(
         whole.substring(0, whole.length() - 1),
         whole + "}",
         "{\"type\":\"dashboard\",\"type\":\"search\"}");
+  }
+
+  private static String file(String name) {
+    return Objects.requireNonNull(Dashboards.files().get(name));
   }
 
   private static Arguments mutant(String name, String problem, Change change) {

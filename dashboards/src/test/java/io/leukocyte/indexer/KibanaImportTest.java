@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,8 @@ class KibanaImportTest {
     }
   }
 
-  private static IndexerSettings settings(String user, String password, String key) {
+  private static IndexerSettings settings(
+      @Nullable String user, @Nullable String password, @Nullable String key) {
     return new IndexerSettings(
         List.of("http://127.0.0.1:9200"),
         Optional.ofNullable(user),
