@@ -52,7 +52,7 @@ class DashboardsIT {
     }
   }
 
-  /** The expected answers were worked out from the fixture; -Dgolden=write writes what came. */
+  /** What is expected was gone through by hand; {@code -Dgolden=write} writes what came. */
   @Test
   void eachPanelSaysWhatTheFixtureHolds() throws IOException {
     StringBuilder text = new StringBuilder();
