@@ -30,6 +30,7 @@ public final class KibanaImport {
   private static final Duration CONNECT = Duration.ofSeconds(10);
   private static final Duration ANSWER = Duration.ofSeconds(60);
   private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]+");
+  private static final long MOST_BYTES = 4 << 20;
   private static final int MOST_TOLD = 5;
   private static final int MOST_CHARACTERS = 300;
 
@@ -97,7 +98,20 @@ public final class KibanaImport {
             .connectTimeout(CONNECT);
     settings.caFile().map(ElasticsearchConnection::trusting).ifPresent(builder::sslContext);
     try (HttpClient client = builder.build()) {
-      return taken(client.send(request.build(), BodyHandlers.ofString(UTF_8)));
+      return taken(answer(client, request.build()));
+    }
+  }
+
+  private HttpResponse<String> answer(HttpClient client, HttpRequest request)
+      throws IOException, InterruptedException {
+    try {
+      return client.send(request, BodyHandlers.limiting(BodyHandlers.ofString(UTF_8), MOST_BYTES));
+    } catch (IOException e) {
+      String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      throw new IOException(
+          "Kibana at %s cannot be reached: %s; check the URL and, for https, elasticsearch.ca-file"
+              .formatted(base, why),
+          e);
     }
   }
 

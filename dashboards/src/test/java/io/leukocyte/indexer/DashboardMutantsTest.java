@@ -23,12 +23,12 @@ class DashboardMutantsTest {
   private static final String VISUALIZATION = "/embeddableConfig/attributes/state/visualization";
 
   /** Changes the objects of a file. */
-  private interface Change {
+  interface Change {
     void of(List<ObjectNode> objects) throws IOException;
   }
 
   /** Changes a panel, or the list of panels. */
-  private interface PanelChange {
+  interface PanelChange {
     void of(ArrayNode panels);
   }
 

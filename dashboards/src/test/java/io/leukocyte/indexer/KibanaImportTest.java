@@ -200,6 +200,16 @@ class KibanaImportTest {
   @Test
   void kibanaThatIsAwayIsAnError() {
     server.stop(0);
-    assertThatThrownBy(() -> run("", settings(null, null, null))).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> run("", settings(null, null, null)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("cannot be reached: ConnectException; check the URL");
+  }
+
+  @Test
+  void answerWithoutEndIsAnError() {
+    answer = "x".repeat(5 << 20);
+    assertThatThrownBy(() -> run("", settings(null, null, null)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("cannot be reached");
   }
 }

@@ -55,12 +55,8 @@ final class IndexCommand extends RoleCommand {
     } catch (IllegalArgumentException e) {
       throw new BadInputException(e.getMessage());
     } catch (IOException e) {
-      throw new EnvironmentException("Cannot install the dashboards: " + reason(e), e);
+      throw new EnvironmentException("Cannot install the dashboards: " + e.getMessage(), e);
     }
-  }
-
-  private static String reason(IOException e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
   @Override

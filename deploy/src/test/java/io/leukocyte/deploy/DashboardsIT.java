@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -89,8 +90,8 @@ class DashboardsIT {
   }
 
   /** Panels without a line, and those of which a figure or a column is nothing in every line. */
-  private static TreeSet<String> empty(Map<String, List<String>> answers) {
-    TreeSet<String> empty = new TreeSet<>();
+  private static Set<String> empty(Map<String, List<String>> answers) {
+    Set<String> empty = new TreeSet<>();
     answers.forEach((title, lines) -> {
       boolean search = lines.stream().anyMatch(line -> line.startsWith("documents | "));
       boolean nothing =

@@ -232,7 +232,7 @@ final class DashboardFixture {
             new Action(
                 new ActionId("%032x".formatted(action)),
                 step,
-                step.ordinal(),
+                made.size(),
                 at(time),
                 policy == null ? TWO : ONE,
                 type,
