@@ -76,7 +76,8 @@ record ElasticsearchConnection(RestClient rest, ElasticsearchTransport transport
     return provider;
   }
 
-  private static SSLContext trusting(Path caFile) {
+  /** A TLS context that trusts the certificates of a PEM file alone. */
+  static SSLContext trusting(Path caFile) {
     try (InputStream in = Files.newInputStream(caFile)) {
       KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
       store.load(null, null);

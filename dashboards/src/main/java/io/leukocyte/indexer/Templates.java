@@ -28,6 +28,7 @@ final class Templates {
           "destination.address",
           "destination.domain",
           "ecs.version",
+          "error.message",
           "event.action",
           "event.category",
           "event.dataset",
@@ -75,6 +76,7 @@ final class Templates {
           "rule.ruleset",
           "rule.version",
           "source.address",
+          "tags",
           "threat.framework",
           "threat.tactic.id",
           "threat.tactic.name",
@@ -88,6 +90,18 @@ final class Templates {
           "user.id",
           "user.name",
           "user_agent.original");
+  private static final List<String> OWN_KEYWORDS =
+      List.of(
+          "action.alert",
+          "action.id",
+          "action.outcome",
+          "action.policy",
+          "action.source",
+          "action.step",
+          "action.type",
+          "alert.correlation",
+          "alert.id",
+          "alert.priority");
   private static final List<String> LONGS =
       List.of(
           "destination.bytes",
@@ -146,6 +160,9 @@ final class Templates {
     ObjectNode own = properties.putObject("leukocyte");
     own.put("type", "object");
     own.put("dynamic", "true");
+    OWN_KEYWORDS.forEach(f -> field(properties, "leukocyte." + f, keyword()));
+    field(properties, "leukocyte.action.number", type("long"));
+    field(properties, "leukocyte.action.dry_run", type("boolean"));
     field(properties, "leukocyte.log.original_bytes", type("long"));
     field(properties, "leukocyte.log.truncated", type("boolean"));
     field(properties, "leukocyte.log.lines", type("long"));

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +57,15 @@ abstract class RoleCommand implements Callable<Integer> {
       Path data,
       MeterRegistry metrics);
 
+  /**
+   * What is done instead of running the role, without Kafka.
+   *
+   * @return the exit code; empty when the role is to run
+   */
+  OptionalInt instead(Config config) throws InterruptedException {
+    return OptionalInt.empty();
+  }
+
   /** Makes the topics that are missing, before the role begins. */
   void ensureTopics(RoleProcess process, KafkaSettings kafka, TopicSpecs specs) {
     KafkaAccess.ensureTopics(kafka, specs);
@@ -72,6 +82,10 @@ abstract class RoleCommand implements Callable<Integer> {
     Config config = common.load();
     Logs.service(name);
     Logger log = LoggerFactory.getLogger(RoleCommand.class);
+    OptionalInt instead = instead(config);
+    if (instead.isPresent()) {
+      return instead.getAsInt();
+    }
     DeploySettings settings = DeploySettings.from(config);
     KafkaSettings kafka = KafkaSettings.from(config);
     Path data = PrivateFiles.folder(common.dataFolder());

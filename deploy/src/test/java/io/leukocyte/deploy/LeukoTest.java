@@ -1,12 +1,17 @@
 package io.leukocyte.deploy;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -221,6 +226,70 @@ class LeukoTest {
         .contains("leukocyte.yaml:2:3: ")
         .contains("did you mean 'kafka.bootstrap'")
         .contains("leukocyte.yaml:4:");
+  }
+
+  @Test
+  void dashboardsGoToKibanaWithTheUserOfTheSettingsAndTheCommandEnds() throws IOException {
+    Path config =
+        Files.writeString(
+            folder.resolve("leukocyte.yaml"),
+            "elasticsearch.username: shipper\nelasticsearch.password: word\n");
+    List<String> asked = new ArrayList<>();
+    HttpServer kibana =
+        kibana(exchange -> {
+          asked.add(exchange.getRequestURI() + " " + exchange.getRequestHeaders().get("Kbn-xsrf"));
+          asked.add(exchange.getRequestHeaders().getFirst("Authorization"));
+          byte[] answer = "{\"success\":true,\"successCount\":16}".getBytes(UTF_8);
+          exchange.getRequestBody().readAllBytes();
+          exchange.sendResponseHeaders(200, answer.length);
+          exchange.getResponseBody().write(answer);
+          exchange.close();
+        });
+    try {
+      assertThat(install("/s/ops", kibana, config)).isEqualTo(ExitCode.FINE);
+    } finally {
+      kibana.stop(0);
+    }
+    assertThat(out.toString()).contains("Kibana took 16 objects");
+    assertThat(asked)
+        .containsExactly(
+            "/s/ops/api/saved_objects/_import?overwrite=true [true]", "Basic c2hpcHBlcjp3b3Jk");
+  }
+
+  @Test
+  void kibanaThatRefusesOrIsNoneIsToldInALine() throws IOException {
+    Path config = Files.writeString(folder.resolve("leukocyte.yaml"), "");
+    HttpServer kibana =
+        kibana(exchange -> {
+          exchange.getRequestBody().readAllBytes();
+          exchange.sendResponseHeaders(401, -1);
+          exchange.close();
+        });
+    try {
+      assertThat(install("", kibana, config)).isEqualTo(ExitCode.ENVIRONMENT);
+      assertThat(err.toString())
+          .contains("Cannot install the dashboards")
+          .contains("answered 401; set elasticsearch.username")
+          .hasLineCount(1);
+    } finally {
+      kibana.stop(0);
+    }
+    assertThat(run("index", "--install-dashboards", "kibana:5601", "--config", config.toString()))
+        .isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(err.toString()).contains("https://kibana:5601/s/NAME is expected");
+  }
+
+  private static HttpServer kibana(HttpHandler handler) throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
+    server.createContext("/", handler);
+    server.start();
+    return server;
+  }
+
+  private int install(String path, HttpServer kibana, Path config) {
+    String url = "http://127.0.0.1:" + kibana.getAddress().getPort() + path;
+    return run("index", "--install-dashboards", url, "--config", config.toString());
   }
 
   @Test

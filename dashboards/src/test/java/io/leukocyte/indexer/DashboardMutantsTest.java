@@ -1,0 +1,310 @@
+package io.leukocyte.indexer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The validator refuses each file with one mistake, and says what it is. */
+class DashboardMutantsTest {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final String COLUMNS =
+      "/embeddableConfig/attributes/state/datasourceStates/formBased/layers/main/columns";
+  private static final String VISUALIZATION = "/embeddableConfig/attributes/state/visualization";
+
+  /** Changes the objects of a file. */
+  interface Change {
+    void of(List<ObjectNode> objects) throws IOException;
+  }
+
+  /** Changes a panel, or the list of panels. */
+  interface PanelChange {
+    void of(ArrayNode panels);
+  }
+
+  static Stream<Arguments> mutants() {
+    return Stream.of(
+        mutant(
+            "unknown field",
+            "has the field container.nmae",
+            panels(list -> field(list, "top-containers", "container.nmae"))),
+        mutant(
+            "terms of a text",
+            "terms does not take message, a text",
+            panels(list -> field(list, "top-containers", "message"))),
+        mutant(
+            "terms of a date",
+            "terms does not take @timestamp",
+            panels(list -> field(list, "top-containers", "@timestamp"))),
+        mutant(
+            "histogram of a keyword",
+            "date_histogram does not take rule.name",
+            panels(list ->
+                column(list, "alerts-over-time-by-severity", "c1")
+                    .put("sourceField", "rule.name"))),
+        mutant(
+            "maximum of a keyword",
+            "max does not take rule.name",
+            panels(list -> column(list, "top-rules", "c3").put("sourceField", "rule.name"))),
+        mutant(
+            "unknown operation",
+            "unknown operation moving_average",
+            panels(list -> column(list, "top-rules", "c1").put("operationType", "moving_average"))),
+        mutant(
+            "field of a filter",
+            "has the field event.sverity of a query",
+            panels(list ->
+                ((ObjectNode)
+                        column(list, "alerts-over-time-by-severity", "c0")
+                            .at("/params/filters/0/input"))
+                    .put("query", "event.sverity:99"))),
+        mutant(
+            "range of a keyword",
+            "a range of rule.name",
+            panels(list -> query(list, "top-rules", "rule.name:[1 TO 2]"))),
+        mutant(
+            "query in another language",
+            "not in Lucene's language",
+            panels(list ->
+                ((ObjectNode)
+                        panel(list, "top-rules").at("/embeddableConfig/attributes/state/query"))
+                    .put("language", "kuery"))),
+        mutant(
+            "missing column",
+            "is not the columns",
+            panels(list -> ((ObjectNode) panel(list, "top-rules").at(COLUMNS)).remove("c2"))),
+        mutant(
+            "accessor without a column",
+            "the visualization shows",
+            panels(list ->
+                ((ObjectNode)
+                        panel(list, "alerts-over-time-by-severity").at(VISUALIZATION + "/layers/0"))
+                    .put("xAccessor", "c9"))),
+        mutant(
+            "order by a bucket",
+            "ordered by c0, which is no figure",
+            panels(list ->
+                ((ObjectNode) column(list, "top-rules", "c0").at("/params/orderBy"))
+                    .put("columnId", "c0"))),
+        mutant(
+            "wrong type of data",
+            "dataType of rule.name is number",
+            panels(list -> column(list, "top-rules", "c0").put("dataType", "number"))),
+        mutant(
+            "overlap",
+            "panel top-rules lies over another",
+            panels(list -> grid(list, "top-rules").put("y", 4))),
+        mutant(
+            "too wide",
+            "panel top-rules is not on the grid",
+            panels(list -> grid(list, "top-rules").put("w", 49))),
+        mutant(
+            "another index in the grid",
+            "i is 'x', not top-rules",
+            panels(list -> grid(list, "top-rules").put("i", "x"))),
+        mutant(
+            "two panels of a name",
+            "two panels are called top-rules",
+            panels(list -> {
+              panel(list, "top-containers").put("panelIndex", "top-rules");
+              grid(list, "top-rules").put("i", "top-rules");
+            })),
+        mutant(
+            "unknown key of a panel",
+            "may not have the key id",
+            panels(list -> panel(list, "top-rules").put("id", "x"))),
+        mutant(
+            "link to nowhere",
+            "the dashboard leukocyte-egres",
+            panels(list -> {
+              ObjectNode params =
+                  (ObjectNode) panel(list, "dashboards").at("/embeddableConfig/savedVis/params");
+              params.put("markdown", "[Egress](#/view/leukocyte-egres)");
+            })),
+        mutant(
+            "another view within the chart",
+            "leads elsewhere",
+            panels(list ->
+                ((ObjectNode)
+                        panel(list, "top-rules").at("/embeddableConfig/attributes/references/0"))
+                    .put("id", "leukocyte-view-logs"))),
+        mutant(
+            "dangling reference",
+            "view-nothing, which is nowhere",
+            objects ->
+                reference(objects, "top-rules:indexpattern-datasource-layer-main")
+                    .put("id", "leukocyte-view-nothing")),
+        mutant(
+            "drilldown to nowhere",
+            "dashboard/leukocyte-box, which is nowhere",
+            objects ->
+                reference(
+                        objects,
+                        "top-containers:drilldown:DASHBOARD_TO_DASHBOARD_DRILLDOWN:to-container:dashboardId")
+                    .put("id", "leukocyte-box")),
+        mutant(
+            "reference of another name",
+            "no reference top-rules:",
+            objects ->
+                reference(objects, "top-rules:indexpattern-datasource-layer-main")
+                    .put("name", "top-rules:indexpattern-datasource-layer-0")),
+        mutant(
+            "missing data view",
+            "index-pattern/leukocyte-view-alerts, which is nowhere",
+            objects ->
+                objects.removeIf(
+                    object -> object.path("id").asText().equals("leukocyte-view-alerts"))),
+        mutant("object twice", "stands twice", objects -> objects.add(objects.getFirst())),
+        mutant(
+            "version newer than Kibana 8.9",
+            "typeMigrationVersion is '8.10.0'",
+            objects -> dashboard(objects).put("typeMigrationVersion", "8.10.0")),
+        mutant(
+            "core version",
+            "coreMigrationVersion is '9.0.0'",
+            objects -> objects.getFirst().put("coreMigrationVersion", "9.0.0")),
+        mutant(
+            "unknown attribute",
+            "may not have the key panels",
+            objects -> attributes(objects).put("panels", "[]")),
+        mutant(
+            "unknown key",
+            "may not have the key updated_at",
+            objects -> dashboard(objects).put("updated_at", "2026-01-01")),
+        mutant(
+            "broken panelsJSON",
+            "panelsJSON is no JSON",
+            objects -> {
+              String json = attributes(objects).path("panelsJSON").asText();
+              attributes(objects).put("panelsJSON", json.substring(0, json.length() - 1));
+            }),
+        mutant(
+            "panelsJSON that is no text",
+            "panelsJSON is no text",
+            objects -> attributes(objects).putArray("panelsJSON")),
+        mutant(
+            "broken optionsJSON",
+            "optionsJSON is no JSON",
+            objects -> attributes(objects).put("optionsJSON", "{")),
+        mutant(
+            "control of a number",
+            "event.severity is a long",
+            objects -> {
+              ObjectNode group = (ObjectNode) attributes(objects).get("controlGroupInput");
+              group.put(
+                  "panelsJSON",
+                  group.path("panelsJSON").asText().replace("host.id", "event.severity"));
+            }),
+        mutant(
+            "column of a search",
+            "has the field rule.nmae",
+            objects -> ((ArrayNode) search(objects).at("/attributes/columns")).add("rule.nmae")),
+        mutant(
+            "view of other indices",
+            "no index template is for logs-*",
+            objects -> ((ObjectNode) objects.getFirst().get("attributes")).put("title", "logs-*")));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("mutants")
+  void mistakeIsRefused(String name, String problem, Change change) throws IOException {
+    List<ObjectNode> objects = new ArrayList<>();
+    for (String line : file("overview.ndjson").lines().toList()) {
+      objects.add((ObjectNode) MAPPER.readTree(line));
+    }
+    change.of(objects);
+    StringBuilder text = new StringBuilder();
+    objects.forEach(object -> text.append(object).append('\n'));
+    assertThat(DashboardValidator.problems(text.toString(), DashboardsTest.ids()))
+        .as(name)
+        .anyMatch(said -> said.contains(problem));
+  }
+
+  @ParameterizedTest
+  @MethodSource("brokenLines")
+  void brokenLineIsRefused(String line) {
+    assertThat(DashboardValidator.problems(line + "\n", DashboardsTest.ids()))
+        .anyMatch(said -> said.contains("is no JSON"));
+  }
+
+  static Stream<String> brokenLines() {
+    String whole = file("logs.ndjson").lines().toList().getLast();
+    return Stream.of(
+        whole.substring(0, whole.length() - 1),
+        whole + "}",
+        "{\"type\":\"dashboard\",\"type\":\"search\"}");
+  }
+
+  private static String file(String name) {
+    return Objects.requireNonNull(Dashboards.files().get(name));
+  }
+
+  private static Arguments mutant(String name, String problem, Change change) {
+    return Arguments.of(name, problem, change);
+  }
+
+  private static Change panels(PanelChange change) {
+    return objects -> {
+      ObjectNode attributes = attributes(objects);
+      ArrayNode panels = (ArrayNode) MAPPER.readTree(attributes.path("panelsJSON").asText());
+      change.of(panels);
+      attributes.put("panelsJSON", panels.toString());
+    };
+  }
+
+  private static ObjectNode named(Iterable<? extends JsonNode> nodes, String key, String value) {
+    for (JsonNode node : nodes) {
+      if (node.path(key).asText().equals(value)) {
+        return (ObjectNode) node;
+      }
+    }
+    throw new AssertionError("No " + key + " " + value);
+  }
+
+  private static ObjectNode dashboard(List<ObjectNode> objects) {
+    return named(objects, "type", "dashboard");
+  }
+
+  private static ObjectNode search(List<ObjectNode> objects) {
+    return named(objects, "type", "search");
+  }
+
+  private static ObjectNode attributes(List<ObjectNode> objects) {
+    return (ObjectNode) dashboard(objects).get("attributes");
+  }
+
+  private static ObjectNode reference(List<ObjectNode> objects, String name) {
+    return named(dashboard(objects).get("references"), "name", name);
+  }
+
+  private static ObjectNode panel(ArrayNode panels, String index) {
+    return named(panels, "panelIndex", index);
+  }
+
+  private static ObjectNode grid(ArrayNode panels, String index) {
+    return (ObjectNode) panel(panels, index).get("gridData");
+  }
+
+  private static ObjectNode column(ArrayNode panels, String index, String column) {
+    return (ObjectNode) panel(panels, index).at(COLUMNS + "/" + column);
+  }
+
+  private static void field(ArrayNode panels, String index, String field) {
+    column(panels, index, "c0").put("sourceField", field);
+  }
+
+  private static void query(ArrayNode panels, String index, String query) {
+    ((ObjectNode) panel(panels, index).at("/embeddableConfig/attributes/state/query"))
+        .put("query", query);
+  }
+}

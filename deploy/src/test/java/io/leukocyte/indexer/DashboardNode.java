@@ -1,0 +1,331 @@
+package io.leukocyte.indexer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.apache.http.util.EntityUtils;
+import org.elasticsearch.client.Request;
+import org.elasticsearch.client.RestClient;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node with the index templates and the documents of the fixture, which is asked what Kibana
+ * would ask for each panel of a file: the chart's query, its buckets from the outside in, its
+ * figures in the innermost.
+ */
+public final class DashboardNode implements AutoCloseable {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final int MOST_HITS = 100;
+
+  private final ElasticsearchConnection connection;
+  private final RestClient rest;
+
+  /** A node without a password. */
+  public DashboardNode(String url) {
+    connection =
+        ElasticsearchConnection.open(
+            new IndexerSettings(
+                List.of(url),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                "default",
+                Duration.ofDays(90),
+                1 << 20,
+                true));
+    rest = connection.rest();
+  }
+
+  /** Installs the templates and stores the fixture. */
+  public void fill() throws Exception {
+    new TemplateInstaller(rest, Duration.ofDays(90)).install();
+    StringBuilder bulk = new StringBuilder();
+    for (Document document : DashboardFixture.documents()) {
+      ObjectNode create = MAPPER.createObjectNode();
+      create
+          .putObject("create")
+          .put("_index", document.stream().name("default"))
+          .put("_id", document.id());
+      bulk.append(create).append('\n');
+      bulk.append(new String(document.source(), StandardCharsets.UTF_8)).append('\n');
+    }
+    Request request = new Request("POST", "/_bulk?refresh=true");
+    request.setJsonEntity(bulk.toString());
+    JsonNode answer = send(request);
+    if (answer.path("errors").asBoolean(true)) {
+      throw new IOException("The fixture was not taken: " + answer);
+    }
+  }
+
+  /**
+   * What the node answers to each control and panel of a file: its name, then a line for each
+   * bucket, {@code bucket | bucket | figure}.
+   *
+   * @throws IOException when the node refuses a query
+   */
+  public Map<String, List<String>> answers(String ndjson) throws IOException {
+    Map<String, JsonNode> objects = new HashMap<>();
+    Map<String, List<String>> answers = new LinkedHashMap<>();
+    JsonNode dashboard = MAPPER.createObjectNode();
+    for (String line : ndjson.lines().toList()) {
+      JsonNode object = MAPPER.readTree(line);
+      objects.put(object.path("id").asText(), object);
+      if (object.path("type").asText().equals("dashboard")) {
+        dashboard = object;
+      }
+    }
+    Map<String, JsonNode> references = new HashMap<>();
+    for (JsonNode reference : dashboard.path("references")) {
+      JsonNode target = objects.get(reference.path("id").asText());
+      if (target != null) {
+        references.put(reference.path("name").asText(), target);
+      }
+    }
+    JsonNode attributes = dashboard.path("attributes");
+    controls(attributes.path("controlGroupInput"), references, answers);
+    for (JsonNode panel : MAPPER.readTree(attributes.path("panelsJSON").asText())) {
+      String index = panel.path("panelIndex").asText();
+      String title = panel.path("title").asText();
+      switch (panel.path("type").asText()) {
+        case "lens" -> {
+          JsonNode chart = panel.at("/embeddableConfig/attributes");
+          String view = index + ":" + chart.at("/references/0/name").asText();
+          answers.put(title, chart(chart.path("state"), pattern(references.get(view))));
+        }
+        case "search" -> {
+          JsonNode search = references.get(index + ":" + panel.path("panelRefName").asText());
+          answers.put(title, hits(Objects.requireNonNull(search, "no search"), objects));
+        }
+        default -> {}
+      }
+    }
+    return answers;
+  }
+
+  private static String pattern(@Nullable JsonNode view) {
+    return Objects.requireNonNull(view, "no data view").at("/attributes/title").asText();
+  }
+
+  private void controls(
+      JsonNode group, Map<String, JsonNode> references, Map<String, List<String>> answers)
+      throws IOException {
+    if (group.isMissingNode()) {
+      return;
+    }
+    for (Map.Entry<String, JsonNode> control :
+        MAPPER.readTree(group.path("panelsJSON").asText()).properties()) {
+      JsonNode input = control.getValue().path("explicitInput");
+      ObjectNode body = body("");
+      body.withObject("/aggs/values/terms").put("field", input.path("fieldName").asText());
+      JsonNode view = references.get("controlGroup_" + control.getKey() + ":optionsListDataView");
+      JsonNode answer = search(pattern(view), body);
+      List<String> lines = new ArrayList<>();
+      answer
+          .at("/aggregations/values/buckets")
+          .forEach(bucket -> lines.add(key(bucket) + " | " + bucket.path("doc_count")));
+      answers.put("Control " + input.path("title").asText(), lines);
+    }
+  }
+
+  private static ObjectNode body(String query) {
+    ObjectNode body = MAPPER.createObjectNode();
+    body.put("size", 0).put("track_total_hits", true);
+    ObjectNode string = query(query);
+    ObjectNode bool = body.putObject("query").putObject("bool");
+    bool.putArray("filter")
+        .add(string)
+        .addObject()
+        .putObject("range")
+        .putObject("@timestamp")
+        .put("gte", "2026-11-28T00:00:00Z")
+        .put("lt", "2026-11-29T00:00:00Z");
+    return body;
+  }
+
+  /** A query in Lucene's language as Kibana sends it. */
+  private static ObjectNode query(String query) {
+    ObjectNode node = MAPPER.createObjectNode();
+    if (query.isEmpty()) {
+      node.putObject("match_all");
+    } else {
+      node.putObject("query_string").put("query", query).put("analyze_wildcard", true);
+    }
+    return node;
+  }
+
+  private List<String> chart(JsonNode state, String pattern) throws IOException {
+    JsonNode layer = state.at("/datasourceStates/formBased/layers").elements().next();
+    List<String> buckets = new ArrayList<>();
+    List<String> figures = new ArrayList<>();
+    for (JsonNode id : layer.path("columnOrder")) {
+      boolean bucket = layer.path("columns").path(id.asText()).path("isBucketed").asBoolean();
+      (bucket ? buckets : figures).add(id.asText());
+    }
+    ObjectNode body = body(state.at("/query/query").asText());
+    ObjectNode parent = body;
+    for (String id : buckets) {
+      parent = parent.withObject("/aggs").putObject(id);
+      bucket(parent, layer.path("columns"), id);
+      figures(parent, layer.path("columns"), figures);
+    }
+    if (buckets.isEmpty()) {
+      figures(parent, layer.path("columns"), figures);
+    }
+    JsonNode answer = search(pattern, body);
+    List<String> lines = new ArrayList<>();
+    ObjectNode top = MAPPER.createObjectNode();
+    answer.path("aggregations").properties().forEach(all -> top.set(all.getKey(), all.getValue()));
+    top.set("doc_count", answer.at("/hits/total/value"));
+    collect(top, buckets, 0, figures, layer.path("columns"), "", lines);
+    return lines;
+  }
+
+  private static void bucket(ObjectNode parent, JsonNode columns, String id) {
+    JsonNode column = columns.path(id);
+    String field = column.path("sourceField").asText();
+    JsonNode params = column.path("params");
+    switch (column.path("operationType").asText()) {
+      case "terms" -> {
+        ObjectNode terms = parent.putObject("terms");
+        terms.put("field", field).put("size", params.path("size").asInt());
+        String by = params.at("/orderBy/columnId").asText();
+        boolean count = columns.path(by).path("operationType").asText().equals("count");
+        terms.putObject("order").put(count ? "_count" : by, params.path("orderDirection").asText());
+      }
+      case "date_histogram" ->
+          parent
+              .putObject("date_histogram")
+              .put("field", field)
+              .put("fixed_interval", "1h")
+              .put("format", "HH:mm")
+              .put("min_doc_count", 1);
+      case "filters" -> {
+        ObjectNode filters = parent.putObject("filters").putObject("filters");
+        for (JsonNode filter : params.path("filters")) {
+          filters.set(filter.path("label").asText(), query(filter.at("/input/query").asText()));
+        }
+      }
+      default -> throw new IllegalArgumentException("No bucket: " + column);
+    }
+  }
+
+  /** Figures beside a bucket's own aggregation; terms are ordered by them. */
+  private static void figures(ObjectNode parent, JsonNode columns, List<String> figures) {
+    for (String id : figures) {
+      JsonNode column = columns.path(id);
+      String field = column.path("sourceField").asText();
+      switch (column.path("operationType").asText()) {
+        case "count" -> {}
+        case "unique_count" ->
+            parent.withObject("/aggs").putObject(id).putObject("cardinality").put("field", field);
+        case "max" -> parent.withObject("/aggs").putObject(id).putObject("max").put("field", field);
+        default -> throw new IllegalArgumentException("No figure: " + column);
+      }
+    }
+  }
+
+  private static void collect(
+      JsonNode node,
+      List<String> buckets,
+      int depth,
+      List<String> figures,
+      JsonNode columns,
+      String prefix,
+      List<String> lines) {
+    if (depth == buckets.size()) {
+      List<String> cells = new ArrayList<>();
+      for (String id : figures) {
+        boolean count = columns.path(id).path("operationType").asText().equals("count");
+        JsonNode value = count ? node.path("doc_count") : node.path(id).path("value");
+        cells.add(value.isNull() ? "-" : "%.0f".formatted(value.asDouble()));
+      }
+      lines.add(prefix + String.join(" | ", cells));
+      return;
+    }
+    JsonNode list = node.path(buckets.get(depth)).path("buckets");
+    if (list.isObject()) {
+      list.properties()
+          .forEach(named -> {
+            if (named.getValue().path("doc_count").asInt() > 0) {
+              String key = prefix + named.getKey() + " | ";
+              collect(named.getValue(), buckets, depth + 1, figures, columns, key, lines);
+            }
+          });
+    } else {
+      for (JsonNode bucket : list) {
+        String key = prefix + key(bucket) + " | ";
+        collect(bucket, buckets, depth + 1, figures, columns, key, lines);
+      }
+    }
+  }
+
+  private static String key(JsonNode bucket) {
+    return bucket.has("key_as_string")
+        ? bucket.path("key_as_string").asText()
+        : bucket.path("key").asText();
+  }
+
+  /** The number of hits, and in how many of them each column has a value. */
+  private List<String> hits(JsonNode search, Map<String, JsonNode> objects) throws IOException {
+    JsonNode attributes = search.path("attributes");
+    JsonNode source =
+        MAPPER.readTree(attributes.at("/kibanaSavedObjectMeta/searchSourceJSON").asText());
+    String view = "";
+    for (JsonNode reference : search.path("references")) {
+      if (reference.path("name").asText().equals(source.path("indexRefName").asText())) {
+        view = reference.path("id").asText();
+      }
+    }
+    ObjectNode body = body(source.at("/query/query").asText());
+    body.put("size", MOST_HITS).set("fields", attributes.path("columns"));
+    JsonNode sort = attributes.path("sort").path(0);
+    body.putArray("sort").addObject().set(sort.path(0).asText(), sort.path(1));
+    JsonNode found = search(pattern(objects.get(view)), body).at("/hits/hits");
+    List<String> lines = new ArrayList<>();
+    lines.add("documents | " + found.size());
+    for (JsonNode column : attributes.path("columns")) {
+      int with = 0;
+      for (JsonNode hit : found) {
+        with += hit.path("fields").has(column.asText()) ? 1 : 0;
+      }
+      lines.add(column.asText() + " | " + with);
+    }
+    return lines;
+  }
+
+  private JsonNode search(String pattern, ObjectNode body) throws IOException {
+    Request request = new Request("POST", "/" + pattern + "/_search");
+    request.setJsonEntity(body.toString());
+    return send(request);
+  }
+
+  private JsonNode send(Request request) throws IOException {
+    return MAPPER.readTree(EntityUtils.toString(rest.performRequest(request).getEntity()));
+  }
+
+  /** The answers as text: a heading for each, and its lines. */
+  public static String text(String name, Map<String, List<String>> answers) {
+    StringBuilder text = new StringBuilder();
+    answers.forEach((title, lines) -> {
+      text.append(name).append(": ").append(title).append('\n');
+      lines.forEach(line -> text.append("  ").append(line).append('\n'));
+    });
+    return text.toString();
+  }
+
+  @Override
+  public void close() {
+    connection.close();
+  }
+}
