@@ -825,8 +825,9 @@ class CollectorTest {
     Collector collector = start(publisher);
     ContainerId brief = engine.create(ContainerSpec.of("brief", "shop/brief"));
     awaitFacts(publisher, brief);
-    engine.delayCalls(Duration.ofMillis(300));
-    engine.start(brief);
+    engine.delayCalls(Duration.ofSeconds(1));
+    engine.start(brief); // the collector asks for the lines now, and is answered a second later
+    engine.delayCalls(Duration.ZERO);
     engine.print(brief, Stream.STDOUT, "unseen\n");
     engine.remove(brief);
     await()
