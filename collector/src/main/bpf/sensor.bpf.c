@@ -1268,21 +1268,23 @@ static __always_inline bool is_too_often(__u32 net_namespace, __u64 time)
 	return __sync_fetch_and_add(&pace->all, 1) >= ANSWERS_A_SECOND;
 }
 
-/* Where the message of a datagram from a name server begins behind the network's header; else 0. */
-static __always_inline __u32 message_at(struct sk_buff *skb, const unsigned char *network)
+/*
+ * Where the message of a datagram from a name server begins behind the network's header; else 0.
+ * Nearly every packet is none: what tells so is read first, and little else.
+ */
+static __always_inline __u32 message_at(const unsigned char *network)
 {
-	__u16 type = bpf_ntohs(BPF_CORE_READ(skb, protocol));
 	__u8 header[20];
 	__be16 port = 0;
 	__u32 length;
 
 	if (bpf_probe_read_kernel(header, sizeof(header), network))
 		return 0;
-	if (type == ETH_P_IP) {
+	if (header[0] >> 4 == 4) {
 		if (header[9] != IPPROTO_UDP || (header[6] & IP_MORE_OR_OFFSET) || header[7])
 			return 0;
 		length = (header[0] & 0xf) * 4;
-	} else if (type == ETH_P_IPV6) {
+	} else if (header[0] >> 4 == 6) {
 		if (header[6] != IPPROTO_UDP)
 			return 0;
 		length = 40;
@@ -1303,16 +1305,17 @@ SEC("raw_tp/netif_receive_skb")
 int on_answer(struct raw_tracepoint *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx->args[0];
-	struct net *net = BPF_CORE_READ(skb, dev, nd_net.net);
 	const unsigned char *network = BPF_CORE_READ(skb, data);
 	struct answer *answer;
+	struct net *net;
 	__u32 zero = 0, at, size;
 
+	at = message_at(network);
+	if (!at)
+		return 0;
+	net = BPF_CORE_READ(skb, dev, nd_net.net);
 	learn_host((struct task_struct *)bpf_get_current_task());
 	if ((__u64)net == host_network)
-		return 0;
-	at = message_at(skb, network);
-	if (!at)
 		return 0;
 	size = BPF_CORE_READ(skb, len) - BPF_CORE_READ(skb, data_len) - at;
 	answer = bpf_map_lookup_elem(&answer_scratch, &zero);
