@@ -14,9 +14,11 @@ import io.leukocyte.events.MalformedBatchException;
 import io.leukocyte.events.Observed;
 import io.leukocyte.responder.Foresight;
 import io.leukocyte.responder.PolicySet;
+import io.leukocyte.rules.Correlation;
 import io.leukocyte.rules.Rule;
 import io.leukocyte.rules.RuleSet;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -64,6 +66,7 @@ final class Backtest {
     this.examples = examples;
     this.replay = new Replay(rules, settings, new Sink());
     rules.rules().forEach(rule -> findings.put(rule.name(), new Finding(rule.name())));
+    rules.correlations().forEach(c -> findings.put(c.name(), new Finding(c.name())));
   }
 
   /** What became of a rule. */
@@ -191,17 +194,16 @@ final class Backtest {
     return end;
   }
 
-  /**
-   * What became of each rule, in the order of the files; those of the detector itself after them.
-   */
+  /** What became of each rule and correlation, those of the detector itself after them. */
   List<Finding> findings() {
     return List.copyOf(findings.values());
   }
 
   /**
-   * Since when a rule could have matched, unix nanoseconds: the first event of a kind it reads.
+   * Since when a rule could have matched, unix nanoseconds: the first event of a kind it reads. A
+   * correlation of counts can from the first of its rules on, one in time when all of them can.
    *
-   * @return null when none came, or the beginning for a rule that reads nothing that is left out
+   * @return null when none came; the beginning for a rule that reads nothing that is left out
    */
   @Nullable Long collectedSince(String name) {
     for (Rule rule : rules.rules()) {
@@ -209,7 +211,31 @@ final class Backtest {
         return collectedSince(rule);
       }
     }
+    for (Correlation correlation : rules.correlations()) {
+      if (correlation.name().equals(name)) {
+        return collectedSince(correlation);
+      }
+    }
     return begin;
+  }
+
+  private @Nullable Long collectedSince(Correlation correlation) {
+    List<Long> times = new ArrayList<>();
+    for (String member : correlation.rules()) {
+      Long since = collectedSince(member);
+      if (since != null) {
+        times.add(since);
+      }
+    }
+    boolean all =
+        switch (correlation.type()) {
+          case TEMPORAL, TEMPORAL_ORDERED -> true;
+          case EVENT_COUNT, VALUE_COUNT, VALUE_SUM -> false;
+        };
+    if (times.isEmpty() || (all && times.size() < correlation.rules().size())) {
+      return null;
+    }
+    return all ? Collections.max(times) : Collections.min(times);
   }
 
   private @Nullable Long collectedSince(Rule rule) {

@@ -6,11 +6,9 @@ import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.Text;
 import io.leukocyte.events.Topic;
 import io.leukocyte.events.config.Config;
-import io.leukocyte.responder.PolicyFile;
 import io.leukocyte.responder.PolicySet;
 import io.leukocyte.responder.ResponderSettings;
 import io.leukocyte.rules.RuleSet;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -118,21 +116,9 @@ final class BacktestCommand implements Callable<Integer> {
 
   private PolicySet policies(Config config) {
     ResponderSettings settings = ResponderSettings.from(config);
-    if (policies == null) {
-      return Policies.inForce(settings);
-    }
-    try {
-      PolicySet.Loaded loaded = PolicySet.load(PolicyFile.in(policies), settings.channels());
-      if (!loaded.problems().isEmpty()) {
-        throw new BadInputException(
-            loaded.problems().stream().map(Object::toString).collect(Collectors.joining("\n")));
-      }
-      return loaded.policies();
-    } catch (IOException e) {
-      throw new BadInputException(
-          "Cannot read the policies at %s: %s; name a folder of policy files."
-              .formatted(policies, e.getMessage()));
-    }
+    return policies == null
+        ? Policies.inForce(settings)
+        : Policies.checked(PolicySet.load(Policies.read(policies), settings.channels()));
   }
 
   private void print(PrintWriter out, Backtest backtest, PolicySet responses) {

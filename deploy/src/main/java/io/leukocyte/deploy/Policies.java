@@ -20,12 +20,7 @@ final class Policies {
    * @throws BadInputException with every problem of all files
    */
   static PolicySet inForce(ResponderSettings settings) {
-    PolicySet.Loaded loaded = load(settings);
-    if (!loaded.problems().isEmpty()) {
-      throw new BadInputException(
-          loaded.problems().stream().map(Problem::toString).collect(Collectors.joining("\n")));
-    }
-    return loaded.policies();
+    return checked(load(settings));
   }
 
   /**
@@ -38,16 +33,35 @@ final class Policies {
   }
 
   private static List<PolicyFile> files(Optional<Path> path) {
-    if (path.isEmpty()) {
-      return PolicyFile.shipped();
-    }
+    return path.map(Policies::read).orElseGet(PolicyFile::shipped);
+  }
+
+  /**
+   * The files of a folder, or one.
+   *
+   * @throws BadInputException when they cannot be read
+   */
+  static List<PolicyFile> read(Path path) {
     try {
-      return PolicyFile.in(path.get());
+      return PolicyFile.in(path);
     } catch (IOException e) {
       throw new BadInputException(
-          "Cannot read the policies at %s: %s; check responder.policies."
-              .formatted(path.get(), e.getMessage()));
+          "Cannot read the policies at %s: %s; name a folder of policy files."
+              .formatted(path, e.getMessage()));
     }
+  }
+
+  /**
+   * What was loaded, when there is no problem.
+   *
+   * @throws BadInputException with every problem of all files
+   */
+  static PolicySet checked(PolicySet.Loaded loaded) {
+    if (!loaded.problems().isEmpty()) {
+      throw new BadInputException(
+          loaded.problems().stream().map(Problem::toString).collect(Collectors.joining("\n")));
+    }
+    return loaded.policies();
   }
 
   /** For one line of the screen: {@code 2 policies, 1 enforced}. */

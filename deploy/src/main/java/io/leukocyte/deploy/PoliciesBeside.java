@@ -17,8 +17,7 @@ import java.util.Optional;
  */
 record PoliciesBeside(ResponderSettings settings, Optional<BundleFeed> feed) {
   /**
-   * Finds the policies that the settings name. A bundle without policies leaves those of the host
-   * in force.
+   * Finds the policies that the settings name; those of a bundle take the place of the host's own.
    *
    * @throws EnvironmentException when the fleet's bundle cannot be had
    */

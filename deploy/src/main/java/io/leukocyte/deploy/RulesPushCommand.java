@@ -9,14 +9,12 @@ import io.leukocyte.events.ProducerSettings;
 import io.leukocyte.events.Topic;
 import io.leukocyte.events.TopicSpecs;
 import io.leukocyte.events.config.Config;
-import io.leukocyte.events.config.Problem;
 import io.leukocyte.responder.FleetSettings;
 import io.leukocyte.responder.PolicyFile;
 import io.leukocyte.responder.PolicySet;
 import io.leukocyte.responder.ResponderSettings;
 import io.leukocyte.rules.RuleFile;
 import io.leukocyte.rules.RuleSet;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,7 +24,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -89,8 +86,8 @@ final class RulesPushCommand implements Callable<Integer> {
     List<RuleFile> rules = rules();
     RuleSet.Loaded loaded = RuleFiles.checked(RuleSet.load(rules));
     List<PolicyFile> responses = policies();
-    PolicySet.Loaded checked = PolicySet.load(responses, ResponderSettings.from(config).channels());
-    refuse(checked.problems());
+    PolicySet checked =
+        Policies.checked(PolicySet.load(responses, ResponderSettings.from(config).channels()));
     Bundle bundle = bundle(rules, responses);
     if (!dryRun) {
       publish(bundle, trust, KafkaAccess.of(common), TopicSpecs.from(config));
@@ -102,7 +99,7 @@ final class RulesPushCommand implements Callable<Integer> {
         dryRun ? "not pushed," : "pushed",
         bundle.hash(),
         loaded.summary(),
-        Policies.summary(checked.policies()));
+        Policies.summary(checked));
     out.flush();
     return ExitCode.FINE;
   }
@@ -120,23 +117,7 @@ final class RulesPushCommand implements Callable<Integer> {
   }
 
   private List<PolicyFile> policies() {
-    if (policies == null) {
-      return PolicyFile.shipped();
-    }
-    try {
-      return PolicyFile.in(policies);
-    } catch (IOException e) {
-      throw new BadInputException(
-          "Cannot read the policies at %s: %s; name a folder of policy files."
-              .formatted(policies, e.getMessage()));
-    }
-  }
-
-  private static void refuse(List<Problem> problems) {
-    if (!problems.isEmpty()) {
-      throw new BadInputException(
-          problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
-    }
+    return policies == null ? PolicyFile.shipped() : Policies.read(policies);
   }
 
   /** A number before each name keeps the files' order. */

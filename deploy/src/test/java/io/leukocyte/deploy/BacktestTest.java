@@ -85,6 +85,19 @@ class BacktestTest {
   }
 
   @Test
+  void aCorrelationIsCollectedAsFarAsItsRulesAre() throws Exception {
+    String both =
+        "- correlation: both\n  desc: d\n  type: %s\n  rules: [A shell, A secret is read]\n"
+            + "  group-by: [container.id]\n  timespan: 60s\n%s  output: o\n  priority: ERROR\n";
+    Backtest inTime = backtest(SHELL + OPEN + both.formatted("temporal", ""));
+    assertThat(inTime.findings()).extracting(Backtest.Finding::rule).contains("both");
+    assertThat(inTime.collectedSince("both")).isNull();
+    Backtest counted =
+        backtest(SHELL + OPEN + both.formatted("event_count", "  condition: {gte: 9}\n"));
+    assertThat(counted.collectedSince("both")).isEqualTo(counted.begin());
+  }
+
+  @Test
   void itTellsWhatThePoliciesWouldHaveDoneWhateverTheirMode() throws Exception {
     PolicySet.Loaded policies = PolicySet.load(List.of(new PolicyFile("p.yaml", POLICY)), Set.of());
     assertThat(policies.problems()).isEmpty();
