@@ -825,11 +825,12 @@ class CollectorTest {
     Collector collector = start(publisher);
     ContainerId brief = engine.create(ContainerSpec.of("brief", "shop/brief"));
     awaitFacts(publisher, brief);
-    engine.delayCalls(Duration.ofSeconds(1));
-    engine.start(brief); // the collector asks for the lines now, and is answered a second later
-    engine.delayCalls(Duration.ZERO);
+    engine.holdLines(true);
+    engine.start(brief);
+    await().atMost(SECONDS).until(() -> engine.linesHeld().contains(brief));
     engine.print(brief, Stream.STDOUT, "unseen\n");
     engine.remove(brief);
+    engine.holdLines(false); // the collector is answered after the container has gone
     await()
         .atMost(SECONDS)
         .untilAsserted(() ->

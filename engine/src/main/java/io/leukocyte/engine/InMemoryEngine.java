@@ -74,6 +74,8 @@ public final class InMemoryEngine implements Engine {
   private long connections;
   private long starts;
   private boolean hangs;
+  private boolean holdsLines;
+  private final Set<ContainerId> linesHeld = new HashSet<>();
   private Duration delay = Duration.ZERO;
   private @Nullable EngineException nextFailure;
 
@@ -279,6 +281,19 @@ public final class InMemoryEngine implements Engine {
     scriptRun(() -> hangs = hang);
   }
 
+  /** Who asks for the lines of a container from now on gets none; false: no longer, also those held. */
+  public void holdLines(boolean hold) {
+    scriptRun(() -> {
+      holdsLines = hold;
+      linesHeld.clear();
+    });
+  }
+
+  /** The containers whose lines were asked for and are held. */
+  public Set<ContainerId> linesHeld() {
+    return script(() -> Set.copyOf(linesHeld));
+  }
+
   /** The next call fails so. */
   public void failNext(EngineException failure) {
     scriptRun(() -> nextFailure = failure);
@@ -383,6 +398,14 @@ public final class InMemoryEngine implements Engine {
   @Override
   public Optional<Path> logFile(ContainerFacts container) {
     return Optional.ofNullable(logFiles.get(container.container().id()));
+  }
+
+  /** Whether the lines of a container are held from who asks now; the lock is held. */
+  boolean holdsLinesOf(ContainerId container) {
+    if (holdsLines) {
+      linesHeld.add(container);
+    }
+    return holdsLines;
   }
 
   private Subscription started(String name, Function<Runnable, StreamThread> make) {

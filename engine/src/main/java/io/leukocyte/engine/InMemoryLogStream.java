@@ -71,6 +71,9 @@ final class InMemoryLogStream extends StreamThread {
                   new EngineException.Unavailable(
                       "Cannot read the logs: the engine is away", null));
     }
+    if (!seen && engine.holdsLinesOf(id)) {
+      return null;
+    }
     InMemoryContainer container = engine.find(id);
     if (container == null) {
       EngineException missing =
