@@ -281,7 +281,9 @@ public final class InMemoryEngine implements Engine {
     scriptRun(() -> hangs = hang);
   }
 
-  /** Who asks for the lines of a container from now on gets none; false: no longer, also those held. */
+  /**
+   * Who asks for the lines of a container from now on gets none; false: no longer, also those held.
+   */
   public void holdLines(boolean hold) {
     scriptRun(() -> {
       holdsLines = hold;
