@@ -2,6 +2,7 @@ package io.leukocyte.indexer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -228,6 +229,47 @@ public abstract class StoreContract {
     assertThat(thread.join(Duration.ofSeconds(20))).isTrue();
     assertThat(waiting.state())
         .isEqualTo(new CheckResult.Ok("templates", "version " + (older + 1) + " is there"));
+  }
+
+  /**
+   * One user installs and upgrades the templates, and another one writes by them.
+   *
+   * @param installer settings of the first
+   * @param indexer settings of the second
+   */
+  protected final void installsUpgradesAndWrites(IndexerSettings installer, IndexerSettings indexer)
+      throws Exception {
+    try (ElasticsearchConnection first = ElasticsearchConnection.open(installer);
+        ElasticsearchConnection second = ElasticsearchConnection.open(indexer)) {
+      Keeping keeping = Keeping.of(Duration.ofDays(90));
+      IndexerSettings.Templating install = IndexerSettings.Templating.INSTALL;
+      int version = VERSIONS.incrementAndGet();
+      new TemplateInstaller(first.rest(), namespace, keeping, install, version).install();
+      TemplateInstaller waiting =
+          new TemplateInstaller(
+              second.rest(), namespace, keeping, IndexerSettings.Templating.EXPECT, version);
+      waiting.installWhenReachable();
+      assertThat(waiting.state()).isInstanceOf(CheckResult.Ok.class);
+      assertThatThrownBy(
+              () ->
+                  new TemplateInstaller(second.rest(), namespace, keeping, install, version + 1)
+                      .install())
+          .hasMessageContaining("403");
+
+      ElasticsearchSink sink = new ElasticsearchSink(second.transport(), namespace);
+      List<Document> documents = new GeneratedDocuments(78, namespace).round();
+      assertThat(sink.send(documents))
+          .isInstanceOfSatisfying(
+              BulkAnswer.Taken.class,
+              taken ->
+                  assertThat(taken.items())
+                      .allMatch(item -> item instanceof BulkAnswer.Item.Created));
+      new TemplateInstaller(
+              first.rest(), namespace, keeping, install, VERSIONS.incrementAndGet())
+          .install();
+      assertThat(versions(DataStream.ALERTS)).containsExactlyInAnyOrder(version, version + 1);
+      assertThat(versions(DataStream.FINDINGS)).containsExactly(version + 1);
+    }
   }
 
   private JsonNode templates() throws IOException {
