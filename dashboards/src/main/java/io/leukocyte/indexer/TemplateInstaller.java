@@ -51,6 +51,7 @@ final class TemplateInstaller {
   private final IndexerSettings.Templating templating;
   private final int version;
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile boolean lacksLifecycle;
   private volatile CheckResult state =
       new CheckResult.Degraded(NAME, "they are not installed yet", "wait");
 
@@ -93,6 +94,11 @@ final class TemplateInstaller {
   /** What the installation came to. */
   CheckResult state() {
     return state;
+  }
+
+  /** Whether the node was asked, and has no lifecycle of data streams although it should. */
+  boolean lacksLifecycle() {
+    return lacksLifecycle;
   }
 
   /** Ends the waiting of {@link #installWhenReachable}. */
@@ -204,6 +210,9 @@ final class TemplateInstaller {
    */
   void install() throws IOException {
     Set<String> modules = modules();
+    lacksLifecycle =
+        keeping.lifecycle() == Keeping.Lifecycle.DATA_STREAM
+            && !modules.contains(Templates.DATA_STREAMS);
     Map<String, ObjectNode> wanted = wanted(modules);
     Map<String, Installed> there = new LinkedHashMap<>();
     for (String path : wanted.keySet()) {
@@ -238,16 +247,20 @@ final class TemplateInstaller {
     String done = "version " + version + " is installed";
     return switch (keeping.lifecycle()) {
       case OFF -> new CheckResult.Ok(NAME, done);
-      case DATA_STREAM -> lifecycle(done, modules, Templates.DATA_STREAMS);
-      case ILM -> lifecycle(done, modules, Templates.ILM);
+      case DATA_STREAM ->
+          new CheckResult.Ok(
+              NAME,
+              lacksLifecycle
+                  ? done + "; this node has no lifecycle of data streams: the indexer removes"
+                  : done);
+      case ILM ->
+          modules.contains(Templates.ILM)
+              ? new CheckResult.Ok(NAME, done)
+              : new CheckResult.Degraded(
+                  NAME,
+                  done + "; this node has no index lifecycle management and keeps all documents",
+                  "set indexer.lifecycle to data-stream");
     };
-  }
-
-  private static CheckResult lifecycle(String done, Set<String> modules, String module) {
-    return modules.contains(module)
-        ? new CheckResult.Ok(NAME, done)
-        : new CheckResult.Ok(
-            NAME, done + "; this node has no " + module + " and keeps documents for ever");
   }
 
   /** Everything to be installed, what others are composed of first. */

@@ -142,18 +142,20 @@ class TemplateInstallerTest {
   }
 
   @Test
-  void nodeWithoutTheLifecycleKeepsEverythingAndSaysSo() throws IOException {
+  void nodeWithoutTheLifecycleIsNotAskedForItAndThatIsSaid() throws IOException {
     modules = "wildcard";
-    for (Keeping.Lifecycle lifecycle :
-        List.of(Keeping.Lifecycle.DATA_STREAM, Keeping.Lifecycle.ILM)) {
-      assertThat(install(days(lifecycle, 60)))
-          .isInstanceOfSatisfying(
-              CheckResult.Ok.class,
-              ok -> assertThat(ok.detail()).contains("keeps documents for ever"));
-      assertThat(template("logs-leukocyte.alerts").path("template").has("lifecycle")).isFalse();
-      assertThat(template("logs-leukocyte.alerts").at("/template/settings").toString())
-          .doesNotContain("lifecycle");
-    }
+    assertThat(install(days(Keeping.Lifecycle.DATA_STREAM, 60)))
+        .isInstanceOfSatisfying(
+            CheckResult.Ok.class,
+            ok -> assertThat(ok.detail()).endsWith("the indexer removes"));
+    assertThat(template("logs-leukocyte.alerts").path("template").has("lifecycle")).isFalse();
+
+    assertThat(install(days(Keeping.Lifecycle.ILM, 60)))
+        .isInstanceOfSatisfying(
+            CheckResult.Degraded.class,
+            degraded -> assertThat(degraded.problem()).endsWith("keeps all documents"));
+    assertThat(template("logs-leukocyte.alerts").at("/template/settings").toString())
+        .doesNotContain("lifecycle");
   }
 
   @Test

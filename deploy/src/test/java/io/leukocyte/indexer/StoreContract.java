@@ -10,6 +10,8 @@ import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.Topic;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -207,6 +209,38 @@ public abstract class StoreContract {
         .isZero();
     JsonNode hit = get("/" + DataStream.ALERTS.name(namespace) + "/_search").at("/hits/hits/0");
     assertThat(hit.at("/_source/leukocyte/alert/later").asText()).isEqualTo("word");
+  }
+
+  /** Also without a lifecycle of Elasticsearch's own, which these nodes lack. */
+  @Test
+  void whatIsTooOldIsRemovedAndNothingElse() throws Exception {
+    install(VERSIONS.get());
+    GeneratedDocuments generated = new GeneratedDocuments(79, namespace);
+    for (int day : new int[] {1, 28}) {
+      String incident =
+          """
+          {"@timestamp":"2026-11-%02dT10:00:00Z","event":{"kind":"event"},
+           "leukocyte":{"incident":{"id":"%d","version":1}}}
+          """
+              .formatted(day, day);
+      send(generated.of(Topic.INCIDENTS, incident.getBytes(UTF_8)));
+    }
+    count(DataStream.INCIDENTS, "*");
+    sweep(Duration.ofDays(7), Instant.parse("2026-11-29T10:00:00Z"));
+    assertThat(count(DataStream.INCIDENTS, "*")).isEqualTo(1);
+    assertThat(count(DataStream.INCIDENTS, "leukocyte.incident.id:28")).isEqualTo(1);
+
+    write();
+    rest.performRequest(new Request("POST", "/" + DataStream.ALERTS.name(namespace) + "/_rollover"));
+    sweep(Duration.ofDays(7), Instant.now().plus(Duration.ofDays(6)));
+    assertThat(count(DataStream.ALERTS, "*")).isEqualTo(1);
+    sweep(Duration.ofDays(7), Instant.now().plus(Duration.ofDays(8)));
+    assertThat(count(DataStream.ALERTS, "*")).isZero();
+    assertThat(versions(DataStream.ALERTS)).hasSize(1);
+  }
+
+  private void sweep(Duration retention, Instant now) {
+    new Sweep(rest, namespace, Keeping.of(retention), InstantSource.fixed(now)).run(true);
   }
 
   @Test
