@@ -146,8 +146,7 @@ class TemplateInstallerTest {
     modules = "wildcard";
     assertThat(install(days(Keeping.Lifecycle.DATA_STREAM, 60)))
         .isInstanceOfSatisfying(
-            CheckResult.Ok.class,
-            ok -> assertThat(ok.detail()).endsWith("the indexer removes"));
+            CheckResult.Ok.class, ok -> assertThat(ok.detail()).endsWith("the indexer removes"));
     assertThat(template("logs-leukocyte.alerts").path("template").has("lifecycle")).isFalse();
 
     assertThat(install(days(Keeping.Lifecycle.ILM, 60)))
@@ -210,8 +209,9 @@ class TemplateInstallerTest {
     StringBuilder json = new StringBuilder("{");
     for (int i = 0; i < versions.length; i++) {
       json.append(i == 0 ? "" : ",")
-          .append("\"index-%d\":{\"mappings\":{\"_meta\":{\"leukocyte\":%d}}}"
-              .formatted(i, versions[i]));
+          .append(
+              "\"index-%d\":{\"mappings\":{\"_meta\":{\"leukocyte\":%d}}}"
+                  .formatted(i, versions[i]));
     }
     return MAPPER.readTree(json.append('}').toString());
   }
