@@ -12,6 +12,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -24,8 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The role that brings alerts, steps of actions and container logs from Kafka to Elasticsearch.
- * Several instances share the partitions as one consumer group.
+ * The role that brings alerts, incidents, steps of actions, findings, container logs, metrics and,
+ * where they are asked for, events from Kafka to Elasticsearch. Several instances share the
+ * partitions as one consumer group.
  */
 public final class Indexer implements Component {
   /** The consumer group of all indexers. */
@@ -99,6 +103,7 @@ public final class Indexer implements Component {
    * @param installer of templates
    * @param loop the work
    * @param thread that runs installer and loop
+   * @param sweeper removes what is too old, each hour
    */
   private record Running(
       ElasticsearchConnection connection,
@@ -106,14 +111,19 @@ public final class Indexer implements Component {
       Producer<byte[], byte[]> producer,
       TemplateInstaller installer,
       IndexerLoop loop,
-      Thread thread) {
+      Thread thread,
+      ScheduledExecutorService sweeper) {
 
     static Running start(IndexerSettings settings, KafkaSettings kafka, Meters meters) {
       ElasticsearchConnection connection = ElasticsearchConnection.open(settings);
       Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerProperties(kafka));
       Producer<byte[], byte[]> producer = new KafkaProducer<>(producerProperties(kafka));
-      TemplateInstaller installer = new TemplateInstaller(connection.rest(), settings.retention());
-      Documents documents = new Documents(settings.namespace(), InstantSource.system());
+      TemplateInstaller installer =
+          new TemplateInstaller(
+              connection.rest(), settings.namespace(), settings.keeping(), settings.templates());
+      Documents documents =
+          new Documents(
+              settings.namespace(), settings.selection(), InstantSource.system(), meters::leftOut);
       IndexerLoop loop =
           new IndexerLoop(
               consumer,
@@ -132,7 +142,24 @@ public final class Indexer implements Component {
                 installer.installWhenReachable();
                 loop.run();
               });
-      return new Running(connection, consumer, producer, installer, loop, thread);
+      Sweep sweep =
+          new Sweep(
+              connection.rest(), settings.namespace(), settings.keeping(), InstantSource.system());
+      ScheduledExecutorService sweeper =
+          Executors.newSingleThreadScheduledExecutor(
+              Thread.ofPlatform().daemon().name("leuko-indexer-sweep").factory());
+      var _ =
+          sweeper.scheduleWithFixedDelay(() -> sweep(sweep, installer), 5, 60, TimeUnit.MINUTES);
+      return new Running(connection, consumer, producer, installer, loop, thread, sweeper);
+    }
+
+    /** What nobody foresaw must not end the sweeps that follow. */
+    private static void sweep(Sweep sweep, TemplateInstaller installer) {
+      try {
+        sweep.run(installer.lacksLifecycle());
+      } catch (RuntimeException e) {
+        LOG.warn("Removing old documents failed", e);
+      }
     }
 
     CheckResult templates() {
@@ -149,6 +176,7 @@ public final class Indexer implements Component {
     void close() {
       installer.stop();
       loop.stop();
+      sweeper.shutdownNow();
       try {
         if (!thread.join(PATIENCE)) {
           LOG.warn("The indexer did not end within {} s", PATIENCE.toSeconds());
@@ -165,7 +193,9 @@ public final class Indexer implements Component {
       List<String> topics = new ArrayList<>();
       topics.add(Topic.ALERTS.text());
       topics.add(Topic.ACTIONS.text());
-      if (settings.logs()) {
+      topics.add(Topic.INCIDENTS.text());
+      topics.add(Topic.FINDINGS.text());
+      if (settings.selection().readsEvents()) {
         topics.add(Topic.EVENTS.text());
       }
       return topics;
