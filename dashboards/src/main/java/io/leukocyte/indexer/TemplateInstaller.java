@@ -61,19 +61,18 @@ final class TemplateInstaller {
   /** Installs, and tries again until it worked or {@link #stop} was called. */
   void installWhenReachable() {
     Backoff backoff = new Backoff(MOST_PAUSE);
-    boolean said = false;
+    String said = "";
     while (stopped.getCount() > 0) {
       try {
         install();
         return;
       } catch (IOException e) {
-        String problem = "the templates cannot be installed: " + e.getMessage();
-        state =
-            new CheckResult.Failed(
-                "templates", problem, "check elasticsearch.url, credentials and the node");
-        if (!said) {
-          LOG.warn("{}; nothing is indexed until they are, and nothing is lost", problem);
-          said = true;
+        ElasticsearchProblem why = ElasticsearchProblem.of(e);
+        String problem = "the templates cannot be installed: " + why.problem();
+        state = new CheckResult.Failed("templates", problem, why.todo());
+        if (!why.todo().equals(said)) {
+          LOG.warn("{}; {}; nothing is indexed until they are", problem, why.todo());
+          said = why.todo();
         }
       }
       sleep(backoff.next());
