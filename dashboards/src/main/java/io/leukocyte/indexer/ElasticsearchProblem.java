@@ -17,6 +17,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.http.ConnectionClosedException;
 import org.apache.http.HttpEntity;
+import org.apache.http.HttpException;
 import org.apache.http.conn.ConnectTimeoutException;
 import org.elasticsearch.client.ResponseException;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,7 @@ record ElasticsearchProblem(String problem, String todo) {
   private static final int MOST_CAUSES = 12;
 
   /** A request that has no answer, or one that is an error. */
-  static ElasticsearchProblem of(IOException e) {
+  static ElasticsearchProblem of(Exception e) {
     Throwable cause = e;
     for (int depth = 0; cause != null && depth < MOST_CAUSES; depth++) {
       ElasticsearchProblem known = known(cause);
@@ -103,6 +104,11 @@ record ElasticsearchProblem(String problem, String todo) {
               CANNOT + "it closed the connection without an answer: " + message(closed),
               "see whether the node is being restarted; if it speaks TLS, write https:// into"
                   + " elasticsearch.url; "
+                  + KEPT);
+      case HttpException strange ->
+          new ElasticsearchProblem(
+              CANNOT + "it does not speak HTTP there: " + message(strange),
+              "write https:// into elasticsearch.url if the node speaks TLS, or check the port; "
                   + KEPT);
       default -> null;
     };

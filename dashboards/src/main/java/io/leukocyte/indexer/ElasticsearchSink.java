@@ -81,7 +81,7 @@ final class ElasticsearchSink implements BulkSink {
     BitSet known;
     try {
       known = known(documents, doubtful);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       return away(e, BulkAnswer.Outcome.NOTHING_STORED);
     }
     if (known.isEmpty()) {
@@ -144,13 +144,13 @@ final class ElasticsearchSink implements BulkSink {
       return refused(e.getResponse()); // of most statuses the transport makes nothing else
     } catch (TransportException e) {
       return e.statusCode() == TOO_LARGE ? tooLarge() : strange(message(e));
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) { // the second is what is no HTTP
       return away(e, BulkAnswer.Outcome.PERHAPS_STORED);
     }
   }
 
   /** No answer at all. */
-  private static BulkAnswer.Away away(IOException e, BulkAnswer.Outcome outcome) {
+  private static BulkAnswer.Away away(Exception e, BulkAnswer.Outcome outcome) {
     ElasticsearchProblem problem = ElasticsearchProblem.of(e);
     return new BulkAnswer.Away(problem.problem(), problem.todo(), outcome);
   }

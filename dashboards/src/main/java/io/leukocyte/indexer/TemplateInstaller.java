@@ -66,7 +66,7 @@ final class TemplateInstaller {
       try {
         install();
         return;
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) { // the second is what is no HTTP
         ElasticsearchProblem why = ElasticsearchProblem.of(e);
         String problem = "the templates cannot be installed: " + why.problem();
         state = new CheckResult.Failed("templates", problem, why.todo());

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -118,10 +119,28 @@ class ElasticsearchTroubleTest {
 
   @Test
   void plainNodeAskedByTlsAndTlsNodeAskedPlainly() throws Exception {
-    assertThat(away(sink(plain(), "https://localhost", ca)))
-        .satisfies(said("does not speak TLS", "write http://"));
-    stop();
     assertThat(away(sink(tls(good), "http://localhost", null)).todo()).contains("https://");
+    stop();
+    // As a node does; the JDK's server would wait for the end of a line.
+    try (ServerSocket plain = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      Thread.ofVirtual().start(() -> refuse(plain));
+      assertThat(away(sink(plain.getLocalPort(), "https://localhost", ca)))
+          .satisfies(said("does not speak TLS", "write http://"));
+    }
+  }
+
+  private static void refuse(ServerSocket server) {
+    try {
+      while (true) {
+        try (Socket client = server.accept()) {
+          int first = client.getInputStream().read();
+          assertThat(first).isEqualTo(22); // a TLS handshake
+          client.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8));
+        }
+      }
+    } catch (IOException e) {
+      // The test is over.
+    }
   }
 
   @Test
