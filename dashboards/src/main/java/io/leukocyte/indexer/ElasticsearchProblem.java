@@ -186,8 +186,8 @@ record ElasticsearchProblem(String problem, String todo) {
               : "check elasticsearch.username and password, or elasticsearch.api-key, and start the"
                   + " indexer again; nothing is lost meanwhile";
       case 403 ->
-          "give the user create_doc and auto_configure on logs-leukocyte.*; nothing is lost"
-              + " meanwhile";
+          "give the user create_doc, auto_configure, read and view_index_metadata on"
+              + " logs-leukocyte.*; nothing is lost meanwhile";
       default -> "look at the node's log; it is tried again";
     };
   }

@@ -42,7 +42,8 @@ final class DeadLetters {
       byte @Nullable [] value,
       Headers headers) {}
 
-  private DeadLetters(Consumer<Letter> each) {
+  /** A reader that hears of records one by one. */
+  DeadLetters(Consumer<Letter> each) {
     this.each = each;
   }
 
@@ -67,10 +68,16 @@ final class DeadLetters {
   static int read(KafkaSettings kafka, Instant since, Consumer<Letter> each) {
     DeadLetters letters = new DeadLetters(each);
     TopicReader.read(kafka, Topic.DEAD, since, letters::take);
-    return letters.parts.size();
+    return letters.torn();
   }
 
-  private void take(ConsumerRecord<byte[], byte[]> record) {
+  /** How many letters are not whole. */
+  int torn() {
+    return parts.size();
+  }
+
+  /** The next record of the topic. */
+  void take(ConsumerRecord<byte[], byte[]> record) {
     if (DeadRetries.sent(record.headers()).isPresent()) {
       return;
     }

@@ -28,13 +28,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * An indexer with a heap of 160 MB before 300 MB of documents, of which each is nearly as large as
+ * An indexer with a heap of 128 MB before 150 MB of documents, of which each is nearly as large as
  * may be, and a node that takes a request and stands still. A heap that is full ends the process.
  */
 class IndexerMemoryIT {
-  private static final int DOCUMENTS = 400;
+  private static final int DOCUMENTS = 200;
   private static final int BYTES = 750_000;
-  private static final int HEAP_MEGABYTES = 160;
+  private static final int HEAP_MEGABYTES = 128;
   private static final Pattern ID = Pattern.compile("\"create\":\\{[^}]*\"_id\":\"([^\"]+)\"");
 
   private final CountDownLatch goOn = new CountDownLatch(1);
