@@ -103,7 +103,7 @@ final class IndexerLoop implements Runnable {
     this.deadLetters = deadLetters;
     this.documents = documents;
     this.sender = new BulkSender(sink);
-    this.health = new SinkHealth(sender);
+    this.health = new SinkHealth(sender, SinkHealth.SLOW);
     this.bulkBytes = bulkBytes;
     this.meters = meters;
   }
@@ -191,7 +191,7 @@ final class IndexerLoop implements Runnable {
       LOG.debug("Kafka does not say what is committed of {}", partition);
     }
     List<ConsumerRecord<byte[], byte[]>> of = records.records(partition);
-    long end = of.getLast().offset() + 1 + consumer.currentLag(partition).orElse(Long.MAX_VALUE / 2);
+    long end = of.getLast().offset() + 1 + consumer.currentLag(partition).orElse(0);
     reservations.met(partition, of.getFirst().offset(), committed, end);
   }
 
@@ -200,12 +200,12 @@ final class IndexerLoop implements Runnable {
    * committed when it is stored, too.
    */
   private void launch() {
-    boolean stopped = System.nanoTime() - lastPoll > STOPPED.toNanos();
     land();
     reserve();
     if (closing) {
       return;
     }
+    boolean stopped = System.nanoTime() - lastPoll > STOPPED.toNanos();
     if (batch.isEmpty()) {
       commit(ready);
     } else {

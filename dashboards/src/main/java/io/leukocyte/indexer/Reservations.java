@@ -32,7 +32,12 @@ final class Reservations {
    *     next commit
    * @param doubtfulBelow what lies before may have been sent by whoever had the partition before
    */
-  private record Mark(long committed, long reserved, long doubtfulBelow) {}
+  private record Mark(long committed, long reserved, long doubtfulBelow) {
+    /** What to reserve: a successor, too, has to doubt what we doubt. */
+    long atLeast(long far) {
+      return Math.max(far, Math.max(reserved, doubtfulBelow));
+    }
+  }
 
   /** Whether something is known of a partition since it was assigned. */
   boolean knows(TopicPartition partition) {
@@ -89,15 +94,15 @@ final class Reservations {
     upTo.forEach((partition, position) -> {
       long far = Math.max(position.offset(), highest.getOrDefault(partition, -1L) + 1) + AHEAD;
       Mark mark = marks.get(partition);
-      String metadata = FORM + (mark == null ? far : Math.max(far, mark.reserved()));
+      String metadata = FORM + (mark == null ? far : mark.atLeast(far));
       commits.put(
           partition, new OffsetAndMetadata(position.offset(), position.leaderEpoch(), metadata));
     });
     highest.forEach((partition, offset) -> {
       Mark mark = marks.get(partition);
       if (mark != null && !commits.containsKey(partition) && offset >= mark.reserved()) {
-        commits.put(
-            partition, new OffsetAndMetadata(mark.committed(), FORM + (offset + 1 + AHEAD)));
+        String metadata = FORM + mark.atLeast(offset + 1 + AHEAD);
+        commits.put(partition, new OffsetAndMetadata(mark.committed(), metadata));
       }
     });
     return commits;

@@ -24,20 +24,27 @@ final class SinkHealth {
   private static final long AGAIN = TimeUnit.MINUTES.toNanos(5);
 
   private final BulkSender sender;
+  private final Duration slow;
   private volatile CheckResult state = new CheckResult.Ok(NAME, "nothing was to be sent yet");
   private @Nullable String said;
   private long since;
   private long lastSaid;
 
-  SinkHealth(BulkSender sender) {
+  /**
+   * The health of what a sender sends to.
+   *
+   * @param slow what takes longer is worth a word
+   */
+  SinkHealth(BulkSender sender, Duration slow) {
     this.sender = sender;
+    this.slow = slow;
   }
 
   /** What the last request came to, or that the present one takes long. */
   CheckResult state() {
     CheckResult now = state;
     Duration waiting = sender.waiting();
-    if (waiting.compareTo(SLOW) < 0 || now instanceof CheckResult.Failed) {
+    if (waiting.compareTo(slow) < 0 || now instanceof CheckResult.Failed) {
       return now;
     }
     return new CheckResult.Degraded(
@@ -55,7 +62,7 @@ final class SinkHealth {
       said = null;
     }
     state =
-        took.compareTo(SLOW) < 0
+        took.compareTo(slow) < 0
             ? new CheckResult.Ok(NAME, "takes documents")
             : new CheckResult.Degraded(
                 NAME,

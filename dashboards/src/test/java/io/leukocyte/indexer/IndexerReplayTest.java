@@ -253,22 +253,45 @@ class IndexerReplayTest {
   }
 
   @Test
-  void nodeThatDoesNotAnswerForLongIsSaid() {
-    BulkSender sender = new BulkSender(documents -> created(documents));
-    SinkHealth health = new SinkHealth(sender);
-    health.works(Duration.ofSeconds(11));
-    assertThat(health.state())
-        .isInstanceOfSatisfying(
-            CheckResult.Degraded.class,
-            slow -> {
-              assertThat(slow.problem()).contains("took 11 s");
-              assertThat(slow.todo()).startsWith("look at the node's load");
-            });
-    health.fails("gone", "start it");
-    assertThat(health.state()).isInstanceOf(CheckResult.Failed.class);
-    health.works(Duration.ofMillis(3));
-    assertThat(health.state()).isInstanceOf(CheckResult.Ok.class);
-    sender.close();
+  void slowNodeIsSaidWhileItHasNotAnsweredAndAfterwards() {
+    CountDownLatch answer = new CountDownLatch(1);
+    try (BulkSender sender =
+        new BulkSender(documents -> {
+          hold(answer);
+          return created(documents);
+        })) {
+      SinkHealth health = new SinkHealth(sender, Duration.ofMillis(100));
+      health.works(Duration.ofMillis(3));
+      assertThat(health.state()).isInstanceOf(CheckResult.Ok.class);
+      BulkSender.Flight flight = sender.launch(List.of(), new BitSet(), Map.of());
+      await().until(() -> health.state() instanceof CheckResult.Degraded);
+      assertThat(health.state())
+          .isInstanceOfSatisfying(
+              CheckResult.Degraded.class,
+              slow -> {
+                assertThat(slow.problem()).contains("has not answered a request for");
+                assertThat(slow.todo()).startsWith("look at the node's load");
+              });
+      answer.countDown();
+      health.works(Duration.ofNanos(flight.answered().nanos()));
+      assertThat(health.state())
+          .isInstanceOfSatisfying(
+              CheckResult.Degraded.class,
+              slow -> assertThat(slow.problem()).contains("takes documents, but took"));
+      health.fails("gone", "start it");
+      assertThat(health.state()).isInstanceOf(CheckResult.Failed.class);
+      health.works(Duration.ofMillis(3));
+      assertThat(health.state()).isInstanceOf(CheckResult.Ok.class);
+    }
+  }
+
+  @Test
+  void successorDoubtsWhatItsPredecessorDoubted() {
+    Member member = new Member(new OffsetAndMetadata(1, "sent-below=5000"), 3);
+    await().until(() -> offset(member) == 3);
+    OffsetAndMetadata committed = member.committed();
+    assertThat(committed).isNotNull();
+    assertThat(committed.metadata()).isEqualTo("sent-below=5000");
   }
 
   private static void hold(CountDownLatch answer) {
