@@ -72,6 +72,7 @@ final class IndexerLoop implements Runnable {
   private final Backoff backoff = new Backoff(MOST_PAUSE);
   private final HeldPartitions held = new HeldPartitions();
   private final Reservations reservations = new Reservations();
+  private final RecentIds recent = new RecentIds();
   private final SinkHealth health;
   private BulkSender.@Nullable Flight flight;
   private long lastPoll = System.nanoTime();
@@ -209,11 +210,22 @@ final class IndexerLoop implements Runnable {
     if (batch.isEmpty()) {
       commit(ready);
     } else {
-      flight = sender.launch(batch, doubtful(batch, stopped), ready);
+      BitSet doubtful = doubtful(batch, stopped);
+      markRepeated(batch, doubtful);
+      flight = sender.launch(batch, doubtful, ready);
       batch = new ArrayList<>();
       batchBytes = 0;
     }
     ready = new HashMap<>();
+  }
+
+  /** Documents that were sent before: their record is on the topic twice, or was read again. */
+  private void markRepeated(List<Document> documents, BitSet doubtful) {
+    for (int i = 0; i < documents.size(); i++) {
+      if (recent.addedBefore(documents.get(i).id())) {
+        doubtful.set(i);
+      }
+    }
   }
 
   /** The numbers of the documents that may be stored already. */

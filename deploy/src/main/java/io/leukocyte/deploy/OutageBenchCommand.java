@@ -228,6 +228,15 @@ final class OutageBenchCommand extends BenchSubcommand {
     long missing = sent.stream().filter(id -> !times.containsKey(id)).count();
     long twice = times.values().stream().filter(n -> n > 1).count();
     long strange = times.size() + missing - sent.size();
+    if (twice > 0) {
+      List<Integer> which = new ArrayList<>();
+      for (int i = 0; i < sent.size(); i++) {
+        if (times.getOrDefault(sent.get(i), 0) > 1) {
+          which.add(i);
+        }
+      }
+      report.note(what + " there twice, by their numbers: " + which);
+    }
     report.count(what + " on the topic", sent.size());
     report.count(what + " in Elasticsearch", stored.size());
     report.count(what + " missing there", missing);

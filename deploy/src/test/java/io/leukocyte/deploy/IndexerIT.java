@@ -193,6 +193,12 @@ class IndexerIT {
       assertThat(count("container")).isEqualTo(2);
       assertThat(indices("alerts")).isEqualTo(2);
       assertThat(documents("known")).isGreaterThanOrEqualTo(42);
+
+      // A record that is on the topic twice, with a rollover in between.
+      post("/logs-leukocyte.alerts-" + namespace + "/_rollover", "{}");
+      produceAlerts(58, 62);
+      awaitAlerts(62);
+      assertThat(indices("alerts")).isEqualTo(3);
     }
   }
 
