@@ -146,8 +146,6 @@ final class EarlierIndices {
   }
 
   private static JsonNode read(@Nullable HttpEntity entity) throws IOException {
-    return entity == null
-        ? MAPPER.missingNode()
-        : MAPPER.readTree(EntityUtils.toByteArray(entity));
+    return entity == null ? MAPPER.missingNode() : MAPPER.readTree(EntityUtils.toByteArray(entity));
   }
 }

@@ -109,8 +109,7 @@ final class ElasticsearchSink implements BulkSink {
         .forEach(d -> ids.computeIfAbsent(d.stream(), s -> new ArrayList<>()).add(d.id()));
     Map<DataStream, Set<String>> stored = new EnumMap<>(DataStream.class);
     for (Map.Entry<DataStream, List<String>> entry : ids.entrySet()) {
-      stored.put(
-          entry.getKey(), earlier.stored(entry.getKey().name(namespace), entry.getValue()));
+      stored.put(entry.getKey(), earlier.stored(entry.getKey().name(namespace), entry.getValue()));
     }
     BitSet known = new BitSet();
     doubtful.stream()

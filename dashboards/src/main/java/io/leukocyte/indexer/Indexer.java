@@ -135,13 +135,7 @@ public final class Indexer implements Component {
       ElasticsearchSink sink = new ElasticsearchSink(connection, settings.namespace());
       IndexerLoop loop =
           new IndexerLoop(
-              consumer,
-              producer,
-              topics(settings),
-              documents,
-              sink,
-              settings.bulkBytes(),
-              meters);
+              consumer, producer, topics(settings), documents, sink, settings.bulkBytes(), meters);
       Thread thread =
           Thread.ofPlatform()
               .name("leuko-indexer")

@@ -52,8 +52,7 @@ final class Reservations {
    * @param end offset of the record after the last that is there: without a reservation all of them
    *     may have been sent
    */
-  void met(
-      TopicPartition partition, long first, @Nullable OffsetAndMetadata committed, long end) {
+  void met(TopicPartition partition, long first, @Nullable OffsetAndMetadata committed, long end) {
     OptionalLong before = committed == null ? OptionalLong.empty() : read(committed.metadata());
     long from = committed == null ? first : committed.offset();
     marks.put(partition, new Mark(from, before.orElse(from), before.orElse(end)));

@@ -89,7 +89,8 @@ class ElasticsearchSinkTest {
                 List.of(
                     new BulkAnswer.Item.Created(),
                     new BulkAnswer.Item.Known(),
-                    new BulkAnswer.Item.Busy("429 full: queue", "look at the node's log; it is tried again"),
+                    new BulkAnswer.Item.Busy(
+                        "429 full: queue", "look at the node's log; it is tried again"),
                     new BulkAnswer.Item.Rejected("400 mapper: no date"),
                     new BulkAnswer.Item.Rejected("400 without a reason"))));
   }

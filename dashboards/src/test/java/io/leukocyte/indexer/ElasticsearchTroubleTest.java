@@ -182,8 +182,8 @@ class ElasticsearchTroubleTest {
         "{\"error\":{\"type\":\"%s\",\"reason\":\"%s\"},\"status\":%d}"
             .formatted(type, reason, whole);
     BulkAnswer.Away away = away(sink(plain(), "http://localhost", null));
-    assertThat(away.problem()).isEqualTo(
-        "Elasticsearch answered " + whole + ": " + type + ": " + reason);
+    assertThat(away.problem())
+        .isEqualTo("Elasticsearch answered " + whole + ": " + type + ": " + reason);
     assertThat(away.todo()).startsWith(todo);
     assertThat(away.outcome()).isEqualTo(outcome);
   }

@@ -193,7 +193,8 @@ class IndexerReplayTest {
               committed == null
                   ? Long.MAX_VALUE // then all that is there is in doubt
                   : Long.parseLong(committed.metadata().substring("sent-below=".length()));
-          reserved.compareAndSet(true, documents.stream().allMatch(d -> d.origin().offset() < below));
+          reserved.compareAndSet(
+              true, documents.stream().allMatch(d -> d.origin().offset() < below));
           return created(documents);
         };
     Member member = new Member(null, 0);
@@ -349,8 +350,7 @@ class IndexerReplayTest {
   }
 
   private static ConsumerRecord<byte[], byte[]> alert(long offset, String id) {
-    String json =
-        "{\"@timestamp\":\"2026-01-02T03:04:05Z\",\"event\":{\"id\":\"" + id + "\"}}";
+    String json = "{\"@timestamp\":\"2026-01-02T03:04:05Z\",\"event\":{\"id\":\"" + id + "\"}}";
     return new ConsumerRecord<>(ALERTS.topic(), 0, offset, new byte[0], json.getBytes(UTF_8));
   }
 

@@ -24,8 +24,7 @@ final class TestCertificates {
   TestCertificates(Path folder, String name) throws Exception {
     this.folder = folder;
     this.store = folder.resolve(name + ".p12");
-    keytool(
-        List.of("-alias", "ca", "-dname", "CN=" + name, "-ext", "bc:c", "-validity", "365"));
+    keytool(List.of("-alias", "ca", "-dname", "CN=" + name, "-ext", "bc:c", "-validity", "365"));
   }
 
   /**
@@ -39,15 +38,23 @@ final class TestCertificates {
   SSLContext server(String alias, String names, String start, int days) throws Exception {
     keytool(
         List.of(
-            "-alias", alias, "-dname", "CN=" + alias, "-signer", "ca", "-ext", "san=" + names,
-            "-startdate", start, "-validity", String.valueOf(days)));
+            "-alias",
+            alias,
+            "-dname",
+            "CN=" + alias,
+            "-signer",
+            "ca",
+            "-ext",
+            "san=" + names,
+            "-startdate",
+            start,
+            "-validity",
+            String.valueOf(days)));
     KeyStore all = load();
     KeyStore own = KeyStore.getInstance("PKCS12");
     own.load(null, null);
-    own.setKeyEntry(
-        alias, all.getKey(alias, PASSWORD), PASSWORD, all.getCertificateChain(alias));
-    KeyManagerFactory keys =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    own.setKeyEntry(alias, all.getKey(alias, PASSWORD), PASSWORD, all.getCertificateChain(alias));
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(own, PASSWORD);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(keys.getKeyManagers(), null, null);
@@ -80,8 +87,7 @@ final class TestCertificates {
     command.addAll(List.of("-keystore", store.toString(), "-storepass", "changeit"));
     command.addAll(arguments);
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
   }
 }

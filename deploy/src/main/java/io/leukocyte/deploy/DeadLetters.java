@@ -89,11 +89,7 @@ final class DeadLetters {
     String name =
         "%s-%d@%d %s %d"
             .formatted(
-                about.topic(),
-                about.partition(),
-                about.offset(),
-                about.role(),
-                record.timestamp());
+                about.topic(), about.partition(), about.offset(), about.role(), record.timestamp());
     List<ConsumerRecord<byte[], byte[]>> known =
         parts.computeIfAbsent(name, n -> new ArrayList<>());
     known.add(record);

@@ -45,8 +45,7 @@ final class DeadListCommand implements Callable<Integer> {
     return ExitCode.FINE;
   }
 
-  private static void add(
-      ConsumerRecord<byte[], byte[]> record, Set<String> again, Table table) {
+  private static void add(ConsumerRecord<byte[], byte[]> record, Set<String> again, Table table) {
     if (DeadRetries.sent(record.headers()).isPresent()) {
       return; // not a letter: it says that one was sent again
     }

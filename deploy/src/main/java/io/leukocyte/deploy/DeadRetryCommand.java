@@ -130,12 +130,10 @@ final class DeadRetryCommand implements Callable<Integer> {
     int torn;
     try (Producer<byte[], byte[]> producer = producer(kafka)) {
       torn =
-          DeadLetters.read(
-              kafka, from, letter -> count(letter, handle(letter, before, producer)));
+          DeadLetters.read(kafka, from, letter -> count(letter, handle(letter, before, producer)));
     }
     print(torn);
-    boolean failed =
-        counts.values().stream().anyMatch(c -> c.containsKey(Outcome.CANNOT_BE_SENT));
+    boolean failed = counts.values().stream().anyMatch(c -> c.containsKey(Outcome.CANNOT_BE_SENT));
     return failed ? ExitCode.FINDINGS : ExitCode.FINE;
   }
 
@@ -152,10 +150,7 @@ final class DeadRetryCommand implements Callable<Integer> {
     return (topic == null || about.topic().equals(topic))
         && (role == null || about.role().equals(role))
         && (reason == null
-            || about
-                .reason()
-                .toLowerCase(Locale.ROOT)
-                .contains(reason.toLowerCase(Locale.ROOT)));
+            || about.reason().toLowerCase(Locale.ROOT).contains(reason.toLowerCase(Locale.ROOT)));
   }
 
   private Optional<Outcome> handle(
@@ -194,7 +189,8 @@ final class DeadRetryCommand implements Callable<Integer> {
       spec.commandLine()
           .getErr()
           .println(
-              "Cannot send %s: %s".formatted(letter.place(), Text.printable("" + cause.getMessage())));
+              "Cannot send %s: %s"
+                  .formatted(letter.place(), Text.printable("" + cause.getMessage())));
       return Outcome.CANNOT_BE_SENT;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

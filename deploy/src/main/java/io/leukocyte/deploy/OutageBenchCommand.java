@@ -153,9 +153,10 @@ final class OutageBenchCommand extends BenchSubcommand {
     retries = indexer.process().metric("leuko_indexer_retries_total", "");
   }
 
-  /** A fault, and a rollover as soon as the node takes one: while the indexer is away, or at once. */
-  private void strike(
-      Fault fault, OutageNode node, OutageIndexer indexer, StoredDocuments stored)
+  /**
+   * A fault, and a rollover as soon as the node takes one: while the indexer is away, or at once.
+   */
+  private void strike(Fault fault, OutageNode node, OutageIndexer indexer, StoredDocuments stored)
       throws IOException, InterruptedException {
     Duration time = lasts(fault);
     switch (fault) {
@@ -221,8 +222,7 @@ final class OutageBenchCommand extends BenchSubcommand {
     compare("log lines", sent.lines(), stored.all("container", host, "/message"), report);
   }
 
-  private static void compare(
-      String what, List<String> sent, List<String> stored, Report report) {
+  private static void compare(String what, List<String> sent, List<String> stored, Report report) {
     Map<String, Integer> times = new HashMap<>();
     stored.forEach(id -> times.merge(id, 1, Integer::sum));
     long missing = sent.stream().filter(id -> !times.containsKey(id)).count();

@@ -20,10 +20,14 @@ final class OutageIndexer implements AutoCloseable {
       throws IOException, InterruptedException {
     Map<String, String> settings =
         Map.of(
-            "LEUKO_KAFKA_BOOTSTRAP", kafka.bootstrap(),
-            "LEUKO_TOPICS_PARTITIONS", "2",
-            "LEUKO_HOST_ID", "leuko-bench",
-            "LEUKO_ELASTICSEARCH_URL", elasticsearch);
+            "LEUKO_KAFKA_BOOTSTRAP",
+            kafka.bootstrap(),
+            "LEUKO_TOPICS_PARTITIONS",
+            "2",
+            "LEUKO_HOST_ID",
+            "leuko-bench",
+            "LEUKO_ELASTICSEARCH_URL",
+            elasticsearch);
     OutageIndexer made =
         new OutageIndexer(kafka, settings, BenchProcess.start("index", kafka.folder(), settings));
     try {

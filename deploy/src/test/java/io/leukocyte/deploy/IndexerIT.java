@@ -60,7 +60,9 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** The indexer between a real Kafka and a real Elasticsearch; each test in a namespace of its own. */
+/**
+ * The indexer between a real Kafka and a real Elasticsearch; each test in a namespace of its own.
+ */
 class IndexerIT {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -213,7 +215,8 @@ class IndexerIT {
       produceAlerts(5, 10);
       await()
           .atMost(PATIENCE)
-          .until(() -> failed(indexer, "elasticsearch").contains("the disk of Elasticsearch is full"));
+          .until(
+              () -> failed(indexer, "elasticsearch").contains("the disk of Elasticsearch is full"));
       put(settings, "{\"index.blocks.read_only_allow_delete\":null,\"index.blocks.write\":true}");
       await()
           .atMost(PATIENCE)
@@ -239,8 +242,7 @@ class IndexerIT {
       assertThat(search("alerts", "source.ip:\"198.51.100.0/24\"")).isEqualTo(1);
       assertThat(search("container", "message:*jndi* AND leukocyte.log.stream:stderr"))
           .isEqualTo(1);
-      JsonNode mapping =
-          get("/logs-leukocyte.alerts-" + namespace + "/_mapping/field/source.ip");
+      JsonNode mapping = get("/logs-leukocyte.alerts-" + namespace + "/_mapping/field/source.ip");
       assertThat(mapping.toString()).contains("\"type\":\"ip\"");
       await().atMost(PATIENCE).until(() -> dead().size() == 1);
       assertThat(dead().getFirst().value()).isEqualTo(bad);
@@ -380,7 +382,8 @@ class IndexerIT {
             properties(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       Map<TopicPartition, Long> ends = consumer.endOffsets(committed.keySet());
       boolean all =
-          committed.entrySet().stream().allMatch(e -> e.getValue().offset() == ends.get(e.getKey()));
+          committed.entrySet().stream()
+              .allMatch(e -> e.getValue().offset() == ends.get(e.getKey()));
       return all ? committed : Map.of();
     }
   }
@@ -391,8 +394,7 @@ class IndexerIT {
     Map<TopicPartition, OffsetAndMetadata> back = new HashMap<>();
     committed.forEach((partition, at) ->
         back.put(
-            partition,
-            new OffsetAndMetadata(Math.max(0, at.offset() - records), at.metadata())));
+            partition, new OffsetAndMetadata(Math.max(0, at.offset() - records), at.metadata())));
     try (Admin admin = Admin.create(properties())) {
       admin.alterConsumerGroupOffsets(Indexer.GROUP, back).all().get();
     }

@@ -58,8 +58,7 @@ class IndexerMemoryIT {
               "index",
               new HostId("indexer-host"),
               HEAP_MEGABYTES,
-              Map.of(
-                  "LEUKO_ELASTICSEARCH_URL", "http://127.0.0.1:" + node.getAddress().getPort()));
+              Map.of("LEUKO_ELASTICSEARCH_URL", "http://127.0.0.1:" + node.getAddress().getPort()));
       indexer.start();
       assertThat(asked.await(60, TimeUnit.SECONDS)).as("a bulk request came").isTrue();
       TimeUnit.SECONDS.sleep(4); // it reads ahead what it will
@@ -89,7 +88,8 @@ class IndexerMemoryIT {
                 .formatted(i, text);
         var _ =
             producer.send(
-                new ProducerRecord<>(Topic.ALERTS.text(), ("k" + i).getBytes(UTF_8), alert.getBytes(UTF_8)));
+                new ProducerRecord<>(
+                    Topic.ALERTS.text(), ("k" + i).getBytes(UTF_8), alert.getBytes(UTF_8)));
       }
       producer.flush();
     }
