@@ -229,6 +229,7 @@ final class IndexerLoop implements Runnable {
   }
 
   /** The numbers of the documents that may be stored already. */
+  @SuppressWarnings("ReferenceEquality") // the same record, not an equal one
   private BitSet doubtful(List<Document> documents, boolean all) {
     BitSet doubtful = new BitSet();
     @Nullable ConsumerRecord<byte[], byte[]> origin = null;

@@ -125,6 +125,7 @@ final class Reservations {
   }
 
   /** The highest offset of each partition that documents are from. */
+  @SuppressWarnings("ReferenceEquality") // the same record, not an equal one
   static Map<TopicPartition, Long> highest(List<Document> documents) {
     Map<TopicPartition, Long> highest = new HashMap<>();
     ConsumerRecord<?, ?> last = null;

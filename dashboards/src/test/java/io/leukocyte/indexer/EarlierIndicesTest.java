@@ -15,10 +15,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -32,8 +32,7 @@ class EarlierIndicesTest {
 
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final List<String> created = new CopyOnWriteArrayList<>();
-  private final Map<String, Set<String>> stored =
-      Map.of("one", new HashSet<>(), "two", new HashSet<>(), "written", new HashSet<>());
+  private final Map<String, Set<String>> stored = new ConcurrentHashMap<>();
   private volatile List<String> indices = List.of("one", "two", "written");
   private volatile int lookStatus = 200;
   private volatile String failing = "";
@@ -63,8 +62,8 @@ class EarlierIndicesTest {
 
   @Test
   void whatIsInAnEarlierIndexIsKnownAndTheRestIsSentInItsOrder() {
-    stored.get("one").add("id-1");
-    stored.get("two").addAll(List.of("id-3", "id-4"));
+    in("one").add("id-1");
+    in("two").addAll(List.of("id-3", "id-4"));
     BulkAnswer answer = sink.send(documents(6), bits(0, 1, 2, 3));
     assertThat(created).containsExactly("id-0", "id-2", "id-4", "id-5"); // 4 was not in doubt
     assertThat(((BulkAnswer.Taken) answer).items())
@@ -93,7 +92,7 @@ class EarlierIndicesTest {
 
   @Test
   void manyAreAskedForInParts() {
-    IntStream.range(0, 5_000).forEach(i -> stored.get("one").add("id-" + i));
+    IntStream.range(0, 5_000).forEach(i -> in("one").add("id-" + i));
     indices = List.of("one", "written");
     BulkAnswer answer = sink.send(documents(5_000), bits(IntStream.range(0, 5_000).toArray()));
     assertThat(((BulkAnswer.Taken) answer).items())
@@ -130,6 +129,11 @@ class EarlierIndicesTest {
     assertThat(created).isEmpty();
     failing = "index_closed_exception";
     assertThat(sink.send(documents(2), bits(0))).isInstanceOf(BulkAnswer.Taken.class);
+  }
+
+  /** The ids in an index. */
+  private Set<String> in(String index) {
+    return stored.computeIfAbsent(index, i -> ConcurrentHashMap.newKeySet());
   }
 
   private static BitSet bits(int... set) {
@@ -194,7 +198,7 @@ class EarlierIndicesTest {
     for (JsonNode id : ids) {
       var document = documents.addObject().put("_id", id.asText());
       if (failing.isEmpty()) {
-        document.put("found", stored.getOrDefault(index, Set.of()).contains(id.asText()));
+        document.put("found", in(index).contains(id.asText()));
       } else {
         document.putObject("error").put("type", failing).put("reason", "r");
       }

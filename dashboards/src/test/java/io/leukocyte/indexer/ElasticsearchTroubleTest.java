@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import javax.net.ssl.SSLContext;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -230,8 +231,7 @@ class ElasticsearchTroubleTest {
         "{\"error\":{\"type\":\"security_exception\",\"reason\":\"unable to authenticate user"
             + " [x]\"},\"status\":401}";
     sink(plain(), "http://localhost", null);
-    ElasticsearchConnection open = connection;
-    assertThat(open).isNotNull();
+    ElasticsearchConnection open = Objects.requireNonNull(connection);
     TemplateInstaller installer = new TemplateInstaller(open.rest(), Duration.ofDays(1));
     Thread installing = Thread.ofVirtual().start(installer::installWhenReachable);
     try {

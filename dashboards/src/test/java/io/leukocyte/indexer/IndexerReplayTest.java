@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -319,8 +320,7 @@ class IndexerReplayTest {
   void successorDoubtsWhatItsPredecessorDoubted() {
     Member member = new Member(new OffsetAndMetadata(1, "sent-below=5000"), 3);
     await().until(() -> offset(member) == 3);
-    OffsetAndMetadata committed = member.committed();
-    assertThat(committed).isNotNull();
+    OffsetAndMetadata committed = Objects.requireNonNull(member.committed());
     assertThat(committed.metadata()).isEqualTo("sent-below=5000");
   }
 

@@ -242,6 +242,6 @@ final class OutageBenchCommand extends BenchSubcommand {
     report.count(what + " missing there", missing);
     report.count(what + " there twice", twice);
     report.count(what + " there that are not on the topic", strange);
-    report.atMost(what + " missing, twice or strange", missing + twice + strange, 0, "");
+    report.atMost(what + " missing, twice or strange", (double) (missing + twice + strange), 0, "");
   }
 }
