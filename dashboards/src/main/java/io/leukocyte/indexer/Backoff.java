@@ -14,9 +14,14 @@ final class Backoff {
   }
 
   Duration next() {
-    Duration now = next;
-    Duration doubled = next.multipliedBy(2);
-    next = doubled.compareTo(most) > 0 ? most : doubled;
+    return next(most);
+  }
+
+  /** The next pause where there is another bound for this time. */
+  Duration next(Duration bound) {
+    Duration now = next.compareTo(bound) > 0 ? bound : next;
+    Duration doubled = now.multipliedBy(2);
+    next = doubled.compareTo(bound) > 0 ? bound : doubled;
     return now;
   }
 

@@ -20,8 +20,19 @@ sealed interface BulkAnswer {
    *
    * @param problem what happened
    * @param todo what to do when it lasts
+   * @param outcome what may have become of the documents all the same
    */
-  record Away(String problem, String todo) implements BulkAnswer {}
+  record Away(String problem, String todo, Outcome outcome) implements BulkAnswer {}
+
+  /** What may have become of a request without a proper answer. */
+  enum Outcome {
+    /** None of its documents is stored. */
+    NOTHING_STORED,
+    /** Some may be stored: the connection ended, or the answer did not come. */
+    PERHAPS_STORED,
+    /** None is stored, and none will be before somebody changes something: to be tried seldom. */
+    NOT_ALLOWED
+  }
 
   /**
    * The node refuses the request for what is in it: one document, or its size. In smaller parts it
@@ -43,8 +54,9 @@ sealed interface BulkAnswer {
      * To be sent again.
      *
      * @param problem what the node said
+     * @param todo what to do when it lasts
      */
-    record Busy(String problem) implements Item {}
+    record Busy(String problem, String todo) implements Item {}
 
     /**
      * It will never be stored as it is.

@@ -1,11 +1,15 @@
 package io.leukocyte.indexer;
 
+import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
@@ -19,6 +23,9 @@ final class BulkSender implements AutoCloseable {
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("leuko-indexer-send").factory());
+
+  /** When the request on its way was sent, by {@link System#nanoTime}; 0 when there is none. */
+  private volatile long sentAt;
 
   /**
    * What a request came to.
@@ -45,6 +52,21 @@ final class BulkSender implements AutoCloseable {
       return coming.isDone();
     }
 
+    /** Waits for the answer, so long at most; whether it is there. */
+    boolean isAnsweredWithin(Duration time) {
+      try {
+        coming.get(time.toMillis(), TimeUnit.MILLISECONDS);
+        return true;
+      } catch (TimeoutException e) {
+        return false;
+      } catch (ExecutionException e) {
+        return true; // the answer is that failure
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new WakeupException();
+      }
+    }
+
     /** Waits for the answer. */
     Answered answered() {
       try {
@@ -63,19 +85,26 @@ final class BulkSender implements AutoCloseable {
   }
 
   /** Sends documents, and returns while they are on their way. */
-  Flight launch(List<Document> documents, Map<TopicPartition, OffsetAndMetadata> upTo) {
-    return new Flight(documents, thread.submit(() -> timed(documents)), upTo);
+  Flight launch(
+      List<Document> documents, BitSet doubtful, Map<TopicPartition, OffsetAndMetadata> upTo) {
+    return new Flight(documents, thread.submit(() -> timed(documents, doubtful)), upTo);
   }
 
-  /** Sends documents, and waits for the answer. */
-  Answered send(List<Document> documents) {
-    return launch(documents, Map.of()).answered();
+  /** For how long the request on its way has had no answer; zero when there is none. */
+  Duration waiting() {
+    long sent = sentAt;
+    return sent == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - sent);
   }
 
-  private Answered timed(List<Document> documents) {
+  private Answered timed(List<Document> documents, BitSet doubtful) {
     long start = System.nanoTime();
-    BulkAnswer answer = sink.send(documents);
-    return new Answered(answer, System.nanoTime() - start);
+    sentAt = start;
+    try {
+      BulkAnswer answer = sink.send(documents, doubtful);
+      return new Answered(answer, System.nanoTime() - start);
+    } finally {
+      sentAt = 0;
+    }
   }
 
   /** Sends nothing more; what is on its way is left to the sink. */

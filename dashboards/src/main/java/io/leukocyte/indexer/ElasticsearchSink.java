@@ -13,6 +13,7 @@ import co.elastic.clients.util.BinaryData;
 import co.elastic.clients.util.ContentType;
 import co.elastic.clients.util.MissingRequiredPropertyException;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.Text;
 import jakarta.json.JsonException;
 import jakarta.json.stream.JsonParser;
@@ -20,9 +21,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.http.HttpEntity;
 import org.elasticsearch.client.Response;
 import org.elasticsearch.client.ResponseException;
@@ -51,16 +56,82 @@ final class ElasticsearchSink implements BulkSink {
           BulkItem.ANSWER);
 
   private final ElasticsearchTransport transport;
+  private final EarlierIndices earlier;
+  private final String namespace;
   private final Map<DataStream, byte[]> heads = new EnumMap<>(DataStream.class);
 
-  ElasticsearchSink(ElasticsearchTransport transport, String namespace) {
-    this.transport = transport;
+  ElasticsearchSink(ElasticsearchConnection connection, String namespace) {
+    this.transport = connection.transport();
+    this.earlier = new EarlierIndices(connection.rest());
+    this.namespace = namespace;
     for (DataStream stream : DataStream.values()) {
       String verb = stream.isLatest() ? "index" : "create";
       heads.put(
           stream,
           utf8("{\"" + verb + "\":{\"_index\":\"" + stream.name(namespace) + "\",\"_id\":\""));
     }
+  }
+
+  /** Whether documents that may be stored already can be found. */
+  CheckResult lookups() {
+    return earlier.state();
+  }
+
+  @Override
+  public BulkAnswer send(List<Document> documents, BitSet doubtful) {
+    if (doubtful.isEmpty()) {
+      return send(documents);
+    }
+    BitSet known;
+    try {
+      known = known(documents, doubtful);
+    } catch (IOException | RuntimeException e) {
+      return away(e, BulkAnswer.Outcome.NOTHING_STORED);
+    }
+    if (known.isEmpty()) {
+      return send(documents);
+    }
+    List<Document> others = new ArrayList<>();
+    for (int i = 0; i < documents.size(); i++) {
+      if (!known.get(i)) {
+        others.add(documents.get(i));
+      }
+    }
+    BulkAnswer answer = others.isEmpty() ? new BulkAnswer.Taken(List.of()) : send(others);
+    return switch (answer) {
+      case BulkAnswer.Taken taken -> merged(documents.size(), known, taken);
+      case BulkAnswer.Away away -> away;
+      case BulkAnswer.Refused refused -> refused;
+    };
+  }
+
+  /** Which of the doubtful documents are stored in an index that is written to no more. */
+  private BitSet known(List<Document> documents, BitSet doubtful) throws IOException {
+    Map<DataStream, List<String>> ids = new EnumMap<>(DataStream.class);
+    doubtful.stream()
+        .mapToObj(documents::get)
+        .forEach(d -> ids.computeIfAbsent(d.stream(), s -> new ArrayList<>()).add(d.id()));
+    Map<DataStream, Set<String>> stored = new EnumMap<>(DataStream.class);
+    for (Map.Entry<DataStream, List<String>> entry : ids.entrySet()) {
+      stored.put(entry.getKey(), earlier.stored(entry.getKey().name(namespace), entry.getValue()));
+    }
+    BitSet known = new BitSet();
+    doubtful.stream()
+        .filter(i -> {
+          Document document = documents.get(i);
+          return stored.getOrDefault(document.stream(), Set.of()).contains(document.id());
+        })
+        .forEach(known::set);
+    return known;
+  }
+
+  private static BulkAnswer merged(int size, BitSet known, BulkAnswer.Taken others) {
+    Iterator<BulkAnswer.Item> rest = others.items().iterator();
+    List<BulkAnswer.Item> items = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
+      items.add(known.get(i) ? new BulkAnswer.Item.Known() : rest.next());
+    }
+    return new BulkAnswer.Taken(items);
   }
 
   @Override
@@ -76,11 +147,15 @@ final class ElasticsearchSink implements BulkSink {
       return refused(e.getResponse()); // of most statuses the transport makes nothing else
     } catch (TransportException e) {
       return e.statusCode() == TOO_LARGE ? tooLarge() : strange(message(e));
-    } catch (IOException e) {
-      return new BulkAnswer.Away(
-          "Elasticsearch cannot be reached: " + message(e),
-          "check elasticsearch.url and that the node runs; nothing is lost meanwhile");
+    } catch (IOException | RuntimeException e) { // the second is what is no HTTP
+      return away(e, BulkAnswer.Outcome.PERHAPS_STORED);
     }
+  }
+
+  /** No answer at all. */
+  private static BulkAnswer.Away away(Exception e, BulkAnswer.Outcome outcome) {
+    ElasticsearchProblem problem = ElasticsearchProblem.of(e);
+    return new BulkAnswer.Away(problem.problem(), problem.todo(), outcome);
   }
 
   /** The documents with an action line each; a stream's name needs no escapes, an id may. */
@@ -125,7 +200,8 @@ final class ElasticsearchSink implements BulkSink {
   private static BulkAnswer strange(String what) {
     return new BulkAnswer.Away(
         "Elasticsearch answered with what is not a bulk answer: " + what,
-        "check that elasticsearch.url names an Elasticsearch node and not a proxy's error page");
+        "check that elasticsearch.url names an Elasticsearch node and not a proxy's error page",
+        BulkAnswer.Outcome.PERHAPS_STORED);
   }
 
   private static BulkAnswer.Item item(BulkItem item) {
@@ -136,15 +212,25 @@ final class ElasticsearchSink implements BulkSink {
     if (status == CONFLICT) {
       return new BulkAnswer.Item.Known();
     }
-    String problem = status + " " + reason(item.error());
-    return isPassing(status)
-        ? new BulkAnswer.Item.Busy(problem)
+    ErrorCause error = item.error();
+    String problem = status + " " + reason(error);
+    String type = error == null ? "" : orEmpty(error.type());
+    String why = error == null ? "" : orEmpty(error.reason());
+    return isPassing(status, type, why)
+        ? new BulkAnswer.Item.Busy(problem, ElasticsearchProblem.todo(status, type, why))
         : new BulkAnswer.Item.Rejected(problem);
   }
 
-  /** Statuses that a later try may not meet: too busy, not ready, or not allowed for now. */
-  private static boolean isPassing(int status) {
-    return status == 429 || status >= 500 || status == 401 || status == 403;
+  /**
+   * What a later try may not meet: the node is too busy, not ready, full, does not allow it for
+   * now, or may not make the data stream, or a shard more. It is not the document's fault.
+   */
+  private static boolean isPassing(int status, String type, String reason) {
+    return switch (status) {
+      case 401, 403, 404, 429 -> true;
+      case 400 -> type.equals("validation_exception") && reason.contains("shards");
+      default -> status >= 500;
+    };
   }
 
   /** What a status means that is no success, for the request as a whole. */
@@ -173,16 +259,24 @@ final class ElasticsearchSink implements BulkSink {
 
   private static BulkAnswer refused(int status, @Nullable ErrorCause error) {
     String problem = "Elasticsearch answered " + status + ": " + reason(error);
+    if (status == 400 || status == TOO_LARGE) {
+      return new BulkAnswer.Refused(problem);
+    }
+    String type = error == null ? "" : orEmpty(error.type());
+    String why = error == null ? "" : orEmpty(error.reason());
+    return new BulkAnswer.Away(problem, ElasticsearchProblem.todo(status, type, why), of(status));
+  }
+
+  private static BulkAnswer.Outcome of(int status) {
     return switch (status) {
-      case 401 ->
-          new BulkAnswer.Away(
-              problem, "check elasticsearch.username and password, or elasticsearch.api-key");
-      case 403 ->
-          new BulkAnswer.Away(
-              problem, "give the user create_doc and auto_configure on logs-leukocyte.*");
-      case 400, TOO_LARGE -> new BulkAnswer.Refused(problem);
-      default -> new BulkAnswer.Away(problem, "look at the node's log; it is tried again");
+      case 401, 403 -> BulkAnswer.Outcome.NOT_ALLOWED;
+      case 429 -> BulkAnswer.Outcome.NOTHING_STORED;
+      default -> BulkAnswer.Outcome.PERHAPS_STORED;
     };
+  }
+
+  private static String orEmpty(@Nullable String text) {
+    return text == null ? "" : text;
   }
 
   private static String reason(@Nullable ErrorCause cause) {

@@ -44,6 +44,15 @@ public final class Indexer implements Component {
    */
   private static final Duration SILENCE = Duration.ofSeconds(10);
 
+  /**
+   * Records taken from the consumer at once, each of up to 1 MiB: what is read and not yet sent is
+   * in memory. {@code kafka.properties} wins, here and below.
+   */
+  private static final int MOST_RECORDS = 50;
+
+  /** Bytes, as they are compressed, that the consumer reads ahead of that. */
+  private static final int MOST_FETCHED = 8 << 20;
+
   private final IndexerSettings settings;
   private final KafkaSettings kafka;
   private final Meters meters;
@@ -69,7 +78,12 @@ public final class Indexer implements Component {
     if (now == null) {
       return List.of(new CheckResult.Failed("indexer", "it is not started", "start it"));
     }
-    return List.of(now.templates(), now.loop().state(), now.loop().batches(), now.threadState());
+    return List.of(
+        now.templates(),
+        now.loop().state(),
+        now.loop().batches(),
+        now.sink().lookups(),
+        now.threadState());
   }
 
   @Override
@@ -84,6 +98,8 @@ public final class Indexer implements Component {
   static Map<String, Object> consumerProperties(KafkaSettings kafka) {
     Map<String, Object> properties = new HashMap<>();
     properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) SILENCE.toMillis());
+    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MOST_RECORDS);
+    properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, MOST_FETCHED);
     properties.putAll(kafka.clientProperties());
     properties.put(ConsumerConfig.GROUP_ID_CONFIG, GROUP);
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -101,6 +117,7 @@ public final class Indexer implements Component {
    * @param consumer of the topics
    * @param producer of dead letters
    * @param installer of templates
+   * @param sink where documents go
    * @param loop the work
    * @param thread that runs installer and loop
    * @param sweeper removes what is too old, each hour
@@ -110,6 +127,7 @@ public final class Indexer implements Component {
       Consumer<byte[], byte[]> consumer,
       Producer<byte[], byte[]> producer,
       TemplateInstaller installer,
+      ElasticsearchSink sink,
       IndexerLoop loop,
       Thread thread,
       ScheduledExecutorService sweeper) {
@@ -124,15 +142,10 @@ public final class Indexer implements Component {
       Documents documents =
           new Documents(
               settings.namespace(), settings.selection(), InstantSource.system(), meters::leftOut);
+      ElasticsearchSink sink = new ElasticsearchSink(connection, settings.namespace());
       IndexerLoop loop =
           new IndexerLoop(
-              consumer,
-              producer,
-              topics(settings),
-              documents,
-              new ElasticsearchSink(connection.transport(), settings.namespace()),
-              settings.bulkBytes(),
-              meters);
+              consumer, producer, topics(settings), documents, sink, settings.bulkBytes(), meters);
       Thread thread =
           Thread.ofPlatform()
               .name("leuko-indexer")
@@ -150,7 +163,7 @@ public final class Indexer implements Component {
               Thread.ofPlatform().daemon().name("leuko-indexer-sweep").factory());
       var _ =
           sweeper.scheduleWithFixedDelay(() -> sweep(sweep, installer), 5, 60, TimeUnit.MINUTES);
-      return new Running(connection, consumer, producer, installer, loop, thread, sweeper);
+      return new Running(connection, consumer, producer, installer, sink, loop, thread, sweeper);
     }
 
     /** What nobody foresaw must not end the sweeps that follow. */

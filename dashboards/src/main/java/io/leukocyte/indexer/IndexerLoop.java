@@ -7,12 +7,15 @@ import io.leukocyte.events.Topic;
 import io.leukocyte.indexer.Documents.UnreadableException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -24,6 +27,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,7 +48,19 @@ final class IndexerLoop implements Runnable {
   /** A look for more to send while a request is on its way. */
   private static final Duration GLANCE = Duration.ofMillis(10);
 
+  /** A request that is not answered for longer is waited for with a word to the group. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
   private static final Duration MOST_PAUSE = Duration.ofSeconds(5);
+
+  /** Wrong credentials, tried more often, fill logs and lock users out. */
+  private static final Duration MOST_PAUSE_NOT_ALLOWED = Duration.ofSeconds(30);
+
+  /**
+   * Whoever has not polled for so long was stopped, and others may have its partitions since. Less
+   * than the time after which a group takes a member for dead.
+   */
+  private static final Duration STOPPED = Duration.ofSeconds(5);
 
   private final Consumer<byte[], byte[]> consumer;
   private final Producer<byte[], byte[]> deadLetters;
@@ -55,7 +71,11 @@ final class IndexerLoop implements Runnable {
   private final Meters meters;
   private final Backoff backoff = new Backoff(MOST_PAUSE);
   private final HeldPartitions held = new HeldPartitions();
+  private final Reservations reservations = new Reservations();
+  private final RecentIds recent = new RecentIds();
+  private final SinkHealth health;
   private BulkSender.@Nullable Flight flight;
+  private long lastPoll = System.nanoTime();
 
   /** Documents for the next request, which grows while one is on its way. */
   private List<Document> batch = new ArrayList<>();
@@ -70,8 +90,6 @@ final class IndexerLoop implements Runnable {
 
   private boolean paused;
   private volatile boolean closing;
-  private volatile CheckResult state =
-      new CheckResult.Ok("elasticsearch", "nothing was to be sent yet");
 
   IndexerLoop(
       Consumer<byte[], byte[]> consumer,
@@ -86,13 +104,14 @@ final class IndexerLoop implements Runnable {
     this.deadLetters = deadLetters;
     this.documents = documents;
     this.sender = new BulkSender(sink);
+    this.health = new SinkHealth(sender, SinkHealth.SLOW);
     this.bulkBytes = bulkBytes;
     this.meters = meters;
   }
 
   /** What the last bulk request came to. */
   CheckResult state() {
-    return state;
+    return health.state();
   }
 
   /** Whether every batch could be read. */
@@ -111,7 +130,7 @@ final class IndexerLoop implements Runnable {
     try {
       consumer.subscribe(topics, new PauseArrivals());
       while (!closing) {
-        turn(consumer.poll(flight == null ? POLL : GLANCE));
+        turn(poll(flight == null ? POLL : GLANCE));
         meters.lag(lag());
       }
     } catch (WakeupException e) {
@@ -119,6 +138,12 @@ final class IndexerLoop implements Runnable {
     } finally {
       sender.close();
     }
+  }
+
+  private ConsumerRecords<byte[], byte[]> poll(Duration most) {
+    ConsumerRecords<byte[], byte[]> records = consumer.poll(most);
+    lastPoll = System.nanoTime();
+    return records;
   }
 
   private void turn(ConsumerRecords<byte[], byte[]> records) {
@@ -141,6 +166,7 @@ final class IndexerLoop implements Runnable {
 
   private void index(ConsumerRecords<byte[], byte[]> records) {
     reading.putAll(records.nextOffsets());
+    records.partitions().forEach(partition -> meet(partition, records));
     for (ConsumerRecord<byte[], byte[]> record : readable(records)) {
       for (Document document : read(record)) {
         if (batchBytes + document.bulkBytes() > bulkBytes && !batch.isEmpty()) {
@@ -154,23 +180,68 @@ final class IndexerLoop implements Runnable {
     reading.clear();
   }
 
+  /** Learns of a partition that is new to us how far it was sent before. */
+  private void meet(TopicPartition partition, ConsumerRecords<byte[], byte[]> records) {
+    if (reservations.knows(partition)) {
+      return;
+    }
+    @Nullable OffsetAndMetadata committed = null;
+    try {
+      committed = consumer.committed(Set.of(partition)).get(partition);
+    } catch (TimeoutException e) {
+      LOG.debug("Kafka does not say what is committed of {}", partition);
+    }
+    List<ConsumerRecord<byte[], byte[]>> of = records.records(partition);
+    long end = of.getLast().offset() + 1 + consumer.currentLag(partition).orElse(0);
+    reservations.met(partition, of.getFirst().offset(), committed, end);
+  }
+
   /**
    * Sends the batch, once all that was sent before is stored, and begins another. What is ready is
    * committed when it is stored, too.
    */
   private void launch() {
     land();
+    reserve();
     if (closing) {
       return;
     }
+    boolean stopped = System.nanoTime() - lastPoll > STOPPED.toNanos();
     if (batch.isEmpty()) {
       commit(ready);
     } else {
-      flight = sender.launch(batch, ready);
+      BitSet doubtful = doubtful(batch, stopped);
+      markRepeated(batch, doubtful);
+      flight = sender.launch(batch, doubtful, ready);
       batch = new ArrayList<>();
       batchBytes = 0;
     }
     ready = new HashMap<>();
+  }
+
+  /** Documents that were sent before: their record is on the topic twice, or was read again. */
+  private void markRepeated(List<Document> documents, BitSet doubtful) {
+    for (int i = 0; i < documents.size(); i++) {
+      if (recent.addedBefore(documents.get(i).id())) {
+        doubtful.set(i);
+      }
+    }
+  }
+
+  /** The numbers of the documents that may be stored already. */
+  @SuppressWarnings("ReferenceEquality") // the same record, not an equal one
+  private BitSet doubtful(List<Document> documents, boolean all) {
+    BitSet doubtful = new BitSet();
+    @Nullable ConsumerRecord<byte[], byte[]> origin = null;
+    boolean is = all;
+    for (int i = 0; i < documents.size(); i++) {
+      if (documents.get(i).origin() != origin) { // a batch of events has many documents
+        origin = documents.get(i).origin();
+        is = all || reservations.isDoubtful(origin);
+      }
+      doubtful.set(i, is);
+    }
+    return doubtful;
   }
 
   /** Waits until what is on its way is stored, and commits. */
@@ -179,11 +250,31 @@ final class IndexerLoop implements Runnable {
     if (landing == null) {
       return;
     }
-    store(settle(landing.documents(), landing.answered()));
+    store(landing);
+    flight = null;
     if (!closing) {
       commit(landing.upTo());
     }
-    flight = null;
+  }
+
+  /** Makes sure that what is sent next is ours and reserved. */
+  private void reserve() {
+    while (!closing) {
+      dropOthers();
+      if (reservations.cover(batch) || commit(Map.of())) {
+        return;
+      }
+      pause(GLANCE); // the group is about to give partitions away, or Kafka is away
+    }
+  }
+
+  /** Documents of partitions that went to others: they send them. */
+  private void dropOthers() {
+    Set<TopicPartition> ours = consumer.assignment();
+    if (!ours.containsAll(Reservations.highest(batch).keySet())) {
+      batch.removeIf(d -> !ours.contains(Reservations.partition(d.origin())));
+      batchBytes = batch.stream().mapToInt(Document::bulkBytes).sum();
+    }
   }
 
   /** The records up to the first of each partition that only a newer indexer can read. */
@@ -224,19 +315,29 @@ final class IndexerLoop implements Runnable {
         major);
   }
 
-  /** A commit that the group refuses is no loss: the records are read again, and known by id. */
-  private void commit(Map<TopicPartition, OffsetAndMetadata> upTo) {
-    if (upTo.isEmpty()) {
-      return;
+  /**
+   * Commits offsets, and what is reserved for the batch. A commit that fails is no loss: the
+   * records are read again, and known by id.
+   *
+   * @return whether it is committed
+   */
+  private boolean commit(Map<TopicPartition, OffsetAndMetadata> upTo) {
+    Map<TopicPartition, OffsetAndMetadata> commits = reservations.commits(upTo, batch);
+    if (commits.isEmpty()) {
+      return true;
     }
     long start = System.nanoTime();
     try {
-      consumer.commitSync(upTo);
+      consumer.commitSync(commits);
+      reservations.committed(commits);
       meters.commitTook(System.nanoTime() - start);
+      return true;
     } catch (RebalanceInProgressException
         | RetriableCommitFailedException
-        | CommitFailedException e) {
+        | CommitFailedException
+        | TimeoutException e) {
       LOG.debug("Offsets were not committed: {}", e.getMessage());
+      return false;
     }
   }
 
@@ -258,32 +359,90 @@ final class IndexerLoop implements Runnable {
     }
   }
 
-  private void store(List<Document> batch) {
-    List<Document> left = batch;
-    while (!left.isEmpty() && !closing) {
-      left = settle(left, sender.send(left));
+  /** Waits until all documents of a request are stored; sends again what is not. */
+  private void store(BulkSender.Flight first) {
+    BulkSender.Answered answered = await(first);
+    if (answered != null) {
+      store(settle(first.documents(), answered));
+    }
+  }
+
+  private void store(Left first) {
+    Left left = first;
+    while (!left.documents().isEmpty() && !closing) {
+      BulkSender.Flight again =
+          sender.launch(left.documents(), doubtful(left.documents(), left.doubtful()), Map.of());
+      BulkSender.Answered answered = await(again);
+      if (answered == null) {
+        return;
+      }
+      left = settle(again.documents(), answered).or(left.doubtful());
+    }
+  }
+
+  /** Waits for an answer while the group still hears of this member; null when closed before. */
+  private BulkSender.@Nullable Answered await(BulkSender.Flight waiting) {
+    if (!waiting.isAnsweredWithin(PATIENCE)) {
+      while (!closing && !waiting.isAnswered()) {
+        pause(GLANCE);
+      }
+    }
+    return closing ? null : waiting.answered();
+  }
+
+  /**
+   * What has to be sent again.
+   *
+   * @param documents which
+   * @param doubtful whether they may be stored all the same
+   */
+  private record Left(List<Document> documents, boolean doubtful) {
+    Left or(boolean before) {
+      return new Left(documents, doubtful || before);
     }
   }
 
   /** Looks what a request came to; returns what has to be sent again, after a pause. */
-  private List<Document> settle(List<Document> sent, BulkSender.Answered answered) {
+  private Left settle(List<Document> sent, BulkSender.Answered answered) {
     meters.bulk(sent.size(), answered.nanos());
-    List<Document> left =
-        switch (answered.answer()) {
-          case BulkAnswer.Taken taken -> settle(sent, taken.items());
-          case BulkAnswer.Refused refused -> halve(sent, refused);
-          case BulkAnswer.Away away -> {
-            report(away);
-            yield sent;
+    return switch (answered.answer()) {
+      case BulkAnswer.Taken taken -> {
+        List<Document> again = settle(sent, taken.items());
+        if (again.isEmpty()) {
+          health.works(Duration.ofNanos(answered.nanos()));
+          backoff.reset();
+        } else {
+          pauseForRetry(MOST_PAUSE);
+        }
+        yield new Left(again, true);
+      }
+      case BulkAnswer.Refused refused -> {
+        backoff.reset();
+        yield new Left(halve(sent, refused), false);
+      }
+      case BulkAnswer.Away away -> {
+        health.fails(away.problem(), away.todo());
+        yield switch (away.outcome()) {
+          case NOTHING_STORED -> {
+            pauseForRetry(MOST_PAUSE);
+            yield new Left(sent, false);
+          }
+          case PERHAPS_STORED -> {
+            pauseForRetry(MOST_PAUSE);
+            yield new Left(sent, true);
+          }
+          case NOT_ALLOWED -> {
+            pauseForRetry(MOST_PAUSE_NOT_ALLOWED);
+            yield new Left(sent, false);
           }
         };
-    if (left.isEmpty() || answered.answer() instanceof BulkAnswer.Refused) {
-      backoff.reset();
-    } else {
-      meters.retry();
-      pause(backoff.next());
-    }
-    return left;
+      }
+    };
+  }
+
+  private void pauseForRetry(Duration most) {
+    meters.retry();
+    pause(backoff.next(most));
   }
 
   /** Sends a refused request's halves, so that only the document at fault is buried. */
@@ -292,21 +451,14 @@ final class IndexerLoop implements Runnable {
       return settle(refused, List.of(new BulkAnswer.Item.Rejected(answer.problem())));
     }
     int half = refused.size() / 2;
-    store(refused.subList(0, half));
+    store(new Left(refused.subList(0, half), false));
     return refused.subList(half, refused.size());
-  }
-
-  private void report(BulkAnswer.Away away) {
-    if (state instanceof CheckResult.Ok) {
-      LOG.warn("{}; {}", away.problem(), away.todo());
-    }
-    state = new CheckResult.Failed("elasticsearch", away.problem(), away.todo());
   }
 
   /** Looks at each item; returns those that have to be sent again. */
   private List<Document> settle(List<Document> sent, List<BulkAnswer.Item> items) {
     List<Document> again = new ArrayList<>();
-    String busy = "";
+    BulkAnswer.Item.@Nullable Busy busy = null;
     for (int i = 0; i < sent.size(); i++) {
       Document document = sent.get(i);
       switch (items.get(i)) {
@@ -315,7 +467,7 @@ final class IndexerLoop implements Runnable {
         case BulkAnswer.Item.Known k -> meters.documents(document.stream(), Meters.Result.KNOWN);
         case BulkAnswer.Item.Busy b -> {
           again.add(document);
-          busy = b.problem();
+          busy = b;
         }
         case BulkAnswer.Item.Rejected r -> {
           meters.documents(document.stream(), Meters.Result.REJECTED);
@@ -323,13 +475,9 @@ final class IndexerLoop implements Runnable {
         }
       }
     }
-    state =
-        again.isEmpty()
-            ? new CheckResult.Ok("elasticsearch", "takes documents")
-            : new CheckResult.Failed(
-                "elasticsearch",
-                again.size() + " documents were put off: " + busy,
-                "look at the node's disk and load; they are tried again");
+    if (busy != null) {
+      health.fails(again.size() + " documents were put off: " + busy.problem(), busy.todo());
+    }
     return again;
   }
 
@@ -356,6 +504,7 @@ final class IndexerLoop implements Runnable {
         if (closing) {
           throw new WakeupException();
         }
+        LockSupport.parkNanos(backoff.next().toNanos());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new WakeupException();
@@ -370,7 +519,7 @@ final class IndexerLoop implements Runnable {
     try {
       long end = System.nanoTime() + time.toNanos();
       while (!closing && System.nanoTime() < end) {
-        consumer.poll(Duration.ofMillis(Math.min(100, time.toMillis())));
+        var _ = poll(Duration.ofMillis(Math.min(100, time.toMillis()))); // it has no records
       }
     } finally {
       paused = false;
@@ -392,6 +541,7 @@ final class IndexerLoop implements Runnable {
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
       held.remove(partitions);
+      reservations.forget(partitions);
       // What is on its way is stored all the same; whoever reads it again finds it known.
       ready.keySet().removeAll(partitions);
       reading.keySet().removeAll(partitions);

@@ -39,6 +39,9 @@ final class TemplateInstaller {
   static final int VERSION = 4;
 
   private static final Logger LOG = LoggerFactory.getLogger(TemplateInstaller.class);
+  private static final String ASK =
+      "let an administrator run 'leuko index --install-templates' and set indexer.templates:"
+          + " expect, or give the user the role of docs/elasticsearch.md";
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Duration MOST_PAUSE = Duration.ofSeconds(5);
   private static final int FORBIDDEN = 403;
@@ -109,21 +112,24 @@ final class TemplateInstaller {
   /** Installs or finds them, and tries again until it worked or {@link #stop} was called. */
   void installWhenReachable() {
     Backoff backoff = new Backoff(MOST_PAUSE);
-    boolean said = false;
+    String said = "";
     while (stopped.getCount() > 0) {
       try {
         if (isDone()) {
           return;
         }
-      } catch (IOException e) {
-        state = new CheckResult.Failed(NAME, "they cannot be installed: " + reason(e), todo(e));
+      } catch (IOException | RuntimeException e) { // the second is what is no HTTP
+        ElasticsearchProblem why = ElasticsearchProblem.of(e);
+        state =
+            new CheckResult.Failed(
+                NAME, "they cannot be installed: " + why.problem(), isRefused(e) ? ASK : why.todo());
       }
-      if (!said && state instanceof CheckResult.Failed failed) {
+      if (state instanceof CheckResult.Failed failed && !failed.todo().equals(said)) {
         LOG.warn(
             "The index templates: {}; {}. Nothing is indexed until then, and nothing is lost",
             failed.problem(),
             failed.todo());
-        said = true;
+        said = failed.todo();
       }
       sleep(backoff.next());
     }
@@ -139,18 +145,9 @@ final class TemplateInstaller {
     };
   }
 
-  private static String reason(IOException e) {
+  private static boolean isRefused(Exception e) {
     return e instanceof ResponseException answer
-        ? answer.getResponse().getStatusLine() + " to " + answer.getResponse().getRequestLine()
-        : String.valueOf(e.getMessage());
-  }
-
-  private static String todo(IOException e) {
-    return e instanceof ResponseException answer
-            && answer.getResponse().getStatusLine().getStatusCode() == FORBIDDEN
-        ? "let an administrator run 'leuko index --install-templates' and set indexer.templates:"
-            + " expect, or give the user the role of docs/elasticsearch.md"
-        : "check elasticsearch.url, credentials and the node";
+        && answer.getResponse().getStatusLine().getStatusCode() == FORBIDDEN;
   }
 
   private void sleep(Duration time) {

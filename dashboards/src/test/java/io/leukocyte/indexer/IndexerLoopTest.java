@@ -94,8 +94,7 @@ class IndexerLoopTest {
   void keepsDocumentsAndOffsetsWhileTheNodeIsAway() {
     AtomicBoolean away = new AtomicBoolean(true);
     sink.answers =
-        documents ->
-            away.get() ? new BulkAnswer.Away("connection refused", "start it") : created(documents);
+        documents -> away.get() ? away("connection refused", "start it") : created(documents);
     alert(0, "a");
     thread.start();
 
@@ -112,8 +111,7 @@ class IndexerLoopTest {
   @Test
   void recordsThatArriveDuringAPauseAreNotPassedOver() {
     AtomicBoolean away = new AtomicBoolean(true);
-    sink.answers =
-        documents -> away.get() ? new BulkAnswer.Away("refused", "wait") : created(documents);
+    sink.answers = documents -> away.get() ? away("refused", "wait") : created(documents);
     alert(0, "a");
     thread.start();
     await().until(() -> sink.sent.size() >= 2);
@@ -134,7 +132,8 @@ class IndexerLoopTest {
             first.getAndSet(false)
                 ? new BulkAnswer.Taken(
                     List.of(
-                        new BulkAnswer.Item.Created(), new BulkAnswer.Item.Busy("429 too busy")))
+                        new BulkAnswer.Item.Created(),
+                        new BulkAnswer.Item.Busy("429 too busy", "wait")))
                 : created(documents);
     consumer.schedulePollTask(() -> {
       consumer.addRecord(record(ALERTS, 0, alertJson("a")));
@@ -276,8 +275,7 @@ class IndexerLoopTest {
   @Test
   void whatFollowsARequestThatFailedIsNotSentBeforeIt() {
     AtomicBoolean away = new AtomicBoolean(true);
-    sink.answers =
-        documents -> away.get() ? new BulkAnswer.Away("refused", "wait") : created(documents);
+    sink.answers = documents -> away.get() ? away("refused", "wait") : created(documents);
     for (int i = 0; i < 40; i++) {
       alert(i, "id-" + i);
     }
@@ -357,6 +355,10 @@ class IndexerLoopTest {
 
   private static String header(ProducerRecord<byte[], byte[]> record, String name) {
     return new String(record.headers().lastHeader(name).value(), UTF_8);
+  }
+
+  private static BulkAnswer away(String problem, String todo) {
+    return new BulkAnswer.Away(problem, todo, BulkAnswer.Outcome.NOTHING_STORED);
   }
 
   private static BulkAnswer created(List<Document> documents) {

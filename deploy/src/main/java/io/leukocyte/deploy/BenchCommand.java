@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       CollectorBenchCommand.class,
       SoakBenchCommand.class,
       IndexerBenchCommand.class,
+      OutageBenchCommand.class,
       LogsBenchCommand.class,
       CodecBenchCommand.class
     },

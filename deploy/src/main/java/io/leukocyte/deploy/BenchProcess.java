@@ -182,6 +182,21 @@ final class BenchProcess implements AutoCloseable {
     }
   }
 
+  /** Stops it where it is; {@link #thaw} lets it go on. */
+  void freeze() throws IOException, InterruptedException {
+    child.signal("STOP");
+  }
+
+  /** Lets it go on after {@link #freeze}. */
+  void thaw() throws IOException, InterruptedException {
+    child.signal("CONT");
+  }
+
+  /** Kills it, without a chance to put anything in order; to be closed. */
+  void kill() throws IOException, InterruptedException {
+    child.kill();
+  }
+
   @Override
   public void close() {
     child.close();

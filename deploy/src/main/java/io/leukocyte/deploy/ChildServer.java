@@ -1,6 +1,10 @@
 package io.leukocyte.deploy;
 
+import static java.lang.ProcessBuilder.Redirect.DISCARD;
+
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +67,27 @@ final class ChildServer implements AutoCloseable {
   /** Waits that long at most, less if it ends; true if it has ended. */
   boolean awaitEnd(long millis) throws InterruptedException {
     return process.waitFor(millis, TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Sends a signal to it and to what it started.
+   *
+   * @param name as kill takes it: {@code STOP}, {@code CONT}, {@code KILL}
+   */
+  void signal(String name) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("kill", "-" + name, Long.toString(pid())));
+    process.descendants().forEach(child -> command.add(Long.toString(child.pid())));
+    new ProcessBuilder(command).redirectOutput(DISCARD).redirectError(DISCARD).start().waitFor();
+  }
+
+  /** Kills it and what it started, and returns when they are gone. */
+  void kill() throws IOException, InterruptedException {
+    List<ProcessHandle> started = process.descendants().toList();
+    signal("KILL");
+    process.waitFor();
+    for (ProcessHandle child : started) {
+      child.onExit().join();
+    }
   }
 
   /** Asks it to stop; after 30 s it and what it started are killed. */

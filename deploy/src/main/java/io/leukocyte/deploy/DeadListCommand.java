@@ -1,9 +1,11 @@
 package io.leukocyte.deploy;
 
 import io.leukocyte.events.DeadLetter;
+import io.leukocyte.events.KafkaSettings;
 import io.leukocyte.events.Topic;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import picocli.CommandLine.Command;
@@ -34,14 +36,19 @@ final class DeadListCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     common.applyVerbosity();
-    Table table = new Table("buried", "role", "from", "written", "part", "bytes", "reason");
-    TopicReader.read(
-        KafkaAccess.of(common), Topic.DEAD, Instant.EPOCH, record -> add(record, table));
+    Table table =
+        new Table("buried", "role", "from", "written", "part", "bytes", "retried", "reason");
+    KafkaSettings kafka = KafkaAccess.of(common);
+    Set<String> again = DeadLetters.sentAgain(kafka);
+    TopicReader.read(kafka, Topic.DEAD, Instant.EPOCH, record -> add(record, again, table));
     table.print(spec.commandLine().getOut(), format);
     return ExitCode.FINE;
   }
 
-  private static void add(ConsumerRecord<byte[], byte[]> record, Table table) {
+  private static void add(ConsumerRecord<byte[], byte[]> record, Set<String> again, Table table) {
+    if (DeadRetries.sent(record.headers()).isPresent()) {
+      return; // not a letter: it says that one was sent again
+    }
     DeadLetter dead = DeadLetter.of(record.headers());
     byte[] value = record.value();
     table.add(
@@ -51,7 +58,14 @@ final class DeadListCommand implements Callable<Integer> {
         seconds(dead.time()),
         dead.part() + "/" + dead.parts(),
         value == null ? "-" : Integer.toString(value.length),
+        retried(record, again),
         dead.reason());
+  }
+
+  /** How often before it was buried, and whether since. */
+  private static String retried(ConsumerRecord<byte[], byte[]> record, Set<String> again) {
+    int times = DeadRetries.count(record.headers());
+    return again.contains(DeadRetries.place(record)) ? times + ", sent" : Integer.toString(times);
   }
 
   private static String seconds(Instant time) {

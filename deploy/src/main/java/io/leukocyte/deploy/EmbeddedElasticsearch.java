@@ -174,6 +174,29 @@ final class EmbeddedElasticsearch implements AutoCloseable {
                 .formatted(running.exitValue(), log()));
   }
 
+  /** Stops the node where it is, as a machine that stands still; {@link #thaw} lets it go on. */
+  void freeze() throws IOException, InterruptedException {
+    running().signal("STOP");
+  }
+
+  /** Lets a frozen node go on. */
+  void thaw() throws IOException, InterruptedException {
+    running().signal("CONT");
+  }
+
+  /** Kills the node, as a machine that loses power; to be closed, and started as another one. */
+  void kill() throws IOException, InterruptedException {
+    running().kill();
+  }
+
+  private ChildServer running() {
+    ChildServer running = server;
+    if (running == null) {
+      throw new IllegalStateException("Elasticsearch does not run");
+    }
+    return running;
+  }
+
   /** Stops the node; what it acknowledged is on disk. */
   @Override
   public void close() {

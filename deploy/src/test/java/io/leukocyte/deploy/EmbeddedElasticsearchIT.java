@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.leukocyte.events.CheckResult;
+import io.leukocyte.events.KafkaSettings;
+import io.leukocyte.events.config.HostPort;
+import io.leukocyte.indexer.Indexer;
+import io.leukocyte.indexer.IndexerSettings;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -56,6 +62,15 @@ class EmbeddedElasticsearchIT {
       assertThat(put(connection, DOCUMENT, "{\"text\":\"kept\"}")).isEqualTo(201);
       assertThat(get(connection.url(), Optional.empty()).statusCode()).isEqualTo(401);
       assertThat(elasticsearch.problem()).isEmpty();
+      assertThat(templates(connection, connection.login().orElseThrow().password()))
+          .isInstanceOf(CheckResult.Ok.class);
+      assertThat(templates(connection, "wrong"))
+          .isInstanceOfSatisfying(
+              CheckResult.Failed.class,
+              failed -> {
+                assertThat(failed.problem()).contains("401: security_exception", "elastic");
+                assertThat(failed.todo()).startsWith("check elasticsearch.username and password");
+              });
       assertThat(nodeUser()).isEqualTo(expectedUser());
     }
     assertThat(PortOwner.of(settings.port())).isEmpty();
@@ -73,17 +88,6 @@ class EmbeddedElasticsearchIT {
     await()
         .atMost(Duration.ofSeconds(30))
         .until(() -> PortOwner.of(settings.port()).isEmpty() && nodes().isEmpty());
-  }
-
-  @Test
-  void openNodeAsksForNoPassword() throws Exception {
-    try (EmbeddedElasticsearch elasticsearch =
-        EmbeddedElasticsearch.create(data, settings.withAccess(Access.OPEN))) {
-      elasticsearch.start();
-      assertThat(elasticsearch.connection().login()).isEmpty();
-      assertThat(get(elasticsearch.connection().url(), Optional.empty()).statusCode())
-          .isEqualTo(404);
-    }
   }
 
   @Test
@@ -108,6 +112,31 @@ class EmbeddedElasticsearchIT {
           .isInstanceOf(EnvironmentException.class)
           .hasMessageContaining("no elasticsearch-*.zip in " + temporary)
           .hasMessageContaining("./mvnw package");
+    }
+  }
+
+  /** What an indexer says of its templates once it has tried to install them. */
+  private static CheckResult templates(
+      EmbeddedElasticsearch.Connection connection, String password) {
+    IndexerSettings settings =
+        new IndexerSettings(
+            List.of(connection.url().toString()),
+            connection.login().map(EmbeddedElasticsearch.Login::user),
+            Optional.of(password),
+            Optional.empty(),
+            Optional.empty(),
+            "default",
+            Duration.ofDays(30),
+            1 << 20,
+            true);
+    KafkaSettings nowhere = KafkaSettings.plain(new HostPort("127.0.0.1", LoopbackPorts.free()));
+    try (Indexer indexer = new Indexer(settings, nowhere, new SimpleMeterRegistry())) {
+      indexer.start();
+      return await()
+          .atMost(Duration.ofSeconds(60))
+          .until(
+              () -> indexer.check().getFirst(),
+              templates -> !(templates instanceof CheckResult.Degraded));
     }
   }
 

@@ -103,6 +103,12 @@ final class Fleet implements AutoCloseable {
    * @param more further settings, by their names in the environment
    */
   Child role(String name, String command, HostId host, Map<String, String> more) {
+    return role(name, command, host, 128, more);
+  }
+
+  /** The same with a heap of so many megabytes instead of 128. */
+  Child role(
+      String name, String command, HostId host, int heapMegabytes, Map<String, String> more) {
     int port = LoopbackPorts.free();
     Map<String, String> environment = new HashMap<>();
     if (engine != null) {
@@ -119,7 +125,7 @@ final class Fleet implements AutoCloseable {
     environment.putAll(more);
     return child(
         name,
-        128,
+        heapMegabytes,
         environment,
         () -> isHealthy(port),
         command,

@@ -11,6 +11,7 @@ import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerLog;
 import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.DeadLetter;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.KafkaSettings;
 import io.leukocyte.events.Topic;
@@ -22,53 +23,76 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** The indexer between a real Kafka and a real Elasticsearch. */
+/**
+ * The indexer between a real Kafka and a real Elasticsearch; each test in a namespace of its own.
+ */
 class IndexerIT {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  @TempDir Path temporary;
-  private final int kafkaPort = LoopbackPorts.free();
-  private final EmbeddedElasticsearch.Settings node =
-      EmbeddedElasticsearch.Settings.defaults()
-          .withPort(LoopbackPorts.free())
-          .withAccess(Access.OPEN)
-          .withShortLife(true);
-  private final HttpClient http = HttpClient.newHttpClient();
-  private EmbeddedKafka kafka =
-      EmbeddedKafka.create(
-          Path.of(""), new EmbeddedKafka.Settings(kafkaPort, LoopbackPorts.free(), Access.OPEN));
+  @TempDir static Path temporary;
+  private static EmbeddedKafka kafka;
+  private static EmbeddedElasticsearch elasticsearch;
+  private static int kafkaPort;
+  private static KafkaProducer<byte[], byte[]> producer;
 
-  @BeforeEach
-  void startKafka() throws Exception {
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private TcpFront front;
+  private String namespace = "";
+
+  @BeforeAll
+  static void startServers() throws Exception {
     Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwx--x--x"));
+    elasticsearch =
+        EmbeddedElasticsearch.create(
+            temporary.resolve("node"),
+            EmbeddedElasticsearch.Settings.defaults()
+                .withPort(LoopbackPorts.free())
+                .withAccess(Access.OPEN)
+                .withShortLife(true));
+    CompletableFuture<Void> node = CompletableFuture.runAsync(IndexerIT::startNode);
+    kafkaPort = LoopbackPorts.free();
     kafka =
         EmbeddedKafka.create(
-            temporary.resolve("kafka-data"),
+            temporary.resolve("kafka"),
             new EmbeddedKafka.Settings(kafkaPort, LoopbackPorts.free(), Access.OPEN));
     kafka.start();
     try (Admin admin = Admin.create(properties())) {
@@ -80,44 +104,131 @@ class IndexerIT {
           .all()
           .get();
     }
+    producer =
+        new KafkaProducer<>(properties(), new ByteArraySerializer(), new ByteArraySerializer());
+    node.join();
+  }
+
+  private static void startNode() {
+    try {
+      elasticsearch.start();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @AfterAll
+  static void stopServers() {
+    if (producer != null) {
+      producer.close();
+    }
+    if (elasticsearch != null) {
+      elasticsearch.close();
+    }
+    if (kafka != null) {
+      kafka.close();
+    }
+  }
+
+  @BeforeEach
+  void openFront(TestInfo test) throws IOException {
+    namespace = test.getDisplayName().toLowerCase(Locale.ROOT).replaceAll("[^a-z]", "");
+    front = new TcpFront(elasticsearch.connection().url().getPort());
+    front.open();
   }
 
   @AfterEach
-  void stopKafka() {
+  void closeFront() throws IOException {
     http.close();
-    kafka.close();
+    front.close();
+  }
+
+  @Test
+  void openNodeAsksForNoPassword() throws Exception {
+    assertThat(elasticsearch.connection().login()).isEmpty();
+    assertThat(get("/_cluster/health").path("status").asText()).isNotEmpty();
   }
 
   @Test
   void nothingIsLostOrDoubledWhileElasticsearchIsAwayAndComesBack() throws Exception {
-    Path data = temporary.resolve("node");
+    front.shut();
     try (Indexer indexer = indexer()) {
       produceAlerts(0, 50);
       indexer.start();
-      await().atMost(PATIENCE).until(() -> failed(indexer, "templates"));
+      await().atMost(PATIENCE).until(() -> failed(indexer, "templates").contains("start the node"));
 
-      try (EmbeddedElasticsearch elasticsearch = EmbeddedElasticsearch.create(data, node)) {
-        elasticsearch.start();
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(count("alerts")).isEqualTo(50));
-      }
+      front.open();
+      awaitAlerts(50);
+      front.shut();
       produceAlerts(50, 100);
-      await().atMost(PATIENCE).until(() -> failed(indexer, "elasticsearch"));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> failed(indexer, "elasticsearch").contains("start the node"));
 
-      try (EmbeddedElasticsearch elasticsearch = EmbeddedElasticsearch.create(data, node)) {
-        elasticsearch.start();
-        produceAlerts(90, 110);
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(count("alerts")).isEqualTo(110));
-        await().until(() -> indexer.check().stream().allMatch(c -> c instanceof CheckResult.Ok));
-      }
+      front.open();
+      produceAlerts(90, 110);
+      awaitAlerts(110);
+      await().until(() -> indexer.check().stream().allMatch(c -> c instanceof CheckResult.Ok));
     }
   }
 
   @Test
-  void documentsAreTypedSearchableAndRejectsAreBuriedWhole() throws Exception {
-    try (EmbeddedElasticsearch elasticsearch =
-            EmbeddedElasticsearch.create(temporary.resolve("node"), node);
-        Indexer indexer = indexer()) {
-      elasticsearch.start();
+  void whatIsSentAgainAfterARolloverIsNotStoredTwice() throws Exception {
+    try (Indexer indexer = indexer()) {
+      indexer.start();
+      produceAlerts(0, 40);
+      produce(Topic.EVENTS, logBatch());
+      awaitAlerts(40);
+      await().atMost(PATIENCE).until(() -> count("container") == 2);
+    }
+    Map<TopicPartition, OffsetAndMetadata> committed = committed();
+    assertThat(committed.values()).allMatch(o -> o.metadata().startsWith("sent-below="));
+    post("/logs-leukocyte.alerts-" + namespace + "/_rollover", "{}");
+    post("/logs-leukocyte.container-" + namespace + "/_rollover", "{}");
+    rewind(committed, 40); // as after a kill between a request and the commit behind it
+    produceAlerts(35, 60);
+    try (Indexer again = indexer()) {
+      again.start();
+      awaitAlerts(60);
+      await().atMost(PATIENCE).until(() -> committed().equals(ends()));
+      assertThat(count("alerts")).isEqualTo(60);
+      assertThat(count("container")).isEqualTo(2);
+      assertThat(indices("alerts")).isEqualTo(2);
+      assertThat(documents("known")).isGreaterThanOrEqualTo(42);
+
+      // A record that is on the topic twice, with a rollover in between.
+      post("/logs-leukocyte.alerts-" + namespace + "/_rollover", "{}");
+      produceAlerts(58, 62);
+      awaitAlerts(62);
+      assertThat(indices("alerts")).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void fullDiskIsSaidAndDocumentsWaitUntilThereIsRoom() throws Exception {
+    try (Indexer indexer = indexer()) {
+      indexer.start();
+      produceAlerts(0, 5);
+      awaitAlerts(5);
+      String settings = "/logs-leukocyte.alerts-" + namespace + "/_settings";
+      put(settings, "{\"index.blocks.read_only_allow_delete\":true}");
+      produceAlerts(5, 10);
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> failed(indexer, "elasticsearch").contains("the disk of Elasticsearch is full"));
+      put(settings, "{\"index.blocks.read_only_allow_delete\":null,\"index.blocks.write\":true}");
+      await()
+          .atMost(PATIENCE)
+          .until(() -> failed(indexer, "elasticsearch").contains("somebody has blocked writing"));
+      put(settings, "{\"index.blocks.write\":null}");
+      awaitAlerts(10);
+    }
+  }
+
+  @Test
+  void documentsAreTypedSearchableAndRejectsAreBuriedWholeAndSentAgainOnce() throws Exception {
+    try (Indexer indexer = indexer()) {
       indexer.start();
       produce(Topic.ALERTS, alert("good").getBytes(UTF_8));
       byte[] bad =
@@ -127,50 +238,80 @@ class IndexerIT {
       produce(Topic.EVENTS, logBatch());
 
       await().atMost(PATIENCE).untilAsserted(() -> assertThat(count("container")).isEqualTo(2));
-      await().atMost(PATIENCE).untilAsserted(() -> assertThat(count("alerts")).isEqualTo(1));
+      awaitAlerts(1);
       assertThat(search("alerts", "source.ip:\"198.51.100.0/24\"")).isEqualTo(1);
       assertThat(search("container", "message:*jndi* AND leukocyte.log.stream:stderr"))
           .isEqualTo(1);
-      JsonNode mapping = get("/logs-leukocyte.alerts-default/_mapping/field/source.ip");
+      JsonNode mapping = get("/logs-leukocyte.alerts-" + namespace + "/_mapping/field/source.ip");
       assertThat(mapping.toString()).contains("\"type\":\"ip\"");
-      assertThat(deadLetter()).isEqualTo(bad);
-      assertThat(deadList())
+      await().atMost(PATIENCE).until(() -> dead().size() == 1);
+      assertThat(dead().getFirst().value()).isEqualTo(bad);
+      assertThat(leuko("dead", "list"))
           .contains("indexer", "leuko.alerts-", "400 ", "1/1")
           .doesNotContain("no address\"");
-
-      try (Indexer again = indexer()) {
-        again.start();
-        await().atMost(PATIENCE).until(() -> !failed(again, "templates"));
-      }
       assertThat(
               get("/_index_template/logs-leukocyte.alerts")
                   .at("/index_templates/0/index_template/version")
                   .asInt())
           .isPositive();
+
+      // What failed for a reason that is over by now, and what will never be stored.
+      ConsumerRecord<byte[], byte[]> late =
+          new ConsumerRecord<>(
+              Topic.ALERTS.text(), 0, 7, "h1".getBytes(UTF_8), alert("late").getBytes(UTF_8));
+      for (var letter : DeadLetter.bury(DeadLetter.Role.INDEXER, "400 shards", late)) {
+        producer.send(letter).get();
+      }
+      assertThat(leuko("dead", "retry", "--dry-run")).containsPattern("would be sent +2");
+      assertThat(leuko("dead", "retry", "--reason", "SHARDS")).containsPattern("sent +1");
+      awaitAlerts(2);
+      assertThat(leuko("dead", "retry", "--topic", "leuko.alerts", "--role", "indexer"))
+          .containsPattern(" sent +1")
+          .containsPattern("sent before +1");
+      // It is buried again each time, until it was tried often enough.
+      for (int tries = 1; tries <= 3; tries++) {
+        int letters = 2 + tries;
+        await().atMost(PATIENCE).until(() -> letters() == letters);
+        String retried = leuko("dead", "retry", "--format", "json");
+        assertThat(retried).contains(tries < 3 ? "\"sent\"" : "\"tried too often\"");
+      }
+      assertThat(leuko("dead", "retry")).doesNotContainPattern(" sent +[0-9]");
+      assertThat(leuko("dead", "list", "--format", "json")).contains("\"retried\":\"3\"");
+      assertThat(count("alerts")).isEqualTo(2);
     }
   }
 
   private Indexer indexer() {
     IndexerSettings settings =
         new IndexerSettings(
-            List.of("http://127.0.0.1:" + node.port()),
+            List.of("http://127.0.0.1:" + front.port()),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            "default",
+            namespace,
             Duration.ofDays(30),
             1 << 20,
             true);
     return new Indexer(
-        settings,
-        KafkaSettings.plain(new HostPort("127.0.0.1", kafkaPort)),
-        new SimpleMeterRegistry());
+        settings, KafkaSettings.plain(new HostPort("127.0.0.1", kafkaPort)), registry);
   }
 
-  private static boolean failed(Indexer indexer, String check) {
-    return indexer.check().stream()
-        .anyMatch(c -> c.name().equals(check) && c instanceof CheckResult.Failed);
+  /** What to do about a failed check; empty when it has not failed. */
+  private static String failed(Indexer indexer, String check) {
+    for (CheckResult result : indexer.check()) {
+      if (result instanceof CheckResult.Failed failed && failed.name().equals(check)) {
+        return failed.todo();
+      }
+    }
+    return "";
+  }
+
+  private int documents(String result) {
+    return (int)
+        registry.find("leuko.indexer.documents").tag("result", result).counters().stream()
+            .mapToDouble(c -> c.count())
+            .sum();
   }
 
   private void produceAlerts(int from, int to) throws Exception {
@@ -195,41 +336,82 @@ class IndexerIT {
     return writer.finish(0);
   }
 
-  private void produce(Topic topic, byte[] value) throws Exception {
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(properties(), new ByteArraySerializer(), new ByteArraySerializer())) {
-      producer.send(new ProducerRecord<>(topic.text(), "h1".getBytes(UTF_8), value)).get();
-    }
+  private static void produce(Topic topic, byte[] value) throws Exception {
+    producer.send(new ProducerRecord<>(topic.text(), "h1".getBytes(UTF_8), value)).get();
   }
 
-  private byte[] deadLetter() {
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            properties(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          List.of(
-              new TopicPartition(Topic.DEAD.text(), 0), new TopicPartition(Topic.DEAD.text(), 1));
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      var records = consumer.poll(Duration.ofSeconds(10));
-      assertThat(records.count()).isEqualTo(1);
-      return records.iterator().next().value();
-    }
+  private static List<ConsumerRecord<byte[], byte[]>> dead() {
+    List<ConsumerRecord<byte[], byte[]>> dead = new ArrayList<>();
+    TopicReader.read(
+        KafkaSettings.plain(new HostPort("127.0.0.1", kafkaPort)),
+        Topic.DEAD,
+        Instant.EPOCH,
+        dead::add);
+    return dead;
   }
 
-  /** What the command lists. */
-  private String deadList() throws IOException {
+  private static long letters() {
+    return dead().stream().filter(r -> DeadRetries.sent(r.headers()).isEmpty()).count();
+  }
+
+  /** What the command says; it has to end well. */
+  private static String leuko(String... words) throws IOException {
     Path config =
         Files.writeString(
             temporary.resolve("leukocyte.yaml"), "kafka.bootstrap: 127.0.0.1:" + kafkaPort + "\n");
     StringWriter out = new StringWriter();
     CommandLine leuko = Leuko.commandLine().setOut(new PrintWriter(out, true));
-    assertThat(leuko.execute("dead", "list", "--config", config.toString())).isZero();
+    String[] all = Arrays.copyOf(words, words.length + 2);
+    all[words.length] = "--config";
+    all[words.length + 1] = config.toString();
+    assertThat(leuko.execute(all)).isZero();
     return out.toString();
   }
 
-  private Map<String, Object> properties() {
+  private static Map<TopicPartition, OffsetAndMetadata> committed() throws Exception {
+    try (Admin admin = Admin.create(properties())) {
+      return admin.listConsumerGroupOffsets(Indexer.GROUP).partitionsToOffsetAndMetadata().get();
+    }
+  }
+
+  /** The committed offsets, if all that is there is committed. */
+  private static Map<TopicPartition, OffsetAndMetadata> ends() throws Exception {
+    Map<TopicPartition, OffsetAndMetadata> committed = committed();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            properties(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      Map<TopicPartition, Long> ends = consumer.endOffsets(committed.keySet());
+      boolean all =
+          committed.entrySet().stream()
+              .allMatch(e -> e.getValue().offset() == ends.getOrDefault(e.getKey(), -1L));
+      return all ? committed : Map.of();
+    }
+  }
+
+  /** Sets the group's offsets back by so many records, with what was reserved beyond them. */
+  private static void rewind(Map<TopicPartition, OffsetAndMetadata> committed, int records)
+      throws Exception {
+    Map<TopicPartition, OffsetAndMetadata> back = new HashMap<>();
+    committed.forEach((partition, at) ->
+        back.put(
+            partition, new OffsetAndMetadata(Math.max(0, at.offset() - records), at.metadata())));
+    try (Admin admin = Admin.create(properties())) {
+      admin.alterConsumerGroupOffsets(Indexer.GROUP, back).all().get();
+    }
+  }
+
+  private static Map<String, Object> properties() {
     return Map.copyOf(kafka.clientProperties());
+  }
+
+  private void awaitAlerts(int count) {
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(count("alerts")).isEqualTo(count));
+  }
+
+  private int indices(String dataset) throws IOException, InterruptedException {
+    return get("/_resolve/index/logs-leukocyte." + dataset + "-" + namespace)
+        .at("/data_streams/0/backing_indices")
+        .size();
   }
 
   private int count(String dataset) throws IOException, InterruptedException {
@@ -237,19 +419,22 @@ class IndexerIT {
   }
 
   private int search(String dataset, String query) throws IOException, InterruptedException {
-    post("/logs-leukocyte." + dataset + "-default/_refresh");
-    return get("/logs-leukocyte."
-            + dataset
-            + "-default/_count?q="
-            + java.net.URLEncoder.encode(query, UTF_8))
-        .path("count")
-        .asInt(-1);
+    String stream = "/logs-leukocyte." + dataset + "-" + namespace;
+    post(stream + "/_refresh", "");
+    return get(stream + "/_count?q=" + URLEncoder.encode(query, UTF_8)).path("count").asInt(-1);
   }
 
-  private void post(String path) throws IOException, InterruptedException {
+  private void post(String path, String body) throws IOException, InterruptedException {
+    send(HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.ofString(body)));
+  }
+
+  private void put(String path, String body) throws IOException, InterruptedException {
+    send(HttpRequest.newBuilder(uri(path)).PUT(BodyPublishers.ofString(body)));
+  }
+
+  private void send(HttpRequest.Builder request) throws IOException, InterruptedException {
     http.send(
-        HttpRequest.newBuilder(uri(path)).POST(HttpRequest.BodyPublishers.noBody()).build(),
-        BodyHandlers.discarding());
+        request.header("Content-Type", "application/json").build(), BodyHandlers.discarding());
   }
 
   private JsonNode get(String path) throws IOException, InterruptedException {
@@ -258,6 +443,6 @@ class IndexerIT {
   }
 
   private URI uri(String path) {
-    return URI.create("http://127.0.0.1:" + node.port() + path);
+    return elasticsearch.connection().url().resolve(path);
   }
 }

@@ -41,6 +41,7 @@ class LeukoTest {
     assertThat(run("rules", "check", "--help")).isZero();
     assertThat(run("rules", "explain", "--help")).isZero();
     assertThat(run("dead", "list", "--help")).isZero();
+    assertThat(run("dead", "retry", "--help")).isZero();
   }
 
   @Test

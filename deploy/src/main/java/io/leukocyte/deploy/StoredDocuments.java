@@ -44,7 +44,7 @@ final class StoredDocuments implements AutoCloseable {
           ask(
                   dataset,
                   "_search",
-                  "{\"size\":%d,\"query\":%s,\"sort\":[{\"event.id\":\"asc\"}]%s}"
+                  "{\"size\":%d,\"query\":%s,\"sort\":[{\"event.id\":\"asc\"},{\"_index\":\"asc\"}]%s}"
                       .formatted(PAGE, of(host), after))
               .at("/hits/hits");
       hits.forEach(hit -> all.add(hit.path("_source").at(field).asText()));
@@ -52,6 +52,13 @@ final class StoredDocuments implements AutoCloseable {
         return all;
       }
       after = ",\"search_after\":" + hits.get(hits.size() - 1).path("sort");
+    }
+  }
+
+  /** Lets later documents of a data set go into another index. */
+  void rollOver(String dataset) throws IOException, InterruptedException {
+    if (!ask(dataset, "_rollover", "{}").path("rolled_over").asBoolean()) {
+      throw new IOException("Elasticsearch did not roll over " + dataset);
     }
   }
 

@@ -32,14 +32,17 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Alerts, steps of actions and numbered log lines of one host, 500 documents a second; each tenth
- * record is written twice, as after a crash of who writes it.
+ * Alerts, steps of actions and numbered log lines of one host, so many documents a second; each
+ * tenth record is written twice, as after a crash of who writes it.
  */
 final class DocumentLoad implements AutoCloseable {
   private static final int LINES = 8;
-  private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /** Documents of a turn: an alert, a step of an action, and the lines of a batch. */
+  private static final int TURN = 2 + LINES;
 
   private final HostId host;
+  private final long pause;
   private final ContainerRef container =
       new ContainerRef(new ContainerId("cd".repeat(32)), "web", "nginx", "1", null, false);
   private final KafkaProducer<byte[], byte[]> producer;
@@ -54,9 +57,11 @@ final class DocumentLoad implements AutoCloseable {
    * A load that does not flow yet.
    *
    * @param kafka properties of a client
+   * @param rate documents a second
    */
-  DocumentLoad(Map<String, Object> kafka, HostId host) {
+  DocumentLoad(Map<String, Object> kafka, HostId host, int rate) {
     this.host = host;
+    this.pause = TimeUnit.SECONDS.toNanos(TURN) / rate;
     Map<String, Object> patient = ProducerSettings.of(kafka);
     patient.put("linger.ms", 5);
     producer = new KafkaProducer<>(patient);
@@ -73,7 +78,7 @@ final class DocumentLoad implements AutoCloseable {
       alert(i, now);
       action(i, now);
       batch(i, now);
-      due += PAUSE;
+      due += pause;
       LockSupport.parkNanos(due - System.nanoTime());
     }
   }
