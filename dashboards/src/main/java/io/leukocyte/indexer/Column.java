@@ -54,6 +54,18 @@ sealed interface Column {
   /** The largest value of a field of numbers. */
   record Max(String field, String label) implements Column {}
 
+  /** The sum of a field of numbers. */
+  record Sum(String field, String label) implements Column {}
+
+  /**
+   * The value that a share of the documents does not exceed.
+   *
+   * @param field of numbers
+   * @param label what is written over it
+   * @param percent the share, 1 to 99
+   */
+  record Percentile(String field, String label, int percent) implements Column {}
+
   /** Whether it makes buckets. */
   default boolean isBucket() {
     return switch (this) {
@@ -63,6 +75,8 @@ sealed interface Column {
       case Count c -> false;
       case Unique u -> false;
       case Max m -> false;
+      case Sum s -> false;
+      case Percentile p -> false;
     };
   }
 }

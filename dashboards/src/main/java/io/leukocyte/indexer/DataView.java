@@ -3,11 +3,11 @@ package io.leukocyte.indexer;
 /** What a panel looks at: a Kibana data view over one data stream of every namespace, or all. */
 enum DataView {
   /** Alerts. */
-  ALERTS("alerts", DataStream.ALERTS.pattern(), "Leukocyte alerts"),
+  ALERTS("alerts", DataStream.ALERTS.pattern(), "Leukocyte alerts", "alerts"),
   /** Steps of actions. */
-  ACTIONS("actions", DataStream.ACTIONS.pattern(), "Leukocyte actions"),
+  ACTIONS("actions", DataStream.ACTIONS.pattern(), "Leukocyte actions", "actions"),
   /** Lines that containers wrote. */
-  LOGS("logs", DataStream.CONTAINER.pattern(), "Leukocyte container logs"),
+  LOGS("logs", DataStream.CONTAINER.pattern(), "Leukocyte container logs", "log lines"),
   /** The three together, for controls that choose a container. */
   ALL(
       "all",
@@ -16,16 +16,19 @@ enum DataView {
           + DataStream.ACTIONS.pattern()
           + ","
           + DataStream.CONTAINER.pattern(),
-      "Leukocyte");
+      "Leukocyte",
+      "documents");
 
   private final String word;
   private final String pattern;
   private final String label;
+  private final String things;
 
-  DataView(String word, String pattern, String label) {
+  DataView(String word, String pattern, String label, String things) {
     this.word = word;
     this.pattern = pattern;
     this.label = label;
+    this.things = things;
   }
 
   /** The saved object's id. */
@@ -41,5 +44,10 @@ enum DataView {
   /** What Kibana shows in its list. */
   String label() {
     return label;
+  }
+
+  /** What its documents are, in the plural. */
+  String things() {
+    return things;
   }
 }

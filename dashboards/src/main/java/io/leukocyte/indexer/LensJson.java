@@ -94,6 +94,11 @@ final class LensJson {
       case Column.Count c -> figure(node, "count", "___records___");
       case Column.Unique unique -> figure(node, "unique_count", unique.field());
       case Column.Max max -> figure(node, "max", max.field());
+      case Column.Sum sum -> figure(node, "sum", sum.field());
+      case Column.Percentile percentile ->
+          figure(node, "percentile", percentile.field())
+              .putObject("params")
+              .put("percentile", percentile.percent());
     }
     return node;
   }
@@ -128,10 +133,11 @@ final class LensJson {
     }
   }
 
-  private static void figure(ObjectNode node, String operation, String field) {
+  private static ObjectNode figure(ObjectNode node, String operation, String field) {
     node.put("operationType", operation).put("sourceField", field);
     node.put("dataType", "number").put("scale", "ratio");
     node.putObject("params").put("emptyAsNull", false);
+    return node;
   }
 
   private static ObjectNode visualization(Panel.Chart chart) {

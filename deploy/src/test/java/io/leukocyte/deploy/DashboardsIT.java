@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leukocyte.indexer.DashboardNode;
+import io.leukocyte.indexer.Report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -66,6 +68,23 @@ class DashboardsIT {
       Files.writeString(EXPECTED, text);
     }
     assertThat(text.toString()).isEqualTo(Files.readString(EXPECTED));
+  }
+
+  /** Two ways to the same answers: what Kibana reads of the files, and what a report asks itself. */
+  @Test
+  void reportSaysOfEachPanelWhatKibanaWouldShow() throws Exception {
+    Report report = node.report(Optional.empty());
+    assertThat(report.problems()).isEmpty();
+    for (Map.Entry<String, String> file : files().entrySet()) {
+      if (!file.getKey().equals("container")) {
+        Map<String, List<String>> expected = node.answers(file.getValue());
+        expected.keySet().removeIf(title -> title.startsWith("Control "));
+        assertThat(DashboardNode.answers(report, file.getKey()))
+            .as(file.getKey())
+            .isEqualTo(expected);
+      }
+    }
+    Files.writeString(Path.of("target/report.html"), report.html());
   }
 
   @Test

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.http.util.EntityUtils;
 import org.elasticsearch.client.Request;
 import org.elasticsearch.client.RestClient;
@@ -27,23 +29,26 @@ public final class DashboardNode implements AutoCloseable {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final int MOST_HITS = 100;
 
+  private static final Instant FROM = Instant.parse("2026-11-28T00:00:00Z");
+
+  private final IndexerSettings settings;
   private final ElasticsearchConnection connection;
   private final RestClient rest;
 
   /** A node without a password. */
   public DashboardNode(String url) {
-    connection =
-        ElasticsearchConnection.open(
-            new IndexerSettings(
-                List.of(url),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                "default",
-                Duration.ofDays(90),
-                1 << 20,
-                true));
+    settings =
+        new IndexerSettings(
+            List.of(url),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            "default",
+            Duration.ofDays(90),
+            1 << 20,
+            true);
+    connection = ElasticsearchConnection.open(settings);
     rest = connection.rest();
   }
 
@@ -312,6 +317,54 @@ public final class DashboardNode implements AutoCloseable {
 
   private JsonNode send(Request request) throws IOException {
     return MAPPER.readTree(EntityUtils.toString(rest.performRequest(request).getEntity()));
+  }
+
+  /** The report of the fixture's day, and the next, so that a bar is an hour. */
+  public Report report(Optional<String> container, String... dashboards) throws ReportException {
+    Instant to = FROM.plus(Duration.ofDays(2));
+    return Report.ask(
+        settings,
+        new ReportRequest(FROM, to, container, Optional.empty(), List.of(dashboards)),
+        Instant.parse("2026-11-28T15:00:00Z"));
+  }
+
+  /** The answers of a section of a report, in the form of {@link #answers(String)}. */
+  public static Map<String, List<String>> answers(Report report, String section) {
+    Map<String, List<String>> answers = new LinkedHashMap<>();
+    for (Report.Section each : report.sections()) {
+      if (each.id().equals(section)) {
+        each.parts().forEach(part -> answers.put(part.panel().title(), lines(part)));
+      }
+    }
+    return answers;
+  }
+
+  private static List<String> lines(Report.Part part) {
+    PanelAnswer answer = part.answer();
+    List<String> lines = new ArrayList<>();
+    if (part.panel() instanceof Panel.Documents) {
+      lines.add("documents | " + answer.rows().size());
+      for (int i = 1; i < answer.headings().size(); i++) {
+        int column = i;
+        long with =
+            answer.rows().stream().filter(row -> !row.get(column).equals(Cell.NOTHING)).count();
+        lines.add(answer.headings().get(i).field() + " | " + with);
+      }
+      return lines;
+    }
+    for (List<Cell> row : answer.rows()) {
+      lines.add(row.stream().map(DashboardNode::line).collect(Collectors.joining(" | ")));
+    }
+    return lines;
+  }
+
+  private static String line(Cell cell) {
+    return switch (cell) {
+      case Cell.Text(String text) -> text;
+      case Cell.Figure(double value) -> "%.0f".formatted(value);
+      case Cell.Moment(Instant time) -> time.toString().substring(11, 16);
+      case Cell.Nothing n -> "-";
+    };
   }
 
   /** The answers as text: a heading for each, and its lines. */
