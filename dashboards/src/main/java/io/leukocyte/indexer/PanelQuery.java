@@ -233,15 +233,16 @@ final class PanelQuery {
       return;
     }
     JsonNode buckets = node.path(id(index)).path("buckets");
-    buckets
-        .properties()
-        .forEach(named -> {
-          if (named.getValue().path("doc_count").asLong() > 0) {
-            Cell key = new Cell.Text(named.getKey());
-            collect(named.getValue(), columns, index + 1, with(before, key), rows);
-          }
-        });
-    for (JsonNode bucket : buckets.isArray() ? buckets : MAPPER.createArrayNode()) {
+    if (columns.get(index) instanceof Column.Filters filters) {
+      for (Column.Filter filter : filters.filters()) {
+        JsonNode bucket = buckets.path(filter.label());
+        if (bucket.path("doc_count").asLong() > 0) {
+          collect(bucket, columns, index + 1, with(before, new Cell.Text(filter.label())), rows);
+        }
+      }
+      return;
+    }
+    for (JsonNode bucket : buckets) {
       collect(bucket, columns, index + 1, with(before, key(columns.get(index), bucket)), rows);
     }
   }

@@ -150,7 +150,17 @@ final class ReportPage {
         parts.add(ReportText.count(number) + " " + severity);
       }
     }
-    return ReportText.counted(alerts, "alert") + ": " + parts;
+    long containers =
+        Math.round(
+            report.sections().stream()
+                .filter(section -> section.id().equals("overview"))
+                .flatMap(section -> section.parts().stream())
+                .filter(part -> part.panel().id().equals("containers-with-alerts"))
+                .mapToDouble(part -> ReportReader.figure(part.answer()))
+                .sum());
+    return "%s in %s: %s"
+        .formatted(
+            ReportText.counted(alerts, "alert"), ReportText.counted(containers, "container"), parts);
   }
 
   /** The severities' shares of the alerts as one bar. */
@@ -191,15 +201,14 @@ final class ReportPage {
     if (steps.isEmpty()) {
       return "No action was taken, asked for or refused.";
     }
-    StringJoiner parts = new StringJoiner(", ");
-    steps(parts, steps, "applied", "change was made", "changes were made");
-    steps(parts, steps, "undone", "was taken back", "were taken back");
+    StringJoiner parts = new StringJoiner(", ", "What was done: ", ".");
+    parts.setEmptyValue("Actions changed nothing.");
+    steps(parts, steps, "applied", "change made", "changes made");
+    steps(parts, steps, "undone", "taken back", "taken back");
     steps(parts, steps, "waiting", "waited for somebody", "waited for somebody");
-    steps(parts, steps, "refused", "was refused by a guard", "were refused by guards");
+    steps(parts, steps, "refused", "refused by a guard", "refused by guards");
     steps(parts, steps, "failed", "failed", "failed");
-    return parts.length() == 0
-        ? "Actions changed nothing."
-        : "Of the actions, " + parts + ".";
+    return parts.toString();
   }
 
   private static void steps(

@@ -81,7 +81,8 @@ final class ReportReader {
     return new Report(request, now, sections, containers);
   }
 
-  private static double figure(PanelAnswer answer) {
+  /** The number of a panel that is one; 0 when it has none. */
+  static double figure(PanelAnswer answer) {
     return !answer.rows().isEmpty()
             && answer.rows().getFirst().getLast() instanceof Cell.Figure(double value)
         ? value

@@ -223,6 +223,7 @@ final class ReportTable {
       return;
     }
     page.open("td", "class", most > 0 ? "num with-bar" : "num", "data-value", raw(value));
+    page.text(text);
     if (most > 0) {
       page.open(
           "svg",
@@ -249,7 +250,7 @@ final class ReportTable {
           String.format(Locale.ROOT, "%.1f", width));
       page.close("rect").close("svg");
     }
-    page.text(text).close("td");
+    page.close("td");
   }
 
   private void text(PanelAnswer.Heading heading, String text) {

@@ -44,6 +44,11 @@ final class DashboardFixture {
   private static final ContainerRef WAF = container("ef", "leuko-waf-web-80-0f3c", "leuko/waf");
   private static final String ATTACKER = "203.0.113.9";
 
+  /** What would run, end an element, or turn the reading direction in a page that let it. */
+  static final String HOSTILE =
+      "</script></table><script>document.title='owned'</script><img src=x onerror=alert(1)>"
+          + "<!--\"'`&lt;{{7*7}}\u202e";
+
   private static final ProcessInfo SHELL = process("sh", "/bin/sh", "nginx");
   private static final ProcessInfo NETCAT = process("nc", "/usr/bin/nc", "sh");
 
@@ -60,6 +65,7 @@ final class DashboardFixture {
     fixture.alerts();
     fixture.actions();
     fixture.logs();
+    fixture.hostile();
     return fixture.made;
   }
 
@@ -155,9 +161,26 @@ final class DashboardFixture {
     take(Topic.EVENTS, writer.finish(0));
   }
 
+  /** Two days earlier: an alert and a log line whose texts are markup. */
+  private void hostile() throws Exception {
+    ContainerRef container = container("66", HOSTILE, HOSTILE);
+    String shell = "Terminal shell in container" + HOSTILE;
+    List<String> tags = List.of("container", "mitre_execution", "T1059.004");
+    long time = nanos("2026-11-26T10:00:00Z");
+    ProcessInfo process = process(HOSTILE, "/bin/" + HOSTILE, HOSTILE);
+    alert(ONE, shell, Priority.CRITICAL, tags, new ProcessExec(time, container, process));
+    BatchWriter writer = new BatchWriter(ONE, 2);
+    writer.add(line(time, container, ContainerLog.Stream.STDOUT, HOSTILE));
+    take(Topic.EVENTS, writer.finish(0));
+  }
+
   /** Nanoseconds of that time of 28 November 2026. */
   private static long at(String time) {
-    return Instant.parse("2026-11-28T" + time + ":00Z").getEpochSecond() * 1_000_000_000;
+    return nanos("2026-11-28T" + time + ":00Z");
+  }
+
+  private static long nanos(String time) {
+    return Instant.parse(time).getEpochSecond() * 1_000_000_000;
   }
 
   private static ContainerRef container(String id, String name, String image) {

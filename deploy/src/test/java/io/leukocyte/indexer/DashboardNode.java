@@ -260,13 +260,13 @@ public final class DashboardNode implements AutoCloseable {
     }
     JsonNode list = node.path(buckets.get(depth)).path("buckets");
     if (list.isObject()) {
-      list.properties()
-          .forEach(named -> {
-            if (named.getValue().path("doc_count").asInt() > 0) {
-              String key = prefix + named.getKey() + " | ";
-              collect(named.getValue(), buckets, depth + 1, figures, columns, key, lines);
-            }
-          });
+      for (JsonNode filter : columns.path(buckets.get(depth)).at("/params/filters")) {
+        String label = filter.path("label").asText();
+        if (list.path(label).path("doc_count").asInt() > 0) {
+          String key = prefix + label + " | ";
+          collect(list.path(label), buckets, depth + 1, figures, columns, key, lines);
+        }
+      }
     } else {
       for (JsonNode bucket : list) {
         String key = prefix + key(bucket) + " | ";
