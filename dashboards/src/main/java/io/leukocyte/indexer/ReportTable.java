@@ -9,10 +9,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Answers as tables of HTML, those of charts with the numbers that the script draws. */
 final class ReportTable {
   private static final int LONGEST = 400;
+  private static final int SHORT_ID = 12;
+  private static final Pattern LONG_ID = Pattern.compile("[0-9a-f]{32,}");
   private static final Set<String> NAMED_COLOURS =
       Set.of(
           "critical", "high", "medium", "low", "applied", "verified", "undone", "failed", "refused",
@@ -262,6 +265,11 @@ final class ReportTable {
     }
     if (field.equals("message")) {
       classes.add("message");
+    }
+    if (LONG_ID.matcher(text).matches()) {
+      page.open("td", "class", "text code", "data-value", text);
+      page.element("abbr", text.substring(0, SHORT_ID), "title", text).close("td");
+      return;
     }
     page.open("td", "class", String.join(" ", classes));
     String link = field.equals("container.name") ? links.get(text) : null;

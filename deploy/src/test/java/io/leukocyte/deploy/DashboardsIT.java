@@ -84,7 +84,35 @@ class DashboardsIT {
             .isEqualTo(expected);
       }
     }
-    Files.writeString(Path.of("target/report.html"), report.html());
+  }
+
+  /** Every chart is drawn, and every table stands there, with what the files' queries found. */
+  @Test
+  void pageShowsInABrowserWhatTheFixtureHolds() throws Exception {
+    Path page = Path.of("target/report.html").toAbsolutePath();
+    Files.writeString(page, node.report(Optional.empty()).html());
+    try (ReportBrowser browser = ReportBrowser.start()) {
+      browser.show(page, 1360, 1200);
+      Map<String, List<String>> shown = browser.panels();
+      for (Map.Entry<String, String> file : files().entrySet()) {
+        if (!file.getKey().equals("container")) {
+          Map<String, List<String>> expected = DashboardNode.shown(file.getValue(), node);
+          expected.forEach((panel, lines) ->
+              assertThat(shown.get(file.getKey() + "/" + panel))
+                  .as(file.getKey() + "/" + panel)
+                  .isEqualTo(lines));
+        }
+      }
+      browser.openAll();
+      assertThat(browser.panels().values()).allSatisfy(lines -> assertThat(lines).noneMatch(line -> line.endsWith("NOT DRAWN")));
+      assertThat(browser.colours()).hasSizeGreaterThan(10).allMatch(colours -> colours > 3);
+      assertThat(browser.value("performance.getEntriesByType('resource').length")).isEqualTo(0L);
+      assertThat(browser.complaints()).isEmpty();
+      for (String section : List.of("overview", "egress", "web", "response", "logs", "containers")) {
+        browser.value("document.getElementById('" + section + "').scrollIntoView({behavior: 'instant'}) || 1");
+        browser.picture(Path.of("target/report-" + section + ".png"));
+      }
+    }
   }
 
   @Test

@@ -339,6 +339,23 @@ public final class DashboardNode implements AutoCloseable {
     return answers;
   }
 
+  /**
+   * What a page is to show of each panel of a file, by the panel's id: of lists a line for each
+   * document with its columns, of all else what is answered.
+   */
+  public static Map<String, List<String>> shown(String ndjson, DashboardNode node)
+      throws IOException {
+    Map<String, List<String>> shown = new LinkedHashMap<>();
+    node.answers(ndjson)
+        .forEach((title, lines) -> {
+          boolean list = !lines.isEmpty() && lines.getFirst().startsWith("documents | ");
+          if (!title.startsWith("Control ") && !list) {
+            shown.put(new Panel.Note(title, "").id(), lines);
+          }
+        });
+    return shown;
+  }
+
   private static List<String> lines(Report.Part part) {
     PanelAnswer answer = part.answer();
     List<String> lines = new ArrayList<>();
