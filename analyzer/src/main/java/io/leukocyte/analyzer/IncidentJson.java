@@ -39,20 +39,51 @@ public final class IncidentJson {
   public static byte[] write(Incident incident) {
     ObjectNode root = object();
     root.put("@timestamp", time(incident.updated()));
+    root.put("message", message(incident));
     root.putObject("ecs").put("version", ECS_VERSION);
     ObjectNode event = root.putObject("event");
+    event.put("id", incident.id().value());
     event.put("kind", "event");
     event.putArray("category").add("intrusion_detection");
     event.putArray("type").add("info");
+    event.put("action", state(incident));
+    event.put("module", "leukocyte");
+    event.put("dataset", "leukocyte.incidents");
+    event.put("provider", "analyzer");
     event.put("start", time(incident.started()));
     event.put("end", time(incident.updated()));
     event.put("severity", incident.priority().severity());
     ObjectNode host = root.putObject("host");
     host.put("id", incident.host().value());
     putIfPresent(host, "hostname", incident.hostname());
+    putIfPresent(host, "name", incident.hostname());
     root.set("container", container(incident.container()));
+    root.putObject("observer")
+        .put("vendor", "Leukocyte")
+        .put("product", "Leukocyte")
+        .put("type", "ids");
     root.putObject("leukocyte").set("incident", body(incident));
     return root.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String message(Incident incident) {
+    String name = incident.container().name();
+    return incident.alerts()
+        + (incident.alerts() == 1 ? " alert of " : " alerts of ")
+        + (name.isEmpty() ? incident.container().id().brief() : name);
+  }
+
+  private static String state(Incident incident) {
+    return incident.state().name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Grows with each publication: matches are only ever added, and closed is the end. */
+  private static long version(Incident incident) {
+    return 2 * incident.matches()
+        + switch (incident.state()) {
+          case OPEN -> 0;
+          case CLOSED -> 1;
+        };
   }
 
   private static ObjectNode object() {
@@ -84,10 +115,13 @@ public final class IncidentJson {
   private static ObjectNode body(Incident incident) {
     ObjectNode body = object();
     body.put("id", incident.id().value());
-    body.put("state", incident.state().name().toLowerCase(Locale.ROOT));
+    body.put("version", version(incident));
+    body.put("state", state(incident));
     body.put("priority", incident.priority().text());
     body.put("alerts", incident.alerts());
     body.put("matches", incident.matches());
+    ArrayNode rules = body.putArray("rules");
+    incident.timeline().stream().map(Incident.Entry::rule).distinct().forEach(rules::add);
     ArrayNode timeline = body.putArray("timeline");
     incident.timeline().forEach(entry -> timeline.add(entry(entry)));
     body.put("omitted", incident.omitted());

@@ -37,6 +37,8 @@ final class ElasticsearchSink implements BulkSink {
   private static final int CONFLICT = 409;
   private static final int TOO_LARGE = 413;
   private static final byte[] HEAD_END = utf8("\"}}\n");
+  private static final byte[] VERSION = utf8("\",\"version_type\":\"external_gte\",\"version\":");
+  private static final byte[] VERSION_END = utf8("}}\n");
   private static final Endpoint<BinaryData, List<BulkItem>, ?> BULK =
       new SimpleEndpoint<>(
           "es/bulk",
@@ -54,8 +56,10 @@ final class ElasticsearchSink implements BulkSink {
   ElasticsearchSink(ElasticsearchTransport transport, String namespace) {
     this.transport = transport;
     for (DataStream stream : DataStream.values()) {
+      String verb = stream.isLatest() ? "index" : "create";
       heads.put(
-          stream, utf8("{\"create\":{\"_index\":\"" + stream.name(namespace) + "\",\"_id\":\""));
+          stream,
+          utf8("{\"" + verb + "\":{\"_index\":\"" + stream.name(namespace) + "\",\"_id\":\""));
     }
   }
 
@@ -85,7 +89,13 @@ final class ElasticsearchSink implements BulkSink {
     for (Document document : documents) {
       body.writeBytes(heads.get(document.stream()));
       body.writeBytes(JsonStringEncoder.getInstance().quoteAsUTF8(document.id()));
-      body.writeBytes(HEAD_END);
+      if (document.version() == Document.FIXED) {
+        body.writeBytes(HEAD_END);
+      } else {
+        body.writeBytes(VERSION);
+        body.writeBytes(utf8(Long.toString(document.version())));
+        body.writeBytes(VERSION_END);
+      }
       body.writeBytes(document.source());
       body.write('\n');
     }

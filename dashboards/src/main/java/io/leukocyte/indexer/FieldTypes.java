@@ -44,7 +44,7 @@ final class FieldTypes {
       throw new IllegalArgumentException("The index templates have no field " + field);
     }
     return switch (type) {
-      case "long", "float" -> "number";
+      case "long", "float", "double" -> "number";
       case "date_nanos" -> "date";
       case "ip" -> "ip";
       case "boolean" -> "boolean";

@@ -24,7 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The role that brings alerts, steps of actions and container logs from Kafka to Elasticsearch.
+ * The role that brings alerts, incidents, steps of actions, findings, container logs, metrics and,
+ * where they are asked for, events from Kafka to Elasticsearch.
  * Several instances share the partitions as one consumer group.
  */
 public final class Indexer implements Component {
@@ -112,8 +113,12 @@ public final class Indexer implements Component {
       ElasticsearchConnection connection = ElasticsearchConnection.open(settings);
       Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerProperties(kafka));
       Producer<byte[], byte[]> producer = new KafkaProducer<>(producerProperties(kafka));
-      TemplateInstaller installer = new TemplateInstaller(connection.rest(), settings.retention());
-      Documents documents = new Documents(settings.namespace(), InstantSource.system());
+      TemplateInstaller installer =
+          new TemplateInstaller(
+              connection.rest(), settings.namespace(), settings.keeping(), settings.templates());
+      Documents documents =
+          new Documents(
+              settings.namespace(), settings.selection(), InstantSource.system(), meters::leftOut);
       IndexerLoop loop =
           new IndexerLoop(
               consumer,
@@ -165,7 +170,9 @@ public final class Indexer implements Component {
       List<String> topics = new ArrayList<>();
       topics.add(Topic.ALERTS.text());
       topics.add(Topic.ACTIONS.text());
-      if (settings.logs()) {
+      topics.add(Topic.INCIDENTS.text());
+      topics.add(Topic.FINDINGS.text());
+      if (settings.selection().readsEvents()) {
         topics.add(Topic.EVENTS.text());
       }
       return topics;

@@ -23,7 +23,8 @@ final class Meters {
     REJECTED
   }
 
-  private static final List<Topic> TOPICS = List.of(Topic.ALERTS, Topic.ACTIONS, Topic.EVENTS);
+  private static final List<Topic> TOPICS = 
+      List.of(Topic.ALERTS, Topic.ACTIONS, Topic.INCIDENTS, Topic.FINDINGS, Topic.EVENTS);
   private static final Duration[] BUCKETS = {
     Duration.ofMillis(5),
     Duration.ofMillis(10),
@@ -65,6 +66,9 @@ final class Meters {
       unreadableOf(topic.text());
       deadOf(topic.text());
     }
+    for (RawEvents.Reason reason : RawEvents.Reason.values()) {
+      leftOutOf(reason);
+    }
     for (DataStream stream : DataStream.values()) {
       for (Result result : Result.values()) {
         documentsOf(stream, result);
@@ -99,6 +103,18 @@ final class Meters {
         .description("Records sent to leuko.dead, by the topic they came from.")
         .tag("topic", topic)
         .register(registry);
+  }
+
+  private Counter leftOutOf(RawEvents.Reason reason) {
+    return Counter.builder("leuko.indexer.events.left.out")
+        .description("Events that were chosen by indexer.events and left out all the same.")
+        .tag("reason", reason.text())
+        .register(registry);
+  }
+
+  /** An event that was chosen and is left out. */
+  void leftOut(RawEvents.Reason reason) {
+    leftOutOf(reason).increment();
   }
 
   /** Documents by what became of them. */

@@ -5,9 +5,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leukocyte.events.CheckResult;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -16,36 +24,62 @@ import org.elasticsearch.client.Request;
 import org.elasticsearch.client.Response;
 import org.elasticsearch.client.ResponseException;
 import org.elasticsearch.client.RestClient;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts the index templates of the data streams into Elasticsearch, by what the node supports.
- * Idempotent; a newer version that is there already is left alone.
+ * Puts the index templates of the data streams into Elasticsearch, by what the node supports, and
+ * brings what is there already up to them: a data stream whose mapping is older is rolled over, an
+ * index gets the new fields. Idempotent; where a newer version is there already, nothing is
+ * changed.
  */
 final class TemplateInstaller {
   /** Grows with each change of a template. */
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   private static final Logger LOG = LoggerFactory.getLogger(TemplateInstaller.class);
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Duration MOST_PAUSE = Duration.ofSeconds(5);
+  private static final int FORBIDDEN = 403;
+  private static final int NOT_FOUND = 404;
+  private static final String NAME = "templates";
 
   private final RestClient rest;
-  private final Duration retention;
+  private final String namespace;
+  private final Keeping keeping;
+  private final IndexerSettings.Templating templating;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile CheckResult state =
-      new CheckResult.Degraded("templates", "they are not installed yet", "wait");
+      new CheckResult.Degraded(NAME, "they are not installed yet", "wait");
 
   /**
-   * An installer.
+   * An installer for the namespace {@code default}.
    *
    * @param rest connection to the node
    * @param retention how long documents are kept, by data stream lifecycle where the node has it
    */
   TemplateInstaller(RestClient rest, Duration retention) {
+    this(rest, "default", Keeping.of(retention), IndexerSettings.Templating.INSTALL);
+  }
+
+  /**
+   * An installer.
+   *
+   * @param rest connection to the node
+   * @param namespace of the data streams that are brought up to the templates
+   * @param keeping how long documents are kept
+   * @param templating whether it installs or waits until somebody did
+   */
+  TemplateInstaller(
+      RestClient rest,
+      String namespace,
+      Keeping keeping,
+      IndexerSettings.Templating templating) {
     this.rest = rest;
-    this.retention = retention;
+    this.namespace = namespace;
+    this.keeping = keeping;
+    this.templating = templating;
   }
 
   /** What the installation came to. */
@@ -58,26 +92,51 @@ final class TemplateInstaller {
     stopped.countDown();
   }
 
-  /** Installs, and tries again until it worked or {@link #stop} was called. */
+  /** Installs or finds them, and tries again until it worked or {@link #stop} was called. */
   void installWhenReachable() {
     Backoff backoff = new Backoff(MOST_PAUSE);
     boolean said = false;
     while (stopped.getCount() > 0) {
       try {
-        install();
-        return;
-      } catch (IOException e) {
-        String problem = "the templates cannot be installed: " + e.getMessage();
-        state =
-            new CheckResult.Failed(
-                "templates", problem, "check elasticsearch.url, credentials and the node");
-        if (!said) {
-          LOG.warn("{}; nothing is indexed until they are, and nothing is lost", problem);
-          said = true;
+        if (isDone()) {
+          return;
         }
+      } catch (IOException e) {
+        state = new CheckResult.Failed(NAME, "they cannot be installed: " + reason(e), todo(e));
+      }
+      if (!said && state instanceof CheckResult.Failed failed) {
+        LOG.warn(
+            "The index templates: {}; {}. Nothing is indexed until then, and nothing is lost",
+            failed.problem(),
+            failed.todo());
+        said = true;
       }
       sleep(backoff.next());
     }
+  }
+
+  private boolean isDone() throws IOException {
+    return switch (templating) {
+      case INSTALL -> {
+        install();
+        yield true;
+      }
+      case EXPECT -> isThere();
+    };
+  }
+
+  private static String reason(IOException e) {
+    return e instanceof ResponseException answer
+        ? answer.getResponse().getStatusLine() + " to " + answer.getResponse().getRequestLine()
+        : String.valueOf(e.getMessage());
+  }
+
+  private static String todo(IOException e) {
+    return e instanceof ResponseException answer
+            && answer.getResponse().getStatusLine().getStatusCode() == FORBIDDEN
+        ? "let an administrator run 'leuko index --install-templates' and set indexer.templates:"
+            + " expect, or give the user the role of docs/elasticsearch.md"
+        : "check elasticsearch.url, credentials and the node";
   }
 
   private void sleep(Duration time) {
@@ -91,21 +150,143 @@ final class TemplateInstaller {
     }
   }
 
+  /** Whether the templates are there, in this version or a newer one. */
+  private boolean isThere() throws IOException {
+    for (String path : paths()) {
+      int version = installed(path).version();
+      if (version < VERSION) {
+        state =
+            new CheckResult.Failed(
+                NAME,
+                path.substring(path.indexOf('/') + 1)
+                    + (version == 0 ? " is not there" : " has version " + version),
+                "let an administrator run 'leuko index --install-templates' of this version ("
+                    + VERSION
+                    + ")");
+        return false;
+      }
+    }
+    state = new CheckResult.Ok(NAME, "version " + VERSION + " is there");
+    return true;
+  }
+
+  private static List<String> paths() {
+    List<String> paths = new ArrayList<>();
+    paths.add(component(Templates.ECS));
+    paths.add(component(Templates.OWN_FIELDS));
+    for (DataStream stream : DataStream.values()) {
+      paths.add(template(stream));
+    }
+    return paths;
+  }
+
+  private static String component(String name) {
+    return "_component_template/" + name;
+  }
+
+  private static String template(DataStream stream) {
+    return "_index_template/" + stream.template();
+  }
+
   /**
-   * Installs each template unless the node has the same or a newer version.
+   * Installs each template unless the node has the same, or any of them in a newer version; then
+   * brings up to them what is there of the namespace.
    *
    * @throws IOException when the node is away or refuses
    */
   void install() throws IOException {
     Set<String> modules = modules();
-    put("_component_template/leukocyte-ecs", Templates.ecs(modules, VERSION));
-    put("_component_template/leukocyte-own", Templates.own(VERSION));
-    for (DataStream stream : DataStream.values()) {
-      put(
-          "_index_template/logs-" + stream.dataset(),
-          Templates.index(stream, modules, retention, VERSION));
+    Map<String, ObjectNode> wanted = wanted(modules);
+    Map<String, Installed> there = new LinkedHashMap<>();
+    for (String path : wanted.keySet()) {
+      there.put(path, installed(path));
     }
-    state = new CheckResult.Ok("templates", "version " + VERSION + " is installed");
+    int newest = there.values().stream().mapToInt(Installed::version).max().orElse(0);
+    if (newest > VERSION) {
+      leaveAlone(newest);
+      return;
+    }
+    for (Map.Entry<String, ObjectNode> template : wanted.entrySet()) {
+      if (!template.getValue().at("/_meta/hash").asText().equals(hash(there, template.getKey()))) {
+        put(template.getKey(), template.getValue());
+      }
+    }
+    for (DataStream stream : DataStream.values()) {
+      bringUp(stream, modules);
+    }
+    state = installed(modules);
+  }
+
+  private void leaveAlone(int newest) {
+    String problem =
+        "version " + newest + " is there, newer than this indexer's " + VERSION + ": left alone";
+    LOG.warn("Index templates: {}", problem);
+    state =
+        new CheckResult.Degraded(
+            NAME, problem, "upgrade this indexer; until then it writes by the newer templates");
+  }
+
+  private CheckResult installed(Set<String> modules) {
+    String version = "version " + VERSION + " is installed";
+    return switch (keeping.lifecycle()) {
+      case OFF -> new CheckResult.Ok(NAME, version);
+      case DATA_STREAM -> lifecycle(version, modules, Templates.DATA_STREAMS);
+      case ILM -> lifecycle(version, modules, Templates.ILM);
+    };
+  }
+
+  private static CheckResult lifecycle(String version, Set<String> modules, String module) {
+    return modules.contains(module)
+        ? new CheckResult.Ok(NAME, version)
+        : new CheckResult.Ok(
+            NAME, version + "; this node has no " + module + " and keeps documents for ever");
+  }
+
+  /** Everything to be installed, what others are composed of first. */
+  private Map<String, ObjectNode> wanted(Set<String> modules) {
+    Map<String, ObjectNode> wanted = new LinkedHashMap<>();
+    if (keeping.lifecycle() == Keeping.Lifecycle.ILM && modules.contains(Templates.ILM)) {
+      for (DataStream stream : DataStream.streams()) {
+        ObjectNode policy = Templates.policy(keeping.of(stream), VERSION);
+        wanted.put("_ilm/policy/" + Templates.policy(stream), stamped(policy));
+      }
+    }
+    wanted.put(component(Templates.ECS), stamped(Templates.ecs(modules, VERSION)));
+    wanted.put(component(Templates.OWN_FIELDS), stamped(Templates.own(VERSION)));
+    for (DataStream stream : DataStream.values()) {
+      wanted.put(
+          template(stream), stamped(Templates.index(stream, modules, keeping, VERSION)));
+    }
+    return wanted;
+  }
+
+  /** The body with its own hash in it: settings change a template without a new version. */
+  private static ObjectNode stamped(ObjectNode body) {
+    ObjectNode meta =
+        body.has("policy") ? body.withObject("/policy/_meta") : body.withObject("/_meta");
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      byte[] hash = digest.digest(body.toString().getBytes(StandardCharsets.UTF_8));
+      meta.put("hash", HexFormat.of().formatHex(hash, 0, 8));
+      return body;
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every JVM has SHA-256", e);
+    }
+  }
+
+  private static @Nullable String hash(Map<String, Installed> there, String path) {
+    Installed installed = there.get(path);
+    return installed == null ? null : installed.hash();
+  }
+
+  /**
+   * What is there.
+   *
+   * @param version 0 when there is none
+   * @param hash of its body, empty where none was kept
+   */
+  private record Installed(int version, String hash) {
+    static final Installed NONE = new Installed(0, "");
   }
 
   private Set<String> modules() throws IOException {
@@ -120,26 +301,35 @@ final class TemplateInstaller {
   }
 
   private void put(String path, ObjectNode body) throws IOException {
-    int installed = installedVersion(path);
-    if (installed >= VERSION) {
-      if (installed > VERSION) {
-        LOG.warn("{} has version {}, newer than {}: it is left alone", path, installed, VERSION);
-      }
-      return;
-    }
     Request request = new Request("PUT", "/" + path);
     request.setJsonEntity(MAPPER.writeValueAsString(body));
     rest.performRequest(request);
+    LOG.info("{}: version {} is installed", path, VERSION);
   }
 
-  private int installedVersion(String path) throws IOException {
-    try {
-      JsonNode answer = get(path);
+  private Installed installed(String path) throws IOException {
+    JsonNode answer = find(path);
+    if (answer == null) {
+      return Installed.NONE;
+    }
+    JsonNode body = answer;
+    if (path.startsWith("_ilm/")) {
+      body = answer.path(path.substring(path.lastIndexOf('/') + 1)).path("policy");
+    } else {
       String list = path.startsWith("_component") ? "component_template" : "index_template";
-      return answer.path(list + "s").path(0).path(list).path("version").asInt(0);
+      body = answer.path(list + "s").path(0).path(list);
+    }
+    JsonNode meta = body.path("_meta");
+    int version = body.path("version").asInt(meta.path("version").asInt(0));
+    return new Installed(version, meta.path("hash").asText(""));
+  }
+
+  private @Nullable JsonNode find(String path) throws IOException {
+    try {
+      return get(path);
     } catch (ResponseException e) {
-      if (e.getResponse().getStatusLine().getStatusCode() == 404) {
-        return 0;
+      if (e.getResponse().getStatusLine().getStatusCode() == NOT_FOUND) {
+        return null;
       }
       throw e;
     }
@@ -148,5 +338,52 @@ final class TemplateInstaller {
   private JsonNode get(String path) throws IOException {
     Response response = rest.performRequest(new Request("GET", "/" + path));
     return MAPPER.readTree(EntityUtils.toString(response.getEntity()));
+  }
+
+  /** Brings what is there of a stream up to its template. */
+  private void bringUp(DataStream stream, Set<String> modules) throws IOException {
+    String name = stream.name(namespace);
+    JsonNode mappings = find(name + "/_mapping?filter_path=*.mappings._meta");
+    if (mappings == null) {
+      return;
+    }
+    if (youngest(mappings) < VERSION) {
+      if (stream.isLatest()) {
+        addFields(name, modules);
+      } else {
+        rest.performRequest(new Request("POST", "/" + name + "/_rollover"));
+        LOG.info("{}: rolled over, for its mapping was older than version {}", name, VERSION);
+      }
+    }
+    if (!stream.isLatest()
+        && keeping.lifecycle() == Keeping.Lifecycle.DATA_STREAM
+        && modules.contains(Templates.DATA_STREAMS)) {
+      // A template gives its lifecycle only to what is made by it.
+      Request request = new Request("PUT", "/_data_stream/" + name + "/_lifecycle");
+      request.setJsonEntity(
+          "{\"data_retention\":\"" + Templates.time(keeping.of(stream)) + "\"}");
+      rest.performRequest(request);
+    }
+  }
+
+  /** The highest version that a mapping of the stream's indices comes from. */
+  private static int youngest(JsonNode mappings) {
+    int youngest = 0;
+    for (JsonNode index : mappings) {
+      youngest =
+          Math.max(youngest, index.at("/mappings/_meta/" + Templates.VERSION).asInt(0));
+    }
+    return youngest;
+  }
+
+  private void addFields(String name, Set<String> modules) throws IOException {
+    for (ObjectNode component : List.of(Templates.ecs(modules, VERSION), Templates.own(VERSION))) {
+      Request request = new Request("PUT", "/" + name + "/_mapping");
+      ObjectNode mappings = component.withObject("/template/mappings");
+      mappings.putObject("_meta").put(Templates.VERSION, VERSION);
+      request.setJsonEntity(MAPPER.writeValueAsString(mappings));
+      rest.performRequest(request);
+    }
+    LOG.info("{}: got the fields of version {}", name, VERSION);
   }
 }

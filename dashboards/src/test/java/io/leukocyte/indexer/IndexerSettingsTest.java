@@ -23,9 +23,11 @@ class IndexerSettingsTest {
                 Optional.empty(),
                 Optional.empty(),
                 "default",
-                Duration.ofDays(90),
+                Keeping.of(Duration.ofDays(90)),
                 5 << 20,
-                true));
+                new Selection(
+                    Selection.Logs.LABELLED, true, Duration.ofMinutes(1), Selection.Events.OFF),
+                IndexerSettings.Templating.INSTALL));
   }
 
   @Test
@@ -42,7 +44,7 @@ class IndexerSettingsTest {
                 "LEUKO_INDEXER_NAMESPACE", "prod",
                 "LEUKO_INDEXER_RETENTION", "7d",
                 "LEUKO_INDEXER_BULK_BYTES", "1MiB",
-                "LEUKO_INDEXER_LOGS", "false"),
+                "LEUKO_INDEXER_LOGS", "off"),
             IndexerSettings.KEYS);
 
     assertThat(IndexerSettings.from(config))
@@ -54,9 +56,10 @@ class IndexerSettingsTest {
                 Optional.of("a-key"),
                 Optional.of(Path.of("/etc/ca.pem")),
                 "prod",
-                Duration.ofDays(7),
+                Keeping.of(Duration.ofDays(7)),
                 1 << 20,
-                false));
+                Selection.of(false),
+                IndexerSettings.Templating.INSTALL));
     assertThat(IndexerSettings.from(config).toString())
         .doesNotContain("s3cret")
         .doesNotContain("a-key");

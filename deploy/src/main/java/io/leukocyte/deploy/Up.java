@@ -15,6 +15,7 @@ import io.leukocyte.events.TopicSpecs;
 import io.leukocyte.events.config.Config;
 import io.leukocyte.indexer.Indexer;
 import io.leukocyte.indexer.IndexerSettings;
+import io.leukocyte.indexer.Selection;
 import io.leukocyte.responder.PolicySet;
 import io.leukocyte.responder.Responder;
 import io.leukocyte.responder.ResponderSettings;
@@ -133,7 +134,7 @@ final class Up {
 
   private IndexerSettings indexer(EmbeddedElasticsearch elasticsearch) {
     EmbeddedElasticsearch.Connection connection = elasticsearch.connection();
-    IndexerSettings given = IndexerSettings.from(config);
+    IndexerSettings given = IndexerSettings.from(config, Selection.Logs.ALL);
     return new IndexerSettings(
         List.of(connection.url().toString()),
         connection.login().map(EmbeddedElasticsearch.Login::user),
@@ -141,9 +142,10 @@ final class Up {
         Optional.empty(),
         Optional.empty(),
         given.namespace(),
-        given.retention(),
+        given.keeping(),
         given.bulkBytes(),
-        given.logs());
+        given.selection(),
+        IndexerSettings.Templating.INSTALL);
   }
 
   private HealthServer health(RoleProcess process) {

@@ -50,7 +50,7 @@ public final class AlertJson {
         });
     host(alert, root);
     container(alert, root);
-    process(alert, root);
+    process(alert.cause(), root);
     root.set("observer", observer());
     Json.put(root, "related", related(alert));
     own(alert, root.withObject("/leukocyte"));
@@ -113,13 +113,14 @@ public final class AlertJson {
   }
 
   /** What an analyst searches for and the event says in other words. */
-  private static void process(Alert alert, ObjectNode root) {
-    ProcessInfo process = processOf(alert.cause().event());
+  static void process(Observed observed, ObjectNode root) {
+    HostId host = observed.id().host();
+    ProcessInfo process = processOf(observed.event());
     if (process == null) {
       return;
     }
     ObjectNode tree = root.withObject("/process");
-    tree.put("entity_id", entity(alert.host(), process.ref()));
+    tree.put("entity_id", entity(host, process.ref()));
     commandLine(tree, process.args());
     capabilities(tree, "effective", process.capabilities());
     capabilities(tree, "permitted", process.more().permittedCapabilities());
@@ -130,7 +131,7 @@ public final class AlertJson {
     ProcessInfo.Parent parent = process.parent();
     if (parent != null) {
       ObjectNode parentTree = tree.withObject("/parent");
-      parentTree.put("entity_id", entity(alert.host(), parent.ref()));
+      parentTree.put("entity_id", entity(host, parent.ref()));
       commandLine(parentTree, parent.args());
     }
   }
@@ -195,9 +196,13 @@ public final class AlertJson {
   }
 
   private static ObjectNode related(Alert alert) {
+    ContainerRef container = alert.container();
+    return related(alert.cause().event(), hosts(alert), container);
+  }
+
+  static ObjectNode related(Event event, Set<String> hosts, @Nullable ContainerRef container) {
     Set<String> ips = new LinkedHashSet<>();
     Set<String> users = new LinkedHashSet<>();
-    Event event = alert.cause().event();
     for (Endpoint end : ends(event)) {
       if (IpAddress.isLiteral(end.address())) {
         ips.add(end.address());
@@ -210,8 +215,7 @@ public final class AlertJson {
     ObjectNode related = Json.object();
     Json.put(related, "ip", ips);
     Json.put(related, "user", users);
-    Json.put(related, "hosts", hosts(alert));
-    ContainerRef container = alert.container();
+    Json.put(related, "hosts", hosts);
     Json.put(
         related,
         "hash",
@@ -224,16 +228,18 @@ public final class AlertJson {
     if (alert.hostname() != null) {
       hosts.add(alert.hostname());
     }
+    hosts.addAll(domains(alert.cause().event()));
+    return hosts;
+  }
+
+  static Set<String> domains(Event event) {
     String domain =
-        switch (alert.cause().event()) {
+        switch (event) {
           case NetConnect e -> e.domain();
           case NetFlow e -> e.domain();
           case Event e -> null;
         };
-    if (domain != null) {
-      hosts.add(domain);
-    }
-    return hosts;
+    return domain == null ? Set.of() : Set.of(domain);
   }
 
   private static void own(Alert alert, ObjectNode own) {

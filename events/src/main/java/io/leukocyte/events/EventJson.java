@@ -30,6 +30,30 @@ public final class EventJson {
     return Json.bytesWithin(mostBytes, tree, tree.withObject("/leukocyte"));
   }
 
+  /**
+   * The event as a document of its own among others: the JSON form, and what one searches for that
+   * the event says in other words, as {@link AlertJson} has it.
+   */
+  public static ObjectNode document(Observed observed) {
+    ObjectNode tree = EventTree.of(observed);
+    Event event = observed.event();
+    AlertJson.process(observed, tree);
+    Json.put(
+        tree, "related", AlertJson.related(event, AlertJson.domains(event), event.container()));
+    return tree;
+  }
+
+  /**
+   * A document as UTF-8 within a bound: of one that would be longer texts and lists are cut, and
+   * {@code leukocyte.truncated} is set.
+   *
+   * @param document is changed when it is too long
+   * @param mostBytes 64 KiB at least
+   */
+  public static byte[] bytes(ObjectNode document, int mostBytes) {
+    return Json.bytesWithin(mostBytes, document, document.withObject("/leukocyte"));
+  }
+
   /** The event as one line of JSON, without the line's end. */
   public static String line(Observed observed) {
     return Json.text(EventTree.of(observed));

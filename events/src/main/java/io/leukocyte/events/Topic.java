@@ -14,6 +14,8 @@ public enum Topic {
   ALERTS("leuko.alerts", Keep.DELETE, Duration.ofDays(30)),
   /** Incidents, by incident. */
   INCIDENTS("leuko.incidents", Keep.COMPACT_DELETE, Duration.ofDays(30)),
+  /** Packages with known flaws, by finding. */
+  FINDINGS("leuko.findings", Keep.COMPACT_DELETE, Duration.ofDays(90)),
   /** Steps of actions, by host. */
   ACTIONS("leuko.actions", Keep.DELETE, Duration.ofDays(90)),
   /** Facts of containers, by container. */
