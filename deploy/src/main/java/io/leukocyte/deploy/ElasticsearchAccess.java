@@ -33,8 +33,9 @@ final class ElasticsearchAccess {
         Optional.empty(),
         settings.caFile(),
         settings.namespace(),
-        settings.retention(),
+        settings.keeping(),
         settings.bulkBytes(),
-        settings.logs());
+        settings.selection(),
+        settings.templates());
   }
 }
