@@ -134,8 +134,9 @@ final class LensJson {
   }
 
   private static ObjectNode figure(ObjectNode node, String operation, String field) {
+    boolean time = operation.equals("max") && FieldTypes.lens(field).equals("date");
     node.put("operationType", operation).put("sourceField", field);
-    node.put("dataType", "number").put("scale", "ratio");
+    node.put("dataType", time ? "date" : "number").put("scale", "ratio");
     node.putObject("params").put("emptyAsNull", false);
     return node;
   }

@@ -271,7 +271,12 @@ final class PanelQuery {
             : column instanceof Column.Percentile percentile
                 ? of.path("values").path(percentile.percent() + ".0")
                 : of.path("value");
-    return value.isNumber() ? new Cell.Figure(value.asDouble()) : Cell.NOTHING;
+    if (!value.isNumber()) {
+      return Cell.NOTHING;
+    }
+    return column instanceof Column.Max max && FieldTypes.lens(max.field()).equals("date")
+        ? new Cell.Moment(Instant.ofEpochMilli(Math.round(value.asDouble())))
+        : new Cell.Figure(value.asDouble());
   }
 
   /** What a list's search answered. */

@@ -194,8 +194,10 @@ final class Templates {
           "incident.timeline.priority",
           "incident.timeline.rule",
           "kind",
+          "log.attacks",
           "log.format",
           "log.stream",
+          "log.waf_rules",
           "loss.kind",
           "loss.reason",
           "loss.source",
@@ -219,6 +221,7 @@ final class Templates {
           "trace.target.name");
   private static final List<String> OWN_LONGS =
       List.of(
+          "action.latency",
           "action.number",
           "bpf.command",
           "bpf.program_type",
@@ -256,6 +259,7 @@ final class Templates {
           "process.signal",
           "process.tty",
           "sensor.filtered",
+          "sensor.lag",
           "sensor.lost",
           "sensor.period",
           "sensor.published",

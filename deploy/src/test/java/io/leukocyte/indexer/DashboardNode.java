@@ -59,7 +59,7 @@ public final class DashboardNode implements AutoCloseable {
     for (Document document : DashboardFixture.documents()) {
       ObjectNode create = MAPPER.createObjectNode();
       create
-          .putObject("create")
+          .putObject(document.stream().isLatest() ? "index" : "create")
           .put("_index", document.stream().name("default"))
           .put("_id", document.id());
       bulk.append(create).append('\n');
@@ -205,8 +205,14 @@ public final class DashboardNode implements AutoCloseable {
         ObjectNode terms = parent.putObject("terms");
         terms.put("field", field).put("size", params.path("size").asInt());
         String by = params.at("/orderBy/columnId").asText();
-        boolean count = columns.path(by).path("operationType").asText().equals("count");
-        terms.putObject("order").put(count ? "_count" : by, params.path("orderDirection").asText());
+        String key =
+            switch (columns.path(by).path("operationType").asText()) {
+              case "count" -> "_count";
+              case "percentile" ->
+                  by + "." + columns.path(by).at("/params/percentile").asText();
+              default -> by;
+            };
+        terms.putObject("order").put(key, params.path("orderDirection").asText());
       }
       case "date_histogram" ->
           parent
@@ -234,7 +240,20 @@ public final class DashboardNode implements AutoCloseable {
         case "count" -> {}
         case "unique_count" ->
             parent.withObject("/aggs").putObject(id).putObject("cardinality").put("field", field);
-        case "max" -> parent.withObject("/aggs").putObject(id).putObject("max").put("field", field);
+        case "max", "sum" ->
+            parent
+                .withObject("/aggs")
+                .putObject(id)
+                .putObject(column.path("operationType").asText())
+                .put("field", field);
+        case "percentile" ->
+            parent
+                .withObject("/aggs")
+                .putObject(id)
+                .putObject("percentiles")
+                .put("field", field)
+                .putArray("percents")
+                .add(column.at("/params/percentile").asInt());
         default -> throw new IllegalArgumentException("No figure: " + column);
       }
     }
@@ -251,9 +270,7 @@ public final class DashboardNode implements AutoCloseable {
     if (depth == buckets.size()) {
       List<String> cells = new ArrayList<>();
       for (String id : figures) {
-        boolean count = columns.path(id).path("operationType").asText().equals("count");
-        JsonNode value = count ? node.path("doc_count") : node.path(id).path("value");
-        cells.add(value.isNull() ? "-" : "%.0f".formatted(value.asDouble()));
+        cells.add(figure(node, id, columns.path(id)));
       }
       lines.add(prefix + String.join(" | ", cells));
       return;
@@ -273,6 +290,21 @@ public final class DashboardNode implements AutoCloseable {
         collect(bucket, buckets, depth + 1, figures, columns, key, lines);
       }
     }
+  }
+
+  private static String figure(JsonNode node, String id, JsonNode column) {
+    JsonNode value =
+        switch (column.path("operationType").asText()) {
+          case "count" -> node.path("doc_count");
+          case "percentile" -> node.path(id).path("values").elements().next();
+          default -> node.path(id).path("value");
+        };
+    if (value.isNull()) {
+      return "-";
+    }
+    return column.path("dataType").asText().equals("date")
+        ? Instant.ofEpochMilli(Math.round(value.asDouble())).toString().substring(11, 16)
+        : "%.0f".formatted(value.asDouble());
   }
 
   private static String key(JsonNode bucket) {
