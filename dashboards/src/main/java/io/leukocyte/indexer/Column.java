@@ -21,8 +21,19 @@ sealed interface Column {
    * @param field of keywords, addresses, numbers or truth values
    * @param label what is written over it
    * @param size most values
+   * @param leastFirst whether they are ordered from the smallest figure on
    */
-  record Terms(String field, String label, int size) implements Column {}
+  record Terms(String field, String label, int size, boolean leastFirst) implements Column {
+    /** From the largest figure on. */
+    Terms(String field, String label, int size) {
+      this(field, label, size, false);
+    }
+
+    /** {@code asc} or {@code desc}. */
+    String direction() {
+      return leastFirst ? "asc" : "desc";
+    }
+  }
 
   /**
    * By queries.
@@ -51,7 +62,10 @@ sealed interface Column {
   /** The number of different values of a field. */
   record Unique(String field, String label) implements Column {}
 
-  /** The largest value of a field of numbers. */
+  /** The smallest value of a field of numbers, or the first moment of one of times. */
+  record Min(String field, String label) implements Column {}
+
+  /** The largest value of a field of numbers, or the last moment of one of times. */
   record Max(String field, String label) implements Column {}
 
   /** The sum of a field of numbers. */
@@ -74,6 +88,7 @@ sealed interface Column {
       case Filters f -> true;
       case Count c -> false;
       case Unique u -> false;
+      case Min m -> false;
       case Max m -> false;
       case Sum s -> false;
       case Percentile p -> false;

@@ -1,6 +1,9 @@
 package io.leukocyte.indexer;
 
-/** What a panel looks at: a Kibana data view over one data stream of every namespace, or all. */
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What a panel looks at: a Kibana data view over one kind of document, or over several. */
 enum DataView {
   /** Alerts. */
   ALERTS("alerts", DataStream.ALERTS.pattern(), "Leukocyte alerts", "alerts"),
@@ -8,14 +11,23 @@ enum DataView {
   ACTIONS("actions", DataStream.ACTIONS.pattern(), "Leukocyte actions", "actions"),
   /** Lines that containers wrote. */
   LOGS("logs", DataStream.CONTAINER.pattern(), "Leukocyte container logs", "log lines"),
-  /** The three together, for controls that choose a container. */
+  /** Events as the collectors sent them; none unless they were asked for. */
+  EVENTS("events", DataStream.EVENTS.pattern(), "Leukocyte events", "indexed events"),
+  /** Heartbeats and losses of sensors. */
+  SENSOR("sensor", DataStream.SENSOR.pattern(), "Leukocyte sensors", "reports of sensors"),
+  /** What containers use. */
+  STATS("stats", DataStream.STATS.pattern(), "Leukocyte container use", "figures of containers"),
+  /** Incidents. */
+  INCIDENTS("incidents", DataStream.INCIDENTS.pattern(), "Leukocyte incidents", "incidents"),
+  /** Packages with known flaws. */
+  FINDINGS("findings", DataStream.FINDINGS.pattern(), "Leukocyte findings", "findings"),
+  /** All but events, for controls that choose a container or a host. */
   ALL(
       "all",
-      DataStream.ALERTS.pattern()
-          + ","
-          + DataStream.ACTIONS.pattern()
-          + ","
-          + DataStream.CONTAINER.pattern(),
+      Stream.of(DataStream.values())
+          .filter(stream -> stream != DataStream.EVENTS)
+          .map(DataStream::pattern)
+          .collect(Collectors.joining(",")),
       "Leukocyte",
       "documents");
 
@@ -49,5 +61,10 @@ enum DataView {
   /** What its documents are, in the plural. */
   String things() {
     return things;
+  }
+
+  /** Whether its documents say what is so until they change, however long ago they were written. */
+  boolean isState() {
+    return this == FINDINGS;
   }
 }

@@ -58,9 +58,10 @@ final class PanelQuery {
 
   /** The body of a chart's search. */
   ObjectNode chart(Panel.Chart chart) {
-    ObjectNode body = body(chart.query());
-    ObjectNode parent = body;
     List<Column> columns = chart.columns();
+    boolean asItIs = chart.view().isState() && !columns.contains(new Column.Time());
+    ObjectNode body = body(chart.query(), asItIs);
+    ObjectNode parent = body;
     for (int i = 0; i < columns.size(); i++) {
       if (columns.get(i).isBucket()) {
         parent = parent.withObject("/aggs").putObject(id(i));
@@ -76,7 +77,7 @@ final class PanelQuery {
 
   /** The body of a list's search, the newest document first. */
   ObjectNode documents(SavedSearch search) {
-    ObjectNode body = body(search.query()).put("size", MOST_DOCUMENTS).put("_source", false);
+    ObjectNode body = body(search.query(), search.view().isState()).put("size", MOST_DOCUMENTS).put("_source", false);
     ArrayNode fields = body.putArray("fields");
     fields.addObject().put("field", TIME).put("format", "strict_date_optional_time_nanos");
     search.columns().forEach(fields::add);
@@ -84,17 +85,21 @@ final class PanelQuery {
     return body;
   }
 
-  private ObjectNode body(String query) {
+  /**
+   * What all searches have.
+   *
+   * @param asItIs whether what is older than the period counts too, because it still is so
+   */
+  private ObjectNode body(String query, boolean asItIs) {
     ObjectNode body = MAPPER.createObjectNode();
     body.put("track_total_hits", true).put("timeout", PATIENCE);
     ArrayNode filter = body.putObject("query").putObject("bool").putArray("filter");
     filter.add(lucene(query));
-    filter
-        .addObject()
-        .putObject("range")
-        .putObject(TIME)
-        .put("gte", request.from().toString())
-        .put("lt", request.to().toString());
+    ObjectNode range = filter.addObject().putObject("range").putObject(TIME);
+    range.put("lt", request.to().toString());
+    if (!asItIs) {
+      range.put("gte", request.from().toString());
+    }
     request
         .host()
         .ifPresent(host -> any(filter, host, "term", "host.id", "host.name", "host.hostname"));
@@ -144,7 +149,7 @@ final class PanelQuery {
       case Column.Terms terms -> {
         ObjectNode node = parent.putObject("terms");
         node.put("field", terms.field()).put("size", terms.size());
-        node.putObject("order").put(order(columns), "desc");
+        node.putObject("order").put(order(columns), terms.direction());
       }
       case Column.Filters filters -> {
         ObjectNode named = parent.putObject("filters").putObject("filters");
@@ -152,6 +157,7 @@ final class PanelQuery {
       }
       case Column.Count c -> throw new IllegalArgumentException("no bucket");
       case Column.Unique u -> throw new IllegalArgumentException("no bucket");
+      case Column.Min m -> throw new IllegalArgumentException("no bucket");
       case Column.Max m -> throw new IllegalArgumentException("no bucket");
       case Column.Sum s -> throw new IllegalArgumentException("no bucket");
       case Column.Percentile p -> throw new IllegalArgumentException("no bucket");
@@ -168,6 +174,7 @@ final class PanelQuery {
       case Column.Count c -> "_count";
       case Column.Percentile percentile -> id(first) + "." + percentile.percent();
       case Column.Unique u -> id(first);
+      case Column.Min m -> id(first);
       case Column.Max m -> id(first);
       case Column.Sum s -> id(first);
       case Column.Time t -> throw new IllegalArgumentException("no figure");
@@ -180,6 +187,7 @@ final class PanelQuery {
     for (int i = 0; i < columns.size(); i++) {
       switch (columns.get(i)) {
         case Column.Unique unique -> figure(parent, i, "cardinality", unique.field());
+        case Column.Min min -> figure(parent, i, "min", min.field());
         case Column.Max max -> figure(parent, i, "max", max.field());
         case Column.Sum sum -> figure(parent, i, "sum", sum.field());
         case Column.Percentile percentile ->
@@ -274,7 +282,11 @@ final class PanelQuery {
     if (!value.isNumber()) {
       return Cell.NOTHING;
     }
-    return column instanceof Column.Max max && FieldTypes.lens(max.field()).equals("date")
+    String field =
+        column instanceof Column.Min min
+            ? min.field()
+            : column instanceof Column.Max max ? max.field() : "";
+    return !field.isEmpty() && FieldTypes.lens(field).equals("date")
         ? new Cell.Moment(Instant.ofEpochMilli(Math.round(value.asDouble())))
         : new Cell.Figure(value.asDouble());
   }

@@ -33,7 +33,7 @@ final class ReportReader {
           List.of(
               new Column.Terms("container.name", "Container", MOST_CONTAINERS),
               new Column.Count("Alerts")),
-          false);
+          "");
 
   private static final Panel.Chart HOW_MANY =
       new Panel.Chart(
@@ -42,7 +42,7 @@ final class ReportReader {
           Panel.Look.NUMBER,
           "container.name:*",
           List.of(new Column.Unique("container.name", "Containers")),
-          false);
+          "");
 
   private final RestClient rest;
 

@@ -81,7 +81,11 @@ final class ReportTable {
     switch (panel) {
       case Panel.Chart chart -> {
         switch (chart.look()) {
-          case BARS -> chart("bars", titleId, () -> pivot(answer));
+          case BARS ->
+              chart(
+                  answer.headings().size() > 3 ? "bars-of-figures" : "bars",
+                  titleId,
+                  () -> pivot(answer));
           case DONUT -> chart("donut", titleId, () -> plain(answer, titleId));
           case TABLE -> scroll(titleId, () -> plain(answer, titleId));
           case NUMBER -> number(answer);
@@ -119,21 +123,26 @@ final class ReportTable {
     page.close("details").close("div");
   }
 
-  /** Time downwards, a column for each value of the other bucket; a bar for each row. */
+  /** Time downwards, a column for each value of the other bucket, or each figure; a row a bar. */
   private void pivot(PanelAnswer answer) {
-    boolean split = answer.headings().size() > 2;
+    boolean split = !answer.headings().get(1).figure();
     int time = split ? 1 : 0;
     Set<String> series = new LinkedHashSet<>();
     Map<Instant, Map<String, Double>> values = new HashMap<>();
     for (List<Cell> row : answer.rows()) {
-      String name =
-          split && row.getFirst() instanceof Cell.Text(String text)
-              ? text
-              : answer.headings().getLast().label();
-      series.add(name);
-      if (row.get(time) instanceof Cell.Moment(Instant at)
-          && row.getLast() instanceof Cell.Figure(double value)) {
-        values.computeIfAbsent(at, t -> new HashMap<>()).merge(name, value, Double::sum);
+      if (!(row.get(time) instanceof Cell.Moment(Instant at))) {
+        continue;
+      }
+      Map<String, Double> bar = values.computeIfAbsent(at, t -> new HashMap<>());
+      for (int i = time + 1; i < row.size(); i++) {
+        String name =
+            split && row.getFirst() instanceof Cell.Text(String text)
+                ? text
+                : answer.headings().get(i).label();
+        series.add(name);
+        if (row.get(i) instanceof Cell.Figure(double value)) {
+          bar.merge(name, value, Double::sum);
+        }
       }
     }
     page.open("table").open("thead").open("tr").element("th", "Time", "scope", "col");

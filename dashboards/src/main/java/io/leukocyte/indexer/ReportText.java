@@ -71,6 +71,7 @@ final class ReportText {
       case 73 -> "high";
       case 47 -> "medium";
       case 21 -> "low";
+      case 0 -> "unknown";
       default -> count(value);
     };
   }

@@ -17,7 +17,28 @@ enum Unit {
   NAME;
 
   private static final Set<String> COUNTS =
-      Set.of("network.packets", "leukocyte.log.lines", "process.thread.count");
+      Set.of(
+          "network.packets",
+          "leukocyte.incident.alerts",
+          "leukocyte.incident.matches",
+          "leukocyte.log.lines",
+          "leukocyte.loss.count",
+          "vulnerability.score.base");
+  private static final Set<String> BYTES_TOO =
+      Set.of(
+          "leukocyte.stats.block_read",
+          "leukocyte.stats.block_write",
+          "leukocyte.stats.memory",
+          "leukocyte.stats.memory_limit",
+          "leukocyte.stats.network_received",
+          "leukocyte.stats.network_sent");
+  private static final Set<String> NANOSECONDS =
+      Set.of(
+          "event.duration",
+          "leukocyte.action.latency",
+          "leukocyte.heartbeat.clock_offset",
+          "leukocyte.sensor.lag",
+          "leukocyte.sensor.period");
 
   /** The unit of a field's values. */
   static Unit of(String field) {
@@ -25,10 +46,10 @@ enum Unit {
       return SEVERITY;
     }
     String last = field.substring(field.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-    if (last.endsWith("bytes")) {
+    if (last.endsWith("bytes") || BYTES_TOO.contains(field)) {
       return BYTES;
     }
-    if (field.equals("event.duration") || last.endsWith("latency") || last.endsWith("lag")) {
+    if (NANOSECONDS.contains(field)) {
       return NANOS;
     }
     return COUNTS.contains(field) ? COUNT : NAME;
@@ -42,6 +63,7 @@ enum Unit {
       case Column.Filters f -> NAME;
       case Column.Count c -> COUNT;
       case Column.Unique u -> COUNT;
+      case Column.Min min -> measured(min.field());
       case Column.Max max -> measured(max.field());
       case Column.Sum sum -> measured(sum.field());
       case Column.Percentile percentile -> measured(percentile.field());

@@ -23,6 +23,7 @@ final class LensValidator {
           "terms", Set.of("keyword", "ip", "long", "boolean"),
           "date_histogram", Set.of("date_nanos"),
           "unique_count", Set.of("keyword", "ip", "long", "boolean", "date_nanos"),
+          "min", Set.of("long", "float", "double", "date_nanos"),
           "max", Set.of("long", "float", "double", "date_nanos"),
           "sum", Set.of("long", "float", "double"),
           "percentile", Set.of("long", "float", "double"));
@@ -139,7 +140,7 @@ final class LensValidator {
           problems.addAll(query(filter.path("input"), types));
         }
       }
-      case "terms", "date_histogram", "unique_count", "max", "sum" -> field(operation, column);
+      case "terms", "date_histogram", "unique_count", "min", "max", "sum" -> field(operation, column);
       case "percentile" -> {
         field(operation, column);
         int percent = column.at("/params/percentile").asInt(0);
@@ -155,6 +156,9 @@ final class LensValidator {
     }
     if (operation.equals("terms")) {
       String by = column.at("/params/orderBy/columnId").asText();
+      if (!Set.of("asc", "desc").contains(column.at("/params/orderDirection").asText())) {
+        problems.add("terms without a direction");
+      }
       if (!columns.has(by) || columns.path(by).path("isBucketed").asBoolean(true)) {
         problems.add("terms are ordered by " + by + ", which is no figure");
       }
@@ -178,7 +182,8 @@ final class LensValidator {
           default -> "string";
         };
     boolean figure = !column.path("isBucketed").asBoolean();
-    String shown = figure && !(operation.equals("max") && type.equals("date_nanos")) ? "number" : expected;
+    boolean extreme = operation.equals("min") || operation.equals("max");
+    String shown = figure && !(extreme && type.equals("date_nanos")) ? "number" : expected;
     if (!column.path("dataType").asText().equals(shown)) {
       problems.add("dataType of " + field + " is " + column.path("dataType").asText());
     }

@@ -26,6 +26,12 @@ final class ReportBrowser implements AutoCloseable {
         const place = panel.querySelector('.chart');
         if (place) {
           const chart = Chart.getChart(place.querySelector('canvas'));
+          if (place.dataset.look === 'bars-of-figures') {
+            return [...place.querySelectorAll('tbody tr')]
+                .map((row, j) => [row.className, [chart.data.labels[j].slice(-5),
+                    ...chart.data.datasets.map(set => set.data[j])].join(' | ')])
+                .filter(row => row[0] !== 'gap').map(row => row[1]);
+          }
           return chart.data.datasets.flatMap((set, i) => set.data
               .map((value, j) => [set.label, chart.data.labels[j], value,
                   chart.getDatasetMeta(i).data[j]])

@@ -25,16 +25,27 @@ import io.leukocyte.events.ProcessRef;
 import io.leukocyte.events.Protocol;
 import io.leukocyte.events.Topic;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import io.leukocyte.analyzer.Incident;
+import io.leukocyte.analyzer.IncidentJson;
+import io.leukocyte.events.ContainerStats;
+import io.leukocyte.events.Finding;
+import io.leukocyte.events.FindingJson;
+import io.leukocyte.events.IncidentId;
+import io.leukocyte.events.Kind;
+import io.leukocyte.events.SensorHeartbeat;
+import io.leukocyte.events.SensorLoss;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An afternoon of two hosts, written by what writes it in earnest and read by the indexer: seven
- * alerts, ten steps of six actions, eleven log lines of three containers.
+ * alerts, thirteen steps of six actions, eleven log lines of three containers.
  */
 final class DashboardFixture {
   private static final HostId ONE = new HostId("host-1");
@@ -52,8 +63,22 @@ final class DashboardFixture {
   private static final ProcessInfo SHELL = process("sh", "/bin/sh", "nginx");
   private static final ProcessInfo NETCAT = process("nc", "/usr/bin/nc", "sh");
 
+  private Instant now = Instant.parse("2026-11-28T15:00:00Z");
   private final Documents documents =
-      new Documents("default", InstantSource.fixed(Instant.parse("2026-11-28T15:00:00Z")));
+      new Documents(
+          "default",
+          new Selection(
+              Selection.Logs.ALL,
+              true,
+              Duration.ofMinutes(1),
+              new Selection.Events(
+                  Selection.Mode.FILTERED,
+                  Set.of(Kind.NET_FLOW, Kind.NET_CONNECT, Kind.PROCESS_EXEC),
+                  Optional.empty(),
+                  1,
+                  1_000)),
+          () -> now,
+          reason -> {});
   private final List<Document> made = new ArrayList<>();
   private int number;
 
@@ -65,6 +90,9 @@ final class DashboardFixture {
     fixture.alerts();
     fixture.actions();
     fixture.logs();
+    fixture.sensors();
+    fixture.incidents();
+    fixture.findings();
     fixture.hostile();
     return fixture.made;
   }
@@ -142,6 +170,10 @@ final class DashboardFixture {
     step(5, Action.Step.SKIPPED, "12:07", "notify", tried, "tell", true);
     step(6, Action.Step.INTENDED, "13:01", "kill", new Outcome.Done(""), null, false);
     step(6, Action.Step.APPLIED, "13:01", "kill", new Outcome.Done("ended"), null, false);
+    Outcome approved = new Outcome.Done("approved by bob");
+    stepBy(4, Action.Step.INTENDED, "12:10", "waf", approved, "shield", "bob", false);
+    stepBy(4, Action.Step.APPLIED, "12:10", "waf", new Outcome.Done("on"), "shield", "bob", false);
+    stepBy(4, Action.Step.UNDONE, "13:30", "waf", new Outcome.Done("off"), "shield", "bob", false);
   }
 
   private void logs() throws Exception {
@@ -159,6 +191,161 @@ final class DashboardFixture {
     writer.add(line(at("12:08"), WAF, out, audit(403)));
     writer.add(line(at("13:02"), WAF, out, audit(200)));
     take(Topic.EVENTS, writer.finish(0));
+  }
+
+  /** Reports of both hosts' sensors, with what happened between them, and one loss. */
+  private void sensors() throws Exception {
+    sensor(ONE, 0, "10:00", 200, beat("10:00", "one", 1_000, 900, 100, 0));
+    sensor(
+        ONE,
+        1,
+        "10:30",
+        400,
+        new ProcessExec(at("10:05"), WEB, SHELL),
+        new ProcessExec(at("10:20"), DB, SHELL),
+        use("10:29", WEB, 12.5, 64_000_000, 900_000),
+        use("10:29", DB, 80, 512_000_000, 100_000),
+        beat("10:30", "one", 5_000, 4_500, 490, 10));
+    sensor(
+        ONE,
+        2,
+        "12:00",
+        1_600,
+        new SensorLoss(
+            at("11:00"), null, "ring", "file.open", "full", 10, at("10:55"), at("11:00")),
+        flow("11:10", DB, new Endpoint(ATTACKER, 4444), 2_000),
+        flow("11:40", WEB, new Endpoint("198.51.100.7", 443), 5_000_000),
+        use("11:59", WEB, 250, 96_000_000, 6_000_000),
+        beat("12:00", "one", 9_000, 8_000, 970, 30));
+    sensor(TWO, 0, "10:10", 300, beat("10:10", "two", 50, 50, 0, 0));
+    sensor(
+        TWO,
+        1,
+        "13:00",
+        300,
+        flow("12:50", DB, new Endpoint("198.51.100.7", 443), 70_000),
+        beat("13:00", "two", 150, 150, 0, 0));
+    now = Instant.parse("2026-11-28T15:00:00Z");
+  }
+
+  /** A batch that the indexer has so many milliseconds after that time. */
+  private void sensor(HostId host, long sequence, String time, long later, Event... events)
+      throws Exception {
+    now = Instant.parse("2026-11-28T" + time + ":00Z").plusMillis(later);
+    BatchWriter writer = new BatchWriter(host, 9);
+    for (Event event : events) {
+      writer.add(event);
+    }
+    take(Topic.EVENTS, writer.finish(sequence));
+  }
+
+  private static SensorHeartbeat beat(
+      String time, String name, long received, long published, long filtered, long lost) {
+    return new SensorHeartbeat(
+        at(time),
+        name,
+        name.equals("one") ? "ebpf" : "reduced",
+        name.equals("one") ? List.of() : List.of("file.open"),
+        "b1",
+        "0.1",
+        1_000_000,
+        received,
+        published,
+        filtered,
+        lost);
+  }
+
+  private static ContainerStats use(
+      String time, ContainerRef container, double cpu, long memory, long sent) {
+    return new ContainerStats(
+        at(time), container, 1, cpu, 0, memory, 1L << 30, 7, 100, 0, 0, sent / 2, sent, 0, 0);
+  }
+
+  private static NetFlow flow(String time, ContainerRef container, Endpoint to, long bytes) {
+    return new NetFlow(at(time), container, Protocol.TCP, to, bytes, bytes / 1_000, 1);
+  }
+
+  private void incidents() throws Exception {
+    incident(1, DB, Incident.State.OPEN, Priority.CRITICAL, "10:20", "13:00", 3);
+    incident(2, WEB, Incident.State.CLOSED, Priority.ERROR, "10:05", "12:05", 3);
+  }
+
+  private void incident(
+      int id,
+      ContainerRef container,
+      Incident.State state,
+      Priority priority,
+      String from,
+      String to,
+      int alerts)
+      throws Exception {
+    Incident.Entry entry =
+        new Incident.Entry(
+            new AlertId("%032x".formatted(id)),
+            "Terminal shell in container",
+            priority,
+            List.of(),
+            alerts,
+            at(from),
+            at(to),
+            List.of(),
+            List.of());
+    take(
+        Topic.INCIDENTS,
+        IncidentJson.write(
+            new Incident(
+                new IncidentId("%032x".formatted(id)),
+                ONE,
+                "one",
+                container,
+                state,
+                priority,
+                at(from),
+                at(to),
+                alerts,
+                alerts,
+                List.of(entry),
+                0)));
+  }
+
+  private void findings() throws Exception {
+    Finding.State open = Finding.State.OPEN;
+    finding(1, Finding.Severity.CRITICAL, 9.8, "openssl", "3.0.16", WEB, open, "10:00");
+    finding(2, Finding.Severity.HIGH, 7.5, "zlib1g", null, WEB, open, "10:00");
+    finding(3, Finding.Severity.MEDIUM, 5.3, "libxml2", "2.9.15", DB, open, "10:10");
+    finding(4, Finding.Severity.LOW, 3.1, "tar", null, DB, Finding.State.REOPENED, "11:10");
+    finding(5, Finding.Severity.HIGH, 8.1, "curl", "7.88.2", WEB, Finding.State.FIXED, "12:10");
+    finding(6, Finding.Severity.LOW, 2.2, "bash", "5.3", DB, Finding.State.FIXED, "12:20");
+  }
+
+  /** A finding of host 1; what is fixed in web, Leukocyte patched. */
+  private void finding(
+      int id,
+      Finding.Severity severity,
+      double score,
+      String name,
+      @Nullable String fix,
+      ContainerRef container,
+      Finding.State state,
+      String time)
+      throws Exception {
+    boolean patched = state == Finding.State.FIXED && container.equals(WEB);
+    take(
+        Topic.FINDINGS,
+        FindingJson.write(
+            new Finding(
+                new Finding.Advisory(
+                    "CVE-2026-000" + id, severity, score, "3.1", "A flaw.", null, "fixture"),
+                new Finding.Software(
+                    "deb", name, "1.0", "pkg:deb/debian/" + name + "@1.0", "amd64", null),
+                fix,
+                new Finding.Image(container.image(), "1", null),
+                container,
+                ONE,
+                state,
+                at("10:00"),
+                at(time),
+                patched ? new ActionId("%032x".formatted(99)) : null)));
   }
 
   /** Two days earlier: an alert and a log line whose texts are markup. */
@@ -218,7 +405,8 @@ final class DashboardFixture {
 
   private static String audit(int status) {
     return ("{\"transaction\":{\"client_ip\":\"%s\",\"request\":{\"method\":\"GET\",\"uri\":\"/?id=1%%27\"},"
-            + "\"response\":{\"http_code\":%d},\"messages\":[{\"details\":{\"ruleId\":\"949110\"}}]}}")
+            + "\"response\":{\"http_code\":%d},\"messages\":[{\"details\":{\"ruleId\":\"942100\"}},"
+            + "{\"details\":{\"ruleId\":\"949110\"}}]}}")
         .formatted(ATTACKER, status);
   }
 
@@ -249,6 +437,19 @@ final class DashboardFixture {
       @Nullable String policy,
       boolean dryRun)
       throws Exception {
+    stepBy(action, step, time, type, outcome, policy, policy == null ? "alice" : null, dryRun);
+  }
+
+  private void stepBy(
+      int action,
+      Action.Step step,
+      String time,
+      String type,
+      Outcome outcome,
+      @Nullable String policy,
+      @Nullable String operator,
+      boolean dryRun)
+      throws Exception {
     take(
         Topic.ACTIONS,
         ActionJson.write(
@@ -265,9 +466,10 @@ final class DashboardFixture {
                 policy == null ? null : "Connection to an odd port",
                 policy,
                 policy == null ? null : "policies.yaml:1",
-                policy == null ? "alice" : null,
+                operator,
                 0,
-                dryRun)));
+                dryRun)
+                .alertedAt(policy == null ? 0 : at("11:05") - 250_000_000L)));
   }
 
   private void take(Topic topic, byte[] value) throws Exception {

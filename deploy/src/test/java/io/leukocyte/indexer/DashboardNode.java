@@ -240,7 +240,7 @@ public final class DashboardNode implements AutoCloseable {
         case "count" -> {}
         case "unique_count" ->
             parent.withObject("/aggs").putObject(id).putObject("cardinality").put("field", field);
-        case "max", "sum" ->
+        case "min", "max", "sum" ->
             parent
                 .withObject("/aggs")
                 .putObject(id)
