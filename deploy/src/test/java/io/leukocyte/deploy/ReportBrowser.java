@@ -38,7 +38,7 @@ final class ReportBrowser implements AutoCloseable {
               .filter(bar => bar[2] > 0)
               .map(bar => {
                 const drawn = place.dataset.look === 'donut'
-                    ? bar[3].circumference > 0 : bar[3].height > 1 && bar[3].width > 1;
+                    ? bar[3].circumference > 0 : bar[3].height > 0 && bar[3].width > 0;
                 const names = place.dataset.look === 'donut' ? [bar[1]]
                     : chart.data.datasets.length > 1 || panel.querySelectorAll('thead th').length > 1
                       ? [bar[0], bar[1].slice(-5)] : [bar[1].slice(-5)];
@@ -101,10 +101,16 @@ final class ReportBrowser implements AutoCloseable {
     return new ReportBrowser(new ChromeDriver(service, options));
   }
 
-  /** Shows a page, with everything in it that can be opened open. */
+  /** Shows a page in a window of that size, pixels. */
   void show(Path file, int width, int height) {
     driver.manage().window().setSize(new Dimension(width, height));
     driver.get(file.toUri().toString());
+  }
+
+  /** Puts a section at the top of the window. */
+  void scrollTo(String section) {
+    driver.executeScript(
+        "document.getElementById(arguments[0]).scrollIntoView({behavior: 'instant'})", section);
   }
 
   /** Opens the sections of containers, and waits until their charts have their size. */

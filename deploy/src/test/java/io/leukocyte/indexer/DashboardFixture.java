@@ -45,7 +45,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An afternoon of two hosts, written by what writes it in earnest and read by the indexer: seven
- * alerts, thirteen steps of six actions, eleven log lines of three containers.
+ * alerts, thirteen steps of six actions, twelve log lines of three containers, what both
+ * sensors reported and some of the events they sent, two incidents, six findings.
  */
 final class DashboardFixture {
   private static final HostId ONE = new HostId("host-1");
@@ -224,6 +225,7 @@ final class DashboardFixture {
         "13:00",
         300,
         flow("12:50", DB, new Endpoint("198.51.100.7", 443), 70_000),
+        line(at("12:55"), DB, ContainerLog.Stream.STDERR, "checkpoint starting"),
         beat("13:00", "two", 150, 150, 0, 0));
     now = Instant.parse("2026-11-28T15:00:00Z");
   }
@@ -241,8 +243,13 @@ final class DashboardFixture {
 
   private static SensorHeartbeat beat(
       String time, String name, long received, long published, long filtered, long lost) {
+    return beat(at(time), name, received, published, filtered, lost);
+  }
+
+  private static SensorHeartbeat beat(
+      long time, String name, long received, long published, long filtered, long lost) {
     return new SensorHeartbeat(
-        at(time),
+        time,
         name,
         name.equals("one") ? "ebpf" : "reduced",
         name.equals("one") ? List.of() : List.of("file.open"),
@@ -348,7 +355,7 @@ final class DashboardFixture {
                 patched ? new ActionId("%032x".formatted(99)) : null)));
   }
 
-  /** Two days earlier: an alert and a log line whose texts are markup. */
+  /** Two days earlier: an alert and a log line whose texts are markup, and a silent sensor. */
   private void hostile() throws Exception {
     ContainerRef container = container("66", HOSTILE, HOSTILE);
     String shell = "Terminal shell in container" + HOSTILE;
@@ -356,6 +363,7 @@ final class DashboardFixture {
     long time = nanos("2026-11-26T10:00:00Z");
     ProcessInfo process = process(HOSTILE, "/bin/" + HOSTILE, HOSTILE);
     alert(ONE, shell, Priority.CRITICAL, tags, new ProcessExec(time, container, process));
+    alert(TWO, "Sensor silent", Priority.ERROR, List.of(), beat(time, "two", 50, 50, 0, 0));
     BatchWriter writer = new BatchWriter(ONE, 2);
     writer.add(line(time, container, ContainerLog.Stream.STDOUT, HOSTILE));
     take(Topic.EVENTS, writer.finish(0));

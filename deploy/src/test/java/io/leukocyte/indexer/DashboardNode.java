@@ -360,6 +360,43 @@ public final class DashboardNode implements AutoCloseable {
         Instant.parse("2026-11-28T15:00:00Z"));
   }
 
+  /** The report of the hours in which the fixture's day has something. */
+  public Report afternoon() throws ReportException {
+    Instant from = Instant.parse("2026-11-28T09:00:00Z");
+    Instant to = Instant.parse("2026-11-28T15:00:00Z");
+    return Report.ask(
+        settings, new ReportRequest(from, to, Optional.empty(), Optional.empty(), List.of()), to);
+  }
+
+  /** The report of the day two days earlier, whose texts are markup. */
+  public Report hostileReport() throws ReportException {
+    Instant from = FROM.minus(Duration.ofDays(2));
+    Instant to = from.plus(Duration.ofDays(1));
+    return Report.ask(
+        settings,
+        new ReportRequest(from, to, Optional.empty(), Optional.empty(), List.of()),
+        to);
+  }
+
+  /** The name of the container whose texts are markup. */
+  public static String hostileName() {
+    return DashboardFixture.HOSTILE;
+  }
+
+  /**
+   * How many documents of the fixture a rule of Kibana's alerting finds.
+   *
+   * @param rule the body that Kibana's API takes
+   */
+  public int found(String rule) throws IOException {
+    JsonNode params = MAPPER.readTree(rule).path("params");
+    List<String> indices = new ArrayList<>();
+    params.path("index").forEach(index -> indices.add(index.asText()));
+    ObjectNode body = (ObjectNode) MAPPER.readTree(params.path("esQuery").asText());
+    body.put("track_total_hits", true).put("size", params.path("size").asInt());
+    return search(String.join(",", indices), body).at("/hits/total/value").asInt(-1);
+  }
+
   /** The answers of a section of a report, in the form of {@link #answers(String)}. */
   public static Map<String, List<String>> answers(Report report, String section) {
     Map<String, List<String>> answers = new LinkedHashMap<>();
