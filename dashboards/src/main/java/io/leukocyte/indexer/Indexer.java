@@ -12,6 +12,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -100,6 +103,7 @@ public final class Indexer implements Component {
    * @param installer of templates
    * @param loop the work
    * @param thread that runs installer and loop
+   * @param sweeper removes what is too old, each hour
    */
   private record Running(
       ElasticsearchConnection connection,
@@ -107,7 +111,8 @@ public final class Indexer implements Component {
       Producer<byte[], byte[]> producer,
       TemplateInstaller installer,
       IndexerLoop loop,
-      Thread thread) {
+      Thread thread,
+      ScheduledExecutorService sweeper) {
 
     static Running start(IndexerSettings settings, KafkaSettings kafka, Meters meters) {
       ElasticsearchConnection connection = ElasticsearchConnection.open(settings);
@@ -137,7 +142,28 @@ public final class Indexer implements Component {
                 installer.installWhenReachable();
                 loop.run();
               });
-      return new Running(connection, consumer, producer, installer, loop, thread);
+      Sweep sweep =
+          new Sweep(
+              connection.rest(),
+              settings.namespace(),
+              settings.keeping(),
+              InstantSource.system());
+      ScheduledExecutorService sweeper =
+          Executors.newSingleThreadScheduledExecutor(
+              Thread.ofPlatform().daemon().name("leuko-indexer-sweep").factory());
+      var _ =
+          sweeper.scheduleWithFixedDelay(
+              () -> sweep(sweep, installer), 5, 60, TimeUnit.MINUTES);
+      return new Running(connection, consumer, producer, installer, loop, thread, sweeper);
+    }
+
+    /** What nobody foresaw must not end the sweeps that follow. */
+    private static void sweep(Sweep sweep, TemplateInstaller installer) {
+      try {
+        sweep.run(installer.lacksLifecycle());
+      } catch (RuntimeException e) {
+        LOG.warn("Removing old documents failed", e);
+      }
     }
 
     CheckResult templates() {
@@ -154,6 +180,7 @@ public final class Indexer implements Component {
     void close() {
       installer.stop();
       loop.stop();
+      sweeper.shutdownNow();
       try {
         if (!thread.join(PATIENCE)) {
           LOG.warn("The indexer did not end within {} s", PATIENCE.toSeconds());

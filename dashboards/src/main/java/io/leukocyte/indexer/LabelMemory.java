@@ -30,9 +30,6 @@ final class LabelMemory {
   }
 
   void take(ContainerFacts facts) {
-    if (facts.state().equals(ContainerFacts.DESTROYED)) {
-      return; // these say nothing of labels, and lines may still come
-    }
     boolean logs = "true".equals(facts.labels().get(Selection.LOGS_LABEL));
     boolean events =
         selection.events().label().map(label -> label.isOf(facts.labels())).orElse(true);

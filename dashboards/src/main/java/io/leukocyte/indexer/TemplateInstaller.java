@@ -49,7 +49,9 @@ final class TemplateInstaller {
   private final String namespace;
   private final Keeping keeping;
   private final IndexerSettings.Templating templating;
+  private final int version;
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile boolean lacksLifecycle;
   private volatile CheckResult state =
       new CheckResult.Degraded(NAME, "they are not installed yet", "wait");
 
@@ -72,19 +74,31 @@ final class TemplateInstaller {
    * @param templating whether it installs or waits until somebody did
    */
   TemplateInstaller(
+      RestClient rest, String namespace, Keeping keeping, IndexerSettings.Templating templating) {
+    this(rest, namespace, keeping, templating, VERSION);
+  }
+
+  TemplateInstaller(
       RestClient rest,
       String namespace,
       Keeping keeping,
-      IndexerSettings.Templating templating) {
+      IndexerSettings.Templating templating,
+      int version) {
     this.rest = rest;
     this.namespace = namespace;
     this.keeping = keeping;
     this.templating = templating;
+    this.version = version;
   }
 
   /** What the installation came to. */
   CheckResult state() {
     return state;
+  }
+
+  /** Whether the node was asked, and has no lifecycle of data streams although it should. */
+  boolean lacksLifecycle() {
+    return lacksLifecycle;
   }
 
   /** Ends the waiting of {@link #installWhenReachable}. */
@@ -153,20 +167,20 @@ final class TemplateInstaller {
   /** Whether the templates are there, in this version or a newer one. */
   private boolean isThere() throws IOException {
     for (String path : paths()) {
-      int version = installed(path).version();
-      if (version < VERSION) {
+      int found = installed(path).version();
+      if (found < version) {
         state =
             new CheckResult.Failed(
                 NAME,
                 path.substring(path.indexOf('/') + 1)
-                    + (version == 0 ? " is not there" : " has version " + version),
+                    + (found == 0 ? " is not there" : " has version " + found),
                 "let an administrator run 'leuko index --install-templates' of this version ("
-                    + VERSION
+                    + version
                     + ")");
         return false;
       }
     }
-    state = new CheckResult.Ok(NAME, "version " + VERSION + " is there");
+    state = new CheckResult.Ok(NAME, "version " + version + " is there");
     return true;
   }
 
@@ -196,18 +210,21 @@ final class TemplateInstaller {
    */
   void install() throws IOException {
     Set<String> modules = modules();
+    lacksLifecycle =
+        keeping.lifecycle() == Keeping.Lifecycle.DATA_STREAM
+            && !modules.contains(Templates.DATA_STREAMS);
     Map<String, ObjectNode> wanted = wanted(modules);
     Map<String, Installed> there = new LinkedHashMap<>();
     for (String path : wanted.keySet()) {
       there.put(path, installed(path));
     }
     int newest = there.values().stream().mapToInt(Installed::version).max().orElse(0);
-    if (newest > VERSION) {
+    if (newest > version) {
       leaveAlone(newest);
       return;
     }
     for (Map.Entry<String, ObjectNode> template : wanted.entrySet()) {
-      if (!template.getValue().at("/_meta/hash").asText().equals(hash(there, template.getKey()))) {
+      if (!hash(template.getValue()).equals(hash(there, template.getKey()))) {
         put(template.getKey(), template.getValue());
       }
     }
@@ -219,7 +236,7 @@ final class TemplateInstaller {
 
   private void leaveAlone(int newest) {
     String problem =
-        "version " + newest + " is there, newer than this indexer's " + VERSION + ": left alone";
+        "version " + newest + " is there, newer than this indexer's " + version + ": left alone";
     LOG.warn("Index templates: {}", problem);
     state =
         new CheckResult.Degraded(
@@ -227,19 +244,23 @@ final class TemplateInstaller {
   }
 
   private CheckResult installed(Set<String> modules) {
-    String version = "version " + VERSION + " is installed";
+    String done = "version " + version + " is installed";
     return switch (keeping.lifecycle()) {
-      case OFF -> new CheckResult.Ok(NAME, version);
-      case DATA_STREAM -> lifecycle(version, modules, Templates.DATA_STREAMS);
-      case ILM -> lifecycle(version, modules, Templates.ILM);
+      case OFF -> new CheckResult.Ok(NAME, done);
+      case DATA_STREAM ->
+          new CheckResult.Ok(
+              NAME,
+              lacksLifecycle
+                  ? done + "; this node has no lifecycle of data streams: the indexer removes"
+                  : done);
+      case ILM ->
+          modules.contains(Templates.ILM)
+              ? new CheckResult.Ok(NAME, done)
+              : new CheckResult.Degraded(
+                  NAME,
+                  done + "; this node has no index lifecycle management and keeps all documents",
+                  "set indexer.lifecycle to data-stream");
     };
-  }
-
-  private static CheckResult lifecycle(String version, Set<String> modules, String module) {
-    return modules.contains(module)
-        ? new CheckResult.Ok(NAME, version)
-        : new CheckResult.Ok(
-            NAME, version + "; this node has no " + module + " and keeps documents for ever");
   }
 
   /** Everything to be installed, what others are composed of first. */
@@ -247,23 +268,22 @@ final class TemplateInstaller {
     Map<String, ObjectNode> wanted = new LinkedHashMap<>();
     if (keeping.lifecycle() == Keeping.Lifecycle.ILM && modules.contains(Templates.ILM)) {
       for (DataStream stream : DataStream.streams()) {
-        ObjectNode policy = Templates.policy(keeping.of(stream), VERSION);
+        ObjectNode policy = Templates.policy(keeping.of(stream), version);
         wanted.put("_ilm/policy/" + Templates.policy(stream), stamped(policy));
       }
     }
-    wanted.put(component(Templates.ECS), stamped(Templates.ecs(modules, VERSION)));
-    wanted.put(component(Templates.OWN_FIELDS), stamped(Templates.own(VERSION)));
+    wanted.put(component(Templates.ECS), stamped(Templates.ecs(modules, version)));
+    wanted.put(component(Templates.OWN_FIELDS), stamped(Templates.own(version)));
     for (DataStream stream : DataStream.values()) {
       wanted.put(
-          template(stream), stamped(Templates.index(stream, modules, keeping, VERSION)));
+          template(stream), stamped(Templates.index(stream, modules, keeping, version)));
     }
     return wanted;
   }
 
   /** The body with its own hash in it: settings change a template without a new version. */
   private static ObjectNode stamped(ObjectNode body) {
-    ObjectNode meta =
-        body.has("policy") ? body.withObject("/policy/_meta") : body.withObject("/_meta");
+    ObjectNode meta = meta(body);
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       byte[] hash = digest.digest(body.toString().getBytes(StandardCharsets.UTF_8));
@@ -272,6 +292,14 @@ final class TemplateInstaller {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("Every JVM has SHA-256", e);
     }
+  }
+
+  private static ObjectNode meta(ObjectNode body) {
+    return body.has("policy") ? body.withObject("/policy/_meta") : body.withObject("/_meta");
+  }
+
+  private static String hash(ObjectNode body) {
+    return meta(body).path("hash").asText();
   }
 
   private static @Nullable String hash(Map<String, Installed> there, String path) {
@@ -304,7 +332,7 @@ final class TemplateInstaller {
     Request request = new Request("PUT", "/" + path);
     request.setJsonEntity(MAPPER.writeValueAsString(body));
     rest.performRequest(request);
-    LOG.info("{}: version {} is installed", path, VERSION);
+    LOG.info("{}: version {} is installed", path, version);
   }
 
   private Installed installed(String path) throws IOException {
@@ -312,7 +340,7 @@ final class TemplateInstaller {
     if (answer == null) {
       return Installed.NONE;
     }
-    JsonNode body = answer;
+    JsonNode body;
     if (path.startsWith("_ilm/")) {
       body = answer.path(path.substring(path.lastIndexOf('/') + 1)).path("policy");
     } else {
@@ -320,8 +348,8 @@ final class TemplateInstaller {
       body = answer.path(list + "s").path(0).path(list);
     }
     JsonNode meta = body.path("_meta");
-    int version = body.path("version").asInt(meta.path("version").asInt(0));
-    return new Installed(version, meta.path("hash").asText(""));
+    int found = body.path("version").asInt(meta.path("version").asInt(0));
+    return new Installed(found, meta.path("hash").asText(""));
   }
 
   private @Nullable JsonNode find(String path) throws IOException {
@@ -347,12 +375,12 @@ final class TemplateInstaller {
     if (mappings == null) {
       return;
     }
-    if (youngest(mappings) < VERSION) {
+    if (youngest(mappings) < version) {
       if (stream.isLatest()) {
         addFields(name, modules);
       } else {
         rest.performRequest(new Request("POST", "/" + name + "/_rollover"));
-        LOG.info("{}: rolled over, for its mapping was older than version {}", name, VERSION);
+        LOG.info("{}: rolled over, for its mapping was older than version {}", name, version);
       }
     }
     if (!stream.isLatest()
@@ -377,13 +405,13 @@ final class TemplateInstaller {
   }
 
   private void addFields(String name, Set<String> modules) throws IOException {
-    for (ObjectNode component : List.of(Templates.ecs(modules, VERSION), Templates.own(VERSION))) {
+    for (ObjectNode component : List.of(Templates.ecs(modules, version), Templates.own(version))) {
       Request request = new Request("PUT", "/" + name + "/_mapping");
       ObjectNode mappings = component.withObject("/template/mappings");
-      mappings.putObject("_meta").put(Templates.VERSION, VERSION);
+      mappings.putObject("_meta").put(Templates.VERSION, version);
       request.setJsonEntity(MAPPER.writeValueAsString(mappings));
       rest.performRequest(request);
     }
-    LOG.info("{}: got the fields of version {}", name, VERSION);
+    LOG.info("{}: got the fields of version {}", name, version);
   }
 }

@@ -454,15 +454,21 @@ final class Templates {
     ObjectNode body = MAPPER.createObjectNode();
     ObjectNode policy = body.putObject("policy");
     policy.putObject("_meta").put("managed_by", "leukocyte").put("version", version);
-    // An index goes when its last document is too old: a tenth more is kept at most.
-    Duration turn = Duration.ofDays(Math.clamp(retention.toDays() / 10, 1, 30));
     policy
         .withObject("/phases/hot/actions/rollover")
-        .put("max_age", time(turn))
+        .put("max_age", time(turn(retention)))
         .put("max_primary_shard_size", "50gb");
     ObjectNode delete = policy.withObject("/phases/delete");
     delete.put("min_age", time(retention)).withObject("/actions/delete");
     return body;
+  }
+
+  /**
+   * How long an index takes documents in. It goes when its last one is too old, so that a tenth
+   * more is kept at most.
+   */
+  static Duration turn(Duration retention) {
+    return Duration.ofDays(Math.clamp(retention.toDays() / 10, 1, 30));
   }
 
   /** A time as Elasticsearch writes it. */

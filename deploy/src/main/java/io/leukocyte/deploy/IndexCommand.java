@@ -1,7 +1,9 @@
 package io.leukocyte.deploy;
 
+import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.KafkaSettings;
 import io.leukocyte.events.config.Config;
+import io.leukocyte.indexer.IndexTemplates;
 import io.leukocyte.indexer.Indexer;
 import io.leukocyte.indexer.IndexerSettings;
 import io.leukocyte.indexer.KibanaImport;
@@ -15,14 +17,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code leuko index}: the indexer alone, against outside servers; or the dashboards' import. */
+/** {@code leuko index}: the indexer alone, against outside servers; or what is installed. */
 @Command(
     name = "index",
-    description = "The role that brings alerts, actions and container logs to Elasticsearch.",
+    description =
+        "The role that brings alerts, incidents, actions, logs and metrics to Elasticsearch.",
     mixinStandardHelpOptions = true,
     footer = {
       "",
       "Example: leuko index --config /etc/leuko/leukocyte.yaml",
+      "         leuko index --install-templates",
       "         leuko index --install-dashboards https://kibana:5601/s/security"
     })
 final class IndexCommand extends RoleCommand {
@@ -34,6 +38,13 @@ final class IndexCommand extends RoleCommand {
               + " end. User and password, API key and CA file are those of elasticsearch.…")
   private @Nullable String kibana;
 
+  @Option(
+      names = "--install-templates",
+      description =
+          "Put the index templates into Elasticsearch, and end: for an indexer with"
+              + " indexer.templates: expect, whose user may only write.")
+  private boolean templates;
+
   @Spec private CommandSpec spec;
 
   @SuppressWarnings("NullAway.Init") // picocli fills the fields
@@ -43,8 +54,11 @@ final class IndexCommand extends RoleCommand {
 
   @Override
   OptionalInt instead(Config config) throws InterruptedException {
+    if (templates) {
+      installTemplates(IndexerSettings.from(config));
+    }
     if (kibana == null) {
-      return OptionalInt.empty();
+      return templates ? OptionalInt.of(ExitCode.FINE) : OptionalInt.empty();
     }
     try {
       int taken = new KibanaImport(kibana, IndexerSettings.from(config)).run();
@@ -56,6 +70,22 @@ final class IndexCommand extends RoleCommand {
       throw new BadInputException(e.getMessage());
     } catch (IOException e) {
       throw new EnvironmentException("Cannot install the dashboards: " + e.getMessage(), e);
+    }
+  }
+
+  private void installTemplates(IndexerSettings settings) {
+    try {
+      String said =
+          switch (IndexTemplates.install(settings)) {
+            case CheckResult.Ok ok -> ok.detail();
+            case CheckResult.Degraded degraded -> degraded.problem() + "; " + degraded.todo();
+            case CheckResult.Failed failed -> failed.problem() + "; " + failed.todo();
+          };
+      spec.commandLine().getOut().println("Index templates: " + said);
+    } catch (IllegalArgumentException e) {
+      throw new BadInputException(e.getMessage());
+    } catch (IOException e) {
+      throw new EnvironmentException("Cannot install the index templates: " + e.getMessage(), e);
     }
   }
 
