@@ -314,7 +314,7 @@ final class PanelQuery {
       return Cell.NOTHING;
     }
     JsonNode first = values.path(0);
-    if (heading.field().equals(TIME)) {
+    if (FieldTypes.lens(heading.field()).equals("date") && values.size() == 1) {
       return new Cell.Moment(Instant.parse(first.asText()));
     }
     if (first.isNumber() && heading.unit() != Unit.NAME && values.size() == 1) {

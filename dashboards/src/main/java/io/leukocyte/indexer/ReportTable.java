@@ -84,9 +84,10 @@ final class ReportTable {
           case BARS ->
               chart(
                   answer.headings().size() > 3 ? "bars-of-figures" : "bars",
+                  answer,
                   titleId,
                   () -> pivot(answer));
-          case DONUT -> chart("donut", titleId, () -> plain(answer, titleId));
+          case DONUT -> chart("donut", answer, titleId, () -> plain(answer, titleId));
           case TABLE -> scroll(titleId, () -> plain(answer, titleId));
           case NUMBER -> number(answer);
         }
@@ -114,8 +115,9 @@ final class ReportTable {
   }
 
   /** A place for the picture, and the table that it is drawn of. */
-  private void chart(String look, String titleId, Runnable table) {
-    page.open("div", "class", "chart", "data-look", look);
+  private void chart(String look, PanelAnswer answer, String titleId, Runnable table) {
+    String unit = answer.headings().getLast().unit().name().toLowerCase(Locale.ROOT);
+    page.open("div", "class", "chart", "data-look", look, "data-unit", unit);
     page.open("div", "class", "box", "hidden", "");
     page.open("canvas", "role", "img", "aria-labelledby", titleId).close("canvas").close("div");
     page.open("details", "class", "data", "open", "").element("summary", "Numbers");

@@ -72,6 +72,6 @@ enum Unit {
 
   private static Unit measured(String field) {
     Unit unit = of(field);
-    return unit == NAME ? COUNT : unit;
+    return unit == NAME && !FieldTypes.lens(field).equals("date") ? COUNT : unit;
   }
 }

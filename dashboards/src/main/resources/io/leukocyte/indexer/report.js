@@ -19,6 +19,23 @@
 
   const number = cell => Number(cell.dataset.value || 0);
 
+  /* Marks of an axis, in the unit of the figures. */
+  const short = value => value.toLocaleString('en', { maximumFractionDigits: 1 });
+  function scaled(value, units, step) {
+    let power = 0;
+    while (Math.abs(value) >= step && power < units.length - 1) {
+      value /= step;
+      power++;
+    }
+    return short(value) + ' ' + units[power];
+  }
+  const MARKS = {
+    bytes: value => scaled(value, ['B', 'kB', 'MB', 'GB', 'TB', 'PB'], 1000),
+    nanos: value => Math.abs(value) < 1e9 ? short(value / 1e6) + ' ms'
+        : Math.abs(value) < 120e9 ? short(value / 1e9) + ' s'
+          : Math.abs(value) < 7200e9 ? short(value / 60e9) + ' min' : short(value / 3600e9) + ' h'
+  };
+
   /* A table of a chart: names down the first column, a series in each other. */
   function read(table) {
     const heads = [...table.tHead.rows[0].cells].slice(1);
@@ -52,7 +69,7 @@
     };
   }
 
-  function bars(data) {
+  function bars(data, unit) {
     const options = common();
     options.plugins.legend.position = 'bottom';
     options.plugins.legend.display = data.series.length > 1;
@@ -75,6 +92,9 @@
         ticks: { ...ticks, precision: 0, maxTicksLimit: 6 }
       }
     };
+    if (MARKS[unit]) {
+      options.scales.y.ticks.callback = MARKS[unit];
+    }
     return {
       type: 'bar',
       data: {
@@ -127,7 +147,8 @@
     box.hidden = false;
     const data = read(place.querySelector('table'));
     const canvas = box.querySelector('canvas');
-    charts.set(place, new Chart(canvas, place.dataset.look === 'donut' ? donut(data) : bars(data)));
+    charts.set(place, new Chart(canvas, place.dataset.look === 'donut' ? donut(data)
+        : bars(data, place.dataset.unit)));
     canvas.setAttribute('role', 'img');
     if (!old) {
       place.classList.add('drawn');

@@ -21,7 +21,11 @@ final class ReportBrowser implements AutoCloseable {
   /** What each panel shows: of charts what was drawn, of tables what stands in them. */
   private static final String PANELS =
       """
-      const text = cell => cell.dataset.value || cell.textContent || '-';
+      const text = cell => {
+        const time = cell.querySelector('time');
+        return time ? time.dateTime.slice(11, 16)
+            : cell.dataset.value || cell.textContent || '-';
+      };
       const lines = panel => {
         const place = panel.querySelector('.chart');
         if (place) {
