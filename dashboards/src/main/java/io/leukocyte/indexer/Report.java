@@ -14,9 +14,16 @@ import java.util.TreeMap;
  * @param request what it is about
  * @param made when it was asked
  * @param sections a dashboard each, or one of them for one container
- * @param containers how many containers have alerts in the period; the first of them have a section
+ * @param containers how many containers there are in the period, by their alerts; the first of them
+ *     have a section
+ * @param problem why it is not known which containers there are; empty when it is
  */
-public record Report(ReportRequest request, Instant made, List<Section> sections, long containers) {
+public record Report(
+    ReportRequest request,
+    Instant made,
+    List<Section> sections,
+    long containers,
+    String problem) {
   private static final String PREFIX = "Leukocyte: ";
 
   /** Copies the list. */
@@ -86,6 +93,9 @@ public record Report(ReportRequest request, Instant made, List<Section> sections
   /** Which panels have no answer, or not the whole: a line each. */
   public List<String> problems() {
     List<String> problems = new ArrayList<>();
+    if (!problem.isEmpty()) {
+      problems.add("Containers: " + problem);
+    }
     for (Section section : sections) {
       for (Part part : section.parts()) {
         if (!part.answer().problem().isEmpty()) {
@@ -104,20 +114,26 @@ public record Report(ReportRequest request, Instant made, List<Section> sections
         : dashboard.title();
   }
 
-  /** How many documents a panel counts by its first bucket, the most first; empty without it. */
-  Map<String, Long> totals(String section, String panel) {
-    Map<String, Long> totals = new TreeMap<>();
-    sections.stream()
+  /** The answer to a panel of a section; a failed one when it has no such panel. */
+  PanelAnswer answer(String section, String panel) {
+    return sections.stream()
         .filter(each -> each.id().equals(section))
         .flatMap(each -> each.parts().stream())
         .filter(part -> part.panel().id().equals(panel))
-        .flatMap(part -> part.answer().rows().stream())
-        .forEach(row -> {
-          if (row.getFirst() instanceof Cell.Text(String key)
-              && row.getLast() instanceof Cell.Figure(double value)) {
-            totals.merge(key, Math.round(value), Long::sum);
-          }
-        });
+        .map(Part::answer)
+        .findFirst()
+        .orElseGet(() -> PanelAnswer.failed("not asked"));
+  }
+
+  /** How many documents an answer counts by its first bucket. */
+  static Map<String, Long> totals(PanelAnswer answer) {
+    Map<String, Long> totals = new TreeMap<>();
+    for (List<Cell> row : answer.rows()) {
+      if (row.getFirst() instanceof Cell.Text(String key)
+          && row.getLast() instanceof Cell.Figure(double value)) {
+        totals.merge(key, Math.round(value), Long::sum);
+      }
+    }
     return totals;
   }
 

@@ -129,12 +129,17 @@ final class ReportPage {
     if (!report.request().dashboards().contains("overview")) {
       return;
     }
-    Map<String, Long> severities = report.totals("overview", "alerts-over-time-by-severity");
+    PanelAnswer answer = report.answer("overview", "alerts-over-time-by-severity");
+    Map<String, Long> severities = Report.totals(answer);
     long alerts = severities.values().stream().mapToLong(Long::longValue).sum();
     page.markup("<section class=\"summary\" aria-labelledby=\"summary\">");
-    page.element("h2", verdict(alerts, severities), "id", "summary");
-    if (alerts > 0) {
-      stripe(severities, alerts);
+    if (answer.problem().isEmpty()) {
+      page.element("h2", verdict(alerts, severities), "id", "summary");
+      if (alerts > 0) {
+        stripe(severities, alerts);
+      }
+    } else {
+      page.element("h2", "How many alerts there were is not known", "id", "summary");
     }
     page.element("p", response()).closeLine("section");
   }
@@ -151,13 +156,7 @@ final class ReportPage {
       }
     }
     long containers =
-        Math.round(
-            report.sections().stream()
-                .filter(section -> section.id().equals("overview"))
-                .flatMap(section -> section.parts().stream())
-                .filter(part -> part.panel().id().equals("containers-with-alerts"))
-                .mapToDouble(part -> ReportReader.figure(part.answer()))
-                .sum());
+        Math.round(ReportReader.figure(report.answer("overview", "containers-with-alerts")));
     return "%s in %s: %s"
         .formatted(
             ReportText.counted(alerts, "alert"), ReportText.counted(containers, "container"), parts);
@@ -197,7 +196,11 @@ final class ReportPage {
   }
 
   private String response() {
-    Map<String, Long> steps = report.totals("overview", "actions-over-time-by-step");
+    PanelAnswer answer = report.answer("overview", "actions-over-time-by-step");
+    Map<String, Long> steps = Report.totals(answer);
+    if (!answer.problem().isEmpty()) {
+      return "What was done is not known.";
+    }
     if (steps.isEmpty()) {
       return "No action was taken, asked for or refused.";
     }

@@ -1,5 +1,6 @@
 package io.leukocyte.indexer;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.util.List;
 import javax.net.ssl.SSLException;
@@ -15,6 +16,9 @@ final class ReportProblem {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof ResponseException refused) {
         return where + refused(refused.getResponse().getStatusLine().getStatusCode());
+      }
+      if (cause instanceof JsonProcessingException) {
+        return where + " answers with what is no JSON; see whether elasticsearch.url is right.";
       }
       if (cause instanceof SSLException) {
         return where

@@ -23,27 +23,6 @@ final class ReportReader {
   private static final int AT_ONCE = 4;
   private static final String ONE_CONTAINER = "container";
 
-  /** The containers with the most alerts. */
-  private static final Panel.Chart CONTAINERS =
-      new Panel.Chart(
-          "Containers",
-          DataView.ALERTS,
-          Panel.Look.TABLE,
-          "container.name:*",
-          List.of(
-              new Column.Terms("container.name", "Container", MOST_CONTAINERS),
-              new Column.Count("Alerts")),
-          "");
-
-  private static final Panel.Chart HOW_MANY =
-      new Panel.Chart(
-          "Number",
-          DataView.ALERTS,
-          Panel.Look.NUMBER,
-          "container.name:*",
-          List.of(new Column.Unique("container.name", "Containers")),
-          "");
-
   private final RestClient rest;
 
   ReportReader(RestClient rest) {
@@ -61,6 +40,7 @@ final class ReportReader {
   Report read(ReportRequest request, Instant now) throws IOException {
     List<Report.Section> sections = new ArrayList<>();
     long containers = 0;
+    String problem = "";
     for (Dashboard dashboard : DashboardCatalogue.all()) {
       if (!request.dashboards().contains(dashboard.name())) {
         continue;
@@ -70,15 +50,33 @@ final class ReportReader {
             section(dashboard, request, dashboard.name(), Report.title(dashboard), ""));
         continue;
       }
-      List<PanelAnswer> found =
-          ask(List.of(search(CONTAINERS, request), search(HOW_MANY, request)));
+      List<PanelAnswer> found = ask(containers(request));
+      problem = found.getFirst().problem();
       containers = Math.round(figure(found.getLast()));
       for (String name : names(found.getFirst())) {
         String id = ONE_CONTAINER + "-" + (sections.size() + 1);
         sections.add(section(dashboard, request.of(name), id, name, name));
       }
     }
-    return new Report(request, now, sections, containers);
+    return new Report(request, now, sections, containers, problem);
+  }
+
+  /** Those with the most alerts, and how many there are; of one that is asked for any document. */
+  private static List<Search> containers(ReportRequest request) {
+    DataView view = request.container().isPresent() ? DataView.ALL : DataView.ALERTS;
+    List<Search> searches = new ArrayList<>();
+    for (List<Column> columns :
+        List.of(
+            List.<Column>of(
+                new Column.Terms("container.name", "Container", MOST_CONTAINERS),
+                new Column.Count("Documents")),
+            List.<Column>of(new Column.Unique("container.name", "Containers")))) {
+      Panel.Look look = columns.size() == 1 ? Panel.Look.NUMBER : Panel.Look.TABLE;
+      String query = "container.name:*";
+      searches.add(
+          search(new Panel.Chart("Containers", view, look, query, columns, ""), request));
+    }
+    return searches;
   }
 
   /** The number of a panel that is one; 0 when it has none. */
@@ -153,7 +151,7 @@ final class ReportReader {
         new NStringEntity(
             lines.toString(), ContentType.create("application/x-ndjson", "UTF-8")));
     JsonNode answer =
-        MAPPER.readTree(EntityUtils.toString(rest.performRequest(request).getEntity()));
+        MAPPER.readTree(EntityUtils.toByteArray(rest.performRequest(request).getEntity()));
     List<PanelAnswer> answers = new ArrayList<>();
     for (int i = 0; i < searches.size(); i++) {
       JsonNode one = answer.path("responses").path(i);

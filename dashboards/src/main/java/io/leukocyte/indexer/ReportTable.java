@@ -1,6 +1,8 @@
 package io.leukocyte.indexer;
 
 import io.leukocyte.events.Text;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +17,7 @@ import java.util.regex.Pattern;
 final class ReportTable {
   private static final int LONGEST = 400;
   private static final int SHORT_ID = 12;
+  private static final int DIGITS = 6;
   private static final Pattern LONG_ID = Pattern.compile("[0-9a-f]{32,}");
   private static final Set<String> NAMED_COLOURS =
       Set.of(
@@ -313,10 +316,11 @@ final class ReportTable {
     return Text.clip(text, LONGEST);
   }
 
-  /** A number as the script reads it. */
+  /** A number as the script reads it, without the noise of sums and shares. */
   private static String raw(double value) {
-    return value == Math.rint(value)
-        ? String.format(Locale.ROOT, "%.0f", value)
-        : String.valueOf(value);
+    return new BigDecimal(value)
+        .setScale(DIGITS, RoundingMode.HALF_UP)
+        .stripTrailingZeros()
+        .toPlainString();
   }
 }

@@ -39,7 +39,7 @@ class ReportPageTest {
           new Report.Section(
               dashboard.name(), Report.title(dashboard), dashboard.description(), container, rows));
     }
-    return new Report(request, TO, sections, 1);
+    return new Report(request, TO, sections, 1, "");
   }
 
   private static Report.Part part(Panel panel, boolean filled) {
@@ -172,8 +172,11 @@ class ReportPageTest {
             "",
             "",
             List.of(List.of(new Report.Part(panel, PanelAnswer.failed("no such <field>")))));
-    Report report = new Report(whole.request(), TO, List.of(broken), 0);
-    assertThat(report.problems()).containsExactly("Overview, Latest alerts: no such <field>");
+    Report report = new Report(whole.request(), TO, List.of(broken), 0, "too busy");
+    assertThat(report.problems())
+        .containsExactly("Containers: too busy", "Overview, Latest alerts: no such <field>");
+    assertThat(report.html())
+        .contains("How many alerts there were is not known", "What was done is not known.");
     assertThat(report.html()).contains("This report is not complete", "no such &lt;field&gt;");
     assertThat(report.json()).contains("\"problem\" : \"no such <field>\"");
   }

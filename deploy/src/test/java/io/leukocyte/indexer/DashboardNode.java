@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -304,7 +306,14 @@ public final class DashboardNode implements AutoCloseable {
     }
     return column.path("dataType").asText().equals("date")
         ? Instant.ofEpochMilli(Math.round(value.asDouble())).toString().substring(11, 16)
-        : "%.0f".formatted(value.asDouble());
+        : number(value.asDouble());
+  }
+
+  private static String number(double value) {
+    return new BigDecimal(value)
+        .setScale(6, RoundingMode.HALF_UP)
+        .stripTrailingZeros()
+        .toPlainString();
   }
 
   private static String key(JsonNode bucket) {
@@ -447,7 +456,7 @@ public final class DashboardNode implements AutoCloseable {
   private static String line(Cell cell) {
     return switch (cell) {
       case Cell.Text(String text) -> text;
-      case Cell.Figure(double value) -> "%.0f".formatted(value);
+      case Cell.Figure(double value) -> number(value);
       case Cell.Moment(Instant time) -> time.toString().substring(11, 16);
       case Cell.Nothing n -> "-";
     };
