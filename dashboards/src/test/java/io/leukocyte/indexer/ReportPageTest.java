@@ -116,6 +116,10 @@ class ReportPageTest {
       }
     }
     assertThat(open).isEmpty();
+    Matcher link = Pattern.compile("href=\"#([^\"]*)\"").matcher(report(true).html());
+    while (link.find()) {
+      assertThat(ids).contains(link.group(1));
+    }
     assertThat(ids).hasSizeGreaterThan(100);
   }
 
@@ -158,6 +162,11 @@ class ReportPageTest {
       }
     }
     assertThat(page).contains("The newest 1 of 90.");
+    int charts = page.split("<canvas ", -1).length;
+    assertThat(page.split("<details class=\"data\" open=\"\">.{0,200}<table", -1))
+        .as("what is drawn is there without a script, too")
+        .hasSize(charts);
+    assertThat(charts).isGreaterThan(20);
   }
 
   @Test

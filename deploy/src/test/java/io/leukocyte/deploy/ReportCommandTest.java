@@ -3,6 +3,8 @@ package io.leukocyte.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.BasicAuthenticator;
+import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -33,6 +35,7 @@ class ReportCommandTest {
   @TempDir Path folder;
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
+  private final List<HttpContext> contexts = new ArrayList<>();
 
   private int run(String url, String... args) throws IOException {
     Path config = folder.resolve("leukocyte.yaml");
@@ -46,10 +49,11 @@ class ReportCommandTest {
   }
 
   /** A server that answers to every request the same; with 200, to each search of it. */
-  private static HttpServer server(int status, String answer) throws IOException {
+  private HttpServer server(int status, String answer) throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
+    contexts.add(
+        server.createContext(
         "/",
         exchange -> {
           String asked =
@@ -67,7 +71,7 @@ class ReportCommandTest {
           exchange.sendResponseHeaders(status, bytes.length);
           exchange.getResponseBody().write(bytes);
           exchange.close();
-        });
+        }));
     server.start();
     return server;
   }
@@ -173,15 +177,30 @@ class ReportCommandTest {
     }
   }
 
-  /** Where no server is configured, the one that {@code leuko up} left its address of is asked. */
+  /** Where no server is configured, the one of {@code leuko up} is asked, with its password. */
   @Test
   void theServerOfTheDataFolderIsAskedByDefault() throws IOException {
-    Path client = Files.createDirectories(folder.resolve("data/elasticsearch"));
-    int free = LoopbackPorts.free();
-    Files.writeString(
-        client.resolve("client.properties"), "url=http\\://127.0.0.1\\:" + free + "\n");
-    assertThat(run("")).isEqualTo(ExitCode.ENVIRONMENT);
-    assertThat(err.toString()).contains("Elasticsearch at http://127.0.0.1:" + free);
+    HttpServer server = server(200, EMPTY);
+    contexts
+        .getLast()
+        .setAuthenticator(
+            new BasicAuthenticator("elasticsearch") {
+              @Override
+              public boolean checkCredentials(String user, String password) {
+                return user.equals("elastic") && password.equals("kept in a file");
+              }
+            });
+    try {
+      Path client = Files.createDirectories(folder.resolve("data/elasticsearch"));
+      Files.writeString(
+          client.resolve("client.properties"),
+          "url=" + url(server) + "\nusername=elastic\npassword=kept in a file\n");
+      assertThat(run("", "--dashboard", "logs", "--format", "json")).isZero();
+      assertThat(out.toString()).contains("\"problems\" : [ ]");
+      assertThat(err.toString()).isEmpty();
+    } finally {
+      server.stop(0);
+    }
   }
 
   @ParameterizedTest
