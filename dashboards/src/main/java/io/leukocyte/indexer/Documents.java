@@ -30,7 +30,7 @@ final class Documents {
   private final BatchDocuments batches;
 
   /**
-   * A maker of documents, of everything but events.
+   * A maker of documents; of events lines and metrics.
    *
    * @param namespace the last part of the data streams' names
    * @param clock for event.ingested

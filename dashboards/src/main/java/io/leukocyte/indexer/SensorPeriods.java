@@ -139,8 +139,9 @@ final class SensorPeriods {
       tree.put("lost", beat.lost() - before.lost());
       for (Kind kind : Kind.values()) {
         if (counts[kind.ordinal()] > 0) {
-          tree.withObject("/events/" + kind.text().replace('.', '/').replaceAll("/[^/]*$", ""))
-              .put(kind.text().substring(kind.text().indexOf('.') + 1), counts[kind.ordinal()]);
+          int dot = kind.text().indexOf('.');
+          tree.withObject("/events/" + kind.text().substring(0, dot))
+              .put(kind.text().substring(dot + 1), counts[kind.ordinal()]);
         }
       }
     }

@@ -19,8 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The contract with Elasticsearch 9, a process of its own for its libraries are others than ours. */
 class ElasticsearchNineIT extends StoreContract {
   private static final Path FOLDER = Path.of("node9");
-  private static final String LIBRARIES =
-      System.getProperty("leuko.node9", FOLDER.resolve("target/lib") + "/*");
+  private static final Path LIBRARIES = FOLDER.resolve("target/lib");
 
   @TempDir static Path temporary;
   private static final int PORT = LoopbackPorts.free();
@@ -28,6 +27,7 @@ class ElasticsearchNineIT extends StoreContract {
 
   @BeforeAll
   static void start() throws IOException {
+    assertThat(LIBRARIES).as("./mvnw -f deploy/node9 package fetches them").exists();
     Files.createDirectories(temporary.resolve("config"));
     node =
         new ProcessBuilder(
@@ -37,7 +37,7 @@ class ElasticsearchNineIT extends StoreContract {
                 "-Dnode9.home=" + temporary,
                 "-Dnode9.port=" + PORT,
                 "--class-path",
-                LIBRARIES,
+                LIBRARIES + "/*",
                 FOLDER.resolve("Node9.java").toString())
             .redirectError(temporary.resolve("errors.log").toFile())
             .start();
