@@ -299,12 +299,12 @@ final class DashboardCatalogue {
                 new Column.Unique("rule.name", "Rules"),
                 new Column.Unique("container.id", "Containers")),
             table(
-                "Actions by type",
-                DataView.ACTIONS,
-                EVERY,
-                terms("leukocyte.action.type", "Action", TOP),
-                terms("leukocyte.action.step", "Step", FEW),
-                STEPS)
+                    "Actions by type",
+                    DataView.ACTIONS,
+                    EVERY,
+                    terms("leukocyte.action.type", "Action", TOP),
+                    terms("leukocyte.action.step", "Step", FEW),
+                    STEPS)
                 .leadingTo("response")),
         row(TALL, new Panel.Documents("Incidents that are open", OPEN_INCIDENTS)),
         row(LIST, new Panel.Documents("Latest alerts", ALERT_LIST)));
@@ -459,12 +459,12 @@ final class DashboardCatalogue {
             TALL,
             bars("Bytes over time by container", DataView.EVENTS, FLOW, BY_CONTAINER, TIME, BYTES),
             table(
-                "Sent and received by container",
-                DataView.STATS,
-                EVERY,
-                BY_CONTAINER,
-                new Column.Max("leukocyte.stats.network_sent", "Sent since its start"),
-                new Column.Max("leukocyte.stats.network_received", "Received since its start"))
+                    "Sent and received by container",
+                    DataView.STATS,
+                    EVERY,
+                    BY_CONTAINER,
+                    new Column.Max("leukocyte.stats.network_sent", "Sent since its start"),
+                    new Column.Max("leukocyte.stats.network_received", "Received since its start"))
                 .leadingTo("container")),
         row(
             TALL,
@@ -547,12 +547,12 @@ final class DashboardCatalogue {
         row(
             TALL,
             table(
-                "Clients that were refused",
-                DataView.LOGS,
-                REQUEST + " AND " + REFUSED,
-                terms("client.ip", "Client", TOP),
-                REQUESTS,
-                new Column.Unique("url.path", "Paths"))
+                    "Clients that were refused",
+                    DataView.LOGS,
+                    REQUEST + " AND " + REFUSED,
+                    terms("client.ip", "Client", TOP),
+                    REQUESTS,
+                    new Column.Unique("url.path", "Paths"))
                 .leadingTo("logs"),
             table(
                 "Paths that were refused",
@@ -666,11 +666,11 @@ final class DashboardCatalogue {
                 new Column.Unique("container.id", "Containers"),
                 new Column.Unique("leukocyte.action.alert", "Alerts")),
             table(
-                "Rules that caused actions",
-                DataView.ACTIONS,
-                EVERY,
-                terms("rule.name", "Rule", TOP),
-                new Column.Unique("leukocyte.action.id", "Actions"))
+                    "Rules that caused actions",
+                    DataView.ACTIONS,
+                    EVERY,
+                    terms("rule.name", "Rule", TOP),
+                    new Column.Unique("leukocyte.action.id", "Actions"))
                 .leadingTo("overview")),
         row(
             TALL,
@@ -804,8 +804,7 @@ final class DashboardCatalogue {
         row(LIST, new Panel.Documents("Alerts, newest first", ALERT_LIST)));
   }
 
-  static Dashboard dashboard(
-      String name, String description, List<Control> controls, Row... rows) {
+  static Dashboard dashboard(String name, String description, List<Control> controls, Row... rows) {
     return dashboard(name, description, controls, "24h", rows);
   }
 

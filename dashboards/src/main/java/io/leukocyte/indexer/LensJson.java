@@ -119,7 +119,10 @@ final class LensJson {
     ObjectNode params = node.putObject("params");
     params.put("size", terms.size());
     params.putObject("orderBy").put("type", "column").put("columnId", figure);
-    params.put("orderDirection", terms.direction()).put("otherBucket", false).put("missingBucket", false);
+    params
+        .put("orderDirection", terms.direction())
+        .put("otherBucket", false)
+        .put("missingBucket", false);
     params.putObject("parentFormat").put("id", "terms");
   }
 

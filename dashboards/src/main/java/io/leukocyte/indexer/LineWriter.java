@@ -89,8 +89,7 @@ final class LineWriter {
     Set<String> rules = new LinkedHashSet<>();
     parsed.each(
         LogPart.WAF_RULE,
-        (bytes, from, to) ->
-            rules.add(new String(bytes, from, to - from, StandardCharsets.UTF_8)));
+        (bytes, from, to) -> rules.add(new String(bytes, from, to - from, StandardCharsets.UTF_8)));
     Set<String> classes = new LinkedHashSet<>();
     rules.forEach(rule -> AttackClass.of(rule).ifPresent(classes::add));
     array(g, "waf_rules", rules);

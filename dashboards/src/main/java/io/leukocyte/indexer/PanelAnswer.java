@@ -6,8 +6,8 @@ import java.util.List;
  * What Elasticsearch answered to a panel.
  *
  * @param headings of the columns
- * @param rows a cell for each heading; of a chart a row for each innermost bucket with a document in
- *     it, of a list a row for each document shown
+ * @param rows a cell for each heading; of a chart a row for each innermost bucket with a document
+ *     in it, of a list a row for each document shown
  * @param documents how many documents the panel's query found
  * @param problem why it is not the whole answer; empty when it is
  */

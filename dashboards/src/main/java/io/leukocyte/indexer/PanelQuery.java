@@ -48,8 +48,7 @@ final class PanelQuery {
     Duration interval = interval(Duration.between(from, to));
     long seconds = interval.toSeconds();
     List<Instant> bars = new ArrayList<>();
-    Instant bar =
-        Instant.ofEpochSecond(Math.floorDiv(from.getEpochSecond(), seconds) * seconds);
+    Instant bar = Instant.ofEpochSecond(Math.floorDiv(from.getEpochSecond(), seconds) * seconds);
     for (; bar.isBefore(to); bar = bar.plus(interval)) {
       bars.add(bar);
     }
@@ -77,7 +76,10 @@ final class PanelQuery {
 
   /** The body of a list's search, the newest document first. */
   ObjectNode documents(SavedSearch search) {
-    ObjectNode body = body(search.query(), search.view().isState()).put("size", MOST_DOCUMENTS).put("_source", false);
+    ObjectNode body =
+        body(search.query(), search.view().isState())
+            .put("size", MOST_DOCUMENTS)
+            .put("_source", false);
     ArrayNode fields = body.putArray("fields");
     fields.addObject().put("field", TIME).put("format", "strict_date_optional_time_nanos");
     search.columns().forEach(fields::add);
@@ -203,11 +205,7 @@ final class PanelQuery {
   }
 
   private static ObjectNode figure(ObjectNode parent, int index, String operation, String field) {
-    return parent
-        .withObject("/aggs")
-        .putObject(id(index))
-        .putObject(operation)
-        .put("field", field);
+    return parent.withObject("/aggs").putObject(id(index)).putObject(operation).put("field", field);
   }
 
   /** What a chart's search answered. */
@@ -215,7 +213,10 @@ final class PanelQuery {
     List<List<Cell>> rows = new ArrayList<>();
     long documents = answer.at("/hits/total/value").asLong();
     ObjectNode top = MAPPER.createObjectNode();
-    answer.path("aggregations").properties().forEach(each -> top.set(each.getKey(), each.getValue()));
+    answer
+        .path("aggregations")
+        .properties()
+        .forEach(each -> top.set(each.getKey(), each.getValue()));
     top.put("doc_count", documents);
     collect(top, chart.columns(), 0, List.of(), rows);
     List<PanelAnswer.Heading> headings = new ArrayList<>();
@@ -306,7 +307,8 @@ final class PanelQuery {
       }
       rows.add(row);
     }
-    return new PanelAnswer(headings, rows, answer.at("/hits/total/value").asLong(), problem(answer));
+    return new PanelAnswer(
+        headings, rows, answer.at("/hits/total/value").asLong(), problem(answer));
   }
 
   private static Cell value(PanelAnswer.Heading heading, JsonNode values) {

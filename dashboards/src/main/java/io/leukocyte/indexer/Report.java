@@ -19,11 +19,7 @@ import java.util.TreeMap;
  * @param problem why it is not known which containers there are; empty when it is
  */
 public record Report(
-    ReportRequest request,
-    Instant made,
-    List<Section> sections,
-    long containers,
-    String problem) {
+    ReportRequest request, Instant made, List<Section> sections, long containers, String problem) {
   private static final String PREFIX = "Leukocyte: ";
 
   /** Copies the list. */

@@ -34,8 +34,7 @@ final class ReportAssets {
       throw new UncheckedIOException(e);
     }
     String version = properties.getProperty("version");
-    String text =
-        text("META-INF/resources/webjars/chart.js/" + version + "/dist/chart.umd.min.js");
+    String text = text("META-INF/resources/webjars/chart.js/" + version + "/dist/chart.umd.min.js");
     return embeddable(text.replaceAll("(?m)^//# sourceMappingURL=.*$", ""));
   }
 

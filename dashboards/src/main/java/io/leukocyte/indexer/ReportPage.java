@@ -16,7 +16,8 @@ final class ReportPage {
       <svg class="logo" viewBox="0 0 48 48" aria-hidden="true" focusable="false">\
       <circle cx="24" cy="24" r="21" fill="none" stroke="currentColor" stroke-width="3"/>\
       <path d="M15 25c-1-7 5-12 11-11 5 1 4 6 8 9 3 3 1 9-4 11-6 3-14-1-15-9z" fill="currentColor"/>\
-      </svg>""";
+      </svg>\
+      """;
 
   private final Report report;
   private final Map<String, String> links;
@@ -69,7 +70,8 @@ final class ReportPage {
   private void head() {
     ReportRequest request = report.request();
     page.markup("<header class=\"top\">\n").markup(LOGO);
-    page.markup("<div class=\"name\"><p class=\"brand\">Leukocyte</p><h1>Security report</h1></div>\n");
+    page.markup(
+        "<div class=\"name\"><p class=\"brand\">Leukocyte</p><h1>Security report</h1></div>\n");
     page.markup("<dl class=\"facts\">");
     fact("Period", period());
     fact("Length", ReportText.length(request.length()));
@@ -159,7 +161,9 @@ final class ReportPage {
         Math.round(ReportReader.figure(report.answer("overview", "containers-with-alerts")));
     return "%s in %s: %s"
         .formatted(
-            ReportText.counted(alerts, "alert"), ReportText.counted(containers, "container"), parts);
+            ReportText.counted(alerts, "alert"),
+            ReportText.counted(containers, "container"),
+            parts);
   }
 
   /** The severities' shares of the alerts as one bar. */
@@ -177,17 +181,7 @@ final class ReportPage {
 
   private void rect(double x, double width, String look) {
     page.open(
-        "rect",
-        "class",
-        look,
-        "x",
-        plain(x),
-        "y",
-        "0",
-        "height",
-        "10",
-        "width",
-        plain(width));
+        "rect", "class", look, "x", plain(x), "y", "0", "height", "10", "width", plain(width));
     page.close("rect");
   }
 
@@ -336,8 +330,7 @@ final class ReportPage {
     page.element(
         "p",
         "Times are UTC; a bar stands for %s. Numbers of different values are close, not exact, when"
-                .formatted(
-                    ReportText.length(PanelQuery.interval(report.request().length())))
+                .formatted(ReportText.length(PanelQuery.interval(report.request().length())))
             + " they are many. The panels and their queries are those of the Kibana dashboards.");
     page.markup("</footer>\n");
   }

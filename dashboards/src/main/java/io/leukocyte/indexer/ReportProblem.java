@@ -36,14 +36,16 @@ final class ReportProblem {
     return switch (status) {
       case 401 ->
           " refuses the user (401); set elasticsearch.username and elasticsearch.password, or"
-              + " elasticsearch.api-key. Of leuko up they are in the data folder: run as the user who"
-              + " started it, or give --data.";
+              + " elasticsearch.api-key. Of leuko up they are in the data folder: run as the user"
+              + " who started it, or give --data.";
       case 403 ->
           " does not let this user read (403); it needs the privilege read on logs-leukocyte.*,"
               + " metrics-leukocyte.*, leukocyte-incidents-* and leukocyte-findings-*.";
       case 429, 503 -> " is too busy (" + status + "); try again, or ask for a shorter period.";
       default ->
-          " answers with status " + status + "; see its log, and whether elasticsearch.url is right.";
+          " answers with status "
+              + status
+              + "; see its log, and whether elasticsearch.url is right.";
     };
   }
 }

@@ -46,8 +46,7 @@ final class ReportReader {
         continue;
       }
       if (!dashboard.name().equals(ONE_CONTAINER)) {
-        sections.add(
-            section(dashboard, request, dashboard.name(), Report.title(dashboard), ""));
+        sections.add(section(dashboard, request, dashboard.name(), Report.title(dashboard), ""));
         continue;
       }
       List<PanelAnswer> found = ask(containers(request));
@@ -73,8 +72,7 @@ final class ReportReader {
             List.<Column>of(new Column.Unique("container.name", "Containers")))) {
       Panel.Look look = columns.size() == 1 ? Panel.Look.NUMBER : Panel.Look.TABLE;
       String query = "container.name:*";
-      searches.add(
-          search(new Panel.Chart("Containers", view, look, query, columns, ""), request));
+      searches.add(search(new Panel.Chart("Containers", view, look, query, columns, ""), request));
     }
     return searches;
   }
@@ -148,8 +146,7 @@ final class ReportReader {
     Request request = new Request("POST", "/_msearch");
     request.addParameter("max_concurrent_searches", String.valueOf(AT_ONCE));
     request.setEntity(
-        new NStringEntity(
-            lines.toString(), ContentType.create("application/x-ndjson", "UTF-8")));
+        new NStringEntity(lines.toString(), ContentType.create("application/x-ndjson", "UTF-8")));
     JsonNode answer =
         MAPPER.readTree(EntityUtils.toByteArray(rest.performRequest(request).getEntity()));
     List<PanelAnswer> answers = new ArrayList<>();

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
  *
  * @param from the first moment
  * @param to the moment after the last one
- * @param container name of a container, or its id, which may be shortened to twelve digits; empty is
- *     all
+ * @param container name of a container, or its id, which may be shortened to twelve digits; empty
+ *     is all
  * @param host id or name of a host; empty is all
  * @param dashboards names of those to show, in the order of {@link #names()}
  */

@@ -21,8 +21,24 @@ final class ReportTable {
   private static final Pattern LONG_ID = Pattern.compile("[0-9a-f]{32,}");
   private static final Set<String> NAMED_COLOURS =
       Set.of(
-          "critical", "high", "medium", "low", "applied", "verified", "undone", "failed", "refused",
-          "skipped", "waiting", "intended", "2xx", "3xx", "4xx", "5xx", "blocked", "let through");
+          "critical",
+          "high",
+          "medium",
+          "low",
+          "applied",
+          "verified",
+          "undone",
+          "failed",
+          "refused",
+          "skipped",
+          "waiting",
+          "intended",
+          "2xx",
+          "3xx",
+          "4xx",
+          "5xx",
+          "blocked",
+          "let through");
   private static final Map<String, String> WORDS =
       Map.ofEntries(
           Map.entry("emergency", "critical"),
@@ -69,8 +85,7 @@ final class ReportTable {
 
   /** The answer that is one number. */
   void number(PanelAnswer answer) {
-    Cell cell =
-        answer.rows().isEmpty() ? Cell.NOTHING : answer.rows().getFirst().getLast();
+    Cell cell = answer.rows().isEmpty() ? Cell.NOTHING : answer.rows().getFirst().getLast();
     if (cell instanceof Cell.Figure(double value)) {
       String text = ReportText.number(value, answer.headings().getLast().unit());
       page.element("p", text, "class", "figure", "data-value", raw(value));
@@ -152,15 +167,15 @@ final class ReportTable {
     }
     page.open("table").open("thead").open("tr").element("th", "Time", "scope", "col");
     for (String name : series) {
-      page.element("th", clipped(name), "scope", "col", "class", "num", "data-colour", colour(name));
+      page.element(
+          "th", clipped(name), "scope", "col", "class", "num", "data-colour", colour(name));
     }
     page.close("tr").close("thead").open("tbody");
     Unit unit = answer.headings().getLast().unit();
     for (Instant bar : PanelQuery.bars(request.from(), request.to())) {
       Map<String, Double> at = values.getOrDefault(bar, Map.of());
       page.open("tr", "class", at.isEmpty() ? "gap" : "bar");
-      page.element(
-          "th", ReportText.bar(bar, request.from(), request.to()), "scope", "row");
+      page.element("th", ReportText.bar(bar, request.from(), request.to()), "scope", "row");
       for (String name : series) {
         double value = at.getOrDefault(name, 0.0);
         String text = value == 0 ? "" : ReportText.number(value, unit);

@@ -61,7 +61,10 @@ final class SavedObjects {
     ObjectNode attributes = object.putObject("attributes");
     ArrayNode references = object.putArray("references");
     attributes.put("title", dashboard.title()).put("description", dashboard.description());
-    attributes.put("timeRestore", true).put("timeFrom", "now-" + dashboard.period()).put("timeTo", "now");
+    attributes
+        .put("timeRestore", true)
+        .put("timeFrom", "now-" + dashboard.period())
+        .put("timeTo", "now");
     attributes.putObject("refreshInterval").put("pause", true).put("value", 60_000);
     attributes.put("version", 1);
     attributes.put(
@@ -204,7 +207,9 @@ final class SavedObjects {
     event.put("eventId", eventId);
     event.putArray("triggers").add("FILTER_TRIGGER");
     ObjectNode action = event.putObject("action");
-    action.put("factoryId", DRILLDOWN).put("name", "Show it in: " + DashboardCatalogue.title(chart.drilldown()));
+    action
+        .put("factoryId", DRILLDOWN)
+        .put("name", "Show it in: " + DashboardCatalogue.title(chart.drilldown()));
     action
         .putObject("config")
         .put("useCurrentFilters", true)

@@ -249,7 +249,6 @@ final class StateDashboards {
   }
 
   private static Chart donut(String title, String query, Column by) {
-    return new Chart(
-        title, DataView.FINDINGS, Look.DONUT, query, List.of(by, FINDINGS), "");
+    return new Chart(title, DataView.FINDINGS, Look.DONUT, query, List.of(by, FINDINGS), "");
   }
 }

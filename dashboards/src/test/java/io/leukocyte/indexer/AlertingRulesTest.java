@@ -27,7 +27,13 @@ class AlertingRulesTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Set<String> KEYS =
       Set.of(
-          "name", "rule_type_id", "consumer", "tags", "schedule", "notify_when", "params",
+          "name",
+          "rule_type_id",
+          "consumer",
+          "tags",
+          "schedule",
+          "notify_when",
+          "params",
           "actions");
   private static final Set<String> PARAMS =
       Set.of(
@@ -84,7 +90,9 @@ class AlertingRulesTest {
             "unknown field",
             rule ->
                 params(rule)
-                    .put("esQuery", params(rule).get("esQuery").asText().replace("event.", "evnt."))),
+                    .put(
+                        "esQuery",
+                        params(rule).get("esQuery").asText().replace("event.", "evnt."))),
         mutant("other index", rule -> params(rule).putArray("index").add("logs-*")),
         mutant("no threshold", rule -> params(rule).putArray("threshold")),
         mutant("comparator", rule -> params(rule).put("thresholdComparator", "=>")),

@@ -51,8 +51,7 @@ class AttackClassTest {
     ContainerRef container =
         new ContainerRef(new ContainerId("ab".repeat(32)), "waf", "leuko/waf", "1", null, false);
     writer.add(
-        new ContainerLog(
-            1, container, ContainerLog.Stream.STDOUT, line, line.length(), false));
+        new ContainerLog(1, container, ContainerLog.Stream.STDOUT, line, line.length(), false));
     Documents documents = new Documents("default", InstantSource.fixed(Instant.EPOCH));
     Document made =
         documents

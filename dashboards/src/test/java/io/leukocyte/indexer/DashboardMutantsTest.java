@@ -213,8 +213,8 @@ class DashboardMutantsTest {
             "response",
             "percentile of a keyword",
             "percentile does not take rule.name",
-            panels(list ->
-                column(list, "half-applied-within", "c0").put("sourceField", "rule.name"))),
+            panels(
+                list -> column(list, "half-applied-within", "c0").put("sourceField", "rule.name"))),
         ofFile(
             "response",
             "percentile of nothing",
@@ -238,8 +238,7 @@ class DashboardMutantsTest {
             "no direction",
             "terms without a direction",
             panels(list ->
-                ((ObjectNode)
-                        column(list, "hosts-the-longest-silent-first", "c0").get("params"))
+                ((ObjectNode) column(list, "hosts-the-longest-silent-first", "c0").get("params"))
                     .put("orderDirection", "upwards"))),
         ofFile(
             "sensors",

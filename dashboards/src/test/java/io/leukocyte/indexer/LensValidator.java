@@ -140,7 +140,8 @@ final class LensValidator {
           problems.addAll(query(filter.path("input"), types));
         }
       }
-      case "terms", "date_histogram", "unique_count", "min", "max", "sum" -> field(operation, column);
+      case "terms", "date_histogram", "unique_count", "min", "max", "sum" ->
+          field(operation, column);
       case "percentile" -> {
         field(operation, column);
         int percent = column.at("/params/percentile").asInt(0);

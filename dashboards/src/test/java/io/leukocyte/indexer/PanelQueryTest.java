@@ -40,8 +40,16 @@ class PanelQueryTest {
 
   @ParameterizedTest
   @CsvSource({
-    "PT1M, PT1M", "PT1H, PT5M", "PT4H, PT5M", "PT24H, PT30M", "PT25H, PT1H", "P2D, PT1H",
-    "P7D, PT6H", "P31D, P1D", "P90D, P7D", "P400D, P30D",
+    "PT1M, PT1M",
+    "PT1H, PT5M",
+    "PT4H, PT5M",
+    "PT24H, PT30M",
+    "PT25H, PT1H",
+    "P2D, PT1H",
+    "P7D, PT6H",
+    "P31D, P1D",
+    "P90D, P7D",
+    "P400D, P30D",
   })
   void barsAreAsLongAsLetsThemBeCounted(Duration period, Duration bar) {
     assertThat(PanelQuery.interval(period)).isEqualTo(bar);
@@ -76,7 +84,10 @@ class PanelQueryTest {
       for (Panel panel : dashboard.panels()) {
         if (panel instanceof Chart chart) {
           boolean hasBeginning =
-              new PanelQuery(ALL).chart(chart).at("/query/bool/filter/1/range/@timestamp").has("gte");
+              new PanelQuery(ALL)
+                  .chart(chart)
+                  .at("/query/bool/filter/1/range/@timestamp")
+                  .has("gte");
           boolean overTime = chart.columns().contains(new Column.Time());
           assertThat(hasBeginning)
               .as(chart.title())
@@ -132,14 +143,18 @@ class PanelQueryTest {
 
   @Test
   void periodAndNamesAreChecked() {
-    assertThatThrownBy(() -> new ReportRequest(TO, FROM, Optional.empty(), Optional.empty(), List.of()))
+    assertThatThrownBy(
+            () -> new ReportRequest(TO, FROM, Optional.empty(), Optional.empty(), List.of()))
         .hasMessageContaining("--since must be before --until");
     assertThatThrownBy(() -> request(Optional.empty(), Optional.empty(), "egres"))
         .hasMessageContaining("There is no dashboard 'egres'; there are overview, container");
-    assertThatThrownBy(
-            () ->
-                new ReportRequest(
-                    FROM.minus(Duration.ofDays(500)), TO, Optional.empty(), Optional.empty(), List.of()))
+    assertThatThrownBy(() ->
+            new ReportRequest(
+                FROM.minus(Duration.ofDays(500)),
+                TO,
+                Optional.empty(),
+                Optional.empty(),
+                List.of()))
         .hasMessageContaining("longer than 400 days");
     assertThat(request(Optional.empty(), Optional.empty(), "logs", "egress").dashboards())
         .containsExactly("egress", "logs");

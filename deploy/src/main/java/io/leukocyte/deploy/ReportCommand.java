@@ -31,9 +31,10 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example: leuko report --since 24h -o report.html",
-      "         leuko report --since 2026-11-01 --until 2026-12-01 --dashboard overview,response -o november.html",
-      "Exit codes: 0 done, 2 an option is wrong, 3 Elasticsearch does not answer, refuses, or did not"
-          + " answer all of it (the report then says what is missing)."
+      "         leuko report --since 2026-11-01 --until 2026-12-01 --dashboard overview,response -o"
+          + " november.html",
+      "Exit codes: 0 done, 2 an option is wrong, 3 Elasticsearch does not answer, refuses, or did"
+          + " not answer all of it (the report then says what is missing)."
     })
 final class ReportCommand implements Callable<Integer> {
   /** What a report is written as. */

@@ -84,7 +84,9 @@ class DashboardsIT {
     assertThat(text.toString()).isEqualTo(Files.readString(EXPECTED));
   }
 
-  /** Two ways to the same answers: what Kibana reads of the files, and what a report asks itself. */
+  /**
+   * Two ways to the same answers: what Kibana reads of the files, and what a report asks itself.
+   */
   @Test
   void reportSaysOfEachPanelWhatKibanaWouldShow() throws Exception {
     Report report = node.report(Optional.empty());

@@ -27,7 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code leuko report} where Elasticsearch is not as it should be; {@code DashboardsIT} has one. */
+/**
+ * {@code leuko report} where Elasticsearch is not as it should be; {@code DashboardsIT} has one.
+ */
 class ReportCommandTest {
   private static final String EMPTY =
       "{\"status\":200,\"hits\":{\"total\":{\"value\":0},\"hits\":[]}}";
@@ -54,24 +56,24 @@ class ReportCommandTest {
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     contexts.add(
         server.createContext(
-        "/",
-        exchange -> {
-          String asked =
-              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-          long searches = asked.lines().count() / 2;
-          String body =
-              status == 200
-                  ? "{\"responses\":["
-                      + String.join(",", Collections.nCopies((int) searches, answer))
-                      + "]}"
-                  : answer;
-          byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-          exchange.getResponseHeaders().add("Content-Type", "application/json");
-          exchange.getResponseHeaders().add("X-Elastic-Product", "Elasticsearch");
-          exchange.sendResponseHeaders(status, bytes.length);
-          exchange.getResponseBody().write(bytes);
-          exchange.close();
-        }));
+            "/",
+            exchange -> {
+              String asked =
+                  new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+              long searches = asked.lines().count() / 2;
+              String body =
+                  status == 200
+                      ? "{\"responses\":["
+                          + String.join(",", Collections.nCopies((int) searches, answer))
+                          + "]}"
+                      : answer;
+              byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+              exchange.getResponseHeaders().add("Content-Type", "application/json");
+              exchange.getResponseHeaders().add("X-Elastic-Product", "Elasticsearch");
+              exchange.sendResponseHeaders(status, bytes.length);
+              exchange.getResponseBody().write(bytes);
+              exchange.close();
+            }));
     server.start();
     return server;
   }
@@ -127,12 +129,14 @@ class ReportCommandTest {
     HttpServer server =
         server(
             200,
-            "{\"status\":400,\"error\":{\"reason\":\"all shards failed\",\"root_cause\":[{\"reason\":\"no mapping\"}]}}");
+            "{\"status\":400,\"error\":{\"reason\":\"all shards"
+                + " failed\",\"root_cause\":[{\"reason\":\"no mapping\"}]}}");
     try {
       assertThat(run(url(server), "--dashboard", "logs")).isEqualTo(ExitCode.ENVIRONMENT);
       assertThat(out.toString()).contains("This report is not complete");
       assertThat(err.toString())
-          .contains("The report is not complete:", "Logs, Lines: Elasticsearch refused: no mapping");
+          .contains(
+              "The report is not complete:", "Logs, Lines: Elasticsearch refused: no mapping");
     } finally {
       server.stop(0);
     }

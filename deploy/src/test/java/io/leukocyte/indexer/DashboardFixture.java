@@ -1,5 +1,7 @@
 package io.leukocyte.indexer;
 
+import io.leukocyte.analyzer.Incident;
+import io.leukocyte.analyzer.IncidentJson;
 import io.leukocyte.events.Action;
 import io.leukocyte.events.ActionId;
 import io.leukocyte.events.ActionJson;
@@ -10,10 +12,15 @@ import io.leukocyte.events.BatchWriter;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerLog;
 import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.ContainerStats;
 import io.leukocyte.events.Endpoint;
 import io.leukocyte.events.Event;
 import io.leukocyte.events.EventId;
+import io.leukocyte.events.Finding;
+import io.leukocyte.events.FindingJson;
 import io.leukocyte.events.HostId;
+import io.leukocyte.events.IncidentId;
+import io.leukocyte.events.Kind;
 import io.leukocyte.events.NetConnect;
 import io.leukocyte.events.NetFlow;
 import io.leukocyte.events.Observed;
@@ -23,30 +30,23 @@ import io.leukocyte.events.ProcessExec;
 import io.leukocyte.events.ProcessInfo;
 import io.leukocyte.events.ProcessRef;
 import io.leukocyte.events.Protocol;
+import io.leukocyte.events.SensorHeartbeat;
+import io.leukocyte.events.SensorLoss;
 import io.leukocyte.events.Topic;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
-import io.leukocyte.analyzer.Incident;
-import io.leukocyte.analyzer.IncidentJson;
-import io.leukocyte.events.ContainerStats;
-import io.leukocyte.events.Finding;
-import io.leukocyte.events.FindingJson;
-import io.leukocyte.events.IncidentId;
-import io.leukocyte.events.Kind;
-import io.leukocyte.events.SensorHeartbeat;
-import io.leukocyte.events.SensorLoss;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An afternoon of two hosts, written by what writes it in earnest and read by the indexer: seven
- * alerts, thirteen steps of six actions, twelve log lines of three containers, what both
- * sensors reported and some of the events they sent, two incidents, six findings.
+ * alerts, thirteen steps of six actions, twelve log lines of three containers, what both sensors
+ * reported and some of the events they sent, two incidents, six findings.
  */
 final class DashboardFixture {
   private static final HostId ONE = new HostId("host-1");
@@ -413,8 +413,8 @@ final class DashboardFixture {
 
   private static String audit(int status) {
     return ("{\"transaction\":{\"client_ip\":\"%s\",\"request\":{\"method\":\"GET\",\"uri\":\"/?id=1%%27\"},"
-            + "\"response\":{\"http_code\":%d},\"messages\":[{\"details\":{\"ruleId\":\"942100\"}},"
-            + "{\"details\":{\"ruleId\":\"949110\"}}]}}")
+                + "\"response\":{\"http_code\":%d},\"messages\":[{\"details\":{\"ruleId\":\"942100\"}},"
+                + "{\"details\":{\"ruleId\":\"949110\"}}]}}")
         .formatted(ATTACKER, status);
   }
 
@@ -462,21 +462,21 @@ final class DashboardFixture {
         Topic.ACTIONS,
         ActionJson.write(
             new Action(
-                new ActionId("%032x".formatted(action)),
-                step,
-                made.size(),
-                at(time),
-                policy == null ? TWO : ONE,
-                type,
-                DB,
-                outcome,
-                policy == null ? null : new AlertId("%032x".formatted(3)),
-                policy == null ? null : "Connection to an odd port",
-                policy,
-                policy == null ? null : "policies.yaml:1",
-                operator,
-                0,
-                dryRun)
+                    new ActionId("%032x".formatted(action)),
+                    step,
+                    made.size(),
+                    at(time),
+                    policy == null ? TWO : ONE,
+                    type,
+                    DB,
+                    outcome,
+                    policy == null ? null : new AlertId("%032x".formatted(3)),
+                    policy == null ? null : "Connection to an odd port",
+                    policy,
+                    policy == null ? null : "policies.yaml:1",
+                    operator,
+                    0,
+                    dryRun)
                 .alertedAt(policy == null ? 0 : at("11:05") - 250_000_000L)));
   }
 

@@ -210,8 +210,7 @@ public final class DashboardNode implements AutoCloseable {
         String key =
             switch (columns.path(by).path("operationType").asText()) {
               case "count" -> "_count";
-              case "percentile" ->
-                  by + "." + columns.path(by).at("/params/percentile").asText();
+              case "percentile" -> by + "." + columns.path(by).at("/params/percentile").asText();
               default -> by;
             };
         terms.putObject("order").put(key, params.path("orderDirection").asText());
@@ -382,9 +381,7 @@ public final class DashboardNode implements AutoCloseable {
     Instant from = FROM.minus(Duration.ofDays(2));
     Instant to = from.plus(Duration.ofDays(1));
     return Report.ask(
-        settings,
-        new ReportRequest(from, to, Optional.empty(), Optional.empty(), List.of()),
-        to);
+        settings, new ReportRequest(from, to, Optional.empty(), Optional.empty(), List.of()), to);
   }
 
   /** The name of the container whose texts are markup. */
