@@ -68,7 +68,7 @@ final class PanelQuery {
         figures(parent, columns);
       }
     }
-    if (parent == body) {
+    if (!columns.getFirst().isBucket()) {
       figures(parent, columns);
     }
     return body.put("size", 0);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,7 +147,9 @@ final class ReportReader {
     Request request = new Request("POST", "/_msearch");
     request.addParameter("max_concurrent_searches", String.valueOf(AT_ONCE));
     request.setEntity(
-        new NStringEntity(lines.toString(), ContentType.create("application/x-ndjson", "UTF-8")));
+        new NStringEntity(
+            lines.toString(),
+            ContentType.create("application/x-ndjson", StandardCharsets.UTF_8)));
     JsonNode answer =
         MAPPER.readTree(EntityUtils.toByteArray(rest.performRequest(request).getEntity()));
     List<PanelAnswer> answers = new ArrayList<>();

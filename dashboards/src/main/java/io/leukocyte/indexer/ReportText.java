@@ -32,6 +32,11 @@ final class ReportText {
     };
   }
 
+  /** {@code 1,234}. */
+  static String count(long value) {
+    return String.format(Locale.ROOT, "%,d", value);
+  }
+
   /** {@code 1,234}, or with a digit behind the point where there is a part. */
   static String count(double value) {
     return value == Math.rint(value)
