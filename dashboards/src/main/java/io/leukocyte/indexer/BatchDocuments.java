@@ -97,8 +97,7 @@ final class BatchDocuments {
       if (cursor.container() != 0 && isWanted()) {
         EventId id = cursor.id();
         byte[] line = lines.line(id, batch.ingested);
-        batch.documents.add(
-            new Document(DataStream.CONTAINER, id.toString(), line, batch.record));
+        batch.documents.add(new Document(DataStream.CONTAINER, id.toString(), line, batch.record));
       }
       return;
     }
@@ -196,10 +195,7 @@ final class BatchDocuments {
   }
 
   private void add(DataStream stream, String id, ObjectNode document, Batch batch) {
-    document
-        .withObject("/event")
-        .put("dataset", stream.dataset())
-        .put("ingested", batch.ingested);
+    document.withObject("/event").put("dataset", stream.dataset()).put("ingested", batch.ingested);
     Documents.dataStream(document, stream, namespace);
     byte[] bytes = EventJson.bytes(document, MOST_BYTES);
     batch.documents.add(new Document(stream, id, bytes, batch.record));

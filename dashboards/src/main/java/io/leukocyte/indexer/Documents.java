@@ -47,11 +47,7 @@ final class Documents {
    * @param clock for event.ingested
    * @param leftOut hears of each event that was chosen and left out all the same
    */
-  Documents(
-      String namespace,
-      Selection selection,
-      InstantSource clock,
-      RawEvents.LeftOut leftOut) {
+  Documents(String namespace, Selection selection, InstantSource clock, RawEvents.LeftOut leftOut) {
     this.namespace = namespace;
     this.clock = clock;
     this.batches = new BatchDocuments(namespace, selection, clock, leftOut);

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The role that brings alerts, incidents, steps of actions, findings, container logs, metrics and,
- * where they are asked for, events from Kafka to Elasticsearch.
- * Several instances share the partitions as one consumer group.
+ * where they are asked for, events from Kafka to Elasticsearch. Several instances share the
+ * partitions as one consumer group.
  */
 public final class Indexer implements Component {
   /** The consumer group of all indexers. */
@@ -144,16 +144,12 @@ public final class Indexer implements Component {
               });
       Sweep sweep =
           new Sweep(
-              connection.rest(),
-              settings.namespace(),
-              settings.keeping(),
-              InstantSource.system());
+              connection.rest(), settings.namespace(), settings.keeping(), InstantSource.system());
       ScheduledExecutorService sweeper =
           Executors.newSingleThreadScheduledExecutor(
               Thread.ofPlatform().daemon().name("leuko-indexer-sweep").factory());
       var _ =
-          sweeper.scheduleWithFixedDelay(
-              () -> sweep(sweep, installer), 5, 60, TimeUnit.MINUTES);
+          sweeper.scheduleWithFixedDelay(() -> sweep(sweep, installer), 5, 60, TimeUnit.MINUTES);
       return new Running(connection, consumer, producer, installer, loop, thread, sweeper);
     }
 

@@ -77,7 +77,8 @@ public final class IndexerBench {
    */
   public void run(int warm, int rounds, Report report) throws Exception {
     try (ElasticsearchConnection connection = ElasticsearchConnection.open(settings)) {
-      new TemplateInstaller(connection.rest(), settings.keeping().retention()).installWhenReachable();
+      new TemplateInstaller(connection.rest(), settings.keeping().retention())
+          .installWhenReachable();
       Alternated.Rounds measured =
           new Alternated()
               .add(INDEXER, round -> indexer())

@@ -186,7 +186,8 @@ public record IndexerSettings(
           "indexer.events-rate",
           ValueType.integer(1, 1_000_000),
           500,
-          "Events that one indexer takes in a second at most; what is more is left out and counted.");
+          "Events that one indexer takes in a second at most; what is more is left out and"
+              + " counted.");
 
   /** All settings of the indexer. */
   public static final List<Key<?>> KEYS =
@@ -298,9 +299,7 @@ public record IndexerSettings(
 
   private static Map<String, Duration> retentions(Config config) {
     Map<String, Duration> retentions = new TreeMap<>();
-    config
-        .get(RETENTION_OF)
-        .forEach((kind, text) -> retentions.put(kind, retention(kind, text)));
+    config.get(RETENTION_OF).forEach((kind, text) -> retentions.put(kind, retention(kind, text)));
     return retentions;
   }
 

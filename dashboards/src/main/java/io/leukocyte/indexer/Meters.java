@@ -23,7 +23,7 @@ final class Meters {
     REJECTED
   }
 
-  private static final List<Topic> TOPICS = 
+  private static final List<Topic> TOPICS =
       List.of(Topic.ALERTS, Topic.ACTIONS, Topic.INCIDENTS, Topic.FINDINGS, Topic.EVENTS);
   private static final Duration[] BUCKETS = {
     Duration.ofMillis(5),

@@ -38,8 +38,7 @@ final class RawEvents {
     void event(Reason reason);
   }
 
-  RawEvents(
-      Selection.Events chosen, LabelMemory labels, InstantSource clock, LeftOut leftOut) {
+  RawEvents(Selection.Events chosen, LabelMemory labels, InstantSource clock, LeftOut leftOut) {
     this.chosen = chosen;
     this.kinds = chosen.kinds().isEmpty() ? Set.of() : EnumSet.copyOf(chosen.kinds());
     this.labels = labels;

@@ -111,8 +111,7 @@ public record Selection(Logs logs, boolean metrics, Duration metricsInterval, Ev
 
   /** Metrics each minute, no events, and lines of all containers or of none. */
   static Selection of(boolean logs) {
-    return new Selection(
-        logs ? Logs.ALL : Logs.OFF, true, Duration.ofMinutes(1), Events.OFF);
+    return new Selection(logs ? Logs.ALL : Logs.OFF, true, Duration.ofMinutes(1), Events.OFF);
   }
 
   /** Whether anything is made of the topic of events. */

@@ -74,8 +74,8 @@ final class Sweep {
         if (status == FORBIDDEN && !saidForbidden) {
           saidForbidden = true;
           LOG.info(
-              "{}: what is older than {} stays, for this user may not remove it; docs/elasticsearch.md"
-                  + " says what that takes",
+              "{}: what is older than {} stays, for this user may not remove it;"
+                  + " docs/elasticsearch.md says what that takes",
               stream.name(namespace),
               Templates.time(keeping.of(stream)));
         } else if (status != FORBIDDEN && status != NOT_FOUND) {
@@ -152,7 +152,8 @@ final class Sweep {
         LOG.debug("{}: some were not removed; they are looked at next time", name);
         return;
       }
-      LOG.info("{}: removed {} older than {}", name, hits.size(), Templates.time(keeping.of(stream)));
+      LOG.info(
+          "{}: removed {} older than {}", name, hits.size(), Templates.time(keeping.of(stream)));
     }
   }
 

@@ -275,8 +275,7 @@ final class TemplateInstaller {
     wanted.put(component(Templates.ECS), stamped(Templates.ecs(modules, version)));
     wanted.put(component(Templates.OWN_FIELDS), stamped(Templates.own(version)));
     for (DataStream stream : DataStream.values()) {
-      wanted.put(
-          template(stream), stamped(Templates.index(stream, modules, keeping, version)));
+      wanted.put(template(stream), stamped(Templates.index(stream, modules, keeping, version)));
     }
     return wanted;
   }
@@ -388,8 +387,7 @@ final class TemplateInstaller {
         && modules.contains(Templates.DATA_STREAMS)) {
       // A template gives its lifecycle only to what is made by it.
       Request request = new Request("PUT", "/_data_stream/" + name + "/_lifecycle");
-      request.setJsonEntity(
-          "{\"data_retention\":\"" + Templates.time(keeping.of(stream)) + "\"}");
+      request.setJsonEntity("{\"data_retention\":\"" + Templates.time(keeping.of(stream)) + "\"}");
       rest.performRequest(request);
     }
   }
@@ -398,8 +396,7 @@ final class TemplateInstaller {
   private static int youngest(JsonNode mappings) {
     int youngest = 0;
     for (JsonNode index : mappings) {
-      youngest =
-          Math.max(youngest, index.at("/mappings/_meta/" + Templates.VERSION).asInt(0));
+      youngest = Math.max(youngest, index.at("/mappings/_meta/" + Templates.VERSION).asInt(0));
     }
     return youngest;
   }

@@ -10,6 +10,7 @@ import java.util.Set;
 /** The templates' bodies, pure functions of what the node supports. */
 final class Templates {
   private static final ObjectMapper MAPPER = new ObjectMapper();
+
   /** The module that has the lifecycle of data streams. */
   static final String DATA_STREAMS = "data-streams";
 
@@ -346,13 +347,7 @@ final class Templates {
           "process.parent.start",
           "process.start");
   private static final List<String> IPS =
-      List.of(
-          "client.ip",
-          "destination.ip",
-          "host.ip",
-          "related.ip",
-          "server.ip",
-          "source.ip");
+      List.of("client.ip", "destination.ip", "host.ip", "related.ip", "server.ip", "source.ip");
 
   private static final String OWN = "leukocyte.";
 

@@ -190,8 +190,7 @@ class BatchDocumentsTest {
 
     assertThat(made)
         .extracting(Document::id)
-        .containsExactly(
-            WEB.id().value() + ":0", DB.id().value() + ":0", WEB.id().value() + ":1");
+        .containsExactly(WEB.id().value() + ":0", DB.id().value() + ":0", WEB.id().value() + ":1");
     assertThat(json(made.getFirst()).at("/container/memory/usage").asDouble()).isEqualTo(0.25);
     assertThat(json(made.getFirst()).at("/leukocyte/stats/cpu_percent").asDouble()).isEqualTo(50);
     assertThat(made).allMatch(document -> document.stream() == DataStream.STATS);
@@ -282,8 +281,7 @@ class BatchDocumentsTest {
   void eventsBeyondTheRateAreLeftOutAndCounted() throws Exception {
     Documents documents =
         documents(
-            events(
-                new Selection.Events(Selection.Mode.SAMPLED, Set.of(), Optional.empty(), 1, 2)));
+            events(new Selection.Events(Selection.Mode.SAMPLED, Set.of(), Optional.empty(), 1, 2)));
     assertThat(send(documents, exec(WEB), exec(WEB), exec(WEB), exec(WEB))).hasSize(2);
     assertThat(leftOut).containsExactly(RawEvents.Reason.RATE, RawEvents.Reason.RATE);
     now = now.plusSeconds(1);
@@ -292,10 +290,8 @@ class BatchDocumentsTest {
 
   @Test
   void filterThatFiltersNothingIsRefused() {
-    assertThatThrownBy(
-            () ->
-                new Selection.Events(
-                    Selection.Mode.FILTERED, Set.of(), Optional.empty(), 100, 500))
+    assertThatThrownBy(() ->
+            new Selection.Events(Selection.Mode.FILTERED, Set.of(), Optional.empty(), 100, 500))
         .hasMessageContaining("indexer.events-kinds");
     assertThatThrownBy(() -> Selection.Label.parse("=x")).hasMessageContaining("key=value");
   }

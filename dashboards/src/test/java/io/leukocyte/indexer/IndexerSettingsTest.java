@@ -114,8 +114,7 @@ class IndexerSettingsTest {
       Config config =
           Config.load(
               null, Map.of("LEUKO_INDEXER_RETENTION_OF", wrong.getKey()), IndexerSettings.KEYS);
-      assertThatThrownBy(() -> IndexerSettings.from(config))
-          .hasMessageContaining(wrong.getValue());
+      assertThatThrownBy(() -> IndexerSettings.from(config)).hasMessageContaining(wrong.getValue());
     }
   }
 

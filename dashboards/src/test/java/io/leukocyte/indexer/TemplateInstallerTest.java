@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -106,7 +107,7 @@ class TemplateInstallerTest {
             "PUT /_index_template/logs-leukocyte.actions",
             "PUT /_index_template/logs-leukocyte.container",
             "PUT /_data_stream/logs-leukocyte.alerts-prod/_lifecycle");
-    assertThat(kept.get("/_data_stream/logs-leukocyte.alerts-prod/_lifecycle"))
+    assertThat(put("/_data_stream/logs-leukocyte.alerts-prod/_lifecycle"))
         .hasToString("{\"data_retention\":\"100d\"}");
   }
 
@@ -114,11 +115,11 @@ class TemplateInstallerTest {
   void policiesOfIndexLifecycleManagementAreInstalledBeforeTheirTemplates() throws IOException {
     install(days(Keeping.Lifecycle.ILM, 60));
 
-    JsonNode policy = kept.get("/_ilm/policy/leukocyte-alerts").path("policy");
+    JsonNode policy = put("/_ilm/policy/leukocyte-alerts").path("policy");
     assertThat(policy.at("/phases/delete/min_age").asText()).isEqualTo("120d");
     assertThat(policy.at("/phases/delete/actions/delete").isObject()).isTrue();
     assertThat(policy.at("/phases/hot/actions/rollover/max_age").asText()).isEqualTo("12d");
-    assertThat(kept.get("/_ilm/policy/leukocyte-sensor").at("/policy/phases/delete/min_age"))
+    assertThat(put("/_ilm/policy/leukocyte-sensor").at("/policy/phases/delete/min_age"))
         .hasToString("\"30d\"");
     assertThat(template("logs-leukocyte.alerts").at("/template/settings/index.lifecycle.name"))
         .hasToString("\"leukocyte-alerts\"");
@@ -146,8 +147,7 @@ class TemplateInstallerTest {
     modules = "wildcard";
     assertThat(install(days(Keeping.Lifecycle.DATA_STREAM, 60)))
         .isInstanceOfSatisfying(
-            CheckResult.Ok.class,
-            ok -> assertThat(ok.detail()).endsWith("the indexer removes"));
+            CheckResult.Ok.class, ok -> assertThat(ok.detail()).endsWith("the indexer removes"));
     assertThat(template("logs-leukocyte.alerts").path("template").has("lifecycle")).isFalse();
 
     assertThat(install(days(Keeping.Lifecycle.ILM, 60)))
@@ -199,7 +199,11 @@ class TemplateInstallerTest {
   }
 
   private JsonNode template(String name) {
-    return kept.get("/_index_template/" + name);
+    return put("/_index_template/" + name);
+  }
+
+  private JsonNode put(String path) {
+    return Objects.requireNonNull(kept.get(path), path);
   }
 
   private String retention(String name) {
@@ -210,8 +214,9 @@ class TemplateInstallerTest {
     StringBuilder json = new StringBuilder("{");
     for (int i = 0; i < versions.length; i++) {
       json.append(i == 0 ? "" : ",")
-          .append("\"index-%d\":{\"mappings\":{\"_meta\":{\"leukocyte\":%d}}}"
-              .formatted(i, versions[i]));
+          .append(
+              "\"index-%d\":{\"mappings\":{\"_meta\":{\"leukocyte\":%d}}}"
+                  .formatted(i, versions[i]));
     }
     return MAPPER.readTree(json.append('}').toString());
   }

@@ -27,7 +27,8 @@ class TemplatesTest {
   @Test
   void smallNodeGetsPlainTypes() {
     ObjectNode ecs = Templates.ecs(Set.of(), 1);
-    ObjectNode index = Templates.index(DataStream.ALERTS, Set.of(), Keeping.of(Duration.ofDays(90)), 1);
+    ObjectNode index =
+        Templates.index(DataStream.ALERTS, Set.of(), Keeping.of(Duration.ofDays(90)), 1);
 
     assertThat(ecs.at("/template/mappings/properties/message/type").asText()).isEqualTo("text");
     assertThat(
@@ -35,15 +36,14 @@ class TemplatesTest {
         .isEqualTo("keyword");
     assertThat(index.at("/template/lifecycle").isMissingNode()).isTrue();
     assertThat(
-            index
-                .at("/template/mappings/properties/data_stream/properties/dataset/type")
-                .asText())
+            index.at("/template/mappings/properties/data_stream/properties/dataset/type").asText())
         .isEqualTo("keyword");
   }
 
   @Test
   void eachStreamHasItsOwnPatternAboveTheStacksTemplates() {
-    ObjectNode index = Templates.index(DataStream.CONTAINER, WHOLE, Keeping.of(Duration.ofDays(30)), 4);
+    ObjectNode index =
+        Templates.index(DataStream.CONTAINER, WHOLE, Keeping.of(Duration.ofDays(30)), 4);
 
     assertThat(index.at("/index_patterns/0").asText()).isEqualTo("logs-leukocyte.container-*");
     assertThat(index.at("/priority").asInt()).isEqualTo(500);

@@ -35,8 +35,7 @@ class ElasticsearchEightIT extends StoreContract {
   private static final String ALERT =
       "{\"@timestamp\":\"2026-11-28T10:00:00Z\",\"event\":{\"id\":\"a\",\"kind\":\"alert\"}}";
 
-  private static final String SETTING =
-      "{\"persistent\":{\"cluster.max_shards_per_node\":500}}";
+  private static final String SETTING = "{\"persistent\":{\"cluster.max_shards_per_node\":500}}";
 
   @TempDir static Path temporary;
   private static final HttpClient HTTP = HttpClient.newHttpClient();

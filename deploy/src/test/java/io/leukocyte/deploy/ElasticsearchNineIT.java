@@ -16,7 +16,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The contract with Elasticsearch 9, a process of its own for its libraries are others than ours. */
+/**
+ * The contract with Elasticsearch 9, a process of its own for its libraries are others than ours.
+ */
 class ElasticsearchNineIT extends StoreContract {
   private static final Path FOLDER = Path.of("node9");
   private static final Path LIBRARIES = FOLDER.resolve("target/lib");

@@ -116,11 +116,13 @@ final class EcsDocuments {
     if (type == null) {
       problems.add(name + ": not in the templates");
     } else {
-      each(value, item -> {
-        if (!fits(type, item)) {
-          problems.add(name + ": not " + type + " as mapped: " + item);
-        }
-      });
+      each(
+          value,
+          item -> {
+            if (!fits(type, item)) {
+              problems.add(name + ": not " + type + " as mapped: " + item);
+            }
+          });
     }
     if (!name.startsWith(OWN)) {
       ecs(name, value, problems);
@@ -134,13 +136,15 @@ final class EcsDocuments {
     } else if (field.list() != value.isArray()) {
       problems.add(name + (field.list() ? ": not a list" : ": a list"));
     } else {
-      each(value, item -> {
-        if (!fits(field.type(), item)) {
-          problems.add(name + ": not " + field.type() + ": " + item);
-        } else if (!field.allowed().isEmpty() && !field.allowed().contains(item.asText())) {
-          problems.add(name + ": " + item.asText() + " is not allowed");
-        }
-      });
+      each(
+          value,
+          item -> {
+            if (!fits(field.type(), item)) {
+              problems.add(name + ": not " + field.type() + ": " + item);
+            } else if (!field.allowed().isEmpty() && !field.allowed().contains(item.asText())) {
+              problems.add(name + ": " + item.asText() + " is not allowed");
+            }
+          });
     }
   }
 

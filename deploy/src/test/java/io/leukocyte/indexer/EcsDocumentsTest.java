@@ -115,8 +115,7 @@ class EcsDocumentsTest {
                   assertThat(field.path("ignore_above").asInt()).isBetween(1, 8191);
                 }
               }
-              case "flattened" ->
-                  assertThat(field.path("ignore_above").asInt()).isBetween(1, 4096);
+              case "flattened" -> assertThat(field.path("ignore_above").asInt()).isBetween(1, 4096);
               default -> assertThat(field.path("type").isMissingNode()).isFalse();
             }
           });

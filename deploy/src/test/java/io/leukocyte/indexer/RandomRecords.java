@@ -66,8 +66,7 @@ final class RandomRecords {
 
   private static Stream<Class<? extends Event>> events(Class<?> type) {
     return Arrays.stream(type.getPermittedSubclasses())
-        .flatMap(kind ->
-            kind.isRecord() ? Stream.of(kind.asSubclass(Event.class)) : events(kind));
+        .flatMap(kind -> kind.isRecord() ? Stream.of(kind.asSubclass(Event.class)) : events(kind));
   }
 
   /** A number from 0 to below the bound. */
@@ -145,7 +144,8 @@ final class RandomRecords {
 
   private Object record(Class<?> type) {
     RecordComponent[] components = type.getRecordComponents();
-    Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class[]::new);
+    Class<?>[] types =
+        Arrays.stream(components).map(RecordComponent::getType).toArray(Class[]::new);
     @Nullable Object[] values = new @Nullable Object[components.length];
     for (int i = 0; i < values.length; i++) {
       values[i] = component(type, components[i]);
@@ -164,8 +164,17 @@ final class RandomRecords {
   /** Components whose values are narrower than their types. */
   private @Nullable Object component(Class<?> type, RecordComponent component) {
     return switch (component.getName()) {
-      case "time", "from", "to", "first", "last", "started", "updated", "found", "created",
-          "startTime", "undoAt" ->
+      case "time",
+          "from",
+          "to",
+          "first",
+          "last",
+          "started",
+          "updated",
+          "found",
+          "created",
+          "startTime",
+          "undoAt" ->
           component.getType() == long.class ? (Object) time() : value(component.getAnnotatedType());
       case "lines" -> 1 + random.nextInt(3);
       case "matches", "alerts", "omitted" -> (long) random.nextInt(1 << 20);
@@ -176,8 +185,7 @@ final class RandomRecords {
   }
 
   private String call() {
-    List<String> calls =
-        Stream.of(Kind.values()).flatMap(kind -> kind.calls().stream()).toList();
+    List<String> calls = Stream.of(Kind.values()).flatMap(kind -> kind.calls().stream()).toList();
     return random.nextInt(8) == 0 ? "" : calls.get(random.nextInt(calls.size()));
   }
 

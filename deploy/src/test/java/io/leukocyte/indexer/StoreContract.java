@@ -108,8 +108,7 @@ public abstract class StoreContract {
     }
     assertThat(count(DataStream.EVENTS, "event.action:exec AND leukocyte.kind:process.exec"))
         .isEqualTo(ROUNDS);
-    assertThat(count(DataStream.INCIDENTS, "leukocyte.incident.alerts:[0 TO *]"))
-        .isEqualTo(ROUNDS);
+    assertThat(count(DataStream.INCIDENTS, "leukocyte.incident.alerts:[0 TO *]")).isEqualTo(ROUNDS);
     assertThat(count(DataStream.FINDINGS, "vulnerability.score.base:[0 TO 10]"))
         .isBetween(1, ROUNDS);
   }
@@ -172,9 +171,8 @@ public abstract class StoreContract {
   /** An alert and an incident, the same each time. */
   private void write() throws Exception {
     List<Document> documents = new GeneratedDocuments(75, namespace).round();
-    documents.removeIf(
-        document ->
-            document.stream() != DataStream.ALERTS && document.stream() != DataStream.INCIDENTS);
+    documents.removeIf(document ->
+        document.stream() != DataStream.ALERTS && document.stream() != DataStream.INCIDENTS);
     assertThat(send(documents)).hasSize(2);
   }
 
@@ -205,8 +203,7 @@ public abstract class StoreContract {
     send(new GeneratedDocuments(77, namespace).of(Topic.ALERTS, alert.getBytes(UTF_8)));
 
     assertThat(count(DataStream.ALERTS, "event.id:a")).isEqualTo(1);
-    assertThat(count(DataStream.ALERTS, "unheard.of:word OR leukocyte.alert.later:word"))
-        .isZero();
+    assertThat(count(DataStream.ALERTS, "unheard.of:word OR leukocyte.alert.later:word")).isZero();
     JsonNode hit = get("/" + DataStream.ALERTS.name(namespace) + "/_search").at("/hits/hits/0");
     assertThat(hit.at("/_source/leukocyte/alert/later").asText()).isEqualTo("word");
   }
@@ -231,7 +228,8 @@ public abstract class StoreContract {
     assertThat(count(DataStream.INCIDENTS, "leukocyte.incident.id:28")).isEqualTo(1);
 
     write();
-    rest.performRequest(new Request("POST", "/" + DataStream.ALERTS.name(namespace) + "/_rollover"));
+    rest.performRequest(
+        new Request("POST", "/" + DataStream.ALERTS.name(namespace) + "/_rollover"));
     sweep(Duration.ofDays(7), Instant.now().plus(Duration.ofDays(6)));
     assertThat(count(DataStream.ALERTS, "*")).isEqualTo(1);
     sweep(Duration.ofDays(7), Instant.now().plus(Duration.ofDays(8)));
@@ -284,10 +282,9 @@ public abstract class StoreContract {
               second.rest(), namespace, keeping, IndexerSettings.Templating.EXPECT, version);
       waiting.installWhenReachable();
       assertThat(waiting.state()).isInstanceOf(CheckResult.Ok.class);
-      assertThatThrownBy(
-              () ->
-                  new TemplateInstaller(second.rest(), namespace, keeping, install, version + 1)
-                      .install())
+      assertThatThrownBy(() ->
+              new TemplateInstaller(second.rest(), namespace, keeping, install, version + 1)
+                  .install())
           .hasMessageContaining("403");
 
       ElasticsearchSink sink = new ElasticsearchSink(second.transport(), namespace);
@@ -298,8 +295,7 @@ public abstract class StoreContract {
               taken ->
                   assertThat(taken.items())
                       .allMatch(item -> item instanceof BulkAnswer.Item.Created));
-      new TemplateInstaller(
-              first.rest(), namespace, keeping, install, VERSIONS.incrementAndGet())
+      new TemplateInstaller(first.rest(), namespace, keeping, install, VERSIONS.incrementAndGet())
           .install();
       assertThat(versions(DataStream.ALERTS)).containsExactlyInAnyOrder(version, version + 1);
       assertThat(versions(DataStream.FINDINGS)).containsExactly(version + 1);
