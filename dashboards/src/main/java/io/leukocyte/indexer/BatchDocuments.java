@@ -11,6 +11,8 @@ import io.leukocyte.events.MalformedBatchException;
 import io.leukocyte.events.Observed;
 import io.leukocyte.events.SensorHeartbeat;
 import io.leukocyte.indexer.Documents.UnreadableException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -154,7 +156,9 @@ final class BatchDocuments {
         .put("product", "Leukocyte")
         .put("type", "sensor")
         .put("version", beat.version());
-    document.withObject("/leukocyte").set("sensor", period.tree());
+    ObjectNode sensor = period.tree();
+    sensor.put("lag", Duration.between(Instant.EPOCH, clock.instant()).toNanos() - beat.time());
+    document.withObject("/leukocyte").set("sensor", sensor);
     String id = id(event, event.host().value() + ":sensor:", period.number());
     document.withObject("/event").put("id", id);
     add(DataStream.SENSOR, id, document, batch);

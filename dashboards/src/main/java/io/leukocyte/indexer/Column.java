@@ -21,8 +21,19 @@ sealed interface Column {
    * @param field of keywords, addresses, numbers or truth values
    * @param label what is written over it
    * @param size most values
+   * @param leastFirst whether they are ordered from the smallest figure on
    */
-  record Terms(String field, String label, int size) implements Column {}
+  record Terms(String field, String label, int size, boolean leastFirst) implements Column {
+    /** From the largest figure on. */
+    Terms(String field, String label, int size) {
+      this(field, label, size, false);
+    }
+
+    /** {@code asc} or {@code desc}. */
+    String direction() {
+      return leastFirst ? "asc" : "desc";
+    }
+  }
 
   /**
    * By queries.
@@ -51,8 +62,23 @@ sealed interface Column {
   /** The number of different values of a field. */
   record Unique(String field, String label) implements Column {}
 
-  /** The largest value of a field of numbers. */
+  /** The smallest value of a field of numbers, or the first moment of one of times. */
+  record Min(String field, String label) implements Column {}
+
+  /** The largest value of a field of numbers, or the last moment of one of times. */
   record Max(String field, String label) implements Column {}
+
+  /** The sum of a field of numbers. */
+  record Sum(String field, String label) implements Column {}
+
+  /**
+   * The value that a share of the documents does not exceed.
+   *
+   * @param field of numbers
+   * @param label what is written over it
+   * @param percent the share, 1 to 99
+   */
+  record Percentile(String field, String label, int percent) implements Column {}
 
   /** Whether it makes buckets. */
   default boolean isBucket() {
@@ -62,7 +88,10 @@ sealed interface Column {
       case Filters f -> true;
       case Count c -> false;
       case Unique u -> false;
+      case Min m -> false;
       case Max m -> false;
+      case Sum s -> false;
+      case Percentile p -> false;
     };
   }
 }

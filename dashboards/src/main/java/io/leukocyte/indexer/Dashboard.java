@@ -9,10 +9,16 @@ import java.util.List;
  * @param title what Kibana shows in its list
  * @param description what it is for
  * @param controls what is chosen at its top, in this order
+ * @param period how far back it looks, {@code 24h}
  * @param rows from top to bottom
  */
 record Dashboard(
-    String name, String title, String description, List<Control> controls, List<Row> rows) {
+    String name,
+    String title,
+    String description,
+    List<Control> controls,
+    String period,
+    List<Row> rows) {
   /** How wide a row is, in Kibana's units. */
   static final int WIDTH = 48;
 

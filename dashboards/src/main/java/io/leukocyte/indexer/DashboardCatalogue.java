@@ -4,14 +4,30 @@ import io.leukocyte.indexer.Dashboard.Control;
 import io.leukocyte.indexer.Dashboard.Row;
 import io.leukocyte.indexer.Panel.Chart;
 import io.leukocyte.indexer.Panel.Look;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The dashboards and saved searches that are shipped, made of what the documents carry. */
 final class DashboardCatalogue {
-  private static final String EVERY = "";
+  static final String EVERY = "";
+
+  /** Dashboards by name, in the order of the links between them. */
+  private static final Map<String, String> TITLES = titles();
+
   private static final String EGRESS = "network.direction:egress";
+  private static final String FLOW = "leukocyte.kind:net.flow AND network.direction:egress";
+  private static final String CONNECT =
+      "leukocyte.kind:(net.connect OR net.flow) AND network.direction:egress";
+  private static final String APPLIED =
+      "leukocyte.action.step:applied AND leukocyte.action.latency:*";
+  private static final String APPROVED =
+      "leukocyte.action.step:intended AND leukocyte.action.policy:* AND user.name:*";
+  private static final String UNDONE = "leukocyte.action.step:undone";
   private static final String WEB = "tags:web AND NOT tags:waf";
   private static final String OF_FIREWALL =
       "container.name:leuko\\-waf\\-* AND leukocyte.log.format:modsecurity";
@@ -19,23 +35,24 @@ final class DashboardCatalogue {
       "http.response.status_code:* AND NOT container.name:leuko\\-waf\\-*";
   private static final String REFUSED = "http.response.status_code:[400 TO 499]";
 
-  private static final int SHORT = 6;
-  private static final int TALL = 14;
-  private static final int LIST = 20;
-  private static final int TOP = 20;
-  private static final int FEW = 8;
+  static final int SHORT = 6;
+  static final int TALL = 14;
+  static final int LIST = 20;
+  static final int TOP = 20;
+  static final int FEW = 8;
 
-  private static final Control CONTAINER = new Control("container.name", "Container", false);
-  private static final Control HOST = new Control("host.id", "Host", false);
+  static final Control CONTAINER = new Control("container.name", "Container", false);
+  static final Control HOST = new Control("host.id", "Host", false);
 
-  private static final Column TIME = new Column.Time();
-  private static final Column ALERTS = new Column.Count("Alerts");
+  static final Column TIME = new Column.Time();
+  static final Column ALERTS = new Column.Count("Alerts");
+  private static final Column BYTES = new Column.Sum("network.bytes", "Bytes");
   private static final Column STEPS = new Column.Count("Steps");
   private static final Column LINES = new Column.Count("Lines");
   private static final Column REQUESTS = new Column.Count("Requests");
-  private static final Column BY_CONTAINER = terms("container.name", "Container", TOP);
+  static final Column BY_CONTAINER = terms("container.name", "Container", TOP);
 
-  private static final Column SEVERITY =
+  static final Column SEVERITY =
       new Column.Filters(
           "Severity",
           List.of(
@@ -73,6 +90,50 @@ final class DashboardCatalogue {
               "container.name",
               "process.command_line",
               "message"));
+  private static final SavedSearch INCIDENT_LIST =
+      new SavedSearch(
+          "leukocyte-search-incidents",
+          "Leukocyte: incidents",
+          "The alerts of each container folded, the one that changed last first.",
+          DataView.INCIDENTS,
+          EVERY,
+          List.of(
+              "leukocyte.incident.state",
+              "leukocyte.incident.priority",
+              "container.name",
+              "host.name",
+              "leukocyte.incident.alerts",
+              "leukocyte.incident.matches",
+              "leukocyte.incident.rules",
+              "leukocyte.incident.id"));
+  private static final SavedSearch OPEN_INCIDENTS =
+      new SavedSearch(
+          "leukocyte-search-open-incidents",
+          "Leukocyte: open incidents",
+          "Incidents to which alerts may still be added.",
+          DataView.INCIDENTS,
+          "leukocyte.incident.state:open",
+          List.of(
+              "leukocyte.incident.priority",
+              "container.name",
+              "host.name",
+              "leukocyte.incident.alerts",
+              "leukocyte.incident.rules",
+              "leukocyte.incident.id"));
+  private static final SavedSearch FLOW_LIST =
+      new SavedSearch(
+          "leukocyte-search-flows",
+          "Leukocyte: flows",
+          "What containers sent and to whom, where events are indexed.",
+          DataView.EVENTS,
+          FLOW,
+          List.of(
+              "container.name",
+              "destination.ip",
+              "destination.port",
+              "network.transport",
+              "network.bytes",
+              "network.packets"));
   private static final SavedSearch EGRESS_LIST =
       new SavedSearch(
           "leukocyte-search-egress",
@@ -138,15 +199,35 @@ final class DashboardCatalogue {
 
   private DashboardCatalogue() {}
 
+  private static Map<String, String> titles() {
+    Map<String, String> titles = new LinkedHashMap<>();
+    titles.put("overview", "Overview");
+    titles.put("container", "Container");
+    titles.put("egress", "Egress");
+    titles.put("web", "Web attacks and WAF");
+    titles.put("response", "Response");
+    titles.put("vulnerabilities", "Vulnerabilities");
+    titles.put("sensors", "Sensor health");
+    titles.put("logs", "Logs");
+    return Collections.unmodifiableMap(titles);
+  }
+
   /** The dashboards, in the order of the links between them. */
   static List<Dashboard> all() {
-    return List.of(overview(), container(), egress(), web(), response(), logs());
+    return List.of(
+        overview(),
+        container(),
+        egress(),
+        web(),
+        response(),
+        StateDashboards.vulnerabilities(),
+        StateDashboards.sensors(),
+        logs());
   }
 
   private static Dashboard overview() {
     return dashboard(
         "overview",
-        "Overview",
         "Alerts, the rules and containers that they come from, and what was done about them.",
         List.of(HOST),
         row(
@@ -158,6 +239,16 @@ final class DashboardCatalogue {
                 DataView.ALERTS,
                 EVERY,
                 new Column.Unique("container.id", "Containers")),
+            number(
+                "Open incidents",
+                DataView.INCIDENTS,
+                "leukocyte.incident.state:open",
+                new Column.Count("Incidents")),
+            number(
+                "Hosts with a sensor",
+                DataView.SENSOR,
+                "leukocyte.kind:sensor.heartbeat",
+                new Column.Unique("host.id", "Hosts")),
             number("Actions taken", DataView.ACTIONS, "leukocyte.action.step:applied", STEPS),
             number("Actions refused", DataView.ACTIONS, "leukocyte.action.step:refused", STEPS),
             number("Actions failed", DataView.ACTIONS, "leukocyte.action.step:failed", STEPS)),
@@ -189,7 +280,7 @@ final class DashboardCatalogue {
                     ALERTS,
                     new Column.Unique("rule.name", "Rules"),
                     new Column.Max("event.severity", "Highest severity"))
-                .withDrilldown()),
+                .leadingTo("container")),
         row(
             TALL,
             table(
@@ -208,19 +299,20 @@ final class DashboardCatalogue {
                 new Column.Unique("rule.name", "Rules"),
                 new Column.Unique("container.id", "Containers")),
             table(
-                "Actions by type",
-                DataView.ACTIONS,
-                EVERY,
-                terms("leukocyte.action.type", "Action", TOP),
-                terms("leukocyte.action.step", "Step", FEW),
-                STEPS)),
+                    "Actions by type",
+                    DataView.ACTIONS,
+                    EVERY,
+                    terms("leukocyte.action.type", "Action", TOP),
+                    terms("leukocyte.action.step", "Step", FEW),
+                    STEPS)
+                .leadingTo("response")),
+        row(TALL, new Panel.Documents("Incidents that are open", OPEN_INCIDENTS)),
         row(LIST, new Panel.Documents("Latest alerts", ALERT_LIST)));
   }
 
   private static Dashboard container() {
     return dashboard(
         "container",
-        "Container",
         "One container, chosen at the top: its alerts, what was done to it, and its log.",
         List.of(new Control("container.name", "Container", true)),
         row(
@@ -263,6 +355,28 @@ final class DashboardCatalogue {
                 terms("container.image.name", "Image", FEW),
                 terms("host.id", "Host", FEW),
                 new Column.Count("Documents"))),
+        row(
+            TALL,
+            bars(
+                "Processes and connections over time",
+                DataView.EVENTS,
+                EVERY,
+                terms("leukocyte.kind", "Kind", FEW),
+                TIME,
+                new Column.Count("Events")),
+            bars(
+                "Processor over time",
+                DataView.STATS,
+                EVERY,
+                TIME,
+                new Column.Max("leukocyte.stats.cpu_percent", "Percent of a core")),
+            bars(
+                "Memory over time",
+                DataView.STATS,
+                EVERY,
+                TIME,
+                new Column.Max("leukocyte.stats.memory", "Bytes"))),
+        row(TALL, new Panel.Documents("Incidents of the container", INCIDENT_LIST)),
         row(LIST, new Panel.Documents("Alerts of the container", ALERT_LIST)),
         row(LIST, new Panel.Documents("Actions on the container", JOURNAL)),
         row(LIST, new Panel.Documents("Log of the container", LOG_LIST)));
@@ -271,9 +385,8 @@ final class DashboardCatalogue {
   private static Dashboard egress() {
     return dashboard(
         "egress",
-        "Egress",
-        "Alerts whose cause left a container: connections, flows and datagrams."
-            + " Traffic that raised no alert is not in Elasticsearch.",
+        "What left containers: alerts, what each container sent in all, and by destination where"
+            + " indexer.events has net.flow and net.connect.",
         List.of(HOST, CONTAINER),
         row(
             SHORT,
@@ -305,7 +418,7 @@ final class DashboardCatalogue {
                 Look.DONUT,
                 EGRESS,
                 List.of(terms("network.transport", "Transport", FEW), ALERTS),
-                false)),
+                "")),
         row(
             TALL,
             table(
@@ -334,7 +447,7 @@ final class DashboardCatalogue {
                     ALERTS,
                     new Column.Unique("destination.ip", "Addresses"),
                     new Column.Max("network.bytes", "Largest flow"))
-                .withDrilldown(),
+                .leadingTo("container"),
             table(
                 "Programs that connect",
                 DataView.ALERTS,
@@ -342,13 +455,50 @@ final class DashboardCatalogue {
                 terms("process.executable", "Program", TOP),
                 terms("container.name", "Container", FEW),
                 ALERTS)),
-        row(LIST, new Panel.Documents("Alerts of outbound traffic", EGRESS_LIST)));
+        row(
+            TALL,
+            bars("Bytes over time by container", DataView.EVENTS, FLOW, BY_CONTAINER, TIME, BYTES),
+            table(
+                    "Sent and received by container",
+                    DataView.STATS,
+                    EVERY,
+                    BY_CONTAINER,
+                    new Column.Max("leukocyte.stats.network_sent", "Sent since its start"),
+                    new Column.Max("leukocyte.stats.network_received", "Received since its start"))
+                .leadingTo("container")),
+        row(
+            TALL,
+            table(
+                "Bytes by destination",
+                DataView.EVENTS,
+                FLOW,
+                terms("destination.ip", "Address", TOP),
+                terms("destination.port", "Port", FEW),
+                BYTES,
+                new Column.Unique("container.id", "Containers")),
+            table(
+                    "Top talkers",
+                    DataView.EVENTS,
+                    FLOW,
+                    BY_CONTAINER,
+                    BYTES,
+                    new Column.Unique("destination.ip", "Addresses"))
+                .leadingTo("container"),
+            table(
+                "New destinations",
+                DataView.EVENTS,
+                CONNECT,
+                terms("destination.ip", "Address", TOP),
+                new Column.Min("@timestamp", "First seen"),
+                new Column.Unique("container.id", "Containers"),
+                new Column.Count("Events"))),
+        row(LIST, new Panel.Documents("Alerts of outbound traffic", EGRESS_LIST)),
+        row(LIST, new Panel.Documents("Flows", FLOW_LIST)));
   }
 
   private static Dashboard web() {
     return dashboard(
         "web",
-        "Web attacks and WAF",
         "Alerts of web attacks, what the access logs say of requests, and what the web"
             + " application firewalls blocked.",
         List.of(HOST, CONTAINER),
@@ -393,16 +543,17 @@ final class DashboardCatalogue {
                 terms("threat.technique.id", "Technique", TOP),
                 ALERTS),
             table("Attacked containers", DataView.ALERTS, WEB, BY_CONTAINER, ALERTS)
-                .withDrilldown()),
+                .leadingTo("container")),
         row(
             TALL,
             table(
-                "Clients that were refused",
-                DataView.LOGS,
-                REQUEST + " AND " + REFUSED,
-                terms("client.ip", "Client", TOP),
-                REQUESTS,
-                new Column.Unique("url.path", "Paths")),
+                    "Clients that were refused",
+                    DataView.LOGS,
+                    REQUEST + " AND " + REFUSED,
+                    terms("client.ip", "Client", TOP),
+                    REQUESTS,
+                    new Column.Unique("url.path", "Paths"))
+                .leadingTo("logs"),
             table(
                 "Paths that were refused",
                 DataView.LOGS,
@@ -440,6 +591,29 @@ final class DashboardCatalogue {
                 terms("url.path", "Path", TOP),
                 terms("http.request.method", "Method", FEW),
                 REQUESTS)),
+        row(
+            TALL,
+            bars(
+                "Classes of attack over time",
+                DataView.LOGS,
+                OF_FIREWALL,
+                terms("leukocyte.log.attacks", "Class", FEW),
+                TIME,
+                REQUESTS),
+            table(
+                "Classes of attack",
+                DataView.LOGS,
+                OF_FIREWALL,
+                terms("leukocyte.log.attacks", "Class", TOP),
+                VERDICT,
+                REQUESTS,
+                new Column.Unique("client.ip", "Clients")),
+            table(
+                "Rules of the firewalls",
+                DataView.LOGS,
+                OF_FIREWALL,
+                terms("leukocyte.log.waf_rules", "Rule", TOP),
+                REQUESTS)),
         row(LIST, new Panel.Documents("Alerts of web attacks, newest first", WEB_LIST)),
         row(LIST, new Panel.Documents("Requests that firewalls found", FIREWALL_LIST)));
   }
@@ -447,7 +621,6 @@ final class DashboardCatalogue {
   private static Dashboard response() {
     return dashboard(
         "response",
-        "Response",
         "What was done: the journal of actions with outcomes, approvals and what was undone.",
         List.of(HOST, CONTAINER),
         row(
@@ -493,11 +666,12 @@ final class DashboardCatalogue {
                 new Column.Unique("container.id", "Containers"),
                 new Column.Unique("leukocyte.action.alert", "Alerts")),
             table(
-                "Rules that caused actions",
-                DataView.ACTIONS,
-                EVERY,
-                terms("rule.name", "Rule", TOP),
-                new Column.Unique("leukocyte.action.id", "Actions"))),
+                    "Rules that caused actions",
+                    DataView.ACTIONS,
+                    EVERY,
+                    terms("rule.name", "Rule", TOP),
+                    new Column.Unique("leukocyte.action.id", "Actions"))
+                .leadingTo("overview")),
         row(
             TALL,
             table(
@@ -526,7 +700,7 @@ final class DashboardCatalogue {
                             new Column.Filter("dry run", "leukocyte.action.dry_run:true"),
                             new Column.Filter("in force", "NOT leukocyte.action.dry_run:true"))),
                     new Column.Unique("leukocyte.action.id", "Actions")),
-                false)),
+                "")),
         row(
             TALL,
             table(
@@ -535,7 +709,7 @@ final class DashboardCatalogue {
                     EVERY,
                     BY_CONTAINER,
                     new Column.Unique("leukocyte.action.id", "Actions"))
-                .withDrilldown(),
+                .leadingTo("container"),
             table(
                 "Operators",
                 DataView.ACTIONS,
@@ -543,13 +717,55 @@ final class DashboardCatalogue {
                 terms("user.name", "Operator", TOP),
                 terms("leukocyte.action.type", "Action", FEW),
                 new Column.Unique("leukocyte.action.id", "Actions"))),
+        row(
+            SHORT,
+            number("Half applied within", DataView.ACTIONS, APPLIED, latency(50)),
+            number("95 % applied within", DataView.ACTIONS, APPLIED, latency(95)),
+            number("99 % applied within", DataView.ACTIONS, APPLIED, latency(99)),
+            number(
+                "Slowest",
+                DataView.ACTIONS,
+                APPLIED,
+                new Column.Max("leukocyte.action.latency", "Latency"))),
+        row(
+            TALL,
+            table(
+                "From the event to the change",
+                DataView.ACTIONS,
+                APPLIED,
+                terms("leukocyte.action.type", "Action", TOP),
+                latency(50),
+                latency(95),
+                latency(99),
+                STEPS),
+            table(
+                "Approvals",
+                DataView.ACTIONS,
+                APPROVED,
+                terms("user.name", "Approved by", TOP),
+                terms("leukocyte.action.type", "Action", FEW),
+                STEPS),
+            table(
+                "What was taken back",
+                DataView.ACTIONS,
+                UNDONE,
+                terms("leukocyte.action.type", "Action", TOP),
+                new Column.Filters(
+                    "By",
+                    List.of(
+                        new Column.Filter("an operator", "user.name:*"),
+                        new Column.Filter("itself, in time", "NOT user.name:*"))),
+                STEPS)),
         row(LIST, new Panel.Documents("Journal", JOURNAL)));
+  }
+
+  private static Column latency(int percent) {
+    return new Column.Percentile("leukocyte.action.latency", percent + " % within", percent);
   }
 
   private static Dashboard logs() {
     return dashboard(
         "logs",
-        "Logs",
         "What containers wrote, searchable, with their alerts beside it.",
         List.of(HOST, CONTAINER),
         row(
@@ -575,7 +791,7 @@ final class DashboardCatalogue {
                     BY_CONTAINER,
                     LINES,
                     new Column.Max("leukocyte.log.original_bytes", "Longest line, bytes"))
-                .withDrilldown(),
+                .leadingTo("container"),
             table("Levels", DataView.LOGS, EVERY, terms("log.level", "Level", FEW), LINES),
             table("Forms", DataView.LOGS, EVERY, terms("leukocyte.log.format", "Form", FEW), LINES),
             table(
@@ -588,48 +804,51 @@ final class DashboardCatalogue {
         row(LIST, new Panel.Documents("Alerts, newest first", ALERT_LIST)));
   }
 
-  private static Dashboard dashboard(
-      String name, String title, String description, List<Control> controls, Row... rows) {
+  static Dashboard dashboard(String name, String description, List<Control> controls, Row... rows) {
+    return dashboard(name, description, controls, "24h", rows);
+  }
+
+  static Dashboard dashboard(
+      String name, String description, List<Control> controls, String period, Row... rows) {
     Row links = row(3, new Panel.Note("Dashboards", links()));
     return new Dashboard(
         name,
-        "Leukocyte: " + title,
+        "Leukocyte: " + title(name),
         description,
         controls,
+        period,
         Stream.concat(Stream.of(links), Stream.of(rows)).toList());
+  }
+
+  /** The title of the dashboard with that name, without what they all begin with. */
+  static String title(String name) {
+    return Objects.requireNonNull(TITLES.get(name), name);
   }
 
   /** Links to all dashboards, as they work inside of Kibana in any space. */
   private static String links() {
-    return Stream.of(
-            "overview/Overview",
-            "container/Container",
-            "egress/Egress",
-            "web/Web attacks and WAF",
-            "response/Response",
-            "logs/Logs")
-        .map(link -> link.split("/", 2))
-        .map(link -> "[%s](#/view/%s)".formatted(link[1], Dashboard.idOf(link[0])))
+    return TITLES.entrySet().stream()
+        .map(entry -> "[%s](#/view/%s)".formatted(entry.getValue(), Dashboard.idOf(entry.getKey())))
         .collect(Collectors.joining(" · "));
   }
 
-  private static Row row(int height, Panel... panels) {
+  static Row row(int height, Panel... panels) {
     return new Row(height, List.of(panels));
   }
 
-  private static Column terms(String field, String label, int size) {
+  static Column terms(String field, String label, int size) {
     return new Column.Terms(field, label, size);
   }
 
-  private static Chart number(String title, DataView view, String query, Column figure) {
-    return new Chart(title, view, Look.NUMBER, query, List.of(figure), false);
+  static Chart number(String title, DataView view, String query, Column figure) {
+    return new Chart(title, view, Look.NUMBER, query, List.of(figure), "");
   }
 
-  private static Chart bars(String title, DataView view, String query, Column... columns) {
-    return new Chart(title, view, Look.BARS, query, List.of(columns), false);
+  static Chart bars(String title, DataView view, String query, Column... columns) {
+    return new Chart(title, view, Look.BARS, query, List.of(columns), "");
   }
 
-  private static Chart table(String title, DataView view, String query, Column... columns) {
-    return new Chart(title, view, Look.TABLE, query, List.of(columns), false);
+  static Chart table(String title, DataView view, String query, Column... columns) {
+    return new Chart(title, view, Look.TABLE, query, List.of(columns), "");
   }
 }

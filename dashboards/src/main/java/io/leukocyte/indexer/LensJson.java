@@ -93,7 +93,13 @@ final class LensJson {
       case Column.Filters filters -> filters(node, filters);
       case Column.Count c -> figure(node, "count", "___records___");
       case Column.Unique unique -> figure(node, "unique_count", unique.field());
+      case Column.Min min -> figure(node, "min", min.field());
       case Column.Max max -> figure(node, "max", max.field());
+      case Column.Sum sum -> figure(node, "sum", sum.field());
+      case Column.Percentile percentile ->
+          figure(node, "percentile", percentile.field())
+              .putObject("params")
+              .put("percentile", percentile.percent());
     }
     return node;
   }
@@ -113,7 +119,10 @@ final class LensJson {
     ObjectNode params = node.putObject("params");
     params.put("size", terms.size());
     params.putObject("orderBy").put("type", "column").put("columnId", figure);
-    params.put("orderDirection", "desc").put("otherBucket", false).put("missingBucket", false);
+    params
+        .put("orderDirection", terms.direction())
+        .put("otherBucket", false)
+        .put("missingBucket", false);
     params.putObject("parentFormat").put("id", "terms");
   }
 
@@ -128,17 +137,20 @@ final class LensJson {
     }
   }
 
-  private static void figure(ObjectNode node, String operation, String field) {
+  private static ObjectNode figure(ObjectNode node, String operation, String field) {
+    boolean extreme = operation.equals("max") || operation.equals("min");
+    boolean time = extreme && FieldTypes.lens(field).equals("date");
     node.put("operationType", operation).put("sourceField", field);
-    node.put("dataType", "number").put("scale", "ratio");
+    node.put("dataType", time ? "date" : "number").put("scale", "ratio");
     node.putObject("params").put("emptyAsNull", false);
+    return node;
   }
 
   private static ObjectNode visualization(Panel.Chart chart) {
     List<String> buckets = ids(chart, true);
     List<String> figures = ids(chart, false);
     return switch (chart.look()) {
-      case BARS -> bars(buckets, figures.getFirst());
+      case BARS -> bars(buckets, figures);
       case TABLE -> table(chart.columns().size());
       case DONUT -> donut(buckets, figures.getFirst());
       case NUMBER -> ofLayer(MAPPER.createObjectNode()).put("metricAccessor", figures.getFirst());
@@ -149,7 +161,7 @@ final class LensJson {
     return node.put("layerId", LAYER).put("layerType", "data");
   }
 
-  private static ObjectNode bars(List<String> buckets, String figure) {
+  private static ObjectNode bars(List<String> buckets, List<String> figures) {
     ObjectNode node = MAPPER.createObjectNode();
     node.put("preferredSeriesType", "bar_stacked").put("valueLabels", "hide");
     node.putObject("legend").put("isVisible", true).put("position", "right");
@@ -160,7 +172,8 @@ final class LensJson {
     ObjectNode layer = ofLayer(node.putArray("layers").addObject());
     layer.put("seriesType", "bar_stacked");
     layer.put("xAccessor", buckets.getLast());
-    layer.putArray("accessors").add(figure);
+    ArrayNode accessors = layer.putArray("accessors");
+    figures.forEach(accessors::add);
     if (buckets.size() > 1) {
       layer.put("splitAccessor", buckets.getFirst());
     }

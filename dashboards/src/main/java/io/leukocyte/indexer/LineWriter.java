@@ -11,7 +11,10 @@ import io.leukocyte.events.LogPart;
 import io.leukocyte.events.ParsedLine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /** Log lines as documents, written without a tree: there are more of them than of all else. */
 final class LineWriter {
@@ -68,6 +71,7 @@ final class LineWriter {
       g.writeNumberField("original_bytes", cursor.longAt(Columns.Log.ORIGINAL_BYTES));
       g.writeNumberField("lines", Math.max(1, cursor.intAt(Columns.Log.LINES)));
       field(g, "format", LogPart.FORMAT);
+      attack(g);
       g.writeEndObject();
       g.writeEndObject();
       g.writeEndObject();
@@ -75,6 +79,31 @@ final class LineWriter {
       throw new IllegalStateException("Writing to memory failed", e);
     }
     return out.toByteArray();
+  }
+
+  /** The rules of a web application firewall that matched, and the classes of attack they find. */
+  private void attack(JsonGenerator g) throws IOException {
+    if (!parsed.has(LogPart.WAF_RULE)) {
+      return;
+    }
+    Set<String> rules = new LinkedHashSet<>();
+    parsed.each(
+        LogPart.WAF_RULE,
+        (bytes, from, to) -> rules.add(new String(bytes, from, to - from, StandardCharsets.UTF_8)));
+    Set<String> classes = new LinkedHashSet<>();
+    rules.forEach(rule -> AttackClass.of(rule).ifPresent(classes::add));
+    array(g, "waf_rules", rules);
+    if (!classes.isEmpty()) {
+      array(g, "attacks", classes);
+    }
+  }
+
+  private static void array(JsonGenerator g, String name, Set<String> values) throws IOException {
+    g.writeArrayFieldStart(name);
+    for (String value : values) {
+      g.writeString(value);
+    }
+    g.writeEndArray();
   }
 
   /** What the line tells of a request, in the words of ECS. */

@@ -15,7 +15,7 @@ sealed interface Panel {
 
   /** How a chart looks. */
   enum Look {
-    /** Bars along the last bucket, split by the first when there are two. */
+    /** Bars along the last bucket, split by the first when there are two, else by the figures. */
     BARS,
     /** A row for each bucket. */
     TABLE,
@@ -33,19 +33,19 @@ sealed interface Panel {
    * @param look how it looks
    * @param query in Lucene's language; empty takes every document
    * @param columns buckets, then figures; tables and rings are ordered by the first figure
-   * @param drilldown whether a click on a value leads to the dashboard of one container
+   * @param drilldown name of the dashboard that a click on a value leads to; empty is none
    */
   record Chart(
-      String title, DataView view, Look look, String query, List<Column> columns, boolean drilldown)
+      String title, DataView view, Look look, String query, List<Column> columns, String drilldown)
       implements Panel {
     /** Copies the list. */
     public Chart {
       columns = List.copyOf(columns);
     }
 
-    /** The same chart, whose values lead to the dashboard of one container. */
-    Chart withDrilldown() {
-      return new Chart(title, view, look, query, columns, true);
+    /** The same chart, whose values lead to another dashboard, which is filtered by them. */
+    Chart leadingTo(String dashboard) {
+      return new Chart(title, view, look, query, columns, dashboard);
     }
   }
 

@@ -17,7 +17,6 @@ final class SavedObjects {
   private static final String OTHER_VERSION = "8.0.0";
   private static final String SEARCH_VIEW = "kibanaSavedObjectMeta.searchSourceJSON.index";
   private static final String DRILLDOWN = "DASHBOARD_TO_DASHBOARD_DRILLDOWN";
-  private static final String TO_CONTAINER = "to-container";
 
   private SavedObjects() {}
 
@@ -62,7 +61,10 @@ final class SavedObjects {
     ObjectNode attributes = object.putObject("attributes");
     ArrayNode references = object.putArray("references");
     attributes.put("title", dashboard.title()).put("description", dashboard.description());
-    attributes.put("timeRestore", true).put("timeFrom", "now-24h").put("timeTo", "now");
+    attributes
+        .put("timeRestore", true)
+        .put("timeFrom", "now-" + dashboard.period())
+        .put("timeTo", "now");
     attributes.putObject("refreshInterval").put("pause", true).put("value", 60_000);
     attributes.put("version", 1);
     attributes.put(
@@ -197,14 +199,17 @@ final class SavedObjects {
 
   private static void enhancements(ObjectNode config, Panel.Chart chart, ArrayNode references) {
     ObjectNode enhancements = config.putObject("enhancements");
-    if (!chart.drilldown()) {
+    if (chart.drilldown().isEmpty()) {
       return;
     }
+    String eventId = "to-" + chart.drilldown();
     ObjectNode event = enhancements.putObject("dynamicActions").putArray("events").addObject();
-    event.put("eventId", TO_CONTAINER);
+    event.put("eventId", eventId);
     event.putArray("triggers").add("FILTER_TRIGGER");
     ObjectNode action = event.putObject("action");
-    action.put("factoryId", DRILLDOWN).put("name", "Show this container");
+    action
+        .put("factoryId", DRILLDOWN)
+        .put("name", "Show it in: " + DashboardCatalogue.title(chart.drilldown()));
     action
         .putObject("config")
         .put("useCurrentFilters", true)
@@ -212,9 +217,9 @@ final class SavedObjects {
         .put("openInNewTab", false);
     reference(
         references,
-        chart.id() + ":drilldown:" + DRILLDOWN + ":" + TO_CONTAINER + ":dashboardId",
+        chart.id() + ":drilldown:" + DRILLDOWN + ":" + eventId + ":dashboardId",
         "dashboard",
-        Dashboard.idOf("container"));
+        Dashboard.idOf(chart.drilldown()));
   }
 
   private static ObjectNode markdown(Panel.Note note) {

@@ -195,8 +195,10 @@ final class Templates {
           "incident.timeline.priority",
           "incident.timeline.rule",
           "kind",
+          "log.attacks",
           "log.format",
           "log.stream",
+          "log.waf_rules",
           "loss.kind",
           "loss.reason",
           "loss.source",
@@ -220,6 +222,7 @@ final class Templates {
           "trace.target.name");
   private static final List<String> OWN_LONGS =
       List.of(
+          "action.latency",
           "action.number",
           "bpf.command",
           "bpf.program_type",
@@ -257,6 +260,7 @@ final class Templates {
           "process.signal",
           "process.tty",
           "sensor.filtered",
+          "sensor.lag",
           "sensor.lost",
           "sensor.period",
           "sensor.published",

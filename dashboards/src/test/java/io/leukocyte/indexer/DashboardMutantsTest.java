@@ -209,17 +209,61 @@ class DashboardMutantsTest {
             "column of a search",
             "has the field rule.nmae",
             objects -> ((ArrayNode) search(objects).at("/attributes/columns")).add("rule.nmae")),
+        ofFile(
+            "response",
+            "percentile of a keyword",
+            "percentile does not take rule.name",
+            panels(
+                list -> column(list, "half-applied-within", "c0").put("sourceField", "rule.name"))),
+        ofFile(
+            "response",
+            "percentile of nothing",
+            "a percentile of 0 percent",
+            panels(list ->
+                ((ObjectNode) column(list, "half-applied-within", "c0").get("params"))
+                    .put("percentile", 0))),
+        ofFile(
+            "sensors",
+            "sum of a date",
+            "sum does not take @timestamp",
+            panels(list -> column(list, "events-lost", "c0").put("sourceField", "@timestamp"))),
+        ofFile(
+            "sensors",
+            "moment shown as a number",
+            "dataType of @timestamp is number",
+            panels(list ->
+                column(list, "hosts-the-longest-silent-first", "c1").put("dataType", "number"))),
+        ofFile(
+            "sensors",
+            "no direction",
+            "terms without a direction",
+            panels(list ->
+                ((ObjectNode) column(list, "hosts-the-longest-silent-first", "c0").get("params"))
+                    .put("orderDirection", "upwards"))),
+        ofFile(
+            "sensors",
+            "kind that no sensor sends",
+            "has the field leukocyte.sensor.events.process.fork",
+            panels(list ->
+                column(list, "events-over-time-by-kind", "c1")
+                    .put("sourceField", "leukocyte.sensor.events.process.fork"))),
+        ofFile(
+            "vulnerabilities",
+            "field of a finding",
+            "has the field leukocyte.finding.fixable of a query",
+            panels(list -> query(list, "open-with-a-fix", "leukocyte.finding.fixable:true"))),
         mutant(
             "view of other indices",
             "no index template is for logs-*",
             objects -> ((ObjectNode) objects.getFirst().get("attributes")).put("title", "logs-*")));
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "{1}")
   @MethodSource("mutants")
-  void mistakeIsRefused(String name, String problem, Change change) throws IOException {
+  void mistakeIsRefused(String file, String name, String problem, Change change)
+      throws IOException {
     List<ObjectNode> objects = new ArrayList<>();
-    for (String line : file("overview.ndjson").lines().toList()) {
+    for (String line : file(file + ".ndjson").lines().toList()) {
       objects.add((ObjectNode) MAPPER.readTree(line));
     }
     change.of(objects);
@@ -250,7 +294,11 @@ class DashboardMutantsTest {
   }
 
   private static Arguments mutant(String name, String problem, Change change) {
-    return Arguments.of(name, problem, change);
+    return ofFile("overview", name, problem, change);
+  }
+
+  private static Arguments ofFile(String file, String name, String problem, Change change) {
+    return Arguments.of(file, name, problem, change);
   }
 
   private static Change panels(PanelChange change) {

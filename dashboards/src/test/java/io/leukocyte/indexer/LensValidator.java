@@ -23,7 +23,10 @@ final class LensValidator {
           "terms", Set.of("keyword", "ip", "long", "boolean"),
           "date_histogram", Set.of("date_nanos"),
           "unique_count", Set.of("keyword", "ip", "long", "boolean", "date_nanos"),
-          "max", Set.of("long", "float"));
+          "min", Set.of("long", "float", "double", "date_nanos"),
+          "max", Set.of("long", "float", "double", "date_nanos"),
+          "sum", Set.of("long", "float", "double"),
+          "percentile", Set.of("long", "float", "double"));
 
   private final Map<String, String> types;
   private final List<String> problems = new ArrayList<>();
@@ -64,7 +67,7 @@ final class LensValidator {
     }
     Matcher range = RANGE.matcher(text);
     while (range.find()) {
-      if (!Set.of("long", "float").contains(types.getOrDefault(range.group(1), "long"))) {
+      if (!Set.of("long", "float", "double").contains(types.getOrDefault(range.group(1), "long"))) {
         problems.add("a range of " + range.group(1) + ", which is no number");
       }
     }
@@ -137,7 +140,15 @@ final class LensValidator {
           problems.addAll(query(filter.path("input"), types));
         }
       }
-      case "terms", "date_histogram", "unique_count", "max" -> field(operation, column);
+      case "terms", "date_histogram", "unique_count", "min", "max", "sum" ->
+          field(operation, column);
+      case "percentile" -> {
+        field(operation, column);
+        int percent = column.at("/params/percentile").asInt(0);
+        if (percent < 1 || percent > 99) {
+          problems.add("a percentile of " + percent + " percent");
+        }
+      }
       default -> problems.add("unknown operation " + operation);
     }
     boolean makesBuckets = Set.of("terms", "date_histogram", "filters").contains(operation);
@@ -146,6 +157,9 @@ final class LensValidator {
     }
     if (operation.equals("terms")) {
       String by = column.at("/params/orderBy/columnId").asText();
+      if (!Set.of("asc", "desc").contains(column.at("/params/orderDirection").asText())) {
+        problems.add("terms without a direction");
+      }
       if (!columns.has(by) || columns.path(by).path("isBucketed").asBoolean(true)) {
         problems.add("terms are ordered by " + by + ", which is no figure");
       }
@@ -165,11 +179,13 @@ final class LensValidator {
           case "date_nanos" -> "date";
           case "ip" -> "ip";
           case "boolean" -> "boolean";
-          case "long", "float" -> "number";
+          case "long", "float", "double" -> "number";
           default -> "string";
         };
     boolean figure = !column.path("isBucketed").asBoolean();
-    if (!column.path("dataType").asText().equals(figure ? "number" : expected)) {
+    boolean extreme = operation.equals("min") || operation.equals("max");
+    String shown = figure && !(extreme && type.equals("date_nanos")) ? "number" : expected;
+    if (!column.path("dataType").asText().equals(shown)) {
       problems.add("dataType of " + field + " is " + column.path("dataType").asText());
     }
   }

@@ -32,6 +32,7 @@ import picocli.CommandLine.ParameterException;
       AlertsCommand.class,
       IncidentsCommand.class,
       ActionsCommand.class,
+      ReportCommand.class,
       ApproveCommand.class,
       DenyCommand.class,
       EvidenceCommand.class,

@@ -58,6 +58,8 @@ class TourIT {
 
       await().atMost(Tour.SOON).until(() -> tour.take("document").contains("Terminal shell"));
       assertThat(tour.take("document")).contains("\"kind\" : \"alert\"");
+      assertThat(tour.run("bin/leuko report --since 1h --format json"))
+          .contains("Terminal shell in container");
 
       assertThat(tour.take("isolated"))
           .contains("no answer")

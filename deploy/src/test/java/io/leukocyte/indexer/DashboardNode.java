@@ -4,8 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -13,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.http.util.EntityUtils;
 import org.elasticsearch.client.Request;
 import org.elasticsearch.client.RestClient;
@@ -27,23 +31,26 @@ public final class DashboardNode implements AutoCloseable {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final int MOST_HITS = 100;
 
+  private static final Instant FROM = Instant.parse("2026-11-28T00:00:00Z");
+
+  private final IndexerSettings settings;
   private final ElasticsearchConnection connection;
   private final RestClient rest;
 
   /** A node without a password. */
   public DashboardNode(String url) {
-    connection =
-        ElasticsearchConnection.open(
-            new IndexerSettings(
-                List.of(url),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                "default",
-                Duration.ofDays(90),
-                1 << 20,
-                true));
+    settings =
+        new IndexerSettings(
+            List.of(url),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            "default",
+            Duration.ofDays(90),
+            1 << 20,
+            true);
+    connection = ElasticsearchConnection.open(settings);
     rest = connection.rest();
   }
 
@@ -54,7 +61,7 @@ public final class DashboardNode implements AutoCloseable {
     for (Document document : DashboardFixture.documents()) {
       ObjectNode create = MAPPER.createObjectNode();
       create
-          .putObject("create")
+          .putObject(document.stream().isLatest() ? "index" : "create")
           .put("_index", document.stream().name("default"))
           .put("_id", document.id());
       bulk.append(create).append('\n');
@@ -200,8 +207,13 @@ public final class DashboardNode implements AutoCloseable {
         ObjectNode terms = parent.putObject("terms");
         terms.put("field", field).put("size", params.path("size").asInt());
         String by = params.at("/orderBy/columnId").asText();
-        boolean count = columns.path(by).path("operationType").asText().equals("count");
-        terms.putObject("order").put(count ? "_count" : by, params.path("orderDirection").asText());
+        String key =
+            switch (columns.path(by).path("operationType").asText()) {
+              case "count" -> "_count";
+              case "percentile" -> by + "." + columns.path(by).at("/params/percentile").asText();
+              default -> by;
+            };
+        terms.putObject("order").put(key, params.path("orderDirection").asText());
       }
       case "date_histogram" ->
           parent
@@ -229,7 +241,20 @@ public final class DashboardNode implements AutoCloseable {
         case "count" -> {}
         case "unique_count" ->
             parent.withObject("/aggs").putObject(id).putObject("cardinality").put("field", field);
-        case "max" -> parent.withObject("/aggs").putObject(id).putObject("max").put("field", field);
+        case "min", "max", "sum" ->
+            parent
+                .withObject("/aggs")
+                .putObject(id)
+                .putObject(column.path("operationType").asText())
+                .put("field", field);
+        case "percentile" ->
+            parent
+                .withObject("/aggs")
+                .putObject(id)
+                .putObject("percentiles")
+                .put("field", field)
+                .putArray("percents")
+                .add(column.at("/params/percentile").asInt());
         default -> throw new IllegalArgumentException("No figure: " + column);
       }
     }
@@ -246,28 +271,48 @@ public final class DashboardNode implements AutoCloseable {
     if (depth == buckets.size()) {
       List<String> cells = new ArrayList<>();
       for (String id : figures) {
-        boolean count = columns.path(id).path("operationType").asText().equals("count");
-        JsonNode value = count ? node.path("doc_count") : node.path(id).path("value");
-        cells.add(value.isNull() ? "-" : "%.0f".formatted(value.asDouble()));
+        cells.add(figure(node, id, columns.path(id)));
       }
       lines.add(prefix + String.join(" | ", cells));
       return;
     }
     JsonNode list = node.path(buckets.get(depth)).path("buckets");
     if (list.isObject()) {
-      list.properties()
-          .forEach(named -> {
-            if (named.getValue().path("doc_count").asInt() > 0) {
-              String key = prefix + named.getKey() + " | ";
-              collect(named.getValue(), buckets, depth + 1, figures, columns, key, lines);
-            }
-          });
+      for (JsonNode filter : columns.path(buckets.get(depth)).at("/params/filters")) {
+        String label = filter.path("label").asText();
+        if (list.path(label).path("doc_count").asInt() > 0) {
+          String key = prefix + label + " | ";
+          collect(list.path(label), buckets, depth + 1, figures, columns, key, lines);
+        }
+      }
     } else {
       for (JsonNode bucket : list) {
         String key = prefix + key(bucket) + " | ";
         collect(bucket, buckets, depth + 1, figures, columns, key, lines);
       }
     }
+  }
+
+  private static String figure(JsonNode node, String id, JsonNode column) {
+    JsonNode value =
+        switch (column.path("operationType").asText()) {
+          case "count" -> node.path("doc_count");
+          case "percentile" -> node.path(id).path("values").elements().next();
+          default -> node.path(id).path("value");
+        };
+    if (value.isNull()) {
+      return "-";
+    }
+    return column.path("dataType").asText().equals("date")
+        ? Instant.ofEpochMilli(Math.round(value.asDouble())).toString().substring(11, 16)
+        : number(value.asDouble());
+  }
+
+  private static String number(double value) {
+    return new BigDecimal(value)
+        .setScale(6, RoundingMode.HALF_UP)
+        .stripTrailingZeros()
+        .toPlainString();
   }
 
   private static String key(JsonNode bucket) {
@@ -312,6 +357,106 @@ public final class DashboardNode implements AutoCloseable {
 
   private JsonNode send(Request request) throws IOException {
     return MAPPER.readTree(EntityUtils.toString(rest.performRequest(request).getEntity()));
+  }
+
+  /** The report of the fixture's day, and the next, so that a bar is an hour. */
+  public Report report(Optional<String> container, String... dashboards) throws ReportException {
+    Instant to = FROM.plus(Duration.ofDays(2));
+    return Report.ask(
+        settings,
+        new ReportRequest(FROM, to, container, Optional.empty(), List.of(dashboards)),
+        Instant.parse("2026-11-28T15:00:00Z"));
+  }
+
+  /** The report of the hours in which the fixture's day has something. */
+  public Report afternoon() throws ReportException {
+    Instant from = Instant.parse("2026-11-28T09:00:00Z");
+    Instant to = Instant.parse("2026-11-28T15:00:00Z");
+    return Report.ask(
+        settings, new ReportRequest(from, to, Optional.empty(), Optional.empty(), List.of()), to);
+  }
+
+  /** The report of the day two days earlier, whose texts are markup. */
+  public Report hostileReport() throws ReportException {
+    Instant from = FROM.minus(Duration.ofDays(2));
+    Instant to = from.plus(Duration.ofDays(1));
+    return Report.ask(
+        settings, new ReportRequest(from, to, Optional.empty(), Optional.empty(), List.of()), to);
+  }
+
+  /** The name of the container whose texts are markup. */
+  public static String hostileName() {
+    return DashboardFixture.HOSTILE;
+  }
+
+  /**
+   * How many documents of the fixture a rule of Kibana's alerting finds.
+   *
+   * @param rule the body that Kibana's API takes
+   */
+  public int found(String rule) throws IOException {
+    JsonNode params = MAPPER.readTree(rule).path("params");
+    List<String> indices = new ArrayList<>();
+    params.path("index").forEach(index -> indices.add(index.asText()));
+    ObjectNode body = (ObjectNode) MAPPER.readTree(params.path("esQuery").asText());
+    body.put("track_total_hits", true).put("size", params.path("size").asInt());
+    return search(String.join(",", indices), body).at("/hits/total/value").asInt(-1);
+  }
+
+  /** The answers of a section of a report, in the form of {@link #answers(String)}. */
+  public static Map<String, List<String>> answers(Report report, String section) {
+    Map<String, List<String>> answers = new LinkedHashMap<>();
+    for (Report.Section each : report.sections()) {
+      if (each.id().equals(section)) {
+        each.parts().forEach(part -> answers.put(part.panel().title(), lines(part)));
+      }
+    }
+    return answers;
+  }
+
+  /**
+   * What a page is to show of each panel of a file, by the panel's id: of lists a line for each
+   * document with its columns, of all else what is answered.
+   */
+  public static Map<String, List<String>> shown(String ndjson, DashboardNode node)
+      throws IOException {
+    Map<String, List<String>> shown = new LinkedHashMap<>();
+    node.answers(ndjson)
+        .forEach((title, lines) -> {
+          boolean list = !lines.isEmpty() && lines.getFirst().startsWith("documents | ");
+          if (!title.startsWith("Control ") && !list) {
+            shown.put(new Panel.Note(title, "").id(), lines);
+          }
+        });
+    return shown;
+  }
+
+  private static List<String> lines(Report.Part part) {
+    PanelAnswer answer = part.answer();
+    List<String> lines = new ArrayList<>();
+    if (part.panel() instanceof Panel.Documents) {
+      lines.add("documents | " + answer.rows().size());
+      for (int i = 1; i < answer.headings().size(); i++) {
+        int column = i;
+        long with =
+            answer.rows().stream().filter(row -> !row.get(column).equals(Cell.NOTHING)).count();
+        lines.add(answer.headings().get(i).field() + " | " + with);
+      }
+      return lines;
+    }
+    for (List<Cell> row : answer.rows()) {
+      lines.add(row.stream().map(DashboardNode::line).collect(Collectors.joining(" | ")));
+    }
+    return lines;
+  }
+
+  private static String line(Cell cell) {
+    return switch (cell) {
+      case Cell.Text(String text) -> text;
+      case Cell.Figure(double value) -> number(value);
+      case Cell.Moment(Instant time) -> time.toString().substring(11, 16);
+      case Cell.Nothing n -> "-";
+    };
   }
 
   /** The answers as text: a heading for each, and its lines. */

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param dryRun whether nothing was changed because the policy only tries
  * @param evidence the id of the evidence that was taken before the change, and is kept on the host;
  *     null when none is
+ * @param alertedAt when the event happened that the alert is about, unix nanoseconds; 0 without an
+ *     alert, and where that is not known
  */
 public record Action(
     ActionId id,
@@ -42,7 +44,38 @@ public record Action(
     @Nullable String operator,
     long undoAt,
     boolean dryRun,
-    @Nullable String evidence) {
+    @Nullable String evidence,
+    long alertedAt) {
+
+  /** A step of which it is not known when its alert's event happened. */
+  public Action(
+      ActionId id,
+      Step step,
+      int number,
+      long time,
+      HostId host,
+      String type,
+      @Nullable ContainerRef target,
+      Outcome outcome,
+      @Nullable AlertId alert,
+      @Nullable String rule,
+      @Nullable String policy,
+      @Nullable String source,
+      @Nullable String operator,
+      long undoAt,
+      boolean dryRun,
+      @Nullable String evidence) {
+    this(
+        id, step, number, time, host, type, target, outcome, alert, rule, policy, source, operator,
+        undoAt, dryRun, evidence, 0);
+  }
+
+  /** The same step, of an alert about an event of that time, unix nanoseconds; 0 is not known. */
+  public Action alertedAt(long event) {
+    return new Action(
+        id, step, number, time, host, type, target, outcome, alert, rule, policy, source, operator,
+        undoAt, dryRun, evidence, event);
+  }
 
   /** A step without evidence. */
   public Action(

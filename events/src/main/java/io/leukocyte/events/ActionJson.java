@@ -113,6 +113,9 @@ public final class ActionJson {
     Json.put(own, "undo_at", action.undoAt() == 0 ? null : Json.time(action.undoAt()));
     Json.put(own, "dry_run", action.dryRun());
     Json.put(own, "evidence", action.evidence());
+    if (action.alertedAt() != 0) {
+      own.put("latency", action.time() - action.alertedAt());
+    }
     return own;
   }
 
@@ -125,11 +128,12 @@ public final class ActionJson {
   public static Action read(byte[] document) throws MalformedJsonException {
     Fields root = Json.read(new String(document, StandardCharsets.UTF_8));
     Fields own = root.in("leukocyte").in("action");
+    long time = root.requiredParsed("@timestamp", Json::nanos);
     return new Action(
         own.requiredParsed("id", ActionId::new),
         own.requiredParsed("step", ActionJson::step),
         own.integer("number", 0, 0, Integer.MAX_VALUE),
-        root.requiredParsed("@timestamp", Json::nanos),
+        time,
         root.in("host").requiredParsed("id", HostId::new),
         own.required("type"),
         EventFields.container(root),
@@ -141,7 +145,8 @@ public final class ActionJson {
         own.text("operator"),
         own.time("undo_at", 0),
         own.flag("dry_run"),
-        own.text("evidence"));
+        own.text("evidence"),
+        own.has("latency") ? time - own.number("latency", 0) : 0);
   }
 
   private static Action.Step step(String text) {

@@ -322,7 +322,8 @@ final class RandomEvents {
         orNull(this::word),
         random.nextBoolean() ? 0 : time(),
         random.nextBoolean(),
-        orNull(this::word));
+        orNull(this::word),
+        random.nextBoolean() ? 0 : time());
   }
 
   private <E extends Enum<E>> E one(Class<E> type) {

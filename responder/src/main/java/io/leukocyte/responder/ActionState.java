@@ -124,7 +124,8 @@ record ActionState(
             last.operator(),
             last.undoAt(),
             last.dryRun(),
-            evidence);
+            evidence,
+            last.alertedAt());
     return new ActionState(
         kept, since, begun, response, phase, undo, way, operator, alert, latest, flow);
   }
@@ -158,7 +159,8 @@ record ActionState(
             who,
             end(now),
             last.dryRun(),
-            last.evidence());
+            last.evidence(),
+            last.alertedAt());
     return new JournalStep(action, Phase.INTENDED, response, null, until);
   }
 
@@ -190,7 +192,8 @@ record ActionState(
             last.operator(),
             patience.map(l -> now + l).orElseGet(() -> end(now)),
             last.dryRun(),
-            last.evidence());
+            last.evidence(),
+            last.alertedAt());
     return patience.isPresent()
         ? new JournalStep(action, Phase.WAITING, response, null)
         : new JournalStep(action, Phase.INTENDED, response, null, until);
@@ -308,7 +311,8 @@ record ActionState(
             operator != null ? operator : last.operator(),
             undoAt(now, step, then),
             last.dryRun(),
-            last.evidence());
+            last.evidence(),
+            last.alertedAt());
     return new JournalStep(action, then, response, null);
   }
 }

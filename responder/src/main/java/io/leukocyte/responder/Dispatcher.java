@@ -344,7 +344,9 @@ final class Dispatcher {
             waits
                 ? now + patience
                 : begins ? response.length().map(length -> now + length.toNanos()).orElse(0L) : 0,
-            policy.guard().mode() == Policy.Mode.DRY_RUN);
+            policy.guard().mode() == Policy.Mode.DRY_RUN,
+            null,
+            alert.time());
     Flow flow =
         new Flow(
             deferred ? placed.after() : Optional.empty(),

@@ -200,6 +200,9 @@ final class JournalJson {
             .put("undoAt", a.undoAt())
             .put("dryRun", a.dryRun())
             .put("evidence", a.evidence());
+    if (a.alertedAt() != 0) {
+      node.put("alertedAt", a.alertedAt());
+    }
     node.set("target", a.target() == null ? null : container(a.target()));
     node.set("outcome", outcome(a.outcome()));
     return node;
@@ -223,7 +226,8 @@ final class JournalJson {
         nullable(node, "operator"),
         node.path("undoAt").asLong(),
         node.path("dryRun").asBoolean(),
-        nullable(node, "evidence"));
+        nullable(node, "evidence"),
+        node.path("alertedAt").asLong());
   }
 
   private static ObjectNode container(ContainerRef ref) {

@@ -56,7 +56,9 @@ record JournalStep(
             action.source(),
             action.operator(),
             0,
-            action.dryRun());
+            action.dryRun(),
+            action.evidence(),
+            action.alertedAt());
     return new JournalStep(refused, ActionState.Phase.CLOSED, response, null, 0, flow);
   }
 }

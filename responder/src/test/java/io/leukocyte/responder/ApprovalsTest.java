@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leukocyte.events.Action;
+import io.leukocyte.events.Alert;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.Outcome;
 import java.nio.file.Path;
@@ -50,6 +51,20 @@ class ApprovalsTest {
       case Outcome.Done o -> o.detail();
       case Outcome.Failed o -> o.problem();
     };
+  }
+
+  @Test
+  void eachStepKnowsWhenTheEventOfItsAlertWasAlsoAfterARestart() {
+    Alert alert = ward.shell(web);
+    ward.clock.advance(Duration.ofMinutes(2));
+    ward = ward.restarted();
+    use("[quarantine: {for: 15m}, notify: {log: {}}]", GUARD);
+    ward.desk.approve("web", "alice");
+    assertThat(ward.steps()).extracting(Action::alertedAt).containsOnly(alert.time());
+    Action verified = ward.steps().getLast();
+    assertThat(verified.step()).isEqualTo(Action.Step.VERIFIED);
+    assertThat(verified.time() - verified.alertedAt())
+        .isBetween(Duration.ofMinutes(2).toNanos(), Duration.ofMinutes(3).toNanos());
   }
 
   @Test
