@@ -373,6 +373,7 @@ struct tcp_sock {
 struct net_device {
 	unsigned int flags;
 	unsigned short hard_header_len;
+	void *rx_handler;
 	possible_net_t nd_net;
 };
 
@@ -383,7 +384,6 @@ struct sk_buff {
 	unsigned int data_len;
 	__be16 protocol;
 	__u16 network_header;
-	__u16 mac_header;
 	unsigned char *head;
 	unsigned char *data;
 };

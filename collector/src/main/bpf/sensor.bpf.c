@@ -265,13 +265,27 @@ struct {
 	.values = { &host_flows_a },
 };
 
-/* Not 0 as soon as a container has the host's network: user space says so. */
+/*
+ * Not 0 as soon as a container has the host's network: a start tells, and user space of those that
+ * ran before.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, __u32);
 } host_network_used SEC(".maps");
+
+/*
+ * Which container sends from an address and port of the host, as flow_key has the other end: what
+ * comes in for these is its.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct flow_key);
+	__type(value, struct container_id);
+} port_owners SEC(".maps");
 
 /* ---- counting ---- */
 
@@ -1013,6 +1027,17 @@ static __always_inline bool settle(struct record *record, struct task_struct *ta
 	return false;
 }
 
+static __always_inline void note_host_network(__u32 flags)
+{
+	__u32 zero = 0, *used;
+
+	if ((flags & (FLAG_HOST_NETWORK | FLAG_SETUP)) != FLAG_HOST_NETWORK)
+		return;
+	used = bpf_map_lookup_elem(&host_network_used, &zero);
+	if (used)
+		*used = 1;
+}
+
 SEC("raw_tp/sched_process_exec")
 int on_exec(struct raw_tracepoint *ctx)
 {
@@ -1030,6 +1055,7 @@ int on_exec(struct raw_tracepoint *ctx)
 	describe(&s->exec.head, RECORD_EXEC, task, id);
 	if (settle(&s->exec.head, task, id))
 		s->exec.head.flags |= FLAG_SETUP;
+	note_host_network(s->exec.head.flags);
 	s->exec.head.flags |= origin_flags(BPF_CORE_READ(program, file));
 	s->exec.capabilities = capabilities_of(task);
 	s->exec.permitted = permitted_of(task);
@@ -1366,6 +1392,23 @@ static __always_inline struct container_id *container_in_host_network(void)
 	return container_of_task(task);
 }
 
+static __always_inline bool host_network_is_used(void)
+{
+	__u32 zero = 0, *used = bpf_map_lookup_elem(&host_network_used, &zero);
+
+	return used && *used;
+}
+
+/* The near end of a flow as a key of port_owners. */
+static __always_inline void near_key(struct flow_key *own, struct flow_key *key,
+				     struct near_end *near)
+{
+	own->remote_port = near->port;
+	own->protocol = key->protocol;
+	own->family = key->family;
+	__builtin_memcpy(own->remote_address, near->address, 16);
+}
+
 /*
  * A packet of the host's network. One without a socket is not from here. Whose one of a socket
  * without connections is, the task tells that sends it: it is queued within its call, but for the
@@ -1375,20 +1418,28 @@ static __noinline int count_of_host(struct sk_buff *skb)
 {
 	struct sock *sk = BPF_CORE_READ(skb, sk);
 	struct container_id *id;
-	struct flow_key key = {};
+	struct flow_key key = {}, own = {};
 	struct near_end near = {};
-	__u32 zero = 0, *used = bpf_map_lookup_elem(&host_network_used, &zero);
+	struct flow *flow;
+	__u32 zero = 0;
 	struct packet_scratch *s = bpf_map_lookup_elem(&packet_scratch, &zero);
 
-	if (!sk || !s || !used || !*used || BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP)
-		return 0;
-	id = container_in_host_network();
-	if (!id)
+	if (!sk || !s || !host_network_is_used() ||
+	    BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP)
 		return 0;
 	if (!dissect(network_of(skb), bpf_ntohs(BPF_CORE_READ(skb, protocol)), false, &key, &near))
 		return 0;
+	near_key(&own, &key, &near);
+	id = container_in_host_network();
+	if (!id) {
+		bpf_map_delete_elem(&port_owners, &own); /* the host has the port now */
+		return 0;
+	}
 	key.net_namespace = BPF_CORE_READ((struct net *)host_network, ns.inum);
-	add_sent(host_flow_of(&s->key, &key, id), &key, &near, BPF_CORE_READ(skb, len));
+	flow = host_flow_of(&s->key, &key, id);
+	if (flow && flow->packets == 0)
+		bpf_map_update_elem(&port_owners, &own, id, BPF_ANY);
+	add_sent(flow, &key, &near, BPF_CORE_READ(skb, len));
 	return 0;
 }
 
@@ -1434,17 +1485,12 @@ struct {
 	__type(value, struct answer);
 } answer_scratch SEC(".maps");
 
-/* What processes read: a packet may come in between. */
-struct read_scratch {
-	struct host_flow_key key;
-	struct answer answer;
-};
-
+/* The same for what processes read: a packet may come in between. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct read_scratch);
+	__type(value, struct answer);
 } read_scratch SEC(".maps");
 
 /* How many answers a network had in a second: more than a few come from nobody who asked. */
@@ -1503,7 +1549,8 @@ static __always_inline __u32 read_message(struct answer *answer, const unsigned 
 }
 
 static __always_inline void take_answer(struct sk_buff *skb, struct net *net,
-					const unsigned char *network, struct near_end *near)
+					struct container_id *id, const unsigned char *network,
+					struct near_end *near)
 {
 	__u32 zero = 0, at = near->length + UDP_HEADER_SIZE;
 	struct answer *answer = bpf_map_lookup_elem(&answer_scratch, &zero);
@@ -1518,12 +1565,47 @@ static __always_inline void take_answer(struct sk_buff *skb, struct net *net,
 	answer->record.head.kind = RECORD_ANSWER;
 	answer->record.head.time = bpf_ktime_get_boot_ns();
 	answer->record.head.net_namespace = BPF_CORE_READ(net, ns.inum);
+	if (id) {
+		answer->record.head.flags = FLAG_HOST_NETWORK;
+		bpf_probe_read_kernel(answer->record.head.container, CONTAINER_ID_SIZE, id->digits);
+	}
 	report_answer(answer, size);
 }
 
 /*
+ * A packet that the host's network takes in for a container. What a port of a bridge takes in comes
+ * again on the bridge, which counts.
+ */
+static __noinline int take_in_host(struct sk_buff *skb)
+{
+	struct net_device *device = BPF_CORE_READ(skb, dev);
+	const unsigned char *network = BPF_CORE_READ(skb, data);
+	struct flow_key key = {}, own = {};
+	struct near_end near = {};
+	struct container_id *id;
+	__u32 zero = 0;
+	struct packet_scratch *s = bpf_map_lookup_elem(&packet_scratch, &zero);
+
+	if (!s || BPF_CORE_READ(device, rx_handler))
+		return 0;
+	if (!dissect(network, bpf_ntohs(BPF_CORE_READ(skb, protocol)), true, &key, &near) ||
+	    key.protocol == IPPROTO_TCP)
+		return 0;
+	near_key(&own, &key, &near);
+	id = bpf_map_lookup_elem(&port_owners, &own);
+	if (!id)
+		return 0;
+	key.net_namespace = BPF_CORE_READ((struct net *)host_network, ns.inum);
+	add_received(host_flow_of(&s->key, &key, id),
+		     BPF_CORE_READ(skb, len) + BPF_CORE_READ(device, hard_header_len));
+	if (near.far_port == DNS_PORT && key.protocol == IPPROTO_UDP)
+		take_answer(skb, (struct net *)host_network, id, network, &near);
+	return 0;
+}
+
+/*
  * A packet that a network takes in, on each of its devices: the name server of the engine answers
- * on the loopback device. In the host's network it could not be told whom it is for.
+ * on the loopback device.
  */
 SEC("raw_tp/netif_receive_skb")
 int on_answer(struct raw_tracepoint *ctx)
@@ -1537,7 +1619,7 @@ int on_answer(struct raw_tracepoint *ctx)
 
 	learn_host((struct task_struct *)bpf_get_current_task());
 	if ((__u64)net == host_network)
-		return 0;
+		return host_network_is_used() ? take_in_host(skb) : 0;
 	network = BPF_CORE_READ(skb, data);
 	if (!dissect(network, bpf_ntohs(BPF_CORE_READ(skb, protocol)), true, &key, &near))
 		return 0;
@@ -1547,11 +1629,11 @@ int on_answer(struct raw_tracepoint *ctx)
 						    BPF_CORE_READ(device, hard_header_len));
 	}
 	if (near.far_port == DNS_PORT && key.protocol == IPPROTO_UDP)
-		take_answer(skb, net, network, &near);
+		take_answer(skb, net, NULL, network, &near);
 	return 0;
 }
 
-/* ---- what a process of a container in the host's network reads ---- */
+/* ---- connections to containers in the host's network ---- */
 
 /* A connection that was there before, or that the other end began. */
 static __noinline int follow_reader(__u64 address)
@@ -1571,66 +1653,24 @@ static __noinline int follow_reader(__u64 address)
 	return follow(address, &head);
 }
 
-static __always_inline void take_datagram(struct sk_buff *skb, struct container_id *id)
-{
-	struct flow_key key = {};
-	struct near_end near = {};
-	__u32 zero = 0, size;
-	__u64 bytes;
-	const unsigned char *head, *data;
-	struct read_scratch *s = bpf_map_lookup_elem(&read_scratch, &zero);
-	struct answer *answer;
-
-	if (!s || !dissect(network_of(skb), bpf_ntohs(BPF_CORE_READ(skb, protocol)), true, &key, &near))
-		return;
-	if (key.protocol == IPPROTO_TCP)
-		return;
-	key.net_namespace = BPF_CORE_READ((struct net *)host_network, ns.inum);
-	head = BPF_CORE_READ(skb, head);
-	data = BPF_CORE_READ(skb, data);
-	size = BPF_CORE_READ(skb, len);
-	bytes = size + (data - head) - BPF_CORE_READ(skb, mac_header);
-	add_received(host_flow_of(&s->key, &key, id), bytes);
-	if (near.far_port != DNS_PORT || key.protocol != IPPROTO_UDP)
-		return;
-	answer = &s->answer;
-	size = read_message(answer, data, size - BPF_CORE_READ(skb, data_len));
-	if (!size)
-		return;
-	describe(&answer->record.head, RECORD_ANSWER,
-		 (struct task_struct *)bpf_get_current_task(), id);
-	answer->record.stream = 0;
-	report_answer(answer, size);
-}
-
 /*
- * What a process takes out of a socket: attached while a container has the host's network. Sockets
- * that listen in on others, of the packet family, are left out.
+ * What a process takes out of a socket: attached while a container has the host's network, to find
+ * connections that the other end began.
  */
 SEC("raw_tp/skb_copy_datagram_iovec")
 int on_read(struct raw_tracepoint *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx->args[0];
-	struct container_id *id = container_in_host_network();
-	struct sock *sk;
+	struct sock *sk = BPF_CORE_READ(skb, sk);
+	__u64 key = (__u64)sk;
 	__u16 family;
-	__u64 key;
 
-	if (!id)
+	if (!sk || bpf_map_lookup_elem(&sockets, &key) || !container_in_host_network())
 		return 0;
-	sk = BPF_CORE_READ(skb, sk);
-	key = (__u64)sk;
-	if (sk) {
-		family = BPF_CORE_READ(sk, __sk_common.skc_family);
-		if (family != AF_INET && family != AF_INET6)
-			return 0;
-		if (BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP) {
-			if (!bpf_map_lookup_elem(&sockets, &key))
-				follow_reader(key);
-			return 0;
-		}
-	}
-	take_datagram(skb, id);
+	family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	if ((family == AF_INET || family == AF_INET6) &&
+	    BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP)
+		follow_reader(key);
 	return 0;
 }
 
@@ -1698,7 +1738,6 @@ int on_stream(struct raw_tracepoint *ctx)
 	struct sock *sk = (struct sock *)ctx->args[0];
 	struct task_struct *task;
 	struct container_id *id;
-	struct read_scratch *s;
 	struct answer *answer;
 	__u64 place, size;
 	__u32 zero = 0;
@@ -1712,10 +1751,9 @@ int on_stream(struct raw_tracepoint *ctx)
 	if (!id || is_compat(task))
 		return 0;
 	place = place_of_read((void *)bpf_task_pt_regs(task), &size);
-	s = bpf_map_lookup_elem(&read_scratch, &zero);
-	if (!place || !s || size < DNS_HEADER_SIZE)
+	answer = bpf_map_lookup_elem(&read_scratch, &zero);
+	if (!place || !answer || size < DNS_HEADER_SIZE)
 		return 0;
-	answer = &s->answer;
 	if (size > ANSWER_SIZE)
 		size = ANSWER_SIZE;
 	if (bpf_probe_read_user(answer->message, size, (const void *)place))
