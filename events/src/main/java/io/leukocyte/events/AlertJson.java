@@ -228,6 +228,8 @@ public final class AlertJson {
         switch (alert.cause().event()) {
           case NetConnect e -> e.domain();
           case NetFlow e -> e.domain();
+          case NetAccept e -> e.domain();
+          case NetSend e -> e.domain();
           case Event e -> null;
         };
     if (domain != null) {
