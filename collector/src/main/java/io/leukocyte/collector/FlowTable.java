@@ -123,7 +123,7 @@ final class FlowTable {
   }
 
   private Flow flow(MemorySegment whole, MemorySegment value) {
-    boolean host = keyLayout == HOST_FLOW_KEY;
+    boolean host = keyLayout.equals(HOST_FLOW_KEY);
     MemorySegment key = host ? whole.asSlice(at(HOST_FLOW_KEY, "flow")) : whole;
     int family = key.get(JAVA_BYTE, at(FLOW_KEY, "family"));
     int port = Short.toUnsignedInt(key.get(JAVA_SHORT, at(FLOW_KEY, "remote_port")));

@@ -29,7 +29,7 @@ public final class BatchWriter {
   private final long epoch;
   private final Map<String, Integer> symbols = new HashMap<>();
   private final Map<ContainerRef, Integer> containers = new HashMap<>();
-  private final Map<Object, Integer> made = new IdentityHashMap<>();
+  private final IdentityHashMap<Object, Integer> made = new IdentityHashMap<>();
   private final Buffer strings = new Buffer(8 << 10);
   private final Buffer containerRows = new Buffer(1 << 10);
   private final Buffer rows = new Buffer(32 << 10);

@@ -216,8 +216,7 @@ public final class Columns {
     public static final Column RECEIVED_BYTES = DOMAIN.then("destination.bytes", LONG);
 
     /** Packets received in the interval. */
-    public static final Column RECEIVED_PACKETS =
-        RECEIVED_BYTES.then("destination.packets", LONG);
+    public static final Column RECEIVED_PACKETS = RECEIVED_BYTES.then("destination.packets", LONG);
   }
 
   /** {@link Kind#CONTAINER_LIFECYCLE}. */

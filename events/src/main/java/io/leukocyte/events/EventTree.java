@@ -154,7 +154,9 @@ final class EventTree {
     tree.put("changed", Json.time(file.changed()));
     tree.put("modified", Json.time(file.modified()));
     Json.put(
-        tree, "namespace_start", file.namespaceStart() == 0 ? null : Json.time(file.namespaceStart()));
+        tree,
+        "namespace_start",
+        file.namespaceStart() == 0 ? null : Json.time(file.namespaceStart()));
     return tree;
   }
 

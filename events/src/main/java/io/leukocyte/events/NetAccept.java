@@ -44,13 +44,11 @@ public record NetAccept(
 
   @Override
   public NetAccept with(@Nullable ContainerRef container) {
-    return new NetAccept(
-        time, container, process, call, protocol, client, server, result, domain);
+    return new NetAccept(time, container, process, call, protocol, client, server, result, domain);
   }
 
   @Override
   public NetAccept with(ProcessInfo process) {
-    return new NetAccept(
-        time, container, process, call, protocol, client, server, result, domain);
+    return new NetAccept(time, container, process, call, protocol, client, server, result, domain);
   }
 }

@@ -45,18 +45,7 @@ public record NetFlow(
       long interval,
       boolean inbound,
       @Nullable String domain) {
-    this(
-        time,
-        container,
-        protocol,
-        destination,
-        bytes,
-        packets,
-        interval,
-        inbound,
-        domain,
-        0,
-        0);
+    this(time, container, protocol, destination, bytes, packets, interval, inbound, domain, 0, 0);
   }
 
   /** A flow that the container began, to an address of which no name is known. */

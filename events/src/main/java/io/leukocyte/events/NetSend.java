@@ -51,17 +51,7 @@ public record NetSend(
       @Nullable String dnsType,
       long result) {
     this(
-        time,
-        container,
-        process,
-        call,
-        protocol,
-        local,
-        remote,
-        bytes,
-        dnsName,
-        dnsType,
-        result,
+        time, container, process, call, protocol, local, remote, bytes, dnsName, dnsType, result,
         null);
   }
 
@@ -77,34 +67,14 @@ public record NetSend(
   @Override
   public NetSend with(@Nullable ContainerRef container) {
     return new NetSend(
-        time,
-        container,
-        process,
-        call,
-        protocol,
-        local,
-        remote,
-        bytes,
-        dnsName,
-        dnsType,
-        result,
+        time, container, process, call, protocol, local, remote, bytes, dnsName, dnsType, result,
         domain);
   }
 
   @Override
   public NetSend with(ProcessInfo process) {
     return new NetSend(
-        time,
-        container,
-        process,
-        call,
-        protocol,
-        local,
-        remote,
-        bytes,
-        dnsName,
-        dnsType,
-        result,
+        time, container, process, call, protocol, local, remote, bytes, dnsName, dnsType, result,
         domain);
   }
 }

@@ -150,8 +150,7 @@ public record ProcessInfo(
         List<String> environment,
         boolean environmentTruncated,
         boolean groupLeader) {
-      this(
-          permittedCapabilities, environment, environmentTruncated, groupLeader, null, List.of());
+      this(permittedCapabilities, environment, environmentTruncated, groupLeader, null, List.of());
     }
   }
 
@@ -165,10 +164,7 @@ public record ProcessInfo(
    *     unknown. At most {@link #MOST_CHARACTERS}: a longer one is cut and ends with an ellipsis
    */
   public record Ancestor(
-      int pid,
-      @Nullable String executable,
-      @Nullable String first,
-      @Nullable String commandLine) {
+      int pid, @Nullable String executable, @Nullable String first, @Nullable String commandLine) {
     /** Characters of each text that is kept. */
     public static final int MOST_CHARACTERS = 1024;
 
@@ -185,9 +181,7 @@ public record ProcessInfo(
       if (text == null || text.isEmpty()) {
         return null;
       }
-      return text.length() <= MOST_CHARACTERS
-          ? text
-          : Text.within(text, MOST_CHARACTERS - 1) + "…";
+      return text.length() <= MOST_CHARACTERS ? text : Text.within(text, MOST_CHARACTERS - 1) + "…";
     }
 
     static List<String> items(List<Ancestor> lineage) {

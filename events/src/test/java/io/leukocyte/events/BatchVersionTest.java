@@ -111,7 +111,8 @@ class BatchVersionTest {
 
   @Test
   void connectionsOfMinorVersionTwoHaveNoNames() throws MalformedBatchException {
-    BatchCursor cursor = BatchCursor.over(withoutTheLast(12, connect(knownShell(), "shop.example")));
+    BatchCursor cursor =
+        BatchCursor.over(withoutTheLast(12, connect(knownShell(), "shop.example")));
 
     assertThat(cursor.next()).isTrue();
     assertThat(cursor.event()).isEqualTo(connect(knownShell(), null));
