@@ -1432,12 +1432,14 @@ static __noinline int count_of_host(struct sk_buff *skb)
 	near_key(&own, &key, &near);
 	id = container_in_host_network();
 	if (!id) {
-		bpf_map_delete_elem(&port_owners, &own); /* the host has the port now */
+		if (key.protocol == IPPROTO_UDP)
+			bpf_map_delete_elem(&port_owners, &own); /* the host has the port now */
 		return 0;
 	}
 	key.net_namespace = BPF_CORE_READ((struct net *)host_network, ns.inum);
 	flow = host_flow_of(&s->key, &key, id);
-	if (flow && flow->packets == 0)
+	if (flow && key.protocol == IPPROTO_UDP && near.port &&
+	    (flow->packets == 0 || !bpf_map_lookup_elem(&port_owners, &own)))
 		bpf_map_update_elem(&port_owners, &own, id, BPF_ANY);
 	add_sent(flow, &key, &near, BPF_CORE_READ(skb, len));
 	return 0;
@@ -1589,7 +1591,7 @@ static __noinline int take_in_host(struct sk_buff *skb)
 	if (!s || BPF_CORE_READ(device, rx_handler))
 		return 0;
 	if (!dissect(network, bpf_ntohs(BPF_CORE_READ(skb, protocol)), true, &key, &near) ||
-	    key.protocol == IPPROTO_TCP)
+	    key.protocol != IPPROTO_UDP)
 		return 0;
 	near_key(&own, &key, &near);
 	id = bpf_map_lookup_elem(&port_owners, &own);
@@ -1598,7 +1600,7 @@ static __noinline int take_in_host(struct sk_buff *skb)
 	key.net_namespace = BPF_CORE_READ((struct net *)host_network, ns.inum);
 	add_received(host_flow_of(&s->key, &key, id),
 		     BPF_CORE_READ(skb, len) + BPF_CORE_READ(device, hard_header_len));
-	if (near.far_port == DNS_PORT && key.protocol == IPPROTO_UDP)
+	if (near.far_port == DNS_PORT)
 		take_answer(skb, (struct net *)host_network, id, network, &near);
 	return 0;
 }
