@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * By which name each network knows an address, as name servers answered there: a network is the
  * number of a namespace or, in the host's, a container. None learns from another: what a container
- * makes up about an address concerns its own connections alone. A name holds as long as the answer says, within bounds, and while it is in
- * use. For one thread.
+ * makes up about an address concerns its own connections alone. A name holds as long as the answer
+ * says, within bounds, and while it is in use. For one thread.
  */
 final class DnsNames {
   private static final int MOST_NETWORKS = 4096;
