@@ -36,6 +36,10 @@ enum {
 	BPF_MAP_TYPE_RINGBUF = 27,
 };
 
+enum bpf_func_id {
+	BPF_FUNC_task_pt_regs = 175, /* since kernel 5.15 */
+};
+
 enum {
 	BPF_ANY = 0,
 	BPF_NOEXIST = 1,
@@ -123,6 +127,7 @@ struct idr {
 
 struct pid_namespace {
 	struct idr idr;
+	struct task_struct *child_reaper;
 };
 
 struct upid {
@@ -193,11 +198,35 @@ struct super_block {
 	unsigned long s_magic;
 };
 
+struct timespec64 {
+	__s64 tv_sec;
+	long tv_nsec;
+};
+
 struct inode {
 	unsigned short i_mode;
 	unsigned int i_nlink;
+	unsigned long i_ino;
 	void *i_private;
 	struct super_block *i_sb;
+};
+
+/* Where an inode has its times: before kernel 6.6, from there on, and since 6.11. */
+struct inode___plain {
+	struct timespec64 i_mtime;
+	struct timespec64 i_ctime;
+};
+
+struct inode___marked {
+	struct timespec64 __i_mtime;
+	struct timespec64 __i_ctime;
+};
+
+struct inode___split {
+	__s64 i_mtime_sec;
+	__s64 i_ctime_sec;
+	__u32 i_mtime_nsec;
+	__u32 i_ctime_nsec;
 };
 
 struct qstr {
@@ -336,16 +365,21 @@ struct socket {
 
 struct tcp_sock {
 	__u64 bytes_acked;
+	__u64 bytes_received;
+	__u32 segs_in;
 	__u32 segs_out;
 };
 
 struct net_device {
 	unsigned int flags;
+	unsigned short hard_header_len;
+	void *rx_handler;
 	possible_net_t nd_net;
 };
 
 struct sk_buff {
 	struct net_device *dev;
+	struct sock *sk;
 	unsigned int len;
 	unsigned int data_len;
 	__be16 protocol;

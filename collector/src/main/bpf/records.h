@@ -55,6 +55,7 @@ enum record_flag {
 	FLAG_SOCKET = 1 << 17, /* and is a socket */
 	FLAG_ENVIRONMENT_TRUNCATED = 1 << 18, /* or it could not be read */
 	FLAG_GROUP_LEADER = 1 << 19,
+	FLAG_INBOUND = 1 << 20, /* CLOSE: the other end began */
 };
 
 /* What a call's entry asks for. */
@@ -160,6 +161,11 @@ struct exec_record {
 	struct record head;
 	__u64 capabilities;
 	__u64 permitted;
+	/* the program's file: times are unix nanoseconds */
+	__u64 inode;
+	__u64 changed;
+	__u64 modified;
+	__u64 namespace_start; /* of the first process in its pid namespace */
 	__u32 login_uid;
 	__u32 tty;
 	__u32 args_total; /* bytes of the arguments before they were cut */
@@ -184,6 +190,8 @@ struct connect_record {
 	struct record head;
 	__u64 bytes; /* CLOSE: bytes that the other end has acknowledged since the last report */
 	__u64 packets; /* CLOSE: segments sent since then */
+	__u64 received_bytes; /* CLOSE: bytes received since then */
+	__u64 received_packets; /* CLOSE: segments received since then */
 	__u64 opened; /* CLOSE: when the last report was, or the connection begun */
 	__u16 family; /* 2 or 10 */
 	__u16 protocol; /* 6, 17, … */
@@ -229,11 +237,14 @@ struct call_record {
 	__u8 remote_address[16];
 };
 
-/* A datagram from a name server, with its network alone in the head; what it says follows. */
+/*
+ * What a name server answered; it follows. A datagram that a network took in has that alone in its
+ * head; what a process read has the process.
+ */
 struct answer_record {
 	struct record head;
 	__u32 size; /* of the message, which is cut at ANSWER_SIZE */
-	__u32 unused;
+	__u32 stream; /* 1: read from a connection, perhaps with its length before it */
 };
 
 /* What user space asks for. */
@@ -250,9 +261,18 @@ struct flow_key {
 	__u8 remote_address[16];
 };
 
+/* As flow_key, of a container that has the host's network. */
+struct host_flow_key {
+	char container[CONTAINER_ID_SIZE];
+	struct flow_key flow;
+};
+
+/* Bytes are of layer 2. */
 struct flow {
-	__u64 bytes; /* of layer 2 */
+	__u64 bytes; /* sent */
 	__u64 packets;
+	__u64 received_bytes;
+	__u64 received_packets;
 };
 
 /* made = kept + dropped + thinned + filtered, for each kind. */

@@ -149,6 +149,8 @@ struct connection {
 	__u64 reported; /* when */
 	__u64 bytes;
 	__u64 packets;
+	__u64 received_bytes;
+	__u64 received_packets;
 };
 
 /* Connections of containers that share the host's network: there only the socket tells whose. */
@@ -245,6 +247,45 @@ struct {
 } flows SEC(".maps") = {
 	.values = { &flows_a },
 };
+
+/* The same for containers in the host's network, where the packet's network does not tell whose. */
+struct host_flow_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct host_flow_key);
+	__type(value, struct flow);
+} host_flows_a SEC(".maps"), host_flows_b SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, struct host_flow_map);
+} host_flows SEC(".maps") = {
+	.values = { &host_flows_a },
+};
+
+/*
+ * Not 0 as soon as a container has the host's network: a start tells, and user space of those that
+ * ran before.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} host_network_used SEC(".maps");
+
+/*
+ * Which container sends from an address and port of the host, as flow_key has the other end: what
+ * comes in for these is its.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct flow_key);
+	__type(value, struct container_id);
+} port_owners SEC(".maps");
 
 /* ---- counting ---- */
 
@@ -814,6 +855,56 @@ static __always_inline __u32 origin_flags(struct file *file)
 	return flags;
 }
 
+static __always_inline __u64 nanoseconds(__s64 seconds, __u64 rest)
+{
+	return seconds * SECOND + rest;
+}
+
+/* Times of a file, under the names that the running kernel has for them. */
+static __always_inline void add_times(struct exec_record *record, struct inode *inode)
+{
+	struct inode___split *split = (struct inode___split *)inode;
+	struct inode___marked *marked = (struct inode___marked *)inode;
+	struct inode___plain *plain = (struct inode___plain *)inode;
+
+	record->changed = 0;
+	record->modified = 0;
+	if (bpf_core_field_exists(split->i_ctime_sec)) {
+		record->changed = nanoseconds(BPF_CORE_READ(split, i_ctime_sec),
+					      BPF_CORE_READ(split, i_ctime_nsec));
+		record->modified = nanoseconds(BPF_CORE_READ(split, i_mtime_sec),
+					       BPF_CORE_READ(split, i_mtime_nsec));
+		return;
+	}
+	if (bpf_core_field_exists(marked->__i_ctime))
+		record->changed = nanoseconds(BPF_CORE_READ(marked, __i_ctime.tv_sec),
+					      BPF_CORE_READ(marked, __i_ctime.tv_nsec));
+	else if (bpf_core_field_exists(plain->i_ctime))
+		record->changed = nanoseconds(BPF_CORE_READ(plain, i_ctime.tv_sec),
+					      BPF_CORE_READ(plain, i_ctime.tv_nsec));
+	if (bpf_core_field_exists(marked->__i_mtime))
+		record->modified = nanoseconds(BPF_CORE_READ(marked, __i_mtime.tv_sec),
+					       BPF_CORE_READ(marked, __i_mtime.tv_nsec));
+	else if (bpf_core_field_exists(plain->i_mtime))
+		record->modified = nanoseconds(BPF_CORE_READ(plain, i_mtime.tv_sec),
+					       BPF_CORE_READ(plain, i_mtime.tv_nsec));
+}
+
+/* The program's file, and since when the processes around it run. */
+static __always_inline void add_program(struct exec_record *record, struct task_struct *task,
+					struct file *file)
+{
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
+	unsigned int level = BPF_CORE_READ(pid, level);
+	const char *numbers = (const char *)pid + bpf_core_field_offset(struct pid, numbers);
+	struct upid *own = (struct upid *)(numbers + level * bpf_core_type_size(struct upid));
+
+	record->inode = BPF_CORE_READ(inode, i_ino);
+	add_times(record, inode);
+	record->namespace_start = BPF_CORE_READ(own, ns, child_reaper, start_boottime);
+}
+
 static __always_inline void add_ancestors(struct exec_record *record, struct task_struct *task)
 {
 	__u16 found = 0;
@@ -936,6 +1027,17 @@ static __always_inline bool settle(struct record *record, struct task_struct *ta
 	return false;
 }
 
+static __always_inline void note_host_network(__u32 flags)
+{
+	__u32 zero = 0, *used;
+
+	if ((flags & (FLAG_HOST_NETWORK | FLAG_SETUP)) != FLAG_HOST_NETWORK)
+		return;
+	used = bpf_map_lookup_elem(&host_network_used, &zero);
+	if (used)
+		*used = 1;
+}
+
 SEC("raw_tp/sched_process_exec")
 int on_exec(struct raw_tracepoint *ctx)
 {
@@ -953,9 +1055,11 @@ int on_exec(struct raw_tracepoint *ctx)
 	describe(&s->exec.head, RECORD_EXEC, task, id);
 	if (settle(&s->exec.head, task, id))
 		s->exec.head.flags |= FLAG_SETUP;
+	note_host_network(s->exec.head.flags);
 	s->exec.head.flags |= origin_flags(BPF_CORE_READ(program, file));
 	s->exec.capabilities = capabilities_of(task);
 	s->exec.permitted = permitted_of(task);
+	add_program(&s->exec, task, BPF_CORE_READ(program, file));
 	s->exec.unused = 0;
 	if (leads_group(task))
 		s->exec.head.flags |= FLAG_GROUP_LEADER;
@@ -1003,15 +1107,17 @@ static __noinline int follow(__u64 sk, const struct record *head)
 	return bpf_map_update_elem(&sockets, &sk, &connection, BPF_ANY);
 }
 
-/* Reports what was sent since the last report, if it is anything or the end. */
+/* Reports what went both ways since the last report, if it is anything or the end. */
 static __always_inline void report_connection(struct connection *connection, struct sock *sk,
 					      __u64 now, bool at_end)
 {
 	__u64 bytes = BPF_CORE_READ((struct tcp_sock *)sk, bytes_acked);
 	__u64 packets = BPF_CORE_READ((struct tcp_sock *)sk, segs_out);
+	__u64 received_bytes = BPF_CORE_READ((struct tcp_sock *)sk, bytes_received);
+	__u64 received_packets = BPF_CORE_READ((struct tcp_sock *)sk, segs_in);
 	struct connect_record record;
 
-	if (!at_end && bytes == connection->bytes)
+	if (!at_end && bytes == connection->bytes && received_bytes == connection->received_bytes)
 		return;
 	record.head = connection->head;
 	record.head.kind = RECORD_CLOSE;
@@ -1019,9 +1125,13 @@ static __always_inline void report_connection(struct connection *connection, str
 	record.opened = connection->reported;
 	record.bytes = bytes - connection->bytes;
 	record.packets = (__u32)(packets - connection->packets);
+	record.received_bytes = received_bytes - connection->received_bytes;
+	record.received_packets = (__u32)(received_packets - connection->received_packets);
 	connection->reported = now;
 	connection->bytes = bytes;
 	connection->packets = packets;
+	connection->received_bytes = received_bytes;
+	connection->received_packets = received_packets;
 	add_ends(&record, sk);
 	emit(&record.head, sizeof(record), true);
 }
@@ -1063,6 +1173,8 @@ int on_connect(struct raw_tracepoint *ctx)
 	record.head.flags |= setup_flag(record.head.pid, record.head.start);
 	record.bytes = 0;
 	record.packets = 0;
+	record.received_bytes = 0;
+	record.received_packets = 0;
 	record.opened = record.head.time;
 	add_ends(&record, sk);
 	if (record.head.flags & FLAG_HOST_NETWORK)
@@ -1091,93 +1203,246 @@ int on_close(struct raw_tracepoint *ctx)
 
 /* ---- flows ---- */
 
-/* The near end of a packet, and whether that is a server that answers. */
+/* What else a packet tells of its ends. */
 struct near_end {
 	__u8 address[16];
 	__u16 port;
-	bool answers;
+	__u16 far_port; /* also where the flow leaves it out */
+	bool answers; /* the near end is a server that answers */
+	bool many; /* it is for more than one receiver */
+	__u32 length; /* of the network's header; 0: what follows is not its beginning */
 };
 
-/*
- * Reads protocol and both ends of a packet; a fragment or another header has port 0. So has what a
- * server answers: its clients' ports say nothing and would make a flow of each connection.
- */
-static __always_inline bool dissect(struct sk_buff *skb, struct flow_key *key,
-				    struct near_end *near)
+static __always_inline bool ends_of(const unsigned char *network, __u16 type, bool incoming,
+				    struct flow_key *key, struct near_end *near)
 {
-	const unsigned char *network =
-		BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, network_header);
-	__u16 type = bpf_ntohs(BPF_CORE_READ(skb, protocol));
 	__u8 header[40];
-	__u32 length;
-	__be16 ports[2] = {};
 
 	if (type == ETH_P_IP) {
 		if (bpf_probe_read_kernel(header, 20, network))
 			return false;
 		key->family = AF_INET;
 		key->protocol = header[9];
-		__builtin_memcpy(near->address, header + 12, 4);
-		__builtin_memcpy(key->remote_address, header + 16, 4);
-		length = (header[0] & 0xf) * 4;
-		if ((header[6] & 0x1f) || header[7])
-			return true;
+		__builtin_memcpy(near->address, header + (incoming ? 16 : 12), 4);
+		__builtin_memcpy(key->remote_address, header + (incoming ? 12 : 16), 4);
+		near->many = header[16] >= 224;
+		if (!(header[6] & 0x1f) && !header[7])
+			near->length = (header[0] & 0xf) * 4;
 	} else if (type == ETH_P_IPV6) {
 		if (bpf_probe_read_kernel(header, 40, network))
 			return false;
 		key->family = AF_INET6;
 		key->protocol = header[6];
-		__builtin_memcpy(near->address, header + 8, 16);
-		__builtin_memcpy(key->remote_address, header + 24, 16);
-		length = 40;
+		__builtin_memcpy(near->address, header + (incoming ? 24 : 8), 16);
+		__builtin_memcpy(key->remote_address, header + (incoming ? 8 : 24), 16);
+		near->many = header[24] == 0xff;
+		near->length = 40;
 	} else {
 		return false;
 	}
-	if (key->protocol == IPPROTO_TCP || key->protocol == IPPROTO_UDP) {
-		bpf_probe_read_kernel(ports, sizeof(ports), network + length);
-		near->port = bpf_ntohs(ports[0]);
-		key->remote_port = bpf_ntohs(ports[1]);
-		near->answers = near->port < FIRST_CLIENT_PORT &&
-				key->remote_port > near->port &&
-				key->remote_port >= FIRST_USER_PORT;
-		if (near->answers)
-			key->remote_port = 0;
+	return true;
+}
+
+/*
+ * Reads protocol and both ends of a packet; a fragment or another header has port 0. So has what a
+ * server answers, and what it is asked: its clients' ports say nothing and would make a flow of each
+ * connection.
+ */
+static __always_inline bool dissect(const unsigned char *network, __u16 type, bool incoming,
+				    struct flow_key *key, struct near_end *near)
+{
+	__be16 ports[2] = {};
+
+	if (!ends_of(network, type, incoming, key, near))
+		return false;
+	if (near->length && (key->protocol == IPPROTO_TCP || key->protocol == IPPROTO_UDP)) {
+		bpf_probe_read_kernel(ports, sizeof(ports), network + near->length);
+		near->port = bpf_ntohs(incoming ? ports[1] : ports[0]);
+		near->far_port = bpf_ntohs(incoming ? ports[0] : ports[1]);
+		near->answers = near->port < FIRST_CLIENT_PORT && near->far_port > near->port &&
+				near->far_port >= FIRST_USER_PORT;
+		key->remote_port = near->answers ? 0 : near->far_port;
 	}
 	return true;
 }
+
+static __always_inline const unsigned char *network_of(struct sk_buff *skb)
+{
+	return BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, network_header);
+}
+
+/* Packets are queued with softirqs off: nothing comes between. */
+struct packet_scratch {
+	struct connect_record record;
+	struct host_flow_key key;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct packet_scratch);
+} packet_scratch SEC(".maps");
 
 /*
  * The first packet of a flow: for a protocol without connections this is where one begins. The
  * current task is the sender if it lives in the packet's network; else nobody is named. ICMPv6 is
  * left out: nearly all of it is the kernel's own search for neighbours.
  */
-static __always_inline void report_send(struct flow_key *key, struct near_end *near)
+static __noinline int report_send(const struct flow_key *key, const struct near_end *near)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	struct connect_record record;
+	__u32 zero = 0;
+	struct packet_scratch *s = bpf_map_lookup_elem(&packet_scratch, &zero);
+	struct connect_record *record;
 	struct container_id *id = NULL;
 
+	if (!s)
+		return 0;
+	record = &s->record;
 	if (BPF_CORE_READ(task, nsproxy, net_ns, ns.inum) == key->net_namespace)
 		id = container_of_task(task);
 	if (id) {
-		describe(&record.head, RECORD_SEND, task, id);
-		record.head.flags |= setup_flag(record.head.pid, record.head.start);
+		describe(&record->head, RECORD_SEND, task, id);
+		record->head.flags |= setup_flag(record->head.pid, record->head.start);
 	} else {
-		__builtin_memset(&record.head, 0, sizeof(record.head));
-		record.head.kind = RECORD_SEND;
-		record.head.time = bpf_ktime_get_boot_ns();
-		record.head.net_namespace = key->net_namespace;
+		__builtin_memset(&record->head, 0, sizeof(record->head));
+		record->head.kind = RECORD_SEND;
+		record->head.time = bpf_ktime_get_boot_ns();
+		record->head.net_namespace = key->net_namespace;
 	}
-	record.bytes = 0;
-	record.packets = 0;
-	record.opened = record.head.time;
-	record.family = key->family;
-	record.protocol = key->protocol;
-	record.local_port = near->port;
-	record.remote_port = key->remote_port;
-	__builtin_memcpy(record.local_address, near->address, 16);
-	__builtin_memcpy(record.remote_address, key->remote_address, 16);
-	emit(&record.head, sizeof(record), true);
+	record->bytes = 0;
+	record->packets = 0;
+	record->received_bytes = 0;
+	record->received_packets = 0;
+	record->opened = record->head.time;
+	record->family = key->family;
+	record->protocol = key->protocol;
+	record->local_port = near->port;
+	record->remote_port = key->remote_port;
+	__builtin_memcpy(record->local_address, near->address, 16);
+	__builtin_memcpy(record->remote_address, key->remote_address, 16);
+	emit(&record->head, sizeof(*record), true);
+	return 0;
+}
+
+static __always_inline void add_received(struct flow *flow, __u64 bytes)
+{
+	count(COUNTER_PACKET, flow ? KEPT : DROPPED);
+	if (flow) {
+		__sync_fetch_and_add(&flow->received_bytes, bytes);
+		__sync_fetch_and_add(&flow->received_packets, 1);
+	}
+}
+
+/* The first packet that is sent may not be the flow's first. */
+static __always_inline void add_sent(struct flow *flow, struct flow_key *key,
+				     struct near_end *near, __u64 bytes)
+{
+	count(COUNTER_PACKET, flow ? KEPT : DROPPED);
+	if (!flow)
+		return;
+	if (flow->packets == 0 && key->protocol != IPPROTO_TCP &&
+	    key->protocol != IPPROTO_ICMPV6 && !near->answers)
+		report_send(key, near);
+	__sync_fetch_and_add(&flow->bytes, bytes);
+	__sync_fetch_and_add(&flow->packets, 1);
+}
+
+static __always_inline struct flow *flow_of(struct flow_key *key)
+{
+	__u32 zero = 0;
+	void *current_flows = bpf_map_lookup_elem(&flows, &zero);
+	struct flow first = {}, *flow;
+
+	if (!current_flows)
+		return NULL;
+	flow = bpf_map_lookup_elem(current_flows, key);
+	if (flow)
+		return flow;
+	bpf_map_update_elem(current_flows, key, &first, BPF_NOEXIST);
+	return bpf_map_lookup_elem(current_flows, key);
+}
+
+static __always_inline struct flow *host_flow_of(struct host_flow_key *whole, struct flow_key *key,
+						 struct container_id *id)
+{
+	__u32 zero = 0;
+	void *current_flows = bpf_map_lookup_elem(&host_flows, &zero);
+	struct flow first = {}, *flow;
+
+	if (!current_flows)
+		return NULL;
+	bpf_probe_read_kernel(whole->container, CONTAINER_ID_SIZE, id->digits);
+	whole->flow = *key;
+	flow = bpf_map_lookup_elem(current_flows, whole);
+	if (flow)
+		return flow;
+	bpf_map_update_elem(current_flows, whole, &first, BPF_NOEXIST);
+	return bpf_map_lookup_elem(current_flows, whole);
+}
+
+/* The container of the current task, if that has the host's network; else NULL. */
+static __always_inline struct container_id *container_in_host_network(void)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+
+	if ((__u64)BPF_CORE_READ(task, nsproxy, net_ns) != host_network)
+		return NULL;
+	return container_of_task(task);
+}
+
+static __always_inline bool host_network_is_used(void)
+{
+	__u32 zero = 0, *used = bpf_map_lookup_elem(&host_network_used, &zero);
+
+	return used && *used;
+}
+
+/* The near end of a flow as a key of port_owners. */
+static __always_inline void near_key(struct flow_key *own, struct flow_key *key,
+				     struct near_end *near)
+{
+	own->remote_port = near->port;
+	own->protocol = key->protocol;
+	own->family = key->family;
+	__builtin_memcpy(own->remote_address, near->address, 16);
+}
+
+/*
+ * A packet of the host's network. One without a socket is not from here. Whose one of a socket
+ * without connections is, the task tells that sends it: it is queued within its call, but for the
+ * few packets that wait until a neighbour is found. Those of TCP are counted by their sockets.
+ */
+static __noinline int count_of_host(struct sk_buff *skb)
+{
+	struct sock *sk = BPF_CORE_READ(skb, sk);
+	struct container_id *id;
+	struct flow_key key = {}, own = {};
+	struct near_end near = {};
+	struct flow *flow;
+	__u32 zero = 0;
+	struct packet_scratch *s = bpf_map_lookup_elem(&packet_scratch, &zero);
+
+	if (!sk || !s || !host_network_is_used() ||
+	    BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP)
+		return 0;
+	if (!dissect(network_of(skb), bpf_ntohs(BPF_CORE_READ(skb, protocol)), false, &key, &near))
+		return 0;
+	near_key(&own, &key, &near);
+	id = container_in_host_network();
+	if (!id) {
+		if (key.protocol == IPPROTO_UDP)
+			bpf_map_delete_elem(&port_owners, &own); /* the host has the port now */
+		return 0;
+	}
+	key.net_namespace = BPF_CORE_READ((struct net *)host_network, ns.inum);
+	flow = host_flow_of(&s->key, &key, id);
+	if (flow && key.protocol == IPPROTO_UDP && near.port &&
+	    (flow->packets == 0 || !bpf_map_lookup_elem(&port_owners, &own)))
+		bpf_map_update_elem(&port_owners, &own, id, BPF_ANY);
+	add_sent(flow, &key, &near, BPF_CORE_READ(skb, len));
+	return 0;
 }
 
 SEC("raw_tp/net_dev_queue")
@@ -1188,35 +1453,16 @@ int on_packet(struct raw_tracepoint *ctx)
 	struct net *net = BPF_CORE_READ(device, nd_net.net);
 	struct flow_key key = {};
 	struct near_end near = {};
-	struct flow *flow;
-	void *current_flows;
-	__u32 zero = 0;
-	__u64 bytes;
 
 	learn_host((struct task_struct *)bpf_get_current_task());
-	if ((__u64)net == host_network || (BPF_CORE_READ(device, flags) & IFF_LOOPBACK))
+	if ((__u64)net == host_network)
+		return count_of_host(skb);
+	if (BPF_CORE_READ(device, flags) & IFF_LOOPBACK)
 		return 0;
-	if (!dissect(skb, &key, &near))
+	if (!dissect(network_of(skb), bpf_ntohs(BPF_CORE_READ(skb, protocol)), false, &key, &near))
 		return 0;
 	key.net_namespace = BPF_CORE_READ(net, ns.inum);
-	bytes = BPF_CORE_READ(skb, len);
-	current_flows = bpf_map_lookup_elem(&flows, &zero);
-	if (!current_flows)
-		return 0;
-	flow = bpf_map_lookup_elem(current_flows, &key);
-	if (!flow) {
-		struct flow first = {};
-
-		if (bpf_map_update_elem(current_flows, &key, &first, BPF_NOEXIST) == 0 &&
-		    key.protocol != IPPROTO_TCP && key.protocol != IPPROTO_ICMPV6 && !near.answers)
-			report_send(&key, &near);
-		flow = bpf_map_lookup_elem(current_flows, &key);
-	}
-	count(COUNTER_PACKET, flow ? KEPT : DROPPED);
-	if (flow) {
-		__sync_fetch_and_add(&flow->bytes, bytes);
-		__sync_fetch_and_add(&flow->packets, 1);
-	}
+	add_sent(flow_of(&key), &key, &near, BPF_CORE_READ(skb, len));
 	return 0;
 }
 
@@ -1226,7 +1472,7 @@ int on_packet(struct raw_tracepoint *ctx)
 #define DNS_HEADER_SIZE 12
 #define DNS_ANSWER 0x80
 #define ANSWERS_A_SECOND 2000
-#define IP_MORE_OR_OFFSET 0x3f
+#define UDP_HEADER_SIZE 8
 
 struct answer {
 	struct answer_record record;
@@ -1240,6 +1486,14 @@ struct {
 	__type(key, __u32);
 	__type(value, struct answer);
 } answer_scratch SEC(".maps");
+
+/* The same for what processes read: a packet may come in between. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct answer);
+} read_scratch SEC(".maps");
 
 /* How many answers a network had in a second: more than a few come from nobody who asked. */
 struct {
@@ -1268,75 +1522,157 @@ static __always_inline bool is_too_often(__u32 net_namespace, __u64 time)
 	return __sync_fetch_and_add(&pace->all, 1) >= ANSWERS_A_SECOND;
 }
 
-/*
- * Where the message of a datagram from a name server begins behind the network's header; else 0.
- * Nearly every packet is none: what tells so is read first, and little else.
- */
-static __always_inline __u32 message_at(const unsigned char *network)
+/* Hands on a message that lies in the scratch, if it is an answer. */
+static __always_inline void report_answer(struct answer *answer, __u32 size)
 {
-	__u8 header[20];
-	__be16 port = 0;
-	__u32 length;
-
-	if (bpf_probe_read_kernel(header, sizeof(header), network))
-		return 0;
-	if (header[0] >> 4 == 4) {
-		if (header[9] != IPPROTO_UDP || (header[6] & IP_MORE_OR_OFFSET) || header[7])
-			return 0;
-		length = (header[0] & 0xf) * 4;
-	} else if (header[0] >> 4 == 6) {
-		if (header[6] != IPPROTO_UDP)
-			return 0;
-		length = 40;
-	} else {
-		return 0;
+	answer->record.size = size;
+	if (is_too_often(answer->record.head.net_namespace, answer->record.head.time)) {
+		count(RECORD_ANSWER, THINNED);
+		note_loss(&answer->record.head, RECORD_ANSWER, true);
+		return;
 	}
-	if (bpf_probe_read_kernel(&port, sizeof(port), network + length) ||
-	    port != bpf_htons(DNS_PORT))
+	if (size > ANSWER_SIZE)
+		return;
+	emit(&answer->record.head, sizeof(answer->record) + size, true);
+}
+
+/* Reads a datagram's message into the scratch; returns its size, or 0 when it is no answer. */
+static __always_inline __u32 read_message(struct answer *answer, const unsigned char *message,
+					  __u32 size)
+{
+	if ((__s32)size < DNS_HEADER_SIZE)
 		return 0;
-	return length + 8;
+	if (size > ANSWER_SIZE)
+		size = ANSWER_SIZE;
+	if (bpf_probe_read_kernel(answer->message, size, message) ||
+	    !(answer->message[2] & DNS_ANSWER))
+		return 0;
+	return size;
+}
+
+static __always_inline void take_answer(struct sk_buff *skb, struct net *net,
+					struct container_id *id, const unsigned char *network,
+					struct near_end *near)
+{
+	__u32 zero = 0, at = near->length + UDP_HEADER_SIZE;
+	struct answer *answer = bpf_map_lookup_elem(&answer_scratch, &zero);
+	__u32 size = BPF_CORE_READ(skb, len) - BPF_CORE_READ(skb, data_len) - at;
+
+	if (!answer)
+		return;
+	size = read_message(answer, network + at, size);
+	if (!size)
+		return;
+	__builtin_memset(&answer->record, 0, sizeof(answer->record));
+	answer->record.head.kind = RECORD_ANSWER;
+	answer->record.head.time = bpf_ktime_get_boot_ns();
+	answer->record.head.net_namespace = BPF_CORE_READ(net, ns.inum);
+	if (id) {
+		answer->record.head.flags = FLAG_HOST_NETWORK;
+		bpf_probe_read_kernel(answer->record.head.container, CONTAINER_ID_SIZE, id->digits);
+	}
+	report_answer(answer, size);
+}
+
+/*
+ * A packet that the host's network takes in for a container. What a port of a bridge takes in comes
+ * again on the bridge, which counts.
+ */
+static __noinline int take_in_host(struct sk_buff *skb)
+{
+	struct net_device *device = BPF_CORE_READ(skb, dev);
+	const unsigned char *network = BPF_CORE_READ(skb, data);
+	struct flow_key key = {}, own = {};
+	struct near_end near = {};
+	struct container_id *id;
+	__u32 zero = 0;
+	struct packet_scratch *s = bpf_map_lookup_elem(&packet_scratch, &zero);
+
+	if (!s || BPF_CORE_READ(device, rx_handler))
+		return 0;
+	if (!dissect(network, bpf_ntohs(BPF_CORE_READ(skb, protocol)), true, &key, &near) ||
+	    key.protocol != IPPROTO_UDP)
+		return 0;
+	near_key(&own, &key, &near);
+	id = bpf_map_lookup_elem(&port_owners, &own);
+	if (!id)
+		return 0;
+	key.net_namespace = BPF_CORE_READ((struct net *)host_network, ns.inum);
+	add_received(host_flow_of(&s->key, &key, id),
+		     BPF_CORE_READ(skb, len) + BPF_CORE_READ(device, hard_header_len));
+	if (near.far_port == DNS_PORT)
+		take_answer(skb, (struct net *)host_network, id, network, &near);
+	return 0;
 }
 
 /*
  * A packet that a network takes in, on each of its devices: the name server of the engine answers
- * on the loopback device. In the host's network it could not be told whom it is for.
+ * on the loopback device.
  */
 SEC("raw_tp/netif_receive_skb")
 int on_answer(struct raw_tracepoint *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx->args[0];
-	const unsigned char *network = BPF_CORE_READ(skb, data);
-	struct answer *answer;
-	struct net *net;
-	__u32 zero = 0, at, size;
+	struct net_device *device = BPF_CORE_READ(skb, dev);
+	struct net *net = BPF_CORE_READ(device, nd_net.net);
+	const unsigned char *network;
+	struct flow_key key = {};
+	struct near_end near = {};
 
-	at = message_at(network);
-	if (!at)
-		return 0;
-	net = BPF_CORE_READ(skb, dev, nd_net.net);
 	learn_host((struct task_struct *)bpf_get_current_task());
 	if ((__u64)net == host_network)
+		return host_network_is_used() ? take_in_host(skb) : 0;
+	network = BPF_CORE_READ(skb, data);
+	if (!dissect(network, bpf_ntohs(BPF_CORE_READ(skb, protocol)), true, &key, &near))
 		return 0;
-	size = BPF_CORE_READ(skb, len) - BPF_CORE_READ(skb, data_len) - at;
-	answer = bpf_map_lookup_elem(&answer_scratch, &zero);
-	if (!answer || (__s32)size < DNS_HEADER_SIZE)
-		return 0;
-	if (size > ANSWER_SIZE)
-		size = ANSWER_SIZE;
-	if (bpf_probe_read_kernel(answer->message, size, network + at) ||
-	    !(answer->message[2] & DNS_ANSWER))
-		return 0;
-	__builtin_memset(&answer->record, 0, sizeof(answer->record));
-	answer->record.head.kind = RECORD_ANSWER;
-	answer->record.head.time = bpf_ktime_get_boot_ns();
-	answer->record.head.net_namespace = BPF_CORE_READ(net, ns.inum);
-	answer->record.size = size;
-	if (is_too_often(answer->record.head.net_namespace, answer->record.head.time)) {
-		count(RECORD_ANSWER, THINNED);
-		note_loss(&answer->record.head, RECORD_ANSWER, true);
-		return 0;
+	if (!(BPF_CORE_READ(device, flags) & IFF_LOOPBACK) && !near.many) {
+		key.net_namespace = BPF_CORE_READ(net, ns.inum);
+		add_received(flow_of(&key), BPF_CORE_READ(skb, len) +
+						    BPF_CORE_READ(device, hard_header_len));
 	}
-	emit(&answer->record.head, sizeof(answer->record) + size, true);
+	if (near.far_port == DNS_PORT && key.protocol == IPPROTO_UDP)
+		take_answer(skb, net, NULL, network, &near);
+	return 0;
+}
+
+/* ---- connections to containers in the host's network ---- */
+
+/* A connection that was there before, or that the other end began. */
+static __noinline int follow_reader(__u64 address)
+{
+	struct sock *sk = (struct sock *)address;
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct container_id *id = container_of_task(task);
+	__u16 local = BPF_CORE_READ(sk, __sk_common.skc_num);
+	__u16 remote = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+	struct record head;
+
+	if (!id)
+		return 0;
+	describe(&head, RECORD_CLOSE, task, id);
+	if (local < FIRST_CLIENT_PORT && remote > local && remote >= FIRST_USER_PORT)
+		head.flags |= FLAG_INBOUND;
+	return follow(address, &head);
+}
+
+/*
+ * What a process takes out of a socket: attached while a container has the host's network, to find
+ * connections that the other end began.
+ */
+SEC("raw_tp/skb_copy_datagram_iovec")
+int on_read(struct raw_tracepoint *ctx)
+{
+	struct sk_buff *skb = (struct sk_buff *)ctx->args[0];
+	struct sock *sk = BPF_CORE_READ(skb, sk);
+	__u64 key = (__u64)sk;
+	__u16 family;
+
+	if (!sk || bpf_map_lookup_elem(&sockets, &key) || !container_in_host_network())
+		return 0;
+	family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	if ((family == AF_INET || family == AF_INET6) &&
+	    BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP)
+		follow_reader(key);
 	return 0;
 }
 
@@ -1358,6 +1694,78 @@ static __always_inline bool is_compat(struct task_struct *task)
 	if (bpf_core_field_exists(task->thread_info.status))
 		return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
 	return BPF_CORE_READ(task, thread_info.flags) & (1UL << TIF_32BIT);
+}
+
+/* ---- answers of name servers over connections ---- */
+
+/* Where the bytes lie that the current call reads to, and how many it asks for; 0: nowhere. */
+static __always_inline __u64 place_of_read(void *registers, __u64 *size)
+{
+	struct pt_regs___x86 *x86 = registers;
+	struct pt_regs___arm64 *arm = registers;
+	__u32 number = number_of(registers);
+	__u64 place, vector[2] = {};
+
+	if (bpf_core_field_exists(x86->orig_ax)) {
+		place = BPF_CORE_READ(x86, si);
+		*size = BPF_CORE_READ(x86, dx);
+		if (number == 0 || number == 45) /* read, recvfrom */
+			return place;
+		if (number == 47) /* recvmsg */
+			bpf_probe_read_user(&place, sizeof(place), (const void *)(place + 16));
+		else if (number != 19) /* readv */
+			return 0;
+	} else {
+		place = BPF_CORE_READ(arm, regs[1]);
+		*size = BPF_CORE_READ(arm, regs[2]);
+		if (number == 63 || number == 207)
+			return place;
+		if (number == 212)
+			bpf_probe_read_user(&place, sizeof(place), (const void *)(place + 16));
+		else if (number != 65)
+			return 0;
+	}
+	bpf_probe_read_user(vector, sizeof(vector), (const void *)place);
+	*size = vector[1];
+	return vector[0];
+}
+
+/*
+ * A process has read from a TCP connection. What came in a connection from a name server lies
+ * where the call has put it: in the packets it would be in pages that cannot be reached from here.
+ */
+SEC("raw_tp/tcp_rcv_space_adjust")
+int on_stream(struct raw_tracepoint *ctx)
+{
+	struct sock *sk = (struct sock *)ctx->args[0];
+	struct task_struct *task;
+	struct container_id *id;
+	struct answer *answer;
+	__u64 place, size;
+	__u32 zero = 0;
+
+	if (BPF_CORE_READ(sk, __sk_common.skc_dport) != bpf_htons(DNS_PORT))
+		return 0;
+	if (!bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
+		return 0;
+	task = bpf_get_current_task_btf();
+	id = container_of_task(task);
+	if (!id || is_compat(task))
+		return 0;
+	place = place_of_read((void *)bpf_task_pt_regs(task), &size);
+	answer = bpf_map_lookup_elem(&read_scratch, &zero);
+	if (!place || !answer || size < DNS_HEADER_SIZE)
+		return 0;
+	if (size > ANSWER_SIZE)
+		size = ANSWER_SIZE;
+	if (bpf_probe_read_user(answer->message, size, (const void *)place))
+		return 0;
+	if (!((answer->message[2] | answer->message[4]) & DNS_ANSWER))
+		return 0;
+	describe(&answer->record.head, RECORD_ANSWER, task, id);
+	answer->record.stream = 1;
+	report_answer(answer, size);
+	return 0;
 }
 
 /* The arguments still lie in the registers when the call returns. */

@@ -12,6 +12,7 @@ import io.leukocyte.events.HostId;
 import io.leukocyte.events.Observed;
 import io.leukocyte.events.SensorHeartbeat;
 import io.leukocyte.events.SensorLoss;
+import io.leukocyte.events.Text;
 import io.leukocyte.events.config.ByteSizes;
 import io.leukocyte.rules.Correlation;
 import io.leukocyte.rules.CorrelationWindow;
@@ -38,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 public final class Detector {
   /** The label by which a container has its own limit of egress, such as {@code 50MiB}. */
   public static final String EGRESS_LABEL = "leuko.egress.limit";
+
+  /** Characters of a destination's name in an alert. */
+  private static final int MOST_NAME = 100;
 
   /** Clock between two looks at a host's containers, nanoseconds. */
   private static final long SWEEP = TimeUnit.SECONDS.toNanos(10);
@@ -483,12 +487,14 @@ public final class Detector {
 
   private String egressOutput(ContainerState container, long sum) {
     ContainerRef ref = batch.containerRef(batch.container());
-    return "%s within 60 s to addresses outside the allowed networks, limit %s, now to %s:%d (container=%s image=%s)"
+    String name = batch.text(Columns.Flow.DOMAIN);
+    return "%s within 60 s to addresses outside the allowed networks, limit %s, now to %s:%d%s (container=%s image=%s)"
         .formatted(
             Amounts.mebibytes(sum),
             ByteSizes.format(egressLimit(container)),
             batch.text(Columns.Flow.DESTINATION),
             batch.intAt(Columns.Flow.DESTINATION_PORT),
+            name == null ? "" : ", which is " + Text.clip(Text.printable(name), MOST_NAME),
             AlertFolder.subject(host(), ref),
             ref.image());
   }

@@ -23,8 +23,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leukocyte.events.Alert;
 import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.Endpoint;
 import io.leukocyte.events.Kind;
+import io.leukocyte.events.NetFlow;
 import io.leukocyte.events.Priority;
+import io.leukocyte.events.Protocol;
 import io.leukocyte.events.SensorLoss;
 import java.util.List;
 import java.util.Map;
@@ -218,6 +221,37 @@ class DetectorTest {
   @Nested
   class Egress {
     private final Findings found = new Findings(NO_RULES);
+
+    @Test
+    void whatIsReceivedIsNoEgressAndTheDestinationIsNamed() {
+      found.send(
+          new NetFlow(
+              NOON,
+              WEB,
+              Protocol.TCP,
+              new Endpoint(OUTSIDE, 443),
+              MIB,
+              1,
+              SECOND,
+              false,
+              "cdn.example",
+              900 * MIB,
+              1));
+      assertThat(found.alerts).isEmpty();
+      found.send(
+          new NetFlow(
+              NOON + SECOND,
+              WEB,
+              Protocol.TCP,
+              new Endpoint(OUTSIDE, 443),
+              99 * MIB,
+              1,
+              SECOND,
+              false,
+              "cdn.example"));
+      assertThat(found.alerts.getFirst().output())
+          .contains("now to " + OUTSIDE + ":443, which is cdn.example (container=");
+    }
 
     @Test
     void alertsAtTheCrossingWithTheCausingEvent() {

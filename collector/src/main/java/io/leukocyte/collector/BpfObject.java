@@ -1,6 +1,7 @@
 package io.leukocyte.collector;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.IOException;
@@ -29,13 +30,17 @@ final class BpfObject implements AutoCloseable {
           "on_close",
           "on_segment",
           "on_packet",
-          "on_answer");
+          "on_answer",
+          "on_stream");
 
   /** Attached while some system call is asked for: it costs each call of each process a little. */
   private static final String CALLS = "on_call";
 
+  /** Attached while a container has the host's network: it costs each read from a socket. */
+  private static final String READS = "on_read";
+
   private static final List<String> ALL =
-      Stream.concat(PROGRAMS.stream(), Stream.of(CALLS)).toList();
+      Stream.concat(PROGRAMS.stream(), Stream.of(CALLS, READS)).toList();
   private static final int PROGRAM_INFO_SIZE = 232;
   private static final int PROGRAM_INFO_MISSED = 208;
 
@@ -43,6 +48,8 @@ final class BpfObject implements AutoCloseable {
   private final MemorySegment object;
   private final List<MemorySegment> links = new ArrayList<>();
   private @Nullable MemorySegment calls;
+  private boolean hostNetwork;
+  private boolean detached;
 
   private BpfObject(Libbpf libbpf, MemorySegment object) {
     this.libbpf = libbpf;
@@ -144,16 +151,44 @@ final class BpfObject implements AutoCloseable {
     }
   }
 
+  /**
+   * A container has the host's network: from here on what it sends and reads there is told. Called
+   * by one thread.
+   *
+   * @return whether the kernel has the attach point
+   */
+  boolean attachHostNetwork() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment zero = arena.allocateFrom(JAVA_INT, 0);
+      libbpf.update(fd("host_network_used"), zero, arena.allocateFrom(JAVA_INT, 1), 0);
+    }
+    synchronized (links) {
+      if (detached || hostNetwork) {
+        return true;
+      }
+      hostNetwork = true;
+      MemorySegment link = libbpf.attach(program(READS));
+      if (Libbpf.isNull(link)) {
+        return false;
+      }
+      links.add(link);
+      return true;
+    }
+  }
+
   /** Ends the programs' work; what they have written stays to be read. */
   void detach() {
     if (calls != null) {
       libbpf.destroyLink(calls);
       calls = null;
     }
-    for (MemorySegment link : links) {
-      libbpf.destroyLink(link);
+    synchronized (links) {
+      detached = true;
+      for (MemorySegment link : links) {
+        libbpf.destroyLink(link);
+      }
+      links.clear();
     }
-    links.clear();
   }
 
   /** How often a program was skipped because it was still running on the same processor. */

@@ -54,6 +54,12 @@ final class CallTranslator {
     CallInterest.table(TracedCalls.names(), arm).forEach((number, call) -> calls[number] = call);
   }
 
+  /** By which name an address is known. */
+  interface Names {
+    /** The name; null when none is known. */
+    @Nullable String of(String address);
+  }
+
   /** The moment and the process of a call. */
   private record Moment(
       long time, @Nullable ContainerRef container, ProcessInfo process, String call, long result) {}
@@ -64,13 +70,15 @@ final class CallTranslator {
    * @param time unix nanoseconds
    * @param known the process before the call, as far as it is known; null when it is not
    * @param process the process as it is after the call
+   * @param names the name of an address there; null when none is known
    */
   SystemCall translate(
       CallRecord record,
       long time,
       @Nullable ContainerRef container,
       @Nullable ProcessInfo known,
-      ProcessInfo process) {
+      ProcessInfo process,
+      Names names) {
     TracedCall call = call(record);
     Moment at = new Moment(time, container, process, call.name(), record.result());
     return switch (call.kind()) {
@@ -85,9 +93,10 @@ final class CallTranslator {
               record.protocol(),
               record.remote(),
               record.local(),
-              at.result);
+              at.result,
+              names.of(record.remote().address()));
       case NET_LISTEN -> listen(record, at);
-      case NET_SEND -> send(record, at);
+      case NET_SEND -> send(record, at, names);
       case NET_SOCKET ->
           new NetSocket(
               at.time,
@@ -317,7 +326,7 @@ final class CallTranslator {
         at.result);
   }
 
-  private static SystemCall send(CallRecord record, Moment at) {
+  private static SystemCall send(CallRecord record, Moment at, Names names) {
     byte[] data = record.data();
     DnsQuestion question = data.length == 0 ? null : DnsQuestion.read(data);
     Endpoint unix = record.unix();
@@ -333,7 +342,8 @@ final class CallTranslator {
         at.call.endsWith("mmsg") ? 0 : Math.max(0, at.result),
         question == null ? null : question.name(),
         question == null ? null : question.type(),
-        at.result);
+        at.result,
+        names.of(remote.address()));
   }
 
   // ---- processes ----

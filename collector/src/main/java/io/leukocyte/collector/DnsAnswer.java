@@ -3,6 +3,7 @@ package io.leukocyte.collector;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param addresses those of the whole records; those that were cut are missing
  */
 record DnsAnswer(String name, List<Address> addresses) {
+  private static final int LENGTH = 2;
   private static final int HEADER = 12;
   private static final int RESPONSE = 0x80;
   private static final int OPCODE = 0x78;
@@ -58,6 +60,20 @@ record DnsAnswer(String name, List<Address> addresses) {
     }
     List<Address> addresses = addresses(datagram, question + 4, number(datagram, 6));
     return addresses.isEmpty() ? null : new DnsAnswer(name, addresses);
+  }
+
+  /**
+   * Reads what was read from a connection, where two bytes with the length stand before a message;
+   * many read those by themselves.
+   */
+  static @Nullable DnsAnswer readStream(byte[] bytes) {
+    if (bytes.length > LENGTH && number(bytes, 0) >= HEADER) {
+      DnsAnswer answer = read(Arrays.copyOfRange(bytes, LENGTH, bytes.length));
+      if (answer != null) {
+        return answer;
+      }
+    }
+    return read(bytes);
   }
 
   private static List<Address> addresses(byte[] datagram, int begin, int count) {

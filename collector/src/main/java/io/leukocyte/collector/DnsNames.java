@@ -5,19 +5,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By which name each network namespace knows an address, as name servers answered there. No
- * namespace learns from another: what a container makes up about an address concerns its own
- * connections alone. A name holds as long as the answer says, within bounds, and while it is in
- * use. For one thread.
+ * By which name each network knows an address, as name servers answered there: a network is the
+ * number of a namespace or, in the host's, a container. None learns from another: what a container
+ * makes up about an address concerns its own connections alone. A name holds as long as the answer
+ * says, within bounds, and while it is in use. For one thread.
  */
 final class DnsNames {
-  private static final int MOST_NAMESPACES = 4096;
+  private static final int MOST_NETWORKS = 4096;
   private static final int MOST_ADDRESSES = 512;
   private static final long SECOND = 1_000_000_000L;
   private static final long LEAST_SECONDS = 120;
   private static final long MOST_SECONDS = 86_400;
 
-  private final Map<Integer, Map<String, Name>> namespaces = new Bounded<>(MOST_NAMESPACES);
+  private final Map<Object, Map<String, Name>> networks = new Bounded<>(MOST_NETWORKS);
 
   /**
    * A name.
@@ -47,9 +47,9 @@ final class DnsNames {
    *
    * @param now nanoseconds since boot
    */
-  void learn(int namespace, DnsAnswer answer, long now) {
+  void learn(Object network, DnsAnswer answer, long now) {
     Map<String, Name> names =
-        namespaces.computeIfAbsent(namespace, n -> new Bounded<>(MOST_ADDRESSES));
+        networks.computeIfAbsent(network, n -> new Bounded<>(MOST_ADDRESSES));
     for (DnsAnswer.Address address : answer.addresses()) {
       long seconds = Math.clamp(address.seconds(), LEAST_SECONDS, MOST_SECONDS);
       names.put(address.text(), new Name(answer.name(), now + seconds * SECOND));
@@ -57,8 +57,8 @@ final class DnsNames {
   }
 
   /** The name of an address; null when there is none, or none that still holds. */
-  @Nullable String of(int namespace, String address, long now) {
-    Map<String, Name> names = namespaces.get(namespace);
+  @Nullable String of(Object network, String address, long now) {
+    Map<String, Name> names = networks.get(network);
     Name name = names == null ? null : names.get(address);
     if (names == null || name == null) {
       return null;
@@ -73,8 +73,8 @@ final class DnsNames {
     return name.text();
   }
 
-  /** The namespace is another one now. */
-  void forget(int namespace) {
-    namespaces.remove(namespace);
+  /** The network is another one now. */
+  void forget(Object network) {
+    networks.remove(network);
   }
 }

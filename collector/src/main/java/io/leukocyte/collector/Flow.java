@@ -160,7 +160,8 @@ final class Flow implements Component {
             intake,
             time,
             meters);
-    stats = new Stats(registry::present, intake, new ProcFiles(PROC), time);
+    stats =
+        new Stats(registry::present, intake, new ProcFiles(PROC), new EngineStats(engine), time);
     engineEvents =
         new EngineEvents(engine, positions, this::lifecycle, registry, logs, known, time);
   }

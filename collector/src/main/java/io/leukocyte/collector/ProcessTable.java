@@ -1,6 +1,7 @@
 package io.leukocyte.collector;
 
 import io.leukocyte.events.ProcessInfo;
+import io.leukocyte.events.ProcessInfo.Ancestor;
 import io.leukocyte.events.ProcessInfo.Parent;
 import io.leukocyte.events.ProcessRef;
 import java.util.ArrayList;
@@ -139,9 +140,11 @@ final class ProcessTable {
       ProcFiles.Snapshot own, long startTime, Map<Integer, ProcFiles.Snapshot> cache) {
     ProcFiles.Snapshot parent = snapshot(own.parentPid(), cache);
     List<String> ancestors = new ArrayList<>();
+    List<Ancestor> lineage = new ArrayList<>();
     ProcFiles.Snapshot next = parent == null ? null : snapshot(parent.parentPid(), cache);
     while (next != null && ancestors.size() < MOST_ANCESTORS) {
       ancestors.add(next.name());
+      lineage.add(ancestor(next.pid(), next.name(), next.executable(), next.args()));
       next = snapshot(next.parentPid(), cache);
     }
     return new ProcessInfo(
@@ -159,7 +162,44 @@ final class ProcessTable {
         own.capabilities(),
         ProcessInfo.Flags.NONE,
         parent == null ? null : parent(parent),
-        ancestors);
+        ancestors,
+        new ProcessInfo.More(0, List.of(), false, false, null, lineage));
+  }
+
+  /**
+   * What is known of the processes above the parent.
+   *
+   * @param ancestors the parent first, as the kernel names them
+   */
+  List<Ancestor> lineage(List<SensorRecord.Ancestor> ancestors) {
+    if (ancestors.size() < 2) {
+      return List.of();
+    }
+    List<Ancestor> lineage = new ArrayList<>(ancestors.size() - 1);
+    for (SensorRecord.Ancestor ancestor : ancestors.subList(1, ancestors.size())) {
+      ProcessInfo known = find(ancestor.pid(), ancestor.start(), ancestor.name());
+      lineage.add(
+          known == null
+              ? new Ancestor(ancestor.pid(), null, null, ancestor.name())
+              : ancestor(ancestor.pid(), ancestor.name(), known.executable(), known.args()));
+    }
+    return lineage;
+  }
+
+  /** A parent, seen from its children's children. */
+  static Ancestor ancestor(Parent parent) {
+    return ancestor(parent.ref().pid(), parent.name(), parent.executable(), parent.args());
+  }
+
+  /** The command line as rules have it: the name, and the arguments after the first. */
+  private static Ancestor ancestor(
+      int pid, @Nullable String name, @Nullable String executable, List<String> args) {
+    StringBuilder line = new StringBuilder(name == null ? "" : name);
+    for (int i = 1; i < args.size() && line.length() <= Ancestor.MOST_CHARACTERS; i++) {
+      line.append(' ').append(args.get(i));
+    }
+    return new Ancestor(
+        pid, executable, args.isEmpty() ? null : args.getFirst(), line.toString());
   }
 
   private Parent parent(ProcFiles.Snapshot parent) {

@@ -5,6 +5,7 @@ import static io.leukocyte.collector.SensorLayout.FLAG_FILELESS;
 import static io.leukocyte.collector.SensorLayout.FLAG_GROUP_LEADER;
 import static io.leukocyte.collector.SensorLayout.FLAG_HOST_MOUNTS;
 import static io.leukocyte.collector.SensorLayout.FLAG_HOST_NETWORK;
+import static io.leukocyte.collector.SensorLayout.FLAG_INBOUND;
 import static io.leukocyte.collector.SensorLayout.FLAG_SETUP;
 import static io.leukocyte.collector.SensorLayout.FLAG_UPPER_LAYER;
 
@@ -20,6 +21,7 @@ import io.leukocyte.events.ProcessExit;
 import io.leukocyte.events.ProcessInfo;
 import io.leukocyte.events.ProcessInfo.Parent;
 import io.leukocyte.events.ProcessRef;
+import io.leukocyte.events.ProgramFile;
 import io.leukocyte.events.Protocol;
 import io.leukocyte.events.SystemCall;
 import java.util.ArrayList;
@@ -44,6 +46,7 @@ final class RecordTranslator {
   private final BootClock clock;
   private final Function<ContainerId, ContainerRef> containers;
   private final Runnable reportFlows;
+  private final Runnable hostNetwork;
   private volatile EnvironmentNames environment = EnvironmentNames.NONE;
   private final CallTranslator calls;
   private final DnsNames names = new DnsNames();
@@ -63,18 +66,21 @@ final class RecordTranslator {
    *
    * @param containers what is known of a container
    * @param reportFlows called before a network namespace goes over to another container
+   * @param hostNetwork called when a container starts a program in the host's network
    */
   RecordTranslator(
       ProcessTable processes,
       NetworkOwners networks,
       BootClock clock,
       Function<ContainerId, ContainerRef> containers,
-      Runnable reportFlows) {
+      Runnable reportFlows,
+      Runnable hostNetwork) {
     this.processes = processes;
     this.networks = networks;
     this.clock = clock;
     this.containers = containers;
     this.reportFlows = reportFlows;
+    this.hostNetwork = hostNetwork;
     this.calls = new CallTranslator(CallInterest.isArm(), clock::start);
   }
 
@@ -105,6 +111,9 @@ final class RecordTranslator {
     ProcessInfo process = started(record);
     processes.put(record.pid(), record.start(), process);
     ContainerId container = record.container();
+    if (container != null && !process.flags().setup() && record.has(FLAG_HOST_NETWORK)) {
+      hostNetwork.run();
+    }
     if (container != null && !process.flags().setup() && !record.has(FLAG_HOST_NETWORK)) {
       if (networks.isSuccession(record.netNamespace(), container)) {
         reportFlows.run();
@@ -125,7 +134,8 @@ final class RecordTranslator {
   }
 
   private ProcessInfo started(SensorRecord record) {
-    List<String> ancestors = record.ancestors();
+    List<SensorRecord.Ancestor> all = record.ancestors();
+    List<String> ancestors = all.stream().map(SensorRecord.Ancestor::name).toList();
     return new ProcessInfo(
         ref(record),
         record.containerPid(),
@@ -142,15 +152,26 @@ final class RecordTranslator {
         flags(record, ProcessInfo.Flags.NONE, true),
         parent(record, ancestors.isEmpty() ? null : ancestors.getFirst()),
         ancestors.isEmpty() ? ancestors : ancestors.subList(1, ancestors.size()),
-        more(record));
+        more(record, all));
   }
 
-  private ProcessInfo.More more(SensorRecord record) {
+  private ProcessInfo.More more(SensorRecord record, List<SensorRecord.Ancestor> ancestors) {
     return new ProcessInfo.More(
         record.permittedCapabilities(),
         environment.of(record.environment()),
         record.has(FLAG_ENVIRONMENT_TRUNCATED),
-        record.has(FLAG_GROUP_LEADER));
+        record.has(FLAG_GROUP_LEADER),
+        file(record),
+        processes.lineage(ancestors));
+  }
+
+  private @Nullable ProgramFile file(SensorRecord record) {
+    if (record.inode() == 0) {
+      return null;
+    }
+    long start = record.namespaceStart();
+    return new ProgramFile(
+        record.inode(), record.changed(), record.modified(), start == 0 ? 0 : clock.start(start));
   }
 
   /** A child runs its parent's program until it starts another. */
@@ -164,19 +185,31 @@ final class RecordTranslator {
       ancestors.addAll(parent.ancestors());
       ProcessInfo child =
           now(record, parent, parent(record, parent.name()), clip(ancestors))
-              .with(followed(parent.more()));
+              .with(followed(parent));
       processes.put(record.pid(), record.start(), child);
     }
     return null;
   }
 
   /** A child is in its parent's group, and leads none. */
-  private static ProcessInfo.More followed(ProcessInfo.More more) {
+  private static ProcessInfo.More followed(ProcessInfo parent) {
+    ProcessInfo.More more = parent.more();
+    List<ProcessInfo.Ancestor> lineage = new ArrayList<>();
+    Parent above = parent.parent();
+    if (above != null && above.name() != null) {
+      lineage.add(ProcessTable.ancestor(above));
+    }
+    lineage.addAll(more.lineage());
     return new ProcessInfo.More(
-        more.permittedCapabilities(), more.environment(), more.environmentTruncated(), false);
+        more.permittedCapabilities(),
+        more.environment(),
+        more.environmentTruncated(),
+        false,
+        more.file(),
+        clip(lineage));
   }
 
-  private static List<String> clip(List<String> ancestors) {
+  private static <T> List<T> clip(List<T> ancestors) {
     return ancestors.subList(0, Math.min(ancestors.size(), MOST_ANCESTORS));
   }
 
@@ -275,7 +308,13 @@ final class RecordTranslator {
           call.unix());
     }
     SystemCall event =
-        calls.translate(call, clock.time(record.time()), ref(record.container()), known, process);
+        calls.translate(
+            call,
+            clock.time(record.time()),
+            ref(record.container()),
+            known,
+            process,
+            address -> name(record, address));
     if (event instanceof CredChange change && !change.failed() && known != null) {
       processes.put(record.pid(), record.start(), withCapabilities(process, change.capabilities()));
     }
@@ -305,15 +344,27 @@ final class RecordTranslator {
   // ---- network ----
 
   private @Nullable Event answer(SensorRecord record) {
-    DnsAnswer answer = DnsAnswer.read(record.message());
+    byte[] message = record.message();
+    DnsAnswer answer =
+        record.isStream() ? DnsAnswer.readStream(message) : DnsAnswer.read(message);
     if (answer != null) {
-      names.learn(record.netNamespace(), answer, record.time());
+      names.learn(network(record), answer, record.time());
     }
     return null;
   }
 
   private @Nullable String name(SensorRecord record) {
-    return names.of(record.netNamespace(), record.remote().address(), record.time());
+    return name(record, record.remote().address());
+  }
+
+  private @Nullable String name(SensorRecord record, String address) {
+    return address.isEmpty() ? null : names.of(network(record), address, record.time());
+  }
+
+  /** What knows names by itself: in the host's network each container. */
+  private static Object network(SensorRecord record) {
+    ContainerId container = record.has(FLAG_HOST_NETWORK) ? record.container() : null;
+    return container == null ? (Object) record.netNamespace() : container;
   }
 
   private Event connect(SensorRecord record) {
@@ -348,14 +399,20 @@ final class RecordTranslator {
   }
 
   private Event close(SensorRecord record) {
+    boolean inbound = record.has(FLAG_INBOUND);
+    Endpoint remote = record.remote();
     return new NetFlow(
         clock.time(record.time()),
         ref(record.container()),
         record.protocol(),
-        record.remote(),
+        inbound ? new Endpoint(remote.address(), 0) : remote,
         record.bytesSent(),
         record.packetsSent(),
-        record.time() - record.opened());
+        record.time() - record.opened(),
+        inbound,
+        name(record),
+        record.bytesReceived(),
+        record.packetsReceived());
   }
 
   /**
@@ -364,10 +421,12 @@ final class RecordTranslator {
    * @param now nanoseconds since boot
    */
   @Nullable Event flow(FlowTable.Flow flow, long now, long interval) {
-    ContainerId container = networks.of(flow.namespace());
+    ContainerId own = flow.container();
+    ContainerId container = own == null ? networks.of(flow.namespace()) : own;
     if (container == null) {
       return null;
     }
+    Object network = own == null ? (Object) flow.namespace() : own;
     return new NetFlow(
         clock.time(now),
         ref(container),
@@ -377,7 +436,9 @@ final class RecordTranslator {
         flow.packets(),
         interval,
         isInbound(flow),
-        names.of(flow.namespace(), flow.remote().address(), now));
+        names.of(network, flow.remote().address(), now),
+        flow.receivedBytes(),
+        flow.receivedPackets());
   }
 
   /** The kernel's program leaves the ports of clients out. */

@@ -15,6 +15,9 @@ import io.leukocyte.events.SensorHeartbeat;
 import io.leukocyte.events.SensorLoss;
 import io.leukocyte.events.SystemCall;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -94,13 +97,33 @@ enum Redaction {
 
   private static ProcessInfo.More masked(ProcessInfo.More more) {
     var environment = Secrets.mask(more.environment());
-    return environment == more.environment()
+    List<ProcessInfo.Ancestor> lineage = masked(more.lineage());
+    return environment == more.environment() && lineage == more.lineage()
         ? more
         : new ProcessInfo.More(
             more.permittedCapabilities(),
             environment,
             more.environmentTruncated(),
-            more.groupLeader());
+            more.groupLeader(),
+            more.file(),
+            lineage);
+  }
+
+  private static List<ProcessInfo.Ancestor> masked(List<ProcessInfo.Ancestor> lineage) {
+    List<ProcessInfo.Ancestor> masked = new ArrayList<>(lineage.size());
+    boolean any = false;
+    for (ProcessInfo.Ancestor ancestor : lineage) {
+      String line = ancestor.commandLine();
+      String safe = line == null ? null : Secrets.mask(line);
+      boolean same = Objects.equals(line, safe);
+      any |= !same;
+      masked.add(
+          same
+              ? ancestor
+              : new ProcessInfo.Ancestor(
+                  ancestor.pid(), ancestor.executable(), ancestor.first(), safe));
+    }
+    return any ? masked : lineage;
   }
 
   private static ProcessInfo.@Nullable Parent masked(ProcessInfo.@Nullable Parent parent) {

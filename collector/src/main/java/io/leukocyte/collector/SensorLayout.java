@@ -87,6 +87,7 @@ final class SensorLayout {
   static final int FLAG_SOCKET = 1 << 17;
   static final int FLAG_ENVIRONMENT_TRUNCATED = 1 << 18;
   static final int FLAG_GROUP_LEADER = 1 << 19;
+  static final int FLAG_INBOUND = 1 << 20;
 
   static final int COMM_SIZE = 16;
   static final int CONTAINER_ID_SIZE = 64;
@@ -126,6 +127,10 @@ final class SensorLayout {
           RECORD.withName("head"),
           JAVA_LONG.withName("capabilities"),
           JAVA_LONG.withName("permitted"),
+          JAVA_LONG.withName("inode"),
+          JAVA_LONG.withName("changed"),
+          JAVA_LONG.withName("modified"),
+          JAVA_LONG.withName("namespace_start"),
           JAVA_INT.withName("login_uid"),
           JAVA_INT.withName("tty"),
           JAVA_INT.withName("args_total"),
@@ -151,6 +156,8 @@ final class SensorLayout {
           RECORD.withName("head"),
           JAVA_LONG.withName("bytes"),
           JAVA_LONG.withName("packets"),
+          JAVA_LONG.withName("received_bytes"),
+          JAVA_LONG.withName("received_packets"),
           JAVA_LONG.withName("opened"),
           JAVA_SHORT.withName("family"),
           JAVA_SHORT.withName("protocol"),
@@ -215,7 +222,7 @@ final class SensorLayout {
           "answer_record",
           RECORD.withName("head"),
           JAVA_INT.withName("size"),
-          JAVA_INT.withName("unused"));
+          JAVA_INT.withName("stream"));
 
   static final StructLayout WISH =
       struct("wish", JAVA_INT.withName("environment"), JAVA_INT.withName("generation"));
@@ -237,7 +244,16 @@ final class SensorLayout {
           bytes("remote_address", ADDRESS_SIZE));
 
   static final StructLayout FLOW =
-      struct("flow", JAVA_LONG.withName("bytes"), JAVA_LONG.withName("packets"));
+      struct(
+          "flow",
+          JAVA_LONG.withName("bytes"),
+          JAVA_LONG.withName("packets"),
+          JAVA_LONG.withName("received_bytes"),
+          JAVA_LONG.withName("received_packets"));
+
+  static final StructLayout HOST_FLOW_KEY =
+      struct(
+          "host_flow_key", bytes("container", CONTAINER_ID_SIZE), FLOW_KEY.withName("flow"));
 
   static final StructLayout COUNTER =
       struct(
@@ -277,6 +293,7 @@ final class SensorLayout {
           WISH,
           PATH_KEY,
           FLOW_KEY,
+          HOST_FLOW_KEY,
           FLOW,
           COUNTER,
           TASK_STATE);

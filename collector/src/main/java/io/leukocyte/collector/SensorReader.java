@@ -42,6 +42,7 @@ final class SensorReader {
   private final BootClock clock;
   private final Consumer<? super Event> handler;
   private final FlowTable flows;
+  private final FlowTable hostFlows;
   private final SensorSeed seed;
   private final ProcessTable processes;
   private final NetworkOwners networks = new NetworkOwners();
@@ -56,6 +57,7 @@ final class SensorReader {
   private long lastFlows;
   private long lastScan;
   private long dropped;
+  private boolean hostNetwork;
 
   SensorReader(
       SensorOptions options,
@@ -74,11 +76,13 @@ final class SensorReader {
     this.counters = counters;
     this.clock = clock;
     this.handler = handler;
-    this.flows = new FlowTable(object);
+    this.flows = FlowTable.ofNetworks(object);
+    this.hostFlows = FlowTable.ofHost(object);
     this.seed = new SensorSeed(files, object);
     this.processes = new ProcessTable(files, clock, MOST_PROCESSES);
     this.translator =
-        new RecordTranslator(processes, networks, clock, containers, this::reportFlows);
+        new RecordTranslator(
+            processes, networks, clock, containers, this::reportFlows, this::followHostNetwork);
     this.thread = Thread.ofPlatform().name("leuko-sensor").daemon().unstarted(this::run);
   }
 
@@ -91,8 +95,20 @@ final class SensorReader {
   void start() {
     lastFlows = clock.now();
     lastTick = lastFlows;
-    seed.processes(processes, networks, options.includeHost());
+    if (seed.processes(processes, networks, options.includeHost())) {
+      followHostNetwork();
+    }
     thread.start();
+  }
+
+  /** Once a container has the host's network, what it reads there is told. */
+  private void followHostNetwork() {
+    if (!hostNetwork) {
+      hostNetwork = true;
+      if (!object.attachHostNetwork()) {
+        LOG.error("What containers in the host's network receive is not told: no attach point");
+      }
+    }
   }
 
   /** Delivers what is left and ends the thread; the programs are detached already. */
@@ -225,6 +241,7 @@ final class SensorReader {
       lastScan = now;
       seed.networks(networks);
     }
+    taken.addAll(hostFlows.take());
     for (FlowTable.Flow flow : taken) {
       Event event = translator.flow(flow, now, interval);
       if (event != null) {

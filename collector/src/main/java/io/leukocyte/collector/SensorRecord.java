@@ -42,6 +42,10 @@ final class SensorRecord {
 
   private static final long CAPABILITIES = at(EXEC_RECORD, "capabilities");
   private static final long PERMITTED = at(EXEC_RECORD, "permitted");
+  private static final long INODE = at(EXEC_RECORD, "inode");
+  private static final long CHANGED = at(EXEC_RECORD, "changed");
+  private static final long MODIFIED = at(EXEC_RECORD, "modified");
+  private static final long NAMESPACE_START = at(EXEC_RECORD, "namespace_start");
   private static final long LOGIN_UID = at(EXEC_RECORD, "login_uid");
   private static final long TTY = at(EXEC_RECORD, "tty");
   private static final long ARGS_SIZE = at(EXEC_RECORD, "args_size");
@@ -51,12 +55,16 @@ final class SensorRecord {
   private static final long CWD_SIZE = at(EXEC_RECORD, "cwd_size");
   private static final long ANCESTOR_COUNT = at(EXEC_RECORD, "ancestor_count");
   private static final long ANCESTORS = at(EXEC_RECORD, "ancestors");
+  private static final long ANCESTOR_START = at(ANCESTOR, "start");
+  private static final long ANCESTOR_PID = at(ANCESTOR, "pid");
   private static final long ANCESTOR_COMM = at(ANCESTOR, "comm");
 
   private static final long STATUS = at(EXIT_RECORD, "status");
 
   private static final long BYTES = at(CONNECT_RECORD, "bytes");
   private static final long PACKETS = at(CONNECT_RECORD, "packets");
+  private static final long RECEIVED_BYTES = at(CONNECT_RECORD, "received_bytes");
+  private static final long RECEIVED_PACKETS = at(CONNECT_RECORD, "received_packets");
   private static final long OPENED = at(CONNECT_RECORD, "opened");
   private static final long FAMILY = at(CONNECT_RECORD, "family");
   private static final long PROTOCOL = at(CONNECT_RECORD, "protocol");
@@ -66,6 +74,7 @@ final class SensorRecord {
   private static final long REMOTE_ADDRESS = at(CONNECT_RECORD, "remote_address");
 
   private static final long ANSWER_SIZE = at(ANSWER_RECORD, "size");
+  private static final long ANSWER_STREAM = at(ANSWER_RECORD, "stream");
 
   private final MemorySegment memory;
 
@@ -129,11 +138,16 @@ final class SensorRecord {
 
   /** Null for a process of the host. */
   @Nullable ContainerId container() {
-    if (memory.get(JAVA_BYTE, CONTAINER) == 0) {
+    return container(memory, CONTAINER);
+  }
+
+  /** The container whose digits stand there; null where zeros do. */
+  static @Nullable ContainerId container(MemorySegment memory, long at) {
+    if (memory.get(JAVA_BYTE, at) == 0) {
       return null;
     }
-    return new ContainerId(
-        new String(bytes(CONTAINER, SensorLayout.CONTAINER_ID_SIZE), StandardCharsets.US_ASCII));
+    byte[] digits = RecordText.bytes(memory, at, SensorLayout.CONTAINER_ID_SIZE);
+    return new ContainerId(new String(digits, StandardCharsets.US_ASCII));
   }
 
   // ---- exec ----
@@ -146,6 +160,26 @@ final class SensorRecord {
     return memory.get(JAVA_LONG, PERMITTED);
   }
 
+  /** Number of the program's file in its file system. */
+  long inode() {
+    return memory.get(JAVA_LONG, INODE);
+  }
+
+  /** Unix nanoseconds. */
+  long changed() {
+    return memory.get(JAVA_LONG, CHANGED);
+  }
+
+  /** Unix nanoseconds. */
+  long modified() {
+    return memory.get(JAVA_LONG, MODIFIED);
+  }
+
+  /** Start of the first process in its pid namespace: nanoseconds since boot; 0 unknown. */
+  long namespaceStart() {
+    return memory.get(JAVA_LONG, NAMESPACE_START);
+  }
+
   int loginUid() {
     return memory.get(JAVA_INT, LOGIN_UID);
   }
@@ -154,14 +188,26 @@ final class SensorRecord {
     return memory.get(JAVA_INT, TTY);
   }
 
-  /** Names of the ancestors, the parent first. */
-  List<String> ancestors() {
+  /**
+   * One of the processes above.
+   *
+   * @param start nanoseconds since boot
+   */
+  record Ancestor(int pid, long start, String name) {}
+
+  /** The ancestors, the parent first. */
+  List<Ancestor> ancestors() {
     int count = Math.min(unsigned(ANCESTOR_COUNT), SensorLayout.MOST_ANCESTORS);
-    List<String> names = new ArrayList<>(count);
+    List<Ancestor> ancestors = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      names.add(comm(ANCESTORS + i * ANCESTOR.byteSize() + ANCESTOR_COMM));
+      long at = ANCESTORS + i * ANCESTOR.byteSize();
+      ancestors.add(
+          new Ancestor(
+              memory.get(JAVA_INT, at + ANCESTOR_PID),
+              memory.get(JAVA_LONG, at + ANCESTOR_START),
+              comm(at + ANCESTOR_COMM)));
     }
-    return names;
+    return ancestors;
   }
 
   /** The executable's path as the process sees it; null when the kernel could not say. */
@@ -224,6 +270,11 @@ final class SensorRecord {
 
   // ---- answers of name servers ----
 
+  /** Whether it was read from a connection, perhaps with its length before it. */
+  boolean isStream() {
+    return memory.get(JAVA_INT, ANSWER_STREAM) != 0;
+  }
+
   byte[] message() {
     return bytes(ANSWER_RECORD.byteSize(), memory.get(JAVA_INT, ANSWER_SIZE));
   }
@@ -243,6 +294,14 @@ final class SensorRecord {
 
   long packetsSent() {
     return memory.get(JAVA_LONG, PACKETS);
+  }
+
+  long bytesReceived() {
+    return memory.get(JAVA_LONG, RECEIVED_BYTES);
+  }
+
+  long packetsReceived() {
+    return memory.get(JAVA_LONG, RECEIVED_PACKETS);
   }
 
   /** Nanoseconds since boot. */

@@ -30,10 +30,15 @@ final class SensorSeed {
     this.tasks = object.fd("tasks");
   }
 
-  /** Reads all processes of containers; those of the host too when they are reported. */
-  void processes(ProcessTable processes, NetworkOwners networks, boolean includeHost) {
+  /**
+   * Reads all processes of containers; those of the host too when they are reported.
+   *
+   * @return whether a container has the host's network
+   */
+  boolean processes(ProcessTable processes, NetworkOwners networks, boolean includeHost) {
     Map<Integer, ProcFiles.Snapshot> cache = new HashMap<>();
     int hostNetwork = files.networkNamespace(1);
+    boolean shared = false;
     for (int pid : files.pids()) {
       ContainerId container = files.container(pid);
       if (container == null && !includeHost) {
@@ -47,7 +52,9 @@ final class SensorSeed {
       processes.seed(process, cache);
       enter(process);
       claim(networks, pid, container, hostNetwork);
+      shared |= container != null && files.networkNamespace(pid) == hostNetwork;
     }
+    return shared;
   }
 
   /** Finds out again whose each network namespace is. */

@@ -17,8 +17,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each running container uses, a {@link ContainerStats} each round. A round that would begin
- * while one is still running is left out. Thread-safe.
+ * What each running container uses, a {@link ContainerStats} each round: by its control groups or,
+ * where those cannot be read from here, by the engine's statistics. A round that would begin while
+ * one is still running is left out. Thread-safe.
  */
 final class Stats {
   private static final String CHECK = "stats";
@@ -29,6 +30,7 @@ final class Stats {
   private final Consumer<? super ContainerStats> next;
   private final ProcFiles files;
   private final StatsReader reader;
+  private final EngineStats engine;
   private final TimeSource time;
   private final AtomicBoolean busy = new AtomicBoolean();
   private final Map<ContainerId, Last> last = new HashMap<>();
@@ -41,16 +43,19 @@ final class Stats {
    *
    * @param containers what is known by now
    * @param next takes what was read
+   * @param engine is asked where the control groups cannot be read
    */
   Stats(
       Supplier<Collection<ContainerFacts>> containers,
       Consumer<? super ContainerStats> next,
       ProcFiles files,
+      EngineStats engine,
       TimeSource time) {
     this.containers = containers;
     this.next = next;
     this.files = files;
     this.reader = new StatsReader(files);
+    this.engine = engine;
     this.time = time;
   }
 
@@ -58,13 +63,14 @@ final class Stats {
    * A container as it was in the last round.
    *
    * @param pid of the run that the figures are of
+   * @param groups null when the engine was asked
    * @param ticks when they were read
    * @param oomKillsBefore in earlier runs
    */
   private record Last(
       int pid,
       long started,
-      Cgroups.Groups groups,
+      Cgroups.@Nullable Groups groups,
       long ticks,
       long cpuNanos,
       long oomKills,
@@ -123,9 +129,13 @@ final class Stats {
   private @Nullable Last read(ContainerFacts facts, @Nullable Last before) {
     ContainerId id = facts.container().id();
     Last run = before != null && before.isOf(facts) ? before : null;
-    Cgroups.Groups groups = run == null ? cgroups().of(id, facts.pid()) : run.groups();
+    Cgroups.Groups known = run == null ? null : run.groups();
+    Cgroups.Groups groups = known == null ? cgroups().of(id, facts.pid()) : known;
     StatsReader.Reading reading = groups == null ? null : reader.read(facts, groups);
-    if (groups == null || reading == null) {
+    if (reading == null) {
+      reading = engine.read(facts);
+    }
+    if (reading == null) {
       return null;
     }
     long ticks = time.ticks();
@@ -172,7 +182,7 @@ final class Stats {
         : Optional.of(
             new CheckResult.Degraded(
                 CHECK,
-                "the control groups of " + count + " containers cannot be read",
+                "neither control groups nor engine tell what " + count + " containers use",
                 "run the collector as root, in the host's pid and cgroup namespaces"));
   }
 }

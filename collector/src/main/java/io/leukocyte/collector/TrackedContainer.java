@@ -234,17 +234,7 @@ final class TrackedContainer {
               e.source(),
               e.destination(),
               e.domain());
-      case NetFlow e ->
-          new NetFlow(
-              e.time(),
-              container,
-              e.protocol(),
-              e.destination(),
-              e.bytes(),
-              e.packets(),
-              e.interval(),
-              e.inbound(),
-              e.domain());
+      case NetFlow e -> e.with(container);
       case ContainerLifecycle e ->
           new ContainerLifecycle(e.time(), container, e.action(), e.exitCode(), e.attributes());
       case ContainerLog e -> e.with(container);

@@ -46,6 +46,7 @@ class RecordTranslatorTest {
 
   @TempDir private Path emptyProc = Path.of("");
   private final AtomicInteger flowsReported = new AtomicInteger();
+  private final AtomicInteger hostNetworks = new AtomicInteger();
   private final NetworkOwners networks = new NetworkOwners();
 
   private RecordTranslator translator() {
@@ -55,7 +56,8 @@ class RecordTranslatorTest {
         networks,
         clock,
         ContainerRef::unknown,
-        flowsReported::incrementAndGet);
+        flowsReported::incrementAndGet,
+        hostNetworks::incrementAndGet);
   }
 
   private static <T extends Event> T event(

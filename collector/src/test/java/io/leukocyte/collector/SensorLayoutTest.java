@@ -55,7 +55,7 @@ class SensorLayoutTest {
   void theFlagsAreTheKernels() {
     Map<String, Integer> flags = new TreeMap<>(TYPES.enumeration("record_flag"));
 
-    assertThat(flags).hasSize(20);
+    assertThat(flags).hasSize(21);
     assertThat(constants(flags)).isEqualTo(flags);
   }
 

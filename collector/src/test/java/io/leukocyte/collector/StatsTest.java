@@ -3,6 +3,7 @@ package io.leukocyte.collector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.leukocyte.engine.InMemoryEngine;
 import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerId;
@@ -51,7 +52,12 @@ class StatsTest {
 
   @BeforeEach
   void begin() {
-    stats = new Stats(() -> List.copyOf(containers), read::add, new ProcFiles(proc), time);
+    stats = new Stats(
+            () -> List.copyOf(containers),
+            read::add,
+            new ProcFiles(proc),
+            new EngineStats(new InMemoryEngine()),
+            time);
     containers.add(facts("running", PID, 5, "bridge"));
     write("1/mountinfo", "20 1 0:20 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw\n");
     write(PID + "/cgroup", "0::/docker/" + ID.value() + "\n");
@@ -247,7 +253,7 @@ class StatsTest {
     assertThat(read).isEmpty();
     assertThat(stats.check())
         .containsInstanceOf(CheckResult.Degraded.class)
-        .hasValueSatisfying(c -> assertThat(c.toString()).contains("of 1 containers"));
+        .hasValueSatisfying(c -> assertThat(c.toString()).contains("what 1 containers use"));
   }
 
   @Test

@@ -373,6 +373,15 @@ public final class DockerEngine implements Engine {
   }
 
   @Override
+  public Optional<ResourceUse> use(ContainerId container) {
+    String what = "read what container " + container.brief() + " uses";
+    return http.understand(
+        what,
+        http.object(what, "/containers/" + container + "/stats?stream=false&one-shot=true"),
+        DockerUse::of);
+  }
+
+  @Override
   public Optional<String> describe(ContainerId container) {
     try {
       return Optional.of(inspectJson(container).toString());

@@ -310,6 +310,14 @@ public interface Engine extends AutoCloseable {
    */
   RunResult run(NewContainer wanted, Duration most);
 
+  /**
+   * What a container uses now; empty when it does not run. The engine takes up to two seconds where
+   * it cannot answer at once (before API version 1.41).
+   *
+   * @throws EngineException.NotFound when there is no such container
+   */
+  Optional<ResourceUse> use(ContainerId container);
+
   /** Ends all subscriptions and closes the connections; calls that wait end with an error. */
   @Override
   void close();

@@ -572,6 +572,16 @@ public final class InMemoryEngine implements Engine {
   }
 
   @Override
+  public Optional<ResourceUse> use(ContainerId id) {
+    return call(
+        "read what container " + id.brief() + " uses",
+        () ->
+            existing("read the use of", id).runs()
+                ? Optional.of(new ResourceUse(1, 0, 0, 1, 0, 0, 0, 0))
+                : Optional.empty());
+  }
+
+  @Override
   public Optional<String> describe(ContainerId id) {
     return call(
         "inspect container " + id.brief(),

@@ -168,6 +168,7 @@ abstract class EngineContract {
             () -> engine.restart(NOBODY, Duration.ofSeconds(1)),
             () -> engine.attachments(NOBODY),
             () -> engine.top(NOBODY),
+            () -> engine.use(NOBODY),
             () -> engine.createLike(NOBODY, "leuko-engine-none"),
             () -> engine.rename(NOBODY, "leuko-engine-none"),
             () -> engine.settings(NOBODY),
@@ -510,9 +511,16 @@ abstract class EngineContract {
   void stoppingAndStartingTwiceIsOnce() {
     ContainerId id = world.run(ContainerSpec.of("stop", IMAGE).exitOnTerm(0));
     engine.start(id);
+    assertThat(engine.use(id))
+        .hasValueSatisfying(use -> {
+          assertThat(use.cpuNanos()).isPositive();
+          assertThat(use.memoryBytes()).isNotNegative();
+          assertThat(use.pids()).isPositive();
+        });
     engine.stop(id, Duration.ofSeconds(5));
     engine.stop(id, Duration.ofSeconds(5));
     assertThat(state(id)).isEqualTo("exited");
+    assertThat(engine.use(id)).isEmpty();
     engine.kill(id, "KILL");
     assertThatThrownBy(() -> engine.pause(id)).isInstanceOf(EngineException.Conflict.class);
     assertThatThrownBy(() -> engine.unpause(id)).isInstanceOf(EngineException.Conflict.class);

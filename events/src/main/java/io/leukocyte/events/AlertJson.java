@@ -237,6 +237,8 @@ public final class AlertJson {
         switch (event) {
           case NetConnect e -> e.domain();
           case NetFlow e -> e.domain();
+          case NetAccept e -> e.domain();
+          case NetSend e -> e.domain();
           case Event e -> null;
         };
     return domain == null ? Set.of() : Set.of(domain);

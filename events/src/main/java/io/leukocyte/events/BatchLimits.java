@@ -35,7 +35,7 @@ public final class BatchLimits {
    * Strings that one event can add to the table: the process has nine, a system call its name and
    * at most four of its own, the container four.
    */
-  static final int MAX_EVENT_SYMBOLS = 18;
+  static final int MAX_EVENT_SYMBOLS = 21;
 
   /**
    * Bytes that one event can add: every string at its bound, its row and its container's; the few

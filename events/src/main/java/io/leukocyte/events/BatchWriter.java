@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ public final class BatchWriter {
   private final long epoch;
   private final Map<String, Integer> symbols = new HashMap<>();
   private final Map<ContainerRef, Integer> containers = new HashMap<>();
+  private final IdentityHashMap<Object, Integer> made = new IdentityHashMap<>();
   private final Buffer strings = new Buffer(8 << 10);
   private final Buffer containerRows = new Buffer(1 << 10);
   private final Buffer rows = new Buffer(32 << 10);
@@ -178,6 +181,7 @@ public final class BatchWriter {
   private void reset() {
     symbols.clear();
     containers.clear();
+    made.clear();
     strings.length = 0;
     containerRows.length = 0;
     rows.length = 0;
@@ -263,6 +267,23 @@ public final class BatchWriter {
       }
     }
     return symbol(joined.toString());
+  }
+
+  /**
+   * The symbol of a list that is made of a value that never changes and stands in many events: made
+   * once in a batch. What is cut is made, and counted, each time.
+   */
+  int made(Object value, Supplier<List<String>> items) {
+    Integer known = made.get(value);
+    if (known != null) {
+      return known;
+    }
+    long truncatedBefore = truncated;
+    int number = list(items.get());
+    if (truncated == truncatedBefore) {
+      made.put(value, number);
+    }
+    return number;
   }
 
   /**

@@ -106,6 +106,9 @@ public final class CallColumns {
 
     /** Local port. */
     public static final Column SERVER_PORT = SERVER.then("server.port", INT);
+
+    /** Name of the client's address, by the DNS answers that the container had. */
+    public static final Column DOMAIN = SERVER_PORT.then("client.domain", SYMBOL);
   }
 
   /** {@link Kind#NET_LISTEN}, after the call. */
@@ -152,6 +155,9 @@ public final class CallColumns {
 
     /** Type of the query. */
     public static final Column DNS_TYPE = DNS_NAME.then("dns.question.type", SYMBOL);
+
+    /** Name of the remote address, by the DNS answers that the container had. */
+    public static final Column DOMAIN = DNS_TYPE.then("remote.domain", SYMBOL);
   }
 
   /** {@link Kind#NET_SOCKET}, after the call. */

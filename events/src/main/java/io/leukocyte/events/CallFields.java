@@ -121,7 +121,8 @@ final class CallFields {
         event.protocol(),
         event.endpoint("source"),
         event.endpoint("destination"),
-        result);
+        result,
+        root.in("source").text("domain"));
   }
 
   private NetListen listen() throws MalformedJsonException {
@@ -150,7 +151,8 @@ final class CallFields {
         root.in("network").number("bytes", 0),
         question.text("name"),
         question.text("type"),
-        result);
+        result,
+        root.in(received ? "source" : "destination").text("domain"));
   }
 
   private NetSocket socket() throws MalformedJsonException {

@@ -67,7 +67,8 @@ final class CallReader {
         Protocol.ofCode(row.intAt(CallColumns.Accept.PROTOCOL)),
         r.endpoint(CallColumns.Accept.CLIENT, CallColumns.Accept.CLIENT_PORT),
         r.endpoint(CallColumns.Accept.SERVER, CallColumns.Accept.SERVER_PORT),
-        r.result);
+        r.result,
+        row.text(CallColumns.Accept.DOMAIN));
   }
 
   static NetListen listen(BatchCursor row, @Nullable ContainerRef container) {
@@ -96,7 +97,8 @@ final class CallReader {
         row.longAt(CallColumns.Send.BYTES),
         row.text(CallColumns.Send.DNS_NAME),
         row.text(CallColumns.Send.DNS_TYPE),
-        r.result);
+        r.result,
+        row.text(CallColumns.Send.DOMAIN));
   }
 
   static NetSocket socket(BatchCursor row, @Nullable ContainerRef container) {

@@ -26,7 +26,7 @@ final class CallTree {
       case FileOpen e -> open(e, root, own);
       case FileChange e -> change(e, root, own);
       case NetAccept e -> {
-        Json.put(root, "source", EventTree.endpoint(e.client()));
+        Json.put(root, "source", EventTree.named(e.client(), e.domain()));
         Json.put(root, "destination", EventTree.endpoint(e.server()));
         root.set("network", EventTree.network(e.protocol(), e.client(), "ingress"));
       }
@@ -132,8 +132,10 @@ final class CallTree {
 
   private static void send(NetSend e, ObjectNode root) {
     boolean received = e.received();
-    Json.put(root, "source", EventTree.endpoint(received ? e.remote() : e.local()));
-    Json.put(root, "destination", EventTree.endpoint(received ? e.local() : e.remote()));
+    ObjectNode local = EventTree.endpoint(e.local());
+    ObjectNode remote = EventTree.named(e.remote(), e.domain());
+    Json.put(root, "source", received ? remote : local);
+    Json.put(root, "destination", received ? local : remote);
     ObjectNode network =
         EventTree.network(e.protocol(), e.remote(), received ? "ingress" : "egress");
     network.put("bytes", e.bytes());

@@ -27,6 +27,7 @@ final class CallWriter {
         row.int32(e.protocol().code());
         endpoint(e.client());
         endpoint(e.server());
+        row.int32(batch.symbol(e.domain()));
       }
       case NetListen e -> {
         row.int32(e.protocol().code());
@@ -112,6 +113,7 @@ final class CallWriter {
     row.int64(e.bytes());
     row.int32(batch.symbol(e.dnsName()));
     row.int32(batch.symbol(e.dnsType()));
+    row.int32(batch.symbol(e.domain()));
   }
 
   private void dup(FdDup e) {

@@ -117,6 +117,25 @@ public final class Columns {
     }
   }
 
+  /**
+   * What was added to the process after that: the last columns of each kind that has one, see
+   * {@link Kind#program}.
+   *
+   * @param file inode, change and modification of the program's file, and the start of the first
+   *     process of its pid namespace: decimal numbers, times in unix nanoseconds
+   * @param lineage four items for each process above the parent: its pid, program, first argument
+   *     and command line; what is not known is empty
+   */
+  public record Program(Column file, Column lineage) {
+    /** Items of {@link #lineage} for each process. */
+    public static final int ITEMS = 4;
+
+    static Program after(Column last) {
+      Column file = last.then("process.program", LIST);
+      return new Program(file, file.then("process.lineage", LIST));
+    }
+  }
+
   /** {@link Kind#PROCESS_EXEC}, after the process. */
   public static final class Exec {
     private Exec() {}
@@ -192,6 +211,12 @@ public final class Columns {
 
     /** Name of the remote address, by the DNS answers that the container had. */
     public static final Column DOMAIN = INBOUND.then("destination.domain", SYMBOL);
+
+    /** Bytes received in the interval. */
+    public static final Column RECEIVED_BYTES = DOMAIN.then("destination.bytes", LONG);
+
+    /** Packets received in the interval. */
+    public static final Column RECEIVED_PACKETS = RECEIVED_BYTES.then("destination.packets", LONG);
   }
 
   /** {@link Kind#CONTAINER_LIFECYCLE}. */
@@ -359,6 +384,14 @@ public final class Columns {
           Proc.PARENT_EXECUTABLE,
           Proc.PARENT_ARGS,
           Proc.ANCESTORS);
+
+  /** The columns of a kind and, behind them, those of the program. */
+  static List<Column> with(List<Column> columns, Program program) {
+    List<Column> all = new ArrayList<>(columns);
+    all.add(program.file());
+    all.add(program.lineage());
+    return List.copyOf(all);
+  }
 
   /** The process, a kind's own columns, and more of the process, in the order of their places. */
   static List<Column> afterProcess(More more, Column... own) {

@@ -1,7 +1,8 @@
 package io.leukocyte.events;
 
 /**
- * What a container uses. Source: the engine's statistics. Totals are since the container's start.
+ * What a container uses. Source: its control groups, or the engine's statistics. Totals are since
+ * the container's start.
  *
  * @param time unix nanoseconds: when the engine read them
  * @param container always known

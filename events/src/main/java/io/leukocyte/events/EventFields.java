@@ -1,6 +1,7 @@
 package io.leukocyte.events;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -156,7 +157,31 @@ final class EventFields {
         capabilities(more, "capabilities_permitted"),
         process.texts("env_vars"),
         more.flag("env_truncated"),
-        more.flag("group_leader"));
+        more.flag("group_leader"),
+        more.has("program") ? program(more.in("program")) : null,
+        lineage(more));
+  }
+
+  private static ProgramFile program(Fields file) throws MalformedJsonException {
+    Long inode = file.parsed("inode", Long::parseUnsignedLong);
+    return new ProgramFile(
+        inode == null ? 0 : inode,
+        file.time("changed", 0),
+        file.time("modified", 0),
+        file.time("namespace_start", 0));
+  }
+
+  private static List<ProcessInfo.Ancestor> lineage(Fields more) throws MalformedJsonException {
+    List<ProcessInfo.Ancestor> lineage = new ArrayList<>();
+    for (Fields ancestor : more.each("lineage")) {
+      lineage.add(
+          new ProcessInfo.Ancestor(
+              ancestor.integer("pid", 0),
+              ancestor.text("executable"),
+              ancestor.text("first_arg"),
+              ancestor.text("command_line")));
+    }
+    return lineage;
   }
 
   static ProcessRef ref(Fields process) throws MalformedJsonException {
@@ -213,16 +238,22 @@ final class EventFields {
 
   private Event flow(long time, @Nullable ContainerRef container) throws MalformedJsonException {
     Fields network = root.in("network");
+    Fields destination = root.in("destination");
+    Fields source = root.in("source");
+    // Before received bytes were told, what was sent stood in network alone.
+    Fields sent = source.has("bytes") ? source : network;
     return new NetFlow(
         time,
         container,
         protocol(),
         endpoint("destination"),
-        network.number("bytes", 0),
-        network.number("packets", 0),
+        sent.number("bytes", 0),
+        sent.number("packets", 0),
         root.in("event").number("duration", 0),
         "ingress".equals(network.text("direction")),
-        root.in("destination").text("domain"));
+        destination.text("domain"),
+        destination.number("bytes", 0),
+        destination.number("packets", 0));
   }
 
   private Event lifecycle(long time, ContainerRef container) throws MalformedJsonException {

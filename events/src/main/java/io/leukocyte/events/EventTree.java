@@ -138,7 +138,35 @@ final class EventTree {
     Json.put(own, "ancestors", p.ancestors());
     Json.put(own, "env_truncated", p.more().environmentTruncated());
     Json.put(own, "group_leader", p.more().groupLeader());
+    ProgramFile file = p.more().file();
+    if (file != null) {
+      own.set("program", program(file));
+    }
+    for (ProcessInfo.Ancestor ancestor : p.more().lineage()) {
+      own.withArray("/lineage").add(ancestor(ancestor));
+    }
     return own;
+  }
+
+  private static ObjectNode program(ProgramFile file) {
+    ObjectNode tree = Json.object();
+    tree.put("inode", Long.toUnsignedString(file.inode()));
+    tree.put("changed", Json.time(file.changed()));
+    tree.put("modified", Json.time(file.modified()));
+    Json.put(
+        tree,
+        "namespace_start",
+        file.namespaceStart() == 0 ? null : Json.time(file.namespaceStart()));
+    return tree;
+  }
+
+  private static ObjectNode ancestor(ProcessInfo.Ancestor ancestor) {
+    ObjectNode tree = Json.object();
+    tree.put("pid", ancestor.pid());
+    Json.put(tree, "executable", ancestor.executable());
+    Json.put(tree, "first_arg", ancestor.first());
+    Json.put(tree, "command_line", ancestor.commandLine());
+    return tree;
   }
 
   /** Bits as hexadecimal; nothing when none is set. */
@@ -157,12 +185,16 @@ final class EventTree {
 
   private static void flow(NetFlow e, ObjectNode root) {
     root.withObject("/event").put("duration", e.interval());
-    Json.put(root, "destination", named(e.destination(), e.domain()));
+    ObjectNode destination = named(e.destination(), e.domain());
+    Json.put(destination, "bytes", e.receivedBytes(), 0);
+    Json.put(destination, "packets", e.receivedPackets(), 0);
+    Json.put(root, "destination", destination);
+    root.putObject("source").put("bytes", e.bytes()).put("packets", e.packets());
     root.set(
         "network",
         network(e.protocol(), e.destination(), e.inbound() ? "ingress" : "egress")
-            .put("bytes", e.bytes())
-            .put("packets", e.packets()));
+            .put("bytes", e.bytes() + e.receivedBytes())
+            .put("packets", e.packets() + e.receivedPackets()));
   }
 
   static ObjectNode network(Protocol protocol, Endpoint remote, String direction) {
@@ -176,7 +208,7 @@ final class EventTree {
     return network.put("direction", direction);
   }
 
-  private static ObjectNode named(Endpoint endpoint, @Nullable String domain) {
+  static ObjectNode named(Endpoint endpoint, @Nullable String domain) {
     ObjectNode tree = endpoint(endpoint);
     Json.put(tree, "domain", domain);
     return tree;

@@ -140,6 +140,25 @@ record Fields(ObjectNode object, String path) {
     return numbers;
   }
 
+  /** The objects of a list; none when it is absent. */
+  List<Fields> each(String name) throws MalformedJsonException {
+    JsonNode node = field(name);
+    if (node == null) {
+      return List.of();
+    }
+    if (!(node instanceof ArrayNode array)) {
+      throw wrong(name, "a list of objects");
+    }
+    List<Fields> objects = new ArrayList<>(array.size());
+    for (JsonNode item : array) {
+      if (!(item instanceof ObjectNode nested)) {
+        throw wrong(name, "a list of objects");
+      }
+      objects.add(new Fields(nested, path + name + "."));
+    }
+    return objects;
+  }
+
   int integer(String name, int absent) throws MalformedJsonException {
     return integer(name, absent, Integer.MIN_VALUE, Integer.MAX_VALUE);
   }

@@ -96,7 +96,8 @@ public enum Kind {
           CallColumns.Accept.CLIENT,
           CallColumns.Accept.CLIENT_PORT,
           CallColumns.Accept.SERVER,
-          CallColumns.Accept.SERVER_PORT),
+          CallColumns.Accept.SERVER_PORT,
+          CallColumns.Accept.DOMAIN),
       "accept accept4"),
   /** {@link NetListen}. */
   NET_LISTEN(
@@ -121,7 +122,9 @@ public enum Kind {
           Columns.Flow.PACKETS,
           Columns.Flow.INTERVAL,
           Columns.Flow.INBOUND,
-          Columns.Flow.DOMAIN)),
+          Columns.Flow.DOMAIN,
+          Columns.Flow.RECEIVED_BYTES,
+          Columns.Flow.RECEIVED_PACKETS)),
   /** {@link NetSend}. */
   NET_SEND(
       20,
@@ -135,7 +138,8 @@ public enum Kind {
           CallColumns.Send.REMOTE_PORT,
           CallColumns.Send.BYTES,
           CallColumns.Send.DNS_NAME,
-          CallColumns.Send.DNS_TYPE),
+          CallColumns.Send.DNS_TYPE,
+          CallColumns.Send.DOMAIN),
       "recvfrom recvmmsg recvmsg sendmmsg sendmsg sendto"),
   /** {@link NetSocket}. */
   NET_SOCKET(
@@ -299,6 +303,7 @@ public enum Kind {
   private final int[] symbolOffsets;
   private final int[] textOffsets;
   private final Columns.@Nullable More more;
+  private final Columns.@Nullable Program program;
   private final List<String> calls;
 
   Kind(int code, String text, List<Column> columns) {
@@ -309,9 +314,10 @@ public enum Kind {
     this.code = code;
     this.text = text;
     this.more = more;
-    this.columns = columns;
+    this.program = more == null ? null : Columns.Program.after(columns.getLast());
+    this.columns = program == null ? columns : Columns.with(columns, program);
     this.calls = calls.isEmpty() ? List.of() : List.of(calls.split(" ", -1));
-    this.rowLength = columns.getLast().end();
+    this.rowLength = this.columns.getLast().end();
     this.symbolOffsets = offsets(Column.Type.SYMBOL, Column.Type.LIST);
     this.textOffsets = offsets(Column.Type.TEXT, Column.Type.TEXT);
   }
@@ -359,6 +365,11 @@ public enum Kind {
   /** Where its rows have what was added to the process later; null when they have no process. */
   public Columns.@Nullable More more() {
     return more;
+  }
+
+  /** Where its rows have the process's program and lineage; null when they have no process. */
+  public Columns.@Nullable Program program() {
+    return program;
   }
 
   /** Whether its events are {@link SystemCall}s. */

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  *     of the internet
  * @param server the local end
  * @param result the descriptor of the connection; negative: minus the errno
+ * @param domain name of the client's address, by the DNS answers that the container had; null when
+ *     there was none
  */
 public record NetAccept(
     long time,
@@ -23,16 +25,30 @@ public record NetAccept(
     Protocol protocol,
     Endpoint client,
     Endpoint server,
-    long result)
+    long result,
+    @Nullable String domain)
     implements SystemCall {
+
+  /** A connection from an address of which no name is known. */
+  public NetAccept(
+      long time,
+      @Nullable ContainerRef container,
+      ProcessInfo process,
+      String call,
+      Protocol protocol,
+      Endpoint client,
+      Endpoint server,
+      long result) {
+    this(time, container, process, call, protocol, client, server, result, null);
+  }
 
   @Override
   public NetAccept with(@Nullable ContainerRef container) {
-    return new NetAccept(time, container, process, call, protocol, client, server, result);
+    return new NetAccept(time, container, process, call, protocol, client, server, result, domain);
   }
 
   @Override
   public NetAccept with(ProcessInfo process) {
-    return new NetAccept(time, container, process, call, protocol, client, server, result);
+    return new NetAccept(time, container, process, call, protocol, client, server, result, domain);
   }
 }

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param dnsType the query's type: A, AAAA, TXT …, TYPE and the number for one without a name; else
  *     null
  * @param result bytes, of sendmmsg and recvmmsg messages; negative: minus the errno
+ * @param domain name of the remote address, by the DNS answers that the container had; null when
+ *     there was none
  */
 public record NetSend(
     long time,
@@ -31,8 +33,27 @@ public record NetSend(
     long bytes,
     @Nullable String dnsName,
     @Nullable String dnsType,
-    long result)
+    long result,
+    @Nullable String domain)
     implements SystemCall {
+
+  /** A message to or from an address of which no name is known. */
+  public NetSend(
+      long time,
+      @Nullable ContainerRef container,
+      ProcessInfo process,
+      String call,
+      Protocol protocol,
+      Endpoint local,
+      Endpoint remote,
+      long bytes,
+      @Nullable String dnsName,
+      @Nullable String dnsType,
+      long result) {
+    this(
+        time, container, process, call, protocol, local, remote, bytes, dnsName, dnsType, result,
+        null);
+  }
 
   /** Whether the datagram came in: the remote end is its source then. */
   public boolean received() {
@@ -46,12 +67,14 @@ public record NetSend(
   @Override
   public NetSend with(@Nullable ContainerRef container) {
     return new NetSend(
-        time, container, process, call, protocol, local, remote, bytes, dnsName, dnsType, result);
+        time, container, process, call, protocol, local, remote, bytes, dnsName, dnsType, result,
+        domain);
   }
 
   @Override
   public NetSend with(ProcessInfo process) {
     return new NetSend(
-        time, container, process, call, protocol, local, remote, bytes, dnsName, dnsType, result);
+        time, container, process, call, protocol, local, remote, bytes, dnsName, dnsType, result,
+        domain);
   }
 }

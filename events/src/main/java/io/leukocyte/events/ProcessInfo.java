@@ -1,6 +1,8 @@
 package io.leukocyte.events;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,18 +124,90 @@ public record ProcessInfo(
    * @param environment {@code NAME=value} of the names that rules ask for; mostly empty
    * @param environmentTruncated whether a bound cut the environment
    * @param groupLeader whether it leads its process group; false when that is not known
+   * @param file the program's file when it was started; null when that is not known
+   * @param lineage the processes that {@link ProcessInfo#ancestors} names, in its order; empty when
+   *     no more is known of them
    */
   public record More(
       long permittedCapabilities,
       List<String> environment,
       boolean environmentTruncated,
-      boolean groupLeader) {
+      boolean groupLeader,
+      @Nullable ProgramFile file,
+      List<Ancestor> lineage) {
     /** Nothing more is known. */
     public static final More NONE = new More(0, List.of(), false, false);
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public More {
       environment = List.copyOf(environment);
+      lineage = List.copyOf(lineage);
+    }
+
+    /** Of a process of whose file and ancestors no more is known. */
+    public More(
+        long permittedCapabilities,
+        List<String> environment,
+        boolean environmentTruncated,
+        boolean groupLeader) {
+      this(permittedCapabilities, environment, environmentTruncated, groupLeader, null, List.of());
+    }
+  }
+
+  /**
+   * A process above the parent.
+   *
+   * @param pid in the host's namespace
+   * @param executable path of its program; null when unknown
+   * @param first its first argument, argv[0]; null when unknown
+   * @param commandLine its name and the arguments after the first, joined by blanks; null when
+   *     unknown. At most {@link #MOST_CHARACTERS}: a longer one is cut and ends with an ellipsis
+   */
+  public record Ancestor(
+      int pid, @Nullable String executable, @Nullable String first, @Nullable String commandLine) {
+    /** Characters of each text that is kept. */
+    public static final int MOST_CHARACTERS = 1024;
+
+    private static final int ITEMS = Columns.Program.ITEMS;
+
+    /** Cuts what is too long. */
+    public Ancestor {
+      executable = cut(executable);
+      first = cut(first);
+      commandLine = cut(commandLine);
+    }
+
+    private static @Nullable String cut(@Nullable String text) {
+      if (text == null || text.isEmpty()) {
+        return null;
+      }
+      return text.length() <= MOST_CHARACTERS ? text : Text.within(text, MOST_CHARACTERS - 1) + "…";
+    }
+
+    static List<String> items(List<Ancestor> lineage) {
+      List<String> items = new ArrayList<>();
+      for (Ancestor ancestor : lineage) {
+        items.add(Integer.toString(ancestor.pid));
+        items.add(Objects.requireNonNullElse(ancestor.executable, ""));
+        items.add(Objects.requireNonNullElse(ancestor.first, ""));
+        items.add(Objects.requireNonNullElse(ancestor.commandLine, ""));
+      }
+      return items;
+    }
+
+    /** Those that are whole. */
+    static List<Ancestor> of(List<String> items) {
+      List<Ancestor> lineage = new ArrayList<>();
+      for (int i = 0; i + ITEMS <= items.size(); i += ITEMS) {
+        Long pid = Text.number(items.get(i));
+        lineage.add(
+            new Ancestor(
+                pid == null ? 0 : pid.intValue(),
+                items.get(i + 1),
+                items.get(i + 2),
+                items.get(i + 3)));
+      }
+      return lineage;
     }
   }
 

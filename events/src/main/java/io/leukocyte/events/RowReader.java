@@ -32,7 +32,9 @@ final class RowReader {
               row.longAt(Columns.Flow.PACKETS),
               row.longAt(Columns.Flow.INTERVAL),
               row.intAt(Columns.Flow.INBOUND) == 1,
-              row.text(Columns.Flow.DOMAIN));
+              row.text(Columns.Flow.DOMAIN),
+              row.longAt(Columns.Flow.RECEIVED_BYTES),
+              row.longAt(Columns.Flow.RECEIVED_PACKETS));
       case PROC_TRACE -> CallReader.trace(row, container);
       case PROC_CONTROL -> CallReader.control(row, container);
       case NS_CHANGE -> CallReader.namespace(row, container);
@@ -95,14 +97,17 @@ final class RowReader {
 
   private static ProcessInfo.More more(BatchCursor row, int flags) {
     Columns.@Nullable More columns = row.kind().more();
-    if (columns == null) {
+    Columns.@Nullable Program program = row.kind().program();
+    if (columns == null || program == null) {
       return ProcessInfo.More.NONE;
     }
     return new ProcessInfo.More(
         row.longAt(columns.permitted()),
         row.list(columns.environment()),
         (flags & Columns.Proc.ENVIRONMENT_TRUNCATED) != 0,
-        (flags & Columns.Proc.GROUP_LEADER) != 0);
+        (flags & Columns.Proc.GROUP_LEADER) != 0,
+        ProgramFile.of(row.list(program.file())),
+        ProcessInfo.Ancestor.of(row.list(program.lineage())));
   }
 
   private static ProcessInfo.@Nullable Parent parent(BatchCursor row) {

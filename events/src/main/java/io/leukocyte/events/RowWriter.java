@@ -1,5 +1,6 @@
 package io.leukocyte.events;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An event as a row: columns in the order of its kind. */
@@ -44,6 +45,9 @@ final class RowWriter {
         calls.own(e);
       }
     }
+    if (kind.program() != null) {
+      program(processOf(event));
+    }
     if (row.length() - start != kind.rowLength()) {
       throw new IllegalStateException("Row of " + kind.text() + " has a wrong length");
     }
@@ -81,6 +85,30 @@ final class RowWriter {
   private void more(ProcessInfo p, int environment) {
     row.int64(p.more().permittedCapabilities());
     row.int32(environment);
+  }
+
+  private static @Nullable ProcessInfo processOf(Event event) {
+    return switch (event) {
+      case ProcessExec e -> e.process();
+      case ProcessExit e -> e.process();
+      case NetConnect e -> e.process();
+      case SystemCall e -> e.process();
+      case NetFlow e -> null;
+      case ContainerLifecycle e -> null;
+      case ContainerFacts e -> null;
+      case ContainerLog e -> null;
+      case ContainerStats e -> null;
+      case SensorLoss e -> null;
+      case SensorHeartbeat e -> null;
+    };
+  }
+
+  private void program(@Nullable ProcessInfo process) {
+    ProgramFile file = process == null ? null : process.more().file();
+    List<ProcessInfo.Ancestor> lineage = process == null ? List.of() : process.more().lineage();
+    row.int32(file == null ? 0 : batch.made(file, file::items));
+    row.int32(
+        lineage.isEmpty() ? 0 : batch.made(lineage, () -> ProcessInfo.Ancestor.items(lineage)));
   }
 
   private static int flags(ProcessInfo.Flags flags, boolean argsTruncated) {
@@ -132,6 +160,8 @@ final class RowWriter {
     row.int64(e.interval());
     row.int32(e.inbound() ? 1 : 0);
     row.int32(batch.symbol(e.domain()));
+    row.int64(e.receivedBytes());
+    row.int64(e.receivedPackets());
   }
 
   private void lifecycle(ContainerLifecycle e) {

@@ -1,5 +1,7 @@
 package io.leukocyte.events;
 
+import org.jspecify.annotations.Nullable;
+
 /** Text for people: bounded, and free of control characters that a terminal would obey. */
 public final class Text {
   private static final int FRAMES = 8;
@@ -36,6 +38,15 @@ public final class Text {
       return text;
     }
     return text.substring(0, Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most);
+  }
+
+  /** A whole number in decimal digits; null for any other text. */
+  static @Nullable Long number(String text) {
+    try {
+      return Long.valueOf(text);
+    } catch (NumberFormatException e) {
+      return null;
+    }
   }
 
   /** The text with each control character (below 0x20, 0x7f to 0x9f) as {@code \xHH}. */

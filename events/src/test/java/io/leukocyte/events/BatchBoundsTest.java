@@ -44,7 +44,13 @@ class BatchBoundsTest {
         ProcessInfo.Flags.NONE,
         new ProcessInfo.Parent(new ProcessRef(2, 2), huge(), huge(), hugeList()),
         hugeList(),
-        new ProcessInfo.More(1, hugeList(), false, true));
+        new ProcessInfo.More(
+            1,
+            hugeList(),
+            false,
+            true,
+            new ProgramFile(Long.MIN_VALUE, Long.MIN_VALUE, Long.MIN_VALUE, Long.MIN_VALUE),
+            Collections.nCopies(100, new ProcessInfo.Ancestor(1, huge(), huge(), huge()))));
   }
 
   private static SortedMap<String, String> hugeMap() {

@@ -93,11 +93,11 @@ class BatchVersionTest {
     BatchCursor cursor =
         BatchCursor.over(
             withoutTheLast(
-                12,
+                20,
                 new ProcessExec(1, TestEvents.WEB, knownShell()),
                 new ProcessExit(2, TestEvents.WEB, knownShell(), 3, 9)));
     NetConnect connect = connect(knownShell(), "shop.example");
-    BatchCursor connects = BatchCursor.over(withoutTheLast(16, connect));
+    BatchCursor connects = BatchCursor.over(withoutTheLast(24, connect));
 
     ProcessInfo shell =
         knownShell().with(new ProcessInfo.More(0, List.of(), false, true)); // a flag it knew not of
@@ -111,7 +111,8 @@ class BatchVersionTest {
 
   @Test
   void connectionsOfMinorVersionTwoHaveNoNames() throws MalformedBatchException {
-    BatchCursor cursor = BatchCursor.over(withoutTheLast(4, connect(knownShell(), "shop.example")));
+    BatchCursor cursor =
+        BatchCursor.over(withoutTheLast(12, connect(knownShell(), "shop.example")));
 
     assertThat(cursor.next()).isTrue();
     assertThat(cursor.event()).isEqualTo(connect(knownShell(), null));
@@ -120,7 +121,7 @@ class BatchVersionTest {
   @Test
   void flowsOfMinorVersionTwoBeganInTheContainer() throws MalformedBatchException {
     NetFlow answers = TestEvents.ANSWERS;
-    BatchCursor cursor = BatchCursor.over(withoutTheLast(8, answers));
+    BatchCursor cursor = BatchCursor.over(withoutTheLast(24, answers));
 
     assertThat(cursor.next()).isTrue();
     assertThat(cursor.event())
@@ -133,6 +134,32 @@ class BatchVersionTest {
                 answers.bytes(),
                 answers.packets(),
                 answers.interval()));
+  }
+
+  @Test
+  void whatMinorVersionFourAddedIsAbsentInRowsOfVersionThree() throws MalformedBatchException {
+    BatchCursor flows = BatchCursor.over(withoutTheLast(16, TestEvents.DOWNLOADS));
+    ProcessExec started = TestEvents.NEW_PROGRAM;
+    BatchCursor execs = BatchCursor.over(withoutTheLast(8, started));
+    BatchCursor accepts = BatchCursor.over(withoutTheLast(12, TestEvents.ACCEPTS_BY_NAME));
+
+    assertThat(flows.next()).isTrue();
+    NetFlow flow = (NetFlow) flows.event();
+    assertThat(flow.bytes()).isEqualTo(TestEvents.DOWNLOADS.bytes());
+    assertThat(flow.domain()).isEqualTo(TestEvents.DOWNLOADS.domain());
+    assertThat(flow.receivedBytes()).isZero();
+    assertThat(flow.receivedPackets()).isZero();
+    assertThat(execs.next()).isTrue();
+    assertThat(execs.event())
+        .isEqualTo(
+            new ProcessExec(
+                started.time(),
+                started.container(),
+                started.process().with(ProcessInfo.More.NONE)));
+    assertThat(accepts.next()).isTrue();
+    assertThat(((NetAccept) accepts.event()).domain()).isNull();
+    assertThat(((NetAccept) accepts.event()).client())
+        .isEqualTo(TestEvents.ACCEPTS_BY_NAME.client());
   }
 
   private static NetConnect connect(ProcessInfo process, @Nullable String domain) {

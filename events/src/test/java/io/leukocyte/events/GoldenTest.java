@@ -49,6 +49,13 @@ class GoldenTest {
     assertThat(events(golden)).isEqualTo(TestEvents.STORY_OF_MINOR_2);
   }
 
+  @Test
+  void batchOfTheFourthMinorVersionStaysReadable() throws IOException, MalformedBatchException {
+    String golden = Files.readString(FOLDER.resolve("batch-1.3.hex"));
+
+    assertThat(events(golden)).isEqualTo(TestEvents.STORY_OF_MINOR_3);
+  }
+
   private static List<Event> events(String hex) throws MalformedBatchException {
     BatchCursor cursor = BatchCursor.over(HexFormat.of().parseHex(hex.replaceAll("\\s", "")));
     List<Event> events = new ArrayList<>();

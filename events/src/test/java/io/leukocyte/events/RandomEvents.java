@@ -69,7 +69,9 @@ final class RandomEvents {
               big(),
               big(),
               random.nextBoolean(),
-              orNull(this::word));
+              orNull(this::word),
+              big(),
+              big());
       case FILE_OPEN ->
           new FileOpen(
               time(),
@@ -107,7 +109,8 @@ final class RandomEvents {
               protocol(),
               endpoint(),
               endpoint(),
-              big());
+              big(),
+              orNull(this::word));
       case NET_LISTEN ->
           new NetListen(
               time(),
@@ -130,7 +133,8 @@ final class RandomEvents {
               big(),
               orNull(this::word),
               orNull(this::word),
-              big());
+              big(),
+              orNull(this::word));
       case NET_SOCKET ->
           new NetSocket(
               time(),
@@ -420,7 +424,18 @@ final class RandomEvents {
         words(8),
         random.nextBoolean()
             ? ProcessInfo.More.NONE
-            : new ProcessInfo.More(big(), words(2), random.nextBoolean(), random.nextBoolean()));
+            : new ProcessInfo.More(
+                big(),
+                words(2),
+                random.nextBoolean(),
+                random.nextBoolean(),
+                orNull(() -> new ProgramFile(big(), big(), big(), big())),
+                random.nextBoolean() ? List.of() : List.of(ancestor(), ancestor())));
+  }
+
+  private ProcessInfo.Ancestor ancestor() {
+    return new ProcessInfo.Ancestor(
+        number(), orNull(this::word), orNull(this::word), orNull(this::word));
   }
 
   /** A call of the kind, or one that this version does not know. */

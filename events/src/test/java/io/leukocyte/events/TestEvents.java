@@ -159,6 +159,63 @@ final class TestEvents {
           new ProcessInfo.More(
               0xa80425fbL | 1L << 21, List.of("LD_PRELOAD=/tmp/x.so", "HOME="), true, true));
 
+  static final NetFlow DOWNLOADS =
+      new NetFlow(
+          START + 720_000_000L,
+          WEB,
+          Protocol.TCP,
+          new Endpoint("203.0.113.9", 443),
+          1_000L,
+          10,
+          1_000_000_000L,
+          false,
+          "shop.example",
+          2_000_000L,
+          1_400);
+
+  /** The shell with what came later, started by processes of which more is known. */
+  static final ProcessExec NEW_PROGRAM =
+      new ProcessExec(
+          START + 720_000_000L,
+          WEB,
+          SHELL.with(
+              new ProcessInfo.More(
+                  0,
+                  List.of(),
+                  false,
+                  false,
+                  new ProgramFile(1_234_567L, START - 5, START - 6, START - 1_000_000_000L),
+                  List.of(
+                      new ProcessInfo.Ancestor(77, "/usr/bin/java", "java", "java -jar shop.jar"),
+                      new ProcessInfo.Ancestor(1, null, null, null)))));
+
+  static final NetAccept ACCEPTS_BY_NAME =
+      new NetAccept(
+          START + 720_000_003L,
+          WEB,
+          SHELL,
+          "accept",
+          Protocol.TCP,
+          new Endpoint("198.51.100.77", 50_000),
+          new Endpoint("172.20.0.5", 8080),
+          5,
+          "client.example");
+
+  static final NetSend SENDS_BY_NAME =
+      new NetSend(
+          START + 720_000_004L,
+          WEB,
+          SHELL,
+          "sendto",
+          Protocol.UDP,
+          new Endpoint("172.20.0.5", 40_001),
+          new Endpoint("203.0.113.9", 123),
+          48,
+          null,
+          null,
+          48,
+          "time.example");
+
   static final ProcessExec SHELL_WITH_MORE =
       new ProcessExec(START + 310_000_000L, WEB, KNOWN_SHELL);
 
@@ -410,9 +467,33 @@ final class TestEvents {
    */
   static final List<Event> THIRD_STORY = List.of(CONNECT_BY_NAME, ANSWERS, STACK_TRACE);
 
+  /** What batches of minor version 3 could tell. */
+  static final List<Event> STORY_OF_MINOR_3 =
+      Stream.concat(STORY_OF_MINOR_2.stream(), THIRD_STORY.stream()).toList();
+
+  /**
+   * What came with minor version 4: what was received, the program's file, the processes above the
+   * parent, and names of the other ends of calls.
+   */
+  static final List<Event> FOURTH_STORY =
+      List.of(
+          DOWNLOADS,
+          NEW_PROGRAM,
+          new ProcessExit(START + 720_000_001L, WEB, NEW_PROGRAM.process(), 0, 9),
+          new NetConnect(
+              START + 720_000_002L,
+              WEB,
+              NEW_PROGRAM.process(),
+              Protocol.UDP,
+              new Endpoint("172.20.0.5", 40_001),
+              new Endpoint("203.0.113.9", 443),
+              null),
+          ACCEPTS_BY_NAME,
+          SENDS_BY_NAME);
+
   /** One of each kind, and one that has nothing that can be absent. */
   static final List<Event> STORY =
-      Stream.concat(STORY_OF_MINOR_2.stream(), THIRD_STORY.stream()).toList();
+      Stream.concat(STORY_OF_MINOR_3.stream(), FOURTH_STORY.stream()).toList();
 
   static byte[] batch(List<Event> events) {
     BatchWriter writer = new BatchWriter(HOST, EPOCH);

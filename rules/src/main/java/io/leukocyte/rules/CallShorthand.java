@@ -77,7 +77,8 @@ final class CallShorthand {
               fields.protocol("tcp"),
               fields.client(OTHER, 40_000),
               fields.server(OWN, 80),
-              result(4));
+              result(4),
+              fields.given("fd.cip.name"));
       case NET_LISTEN ->
           new NetListen(
               time,
@@ -100,7 +101,8 @@ final class CallShorthand {
               1,
               fields.given("dns.question.name"),
               fields.given("dns.question.type"),
-              result(1));
+              result(1),
+              fields.given("fd.sip.name"));
       case NET_SOCKET ->
           new NetSocket(
               time,

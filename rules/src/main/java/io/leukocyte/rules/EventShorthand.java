@@ -16,6 +16,7 @@ import io.leukocyte.events.ProcessExec;
 import io.leukocyte.events.ProcessExit;
 import io.leukocyte.events.ProcessInfo;
 import io.leukocyte.events.ProcessRef;
+import io.leukocyte.events.ProgramFile;
 import io.leukocyte.events.Protocol;
 import io.leukocyte.events.SensorHeartbeat;
 import io.leukocyte.events.config.Problem;
@@ -66,6 +67,9 @@ final class EventShorthand {
           "proc.is_setup",
           "proc.is_vpgid_leader",
           "proc.env",
+          "proc.exe_ino",
+          "proc.exe_ino.ctime",
+          "proc.exe_ino.mtime",
           "proc.exit_code",
           "proc.exit_signal",
           "thread.cap_effective",
@@ -74,6 +78,7 @@ final class EventShorthand {
           "user.loginuid",
           "group.gid",
           "fd.cip",
+          "fd.cip.name",
           "fd.cport",
           "fd.sip",
           "fd.sip.name",
@@ -111,6 +116,8 @@ final class EventShorthand {
           "module.path",
           "kernel.arg",
           "flow.bytes",
+          "flow.bytes_received",
+          "flow.packets_received",
           "flow.inbound",
           "flow.packets",
           "log.line",
@@ -330,7 +337,22 @@ final class EventShorthand {
         parent(ancestors),
         ancestors.isEmpty() ? List.of() : ancestors.subList(1, ancestors.size()),
         new ProcessInfo.More(
-            0, values.getOrDefault("proc.env", List.of()), false, truth("proc.is_vpgid_leader")));
+            0,
+            values.getOrDefault("proc.env", List.of()),
+            false,
+            truth("proc.is_vpgid_leader"),
+            file(),
+            List.of()));
+  }
+
+  /** The program's file, where something is said of it; the container runs since {@code START}. */
+  private @Nullable ProgramFile file() {
+    if (!values.containsKey("proc.exe_ino.ctime") && !values.containsKey("proc.exe_ino.mtime")) {
+      return null;
+    }
+    long changed = number("proc.exe_ino.ctime", START - 1);
+    return new ProgramFile(
+        number("proc.exe_ino", 1), changed, number("proc.exe_ino.mtime", changed), START);
   }
 
   private ProcessInfo.@Nullable Parent parent(List<String> ancestors) {
@@ -373,7 +395,9 @@ final class EventShorthand {
         number("flow.packets", 1),
         1_000_000_000L,
         text("flow.inbound", "false").equals("true"),
-        domain());
+        domain(),
+        number("flow.bytes_received", 0),
+        number("flow.packets_received", 0));
   }
 
   private Event log() {

@@ -101,6 +101,7 @@ final class Fields {
     addEvent(fields);
     addProcess(fields);
     addParent(fields);
+    addProgram(fields);
     addUser(fields);
     addEnds(fields);
     addNames(fields);
@@ -295,19 +296,120 @@ final class Fields {
             .with(PROCESS, Fields::ancestor)
             .listed(new View.Each()));
     to.add(
-        self(
+        ofAncestors(
             "proc.aexepath",
-            "program of [0] the process or [1] its parent",
-            Proc.EXECUTABLE,
-            Proc.PARENT_EXECUTABLE,
-            WHOLE));
+            STRING,
+            "program of an ancestor, as proc.aname",
+            new Source.Symbol(Proc.EXECUTABLE, WHOLE),
+            new Source.Symbol(Proc.PARENT_EXECUTABLE, WHOLE),
+            1));
     to.add(
-        self(
+        ofAncestors(
             "proc.aexe",
-            "argv[0] of [0] the process or [1] its parent",
-            Proc.ARGS,
-            Proc.PARENT_ARGS,
-            new View.Item(0)));
+            STRING,
+            "first argument (argv[0]) of an ancestor, as proc.aname",
+            new Source.Symbol(Proc.ARGS, new View.Item(0)),
+            new Source.Symbol(Proc.PARENT_ARGS, new View.Item(0)),
+            2));
+    to.add(
+        ofAncestors(
+            "proc.acmdline",
+            STRING,
+            "name and arguments of an ancestor, as proc.aname; above the parent at most 1,024"
+                + " characters",
+            new Source.CommandLine(Proc.NAME, Proc.ARGS),
+            new Source.CommandLine(Proc.PARENT_NAME, Proc.PARENT_ARGS),
+            3));
+    to.add(
+        ofAncestors(
+            "proc.apid",
+            NUMBER,
+            "pid of an ancestor, as proc.aname",
+            diverse(of(Proc.PID, 0)),
+            diverse(of(Proc.PARENT_PID, 0)),
+            0));
+  }
+
+  /**
+   * A field of the process, its parent, and those above.
+   *
+   * @param place of the item in {@link Columns.Program#lineage}
+   */
+  private static Field ofAncestors(
+      String name, Field.Type type, String description, Source own, Source parent, int place) {
+    int items = Columns.Program.ITEMS;
+    Field field = new Field(name, type, Field.Argument.INDEX, false, description);
+    for (Kind kind : PROCESS) {
+      Columns.Program program = kind.program();
+      if (program != null) {
+        Column lineage = program.lineage();
+        field.with(
+            Set.of(kind),
+            argument -> {
+              if (argument == null) {
+                return List.of(
+                    parent, new Source.Symbol(lineage, new View.EachOfGroups(items, place)));
+              }
+              int index = Integer.parseInt(argument);
+              return switch (index) {
+                case 0 -> List.of(own);
+                case 1 -> List.of(parent);
+                default ->
+                    index > MOST_ANCESTORS
+                        ? List.of()
+                        : List.of(
+                            new Source.Symbol(
+                                lineage, new View.FilledItem(items * (index - 2) + place)));
+              };
+            });
+      }
+    }
+    return field;
+  }
+
+  /** The file of the program. */
+  private static void addProgram(List<Field> to) {
+    Field inode =
+        plain("proc.exe_ino", NUMBER, "inode of the program's file when it was started");
+    Field changed =
+        plain(
+            "proc.exe_ino.ctime",
+            NUMBER,
+            "last change of the program's file or its attributes, unix nanoseconds");
+    Field modified =
+        plain("proc.exe_ino.mtime", NUMBER, "last change of its content, unix nanoseconds");
+    Field sinceChange =
+        plain(
+            "proc.exe_ino.ctime_duration_proc_start",
+            NUMBER,
+            "nanoseconds from the last change of the program's file to the start of the process;"
+                + " missing when it was changed later");
+    Field sinceStart =
+        plain(
+            "proc.exe_ino.ctime_duration_pidns_start",
+            NUMBER,
+            "nanoseconds from the start of the container's first process to the last change of the"
+                + " program's file; missing when it was changed before");
+    for (Kind kind : PROCESS) {
+      Columns.Program program = kind.program();
+      if (program != null) {
+        Set<Kind> one = Set.of(kind);
+        Column file = program.file();
+        inode.in(one, new Source.Symbol(file, new View.FilledItem(0)));
+        changed.in(one, new Source.Symbol(file, new View.FilledItem(1)));
+        modified.in(one, new Source.Symbol(file, new View.FilledItem(2)));
+        sinceChange.in(one, diverse(row -> sinceChange(row, file)));
+        sinceStart.in(one, new Source.Symbol(file, new View.Later(1, 3)));
+      }
+    }
+    to.addAll(List.of(inode, changed, modified, sinceChange, sinceStart));
+  }
+
+  private static long sinceChange(BatchCursor row, Column file) {
+    int symbol = row.symbol(file);
+    long changed = symbol == 0 ? 0 : View.Later.number(row.string(symbol), 1);
+    long start = row.longAt(Proc.START);
+    return changed > 0 && start > changed ? start - changed : NumberReader.MISSING;
   }
 
   private static void addUser(List<Field> to) {
@@ -360,15 +462,28 @@ final class Fields {
     to.addAll(List.of(ip, net, port));
   }
 
-  /** The container is the client: only the other end has a name that it asked for. */
+  /** The container's own end has no name: it did not ask for that. */
   private static void addNames(List<Field> to) {
-    Map<String, String> names =
-        Map.of("fd.sip.name", "the server's name", "fd.rip.name", "the remote end's name");
-    names.forEach((name, what) ->
-        to.add(
-            plain(name, STRING, what + ", by the DNS answers that the container had")
-                .in(CONNECT, new Source.Symbol(Connect.DOMAIN, FILLED))
-                .in(FLOW, new Source.Symbol(Flow.DOMAIN, FILLED))));
+    Source connect = new Source.Symbol(Connect.DOMAIN, FILLED);
+    Source flow = new Source.Symbol(Flow.DOMAIN, FILLED);
+    Source accept = new Source.Symbol(Accept.DOMAIN, FILLED);
+    Source send = new Source.Symbol(Send.DOMAIN, FILLED);
+    to.add(
+        nameOf("fd.sip.name", "the server's name")
+            .in(CONNECT, connect)
+            .in(FLOW, flow)
+            .in(EnumSet.of(Kind.NET_SEND), send));
+    to.add(
+        nameOf("fd.rip.name", "the remote end's name")
+            .in(CONNECT, connect)
+            .in(FLOW, flow)
+            .in(EnumSet.of(Kind.NET_ACCEPT), accept)
+            .in(EnumSet.of(Kind.NET_SEND), send));
+    to.add(nameOf("fd.cip.name", "the client's name").in(EnumSet.of(Kind.NET_ACCEPT), accept));
+  }
+
+  private static Field nameOf(String field, String what) {
+    return plain(field, STRING, what + ", by the DNS answers that the container had");
   }
 
   private static void addConnection(List<Field> to) {
@@ -609,6 +724,18 @@ final class Fields {
             diverse(row -> row.longAt(Flow.PACKETS))));
     to.add(
         number(
+            "flow.bytes_received",
+            "bytes received in the interval, layer 2",
+            FLOW,
+            diverse(row -> row.longAt(Flow.RECEIVED_BYTES))));
+    to.add(
+        number(
+            "flow.packets_received",
+            "packets received in the interval",
+            FLOW,
+            diverse(row -> row.longAt(Flow.RECEIVED_PACKETS))));
+    to.add(
+        number(
             "flow.interval",
             "nanoseconds since the flow's last report",
             FLOW,
@@ -753,20 +880,6 @@ final class Fields {
   private static Field keyed(String name, String description, Source.ContainerReader reader) {
     return new Field(name, STRING, Field.Argument.KEY, false, description)
         .with(ALL, a -> List.of(new Source.OfContainer(reader, a == null ? "" : a)));
-  }
-
-  /** A field of the process and its parent only. */
-  private static Field self(
-      String name, String description, Column own, Column parents, View view) {
-    return new Field(name, STRING, Field.Argument.INDEX, false, description)
-        .with(
-            PROCESS,
-            argument ->
-                switch (argument) {
-                  case "0" -> List.of(new Source.Symbol(own, view));
-                  case "1" -> List.of(new Source.Symbol(parents, view));
-                  case null, default -> List.of();
-                });
   }
 
   private static List<Source> ancestor(@Nullable String argument) {

@@ -1,5 +1,6 @@
 package io.leukocyte.rules;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,67 @@ sealed interface View {
       }
       int end = symbol.indexOf('\0', from);
       return symbol.substring(from, end < 0 ? symbol.length() : end);
+    }
+  }
+
+  /** An item of a list, counted from 0, unless it is empty. */
+  record FilledItem(int index) implements View {
+    @Override
+    public @Nullable String of(String symbol) {
+      String item = new Item(index).of(symbol);
+      return item == null || item.isEmpty() ? null : item;
+    }
+  }
+
+  /**
+   * Any of the items that stand at one place in each group of a list; empty ones are left out. As
+   * text, those items joined by blanks.
+   *
+   * @param size items of a group
+   * @param place within it, from 0
+   */
+  record EachOfGroups(int size, int place) implements View {
+    @Override
+    public @Nullable String of(String symbol) {
+      List<String> items = items(symbol);
+      return items.isEmpty() ? null : String.join(" ", items);
+    }
+
+    @Override
+    public boolean eachItem() {
+      return true;
+    }
+
+    @Override
+    public List<String> items(String symbol) {
+      String[] all = symbol.split("\0", -1);
+      List<String> items = new ArrayList<>();
+      for (int i = place; i < all.length; i += size) {
+        if (!all[i].isEmpty()) {
+          items.add(all[i]);
+        }
+      }
+      return items;
+    }
+  }
+
+  /** How much later one number of a list is than another; missing when it is not, or one is 0. */
+  record Later(int late, int early) implements View {
+    @Override
+    public @Nullable String of(String symbol) {
+      long after = number(symbol, late);
+      long before = number(symbol, early);
+      return before > 0 && after > before ? Long.toString(after - before) : null;
+    }
+
+    /** A number of a list; 0 when it is none. */
+    static long number(String symbol, int index) {
+      String item = new Item(index).of(symbol);
+      try {
+        return item == null ? 0 : Long.parseLong(item);
+      } catch (NumberFormatException e) {
+        return 0;
+      }
     }
   }
 

@@ -97,6 +97,9 @@ class FieldsDocumentTest {
     |---|---|---|---|
     %s
 
+    `evt.buffer`, what a process writes, is left out on purpose: it would cost each write and send of each container a copy of its data, and carry that (keys, passwords, whatever the container handles) off the host. The one place where content is read is a question to a
+    name server, `dns.question.name`; what a container is asked and says is in its logs, `log.line` and `http.*`.
+
     ## What each system call has
 
     Beside what every system call has: %s.

@@ -18,6 +18,7 @@ import io.leukocyte.events.ProcessExec;
 import io.leukocyte.events.ProcessExit;
 import io.leukocyte.events.ProcessInfo;
 import io.leukocyte.events.ProcessRef;
+import io.leukocyte.events.ProgramFile;
 import io.leukocyte.events.Protocol;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,6 +72,10 @@ final class RandomWorld {
           "proc.aname[1]",
           "proc.aname[2]",
           "proc.aname[3]",
+          "proc.aexe[1]",
+          "proc.aexe[2]",
+          "proc.aexepath[3]",
+          "proc.acmdline[2]",
           "user.name",
           "fd.name",
           "fd.filename",
@@ -525,6 +530,17 @@ final class RandomWorld {
             random.nextInt(4) == 0, random.nextBoolean(), random.nextBoolean(), false),
         parent,
         words(3),
-        new ProcessInfo.More(0, words(2), false, random.nextBoolean()));
+        new ProcessInfo.More(
+            0,
+            words(2),
+            false,
+            random.nextBoolean(),
+            random.nextInt(3) == 0 ? null : new ProgramFile(1, number(), number(), number()),
+            random.nextInt(3) == 0 ? List.of() : List.of(ancestor(), ancestor())));
+  }
+
+  private ProcessInfo.Ancestor ancestor() {
+    return new ProcessInfo.Ancestor(
+        pick(List.of(1, 80, 1000)), maybe(WORDS), maybe(WORDS), maybe(WORDS));
   }
 }

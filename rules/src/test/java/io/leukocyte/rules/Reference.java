@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -165,6 +166,13 @@ final class Reference {
       bytes[i] = (byte) Integer.parseInt(bits.substring(8 * i, 8 * i + 8), 2);
     }
     return List.of(new String(bytes, StandardCharsets.UTF_8));
+  }
+
+  private static List<String> above(
+      ProcessInfo p, int index, Function<ProcessInfo.Ancestor, @Nullable String> what) {
+    List<ProcessInfo.Ancestor> lineage = p.more().lineage();
+    String text = lineage.size() <= index ? null : what.apply(lineage.get(index));
+    return text == null ? List.of() : List.of(text);
   }
 
   private static List<String> length(String field, List<String> values, Event event) {
@@ -514,6 +522,10 @@ final class Reference {
       case "proc.aname" -> ancestors;
       case "proc.aname[2]" -> p.ancestors().isEmpty() ? List.of() : one(p.ancestors().getFirst());
       case "proc.aname[3]" -> p.ancestors().size() < 2 ? List.of() : one(p.ancestors().get(1));
+      case "proc.aexe[1]" -> parentArgs.isEmpty() ? List.of() : one(parentArgs.getFirst());
+      case "proc.aexe[2]" -> above(p, 0, ProcessInfo.Ancestor::first);
+      case "proc.aexepath[3]" -> above(p, 1, ProcessInfo.Ancestor::executable);
+      case "proc.acmdline[2]" -> above(p, 0, ProcessInfo.Ancestor::commandLine);
       case "proc.tty" -> one(p.tty());
       case "proc.pid" -> one(p.ref().pid());
       case "proc.vpid" -> p.containerPid() == 0 ? List.of() : one(p.containerPid());
