@@ -12,6 +12,36 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
 
+/*
+ * Two objects are made of this. In the direct one the programs are of the kind whose arguments have
+ * the kernel's types: the kernel's structs are read by plain loads, which it makes safe. That takes
+ * kernel 5.11. In the other one each read is a call of a helper, as kernel 5.8 has it; what is not
+ * reached from an argument by members alone is read so in both.
+ */
+#ifdef DIRECT
+#define TRACEPOINT(name) SEC("tp_btf/" #name)
+#define CURRENT() bpf_get_current_task_btf()
+#define READ_1(source, a) ((source)->a)
+#define READ_2(source, a, b) ((source)->a->b)
+#define READ_3(source, a, b, c) ((source)->a->b->c)
+#define READ(source, ...) \
+	___bpf_apply(READ_, ___bpf_narg(__VA_ARGS__))(source, __VA_ARGS__)
+#define READ_4(source, a, b, c, d) ((source)->a->b->c->d)
+#define READ_ELEMENT(to, source, member, index) (*(to) = (source)->member[index])
+#define READ_COMM(to, task)                                                                     \
+	({                                                                                      \
+		((__u64 *)(to))[0] = *(const __u64 *)&(task)->comm[0];                         \
+		((__u64 *)(to))[1] = *(const __u64 *)&(task)->comm[8];                         \
+	})
+#else
+#define TRACEPOINT(name) SEC("raw_tp/" #name)
+#define CURRENT() ((struct task_struct *)bpf_get_current_task())
+#define READ(source, ...) BPF_CORE_READ(source, __VA_ARGS__)
+#define READ_ELEMENT(to, source, member, index)                                                \
+	bpf_core_read(to, sizeof(*(to)), &(source)->member[index])
+#define READ_COMM(to, task) bpf_core_read(to, COMM_SIZE, &(task)->comm)
+#endif
+
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define CGROUP_LEVELS 6
@@ -26,7 +56,6 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define ARGS_SIZE 4096
 #define ENVIRONMENT_SIZE 4096
 #define TEXT_SIZE 16384
-#define WAKE_PAUSE 5000000 /* nanoseconds */
 #define SECOND 1000000000
 #define CHEAP_A_SECOND 500
 #define FEW_A_SECOND 100
@@ -69,9 +98,6 @@ const volatile bool include_host = false;
 /* The host's own namespaces; 0 until the first event has found them. */
 __u32 host_mount_namespace = 0;
 __u64 host_network = 0;
-
-/* When the reader was last woken. */
-__u64 last_wake = 0;
 
 /* The records' layout, kept in the object's type information for the reader's test. */
 const struct exec_record *layout_exec __attribute__((unused));
@@ -121,6 +147,14 @@ struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 16 << 20);
 } ring SEC(".maps");
+
+/* 1 while the reader waits to be woken; else it looks by itself every few milliseconds. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} sleeping SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -330,20 +364,37 @@ static __noinline enum fate find_place(const struct record *record, __u32 cheap)
 }
 
 /*
- * Hands a record over. To wake the reader costs more than all the rest, so it is done only once in
- * WAKE_PAUSE: a reader that was woken goes on to look by itself for longer than that.
+ * Wakes the reader if it sleeps: an empty record does it. It is asked for after a record is in the
+ * ring, as the reader looks into the ring after it has said that it will sleep: so one of the two
+ * sees the other.
+ */
+static __noinline int wake_reader(void)
+{
+	__u32 zero = 0, *sleeps = bpf_map_lookup_elem(&sleeping, &zero);
+	void *empty;
+
+	if (!sleeps || !*sleeps)
+		return 0;
+	empty = bpf_ringbuf_reserve(&ring, 8, 0);
+	if (!empty)
+		return 0;
+	*sleeps = 0;
+	bpf_ringbuf_discard(empty, BPF_RB_FORCE_WAKEUP);
+	return 1;
+}
+
+/*
+ * Hands a record over. To wake the reader costs more than all the rest (an interrupt that the
+ * processor sends itself, and in a virtual machine a way out of it): a reader that is at work is
+ * left alone.
  */
 static __always_inline void emit_as(struct record *record, __u64 size, __u32 counter, bool cheap)
 {
-	__u64 flags = BPF_RB_NO_WAKEUP;
 	enum fate fate = find_place(record, cheap);
 
 	if (fate == KEPT) {
-		if (record->time - last_wake > WAKE_PAUSE) {
-			last_wake = record->time;
-			flags = BPF_RB_FORCE_WAKEUP;
-		}
-		fate = bpf_ringbuf_output(&ring, record, size, flags) ? DROPPED : KEPT;
+		fate = bpf_ringbuf_output(&ring, record, size, BPF_RB_NO_WAKEUP) ? DROPPED : KEPT;
+		wake_reader();
 	}
 	count(counter, fate);
 	if (fate != KEPT)
@@ -353,6 +404,19 @@ static __always_inline void emit_as(struct record *record, __u64 size, __u32 cou
 static __always_inline void emit(struct record *record, __u64 size, bool cheap)
 {
 	emit_as(record, size, record->kind, cheap);
+}
+
+/*
+ * An address as a number. A function that is checked by itself takes nothing else from its callers,
+ * and the kernel allows no way from a typed pointer to a number but through memory.
+ */
+static __always_inline __u64 address_of(const void *pointer)
+{
+	const void *volatile from = pointer;
+	__u64 address = 0;
+
+	bpf_probe_read_kernel(&address, sizeof(address), (const void *)&from);
+	return address;
 }
 
 /* ---- which container ---- */
@@ -442,13 +506,13 @@ static __always_inline struct container_id *container_of_cgroup(struct cgroup *c
 	struct cgroup_key key = {};
 	struct container_id *id;
 
-	if (BPF_CORE_READ(cgroup, level) == 0)
+	if (READ(cgroup, level) == 0)
 		return NULL;
-	key.id = BPF_CORE_READ(cgroup, kn, id);
-	key.hierarchy = BPF_CORE_READ(cgroup, root, hierarchy_id);
+	key.id = READ(cgroup, kn, id);
+	key.hierarchy = READ(cgroup, root, hierarchy_id);
 	id = bpf_map_lookup_elem(&cgroups, &key);
 	if (!id) {
-		learn_cgroup((__u64)cgroup);
+		learn_cgroup(address_of(cgroup));
 		id = bpf_map_lookup_elem(&cgroups, &key);
 	}
 	if (!id) {
@@ -461,20 +525,20 @@ static __always_inline struct container_id *container_of_cgroup(struct cgroup *c
 /* The task's cgroup: of version 1 where the pids controller is there, of version 2 elsewhere. */
 static __always_inline struct cgroup *cgroup_of(struct task_struct *task)
 {
-	struct css_set *set = BPF_CORE_READ(task, cgroups);
+	struct css_set *set = READ(task, cgroups);
 	struct cgroup_subsys_state *state = NULL;
 	struct cgroup *cgroup;
 
 	if (bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id)) {
 		int pids = bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id);
 
-		bpf_core_read(&state, sizeof(state), &set->subsys[pids]);
+		READ_ELEMENT(&state, set, subsys, pids);
 	}
 	if (!state)
-		return BPF_CORE_READ(set, dfl_cgrp);
-	cgroup = BPF_CORE_READ(state, cgroup);
-	if (BPF_CORE_READ(cgroup, root, hierarchy_id) == 0)
-		return BPF_CORE_READ(set, dfl_cgrp);
+		return READ(set, dfl_cgrp);
+	cgroup = READ(state, cgroup);
+	if (READ(cgroup, root, hierarchy_id) == 0)
+		return READ(set, dfl_cgrp);
 	return cgroup;
 }
 
@@ -505,29 +569,29 @@ static __always_inline void learn_host(struct task_struct *task)
 	if (host_network)
 		return;
 	for (int i = 0; i < PARENT_LEVELS; i++) {
-		if (BPF_CORE_READ(task, pid) == 0) {
-			host_mount_namespace = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
-			host_network = (__u64)BPF_CORE_READ(task, nsproxy, net_ns);
+		if (READ(task, pid) == 0) {
+			host_mount_namespace = READ(task, nsproxy, mnt_ns, ns.inum);
+			host_network = (__u64)READ(task, nsproxy, net_ns);
 			return;
 		}
-		task = BPF_CORE_READ(task, real_parent);
+		task = READ(task, real_parent);
 	}
 }
 
 static __always_inline __u64 start_of(struct task_struct *task)
 {
-	return BPF_CORE_READ(task, group_leader, start_boottime);
+	return READ(task, group_leader, start_boottime);
 }
 
 static __always_inline struct task_struct *parent_of(struct task_struct *task)
 {
-	return BPF_CORE_READ(task, group_leader, real_parent);
+	return READ(task, group_leader, real_parent);
 }
 
 static __always_inline __u32 container_pid(struct task_struct *task)
 {
-	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
-	unsigned int level = BPF_CORE_READ(pid, level);
+	struct pid *pid = READ(task, group_leader, thread_pid);
+	unsigned int level = READ(pid, level);
 	const char *numbers = (const char *)pid + bpf_core_field_offset(struct pid, numbers);
 	struct upid *own = (struct upid *)(numbers + level * bpf_core_type_size(struct upid));
 
@@ -539,7 +603,7 @@ static __always_inline void describe(struct record *record, __u32 kind, struct t
 				     struct container_id *id)
 {
 	struct task_struct *parent = parent_of(task);
-	struct net *net = BPF_CORE_READ(task, nsproxy, net_ns);
+	struct net *net = READ(task, nsproxy, net_ns);
 
 	learn_host(task);
 	record->kind = kind;
@@ -547,15 +611,15 @@ static __always_inline void describe(struct record *record, __u32 kind, struct t
 	record->time = bpf_ktime_get_boot_ns();
 	record->start = start_of(task);
 	record->parent_start = start_of(parent);
-	record->pid = BPF_CORE_READ(task, tgid);
-	record->tid = BPF_CORE_READ(task, pid);
+	record->pid = READ(task, tgid);
+	record->tid = READ(task, pid);
 	record->container_pid = container_pid(task);
-	record->parent_pid = BPF_CORE_READ(parent, tgid);
-	record->uid = BPF_CORE_READ(task, cred, uid.val);
-	record->gid = BPF_CORE_READ(task, cred, gid.val);
-	record->net_namespace = BPF_CORE_READ(net, ns.inum);
-	record->mount_namespace = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
-	BPF_CORE_READ_INTO(&record->comm, task, comm);
+	record->parent_pid = READ(parent, tgid);
+	record->uid = READ(task, cred, uid.val);
+	record->gid = READ(task, cred, gid.val);
+	record->net_namespace = READ(net, ns.inum);
+	record->mount_namespace = READ(task, nsproxy, mnt_ns, ns.inum);
+	READ_COMM(record->comm, task);
 	if (id)
 		__builtin_memcpy(record->container, id->digits, CONTAINER_ID_SIZE);
 	else
@@ -593,7 +657,7 @@ static __always_inline __u32 setup_flag(__u32 pid, __u64 start)
  * is one of the runtime's own that set the container up. A process that was born in the container
  * stays what it is, wherever it is moved.
  */
-SEC("raw_tp/cgroup_attach_task")
+TRACEPOINT(cgroup_attach_task)
 int on_attach(struct raw_tracepoint *ctx)
 {
 	struct cgroup *cgroup = (struct cgroup *)ctx->args[0];
@@ -604,7 +668,7 @@ int on_attach(struct raw_tracepoint *ctx)
 
 	if (!id)
 		return 0;
-	pid = BPF_CORE_READ(task, tgid);
+	pid = READ(task, tgid);
 	start = start_of(task);
 	if (!state_of(pid, start))
 		remember(pid, start, !lives_in(parent_of(task), id));
@@ -612,13 +676,13 @@ int on_attach(struct raw_tracepoint *ctx)
 }
 
 /* A child is what its parent is; one that a runtime clones straight into a container sets it up. */
-SEC("raw_tp/sched_process_fork")
+TRACEPOINT(sched_process_fork)
 int on_fork(struct raw_tracepoint *ctx)
 {
 	struct task_struct *parent = (struct task_struct *)ctx->args[0];
 	struct task_struct *child = (struct task_struct *)ctx->args[1];
-	__u32 pid = BPF_CORE_READ(child, pid);
-	__u32 group = BPF_CORE_READ(child, tgid);
+	__u32 pid = READ(child, pid);
+	__u32 group = READ(child, tgid);
 	struct container_id *id;
 	struct task_state *state;
 	struct record record;
@@ -627,19 +691,19 @@ int on_fork(struct raw_tracepoint *ctx)
 	if (pid != group)
 		return 0;
 	id = container_of_task(child);
-	state = state_of(BPF_CORE_READ(parent, tgid), start_of(parent));
+	state = state_of(READ(parent, tgid), start_of(parent));
 	if (!id && !state && !include_host)
 		return 0;
 	if (state)
 		setup = state->setup;
 	else
 		setup = id && !container_of_task(parent);
-	remember(pid, BPF_CORE_READ(child, start_boottime), setup);
+	remember(pid, READ(child, start_boottime), setup);
 	if (!id && !include_host)
 		return 0;
 	describe(&record, RECORD_FORK, child, id);
 	/* With CLONE_PARENT the real parent is another; the one whose program the child runs counts. */
-	record.parent_pid = BPF_CORE_READ(parent, tgid);
+	record.parent_pid = READ(parent, tgid);
 	record.parent_start = start_of(parent);
 	if (setup)
 		record.flags |= FLAG_SETUP;
@@ -647,7 +711,7 @@ int on_fork(struct raw_tracepoint *ctx)
 	return 0;
 }
 
-SEC("raw_tp/sched_process_exit")
+TRACEPOINT(sched_process_exit)
 int on_exit(struct raw_tracepoint *ctx)
 {
 	struct task_struct *task = (struct task_struct *)ctx->args[0];
@@ -658,9 +722,9 @@ int on_exit(struct raw_tracepoint *ctx)
 	__u32 pid;
 	__u64 start;
 
-	if (BPF_CORE_READ(task, signal, live.counter) != 0)
+	if (READ(task, signal, live.counter) != 0)
 		return 0;
-	pid = BPF_CORE_READ(task, tgid);
+	pid = READ(task, tgid);
 	start = start_of(task);
 	state = state_of(pid, start);
 	if (!state)
@@ -676,7 +740,7 @@ int on_exit(struct raw_tracepoint *ctx)
 	if (setup)
 		record.head.flags |= FLAG_SETUP;
 	record.unused = 0;
-	record.status = BPF_CORE_READ(task, group_leader, exit_code);
+	record.status = READ(task, group_leader, exit_code);
 	emit(&record.head, sizeof(record), true);
 	return 0;
 }
@@ -685,20 +749,20 @@ int on_exit(struct raw_tracepoint *ctx)
 
 static __always_inline __u32 tty_number(struct task_struct *task)
 {
-	struct tty_struct *tty = BPF_CORE_READ(task, signal, tty);
+	struct tty_struct *tty = READ(task, signal, tty);
 	__u32 major, minor;
 
 	if (!tty)
 		return 0;
-	major = BPF_CORE_READ(tty, driver, major);
-	minor = BPF_CORE_READ(tty, driver, minor_start) + BPF_CORE_READ(tty, index);
+	major = READ(tty, driver, major);
+	minor = READ(tty, driver, minor_start) + READ(tty, index);
 	return (minor & 0xff) | (major << 8) | ((minor & ~0xffu) << 12);
 }
 
 /* Effective capabilities: two words before kernel 6.3, one number since, always these 8 bytes. */
 static __always_inline __u64 capabilities_of(struct task_struct *task)
 {
-	const struct cred *cred = BPF_CORE_READ(task, cred);
+	const struct cred *cred = READ(task, cred);
 	__u64 capabilities = 0;
 
 	bpf_core_read(&capabilities, sizeof(capabilities), &cred->cap_effective);
@@ -708,7 +772,7 @@ static __always_inline __u64 capabilities_of(struct task_struct *task)
 /* Permitted capabilities, as the effective ones. */
 static __always_inline __u64 permitted_of(struct task_struct *task)
 {
-	const struct cred *cred = BPF_CORE_READ(task, cred);
+	const struct cred *cred = READ(task, cred);
 	__u64 capabilities = 0;
 
 	bpf_core_read(&capabilities, sizeof(capabilities), &cred->cap_permitted);
@@ -717,12 +781,12 @@ static __always_inline __u64 permitted_of(struct task_struct *task)
 
 static __always_inline bool leads_group(struct task_struct *task)
 {
-	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	struct signal_struct *signal = READ(task, signal);
 	struct pid *group = NULL;
 	int type = bpf_core_enum_value(enum pid_type, PIDTYPE_PGID);
 
-	bpf_core_read(&group, sizeof(group), &signal->pids[type]);
-	return group == BPF_CORE_READ(task, group_leader, thread_pid);
+	READ_ELEMENT(&group, signal, pids, type);
+	return group == READ(task, group_leader, thread_pid);
 }
 
 /*
@@ -796,9 +860,8 @@ __noinline int append_path(__u64 entry, __u64 mounted, __u64 root_entry, __u64 r
 }
 
 /* Where the executable comes from. */
-static __always_inline __u32 origin_flags(struct file *file)
+static __always_inline __u32 origin_flags(struct inode *inode)
 {
-	struct inode *inode = BPF_CORE_READ(file, f_inode);
 	void *upper = NULL;
 	__u32 flags = 0;
 
@@ -821,13 +884,13 @@ static __always_inline void add_ancestors(struct exec_record *record, struct tas
 	for (int i = 0; i < ANCESTORS; i++) {
 		struct ancestor *ancestor = &record->ancestors[i];
 
-		task = BPF_CORE_READ(task, group_leader, real_parent);
-		ancestor->pid = BPF_CORE_READ(task, tgid);
+		task = READ(task, group_leader, real_parent);
+		ancestor->pid = READ(task, tgid);
 		if (ancestor->pid == 0)
 			break;
 		ancestor->unused = 0;
-		ancestor->start = BPF_CORE_READ(task, start_boottime);
-		BPF_CORE_READ_INTO(&ancestor->comm, task, comm);
+		ancestor->start = READ(task, start_boottime);
+		READ_COMM(ancestor->comm, task);
 		found++;
 	}
 	record->ancestor_count = found;
@@ -845,8 +908,8 @@ static __always_inline void add_filename(struct scratch *s, const char *filename
 
 static __always_inline void add_paths(struct scratch *s, struct task_struct *task)
 {
-	struct fs_struct *fs = BPF_CORE_READ(task, fs);
-	struct file *exe = BPF_CORE_READ(task, mm, exe_file);
+	struct fs_struct *fs = READ(task, fs);
+	struct file *exe = READ(task, mm, exe_file);
 	__u64 root_entry = (__u64)BPF_CORE_READ(fs, root.dentry);
 	__u64 root_mounted = (__u64)BPF_CORE_READ(fs, root.mnt);
 	int size;
@@ -869,8 +932,8 @@ static __always_inline void add_paths(struct scratch *s, struct task_struct *tas
 
 static __always_inline void add_args(struct scratch *s, struct task_struct *task)
 {
-	unsigned long begin = BPF_CORE_READ(task, mm, arg_start);
-	unsigned long size = BPF_CORE_READ(task, mm, arg_end) - begin;
+	unsigned long begin = READ(task, mm, arg_start);
+	unsigned long size = READ(task, mm, arg_end) - begin;
 	__u32 at = s->text_size;
 
 	s->exec.args_total = size;
@@ -891,8 +954,8 @@ static __always_inline void add_args(struct scratch *s, struct task_struct *task
 
 static __always_inline void add_environment(struct scratch *s, struct task_struct *task)
 {
-	unsigned long begin = BPF_CORE_READ(task, mm, env_start);
-	unsigned long size = BPF_CORE_READ(task, mm, env_end) - begin;
+	unsigned long begin = READ(task, mm, env_start);
+	unsigned long size = READ(task, mm, env_end) - begin;
 	__u32 zero = 0, at = s->text_size;
 	struct wish *wish = bpf_map_lookup_elem(&wishes, &zero);
 
@@ -929,14 +992,14 @@ static __always_inline bool settle(struct record *record, struct task_struct *ta
 		return false;
 	}
 	if (state->setup &&
-	    record->mount_namespace == BPF_CORE_READ(parent, nsproxy, mnt_ns, ns.inum) &&
+	    record->mount_namespace == READ(parent, nsproxy, mnt_ns, ns.inum) &&
 	    (setup_flag(record->parent_pid, record->parent_start) || !lives_in(parent, id)))
 		return true;
 	state->setup = 0;
 	return false;
 }
 
-SEC("raw_tp/sched_process_exec")
+TRACEPOINT(sched_process_exec)
 int on_exec(struct raw_tracepoint *ctx)
 {
 	struct task_struct *task = (struct task_struct *)ctx->args[0];
@@ -953,7 +1016,7 @@ int on_exec(struct raw_tracepoint *ctx)
 	describe(&s->exec.head, RECORD_EXEC, task, id);
 	if (settle(&s->exec.head, task, id))
 		s->exec.head.flags |= FLAG_SETUP;
-	s->exec.head.flags |= origin_flags(BPF_CORE_READ(program, file));
+	s->exec.head.flags |= origin_flags(BPF_CORE_READ(program, file, f_inode));
 	s->exec.capabilities = capabilities_of(task);
 	s->exec.permitted = permitted_of(task);
 	s->exec.unused = 0;
@@ -961,10 +1024,10 @@ int on_exec(struct raw_tracepoint *ctx)
 		s->exec.head.flags |= FLAG_GROUP_LEADER;
 	s->exec.login_uid = -1;
 	if (bpf_core_field_exists(task->loginuid))
-		s->exec.login_uid = BPF_CORE_READ(task, loginuid.val);
+		s->exec.login_uid = READ(task, loginuid.val);
 	s->exec.tty = tty_number(task);
 	add_ancestors(&s->exec, task);
-	add_filename(s, BPF_CORE_READ(program, filename));
+	add_filename(s, READ(program, filename));
 	add_paths(s, task);
 	add_args(s, task);
 	add_environment(s, task);
@@ -979,10 +1042,10 @@ int on_exec(struct raw_tracepoint *ctx)
 
 static __always_inline void add_ends(struct connect_record *record, struct sock *sk)
 {
-	record->family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	record->family = READ(sk, __sk_common.skc_family);
 	record->protocol = IPPROTO_TCP;
-	record->local_port = BPF_CORE_READ(sk, __sk_common.skc_num);
-	record->remote_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+	record->local_port = READ(sk, __sk_common.skc_num);
+	record->remote_port = bpf_ntohs(READ(sk, __sk_common.skc_dport));
 	__builtin_memset(record->local_address, 0, 16);
 	__builtin_memset(record->remote_address, 0, 16);
 	if (record->family == AF_INET6 && bpf_core_field_exists(sk->__sk_common.skc_v6_daddr)) {
@@ -1027,7 +1090,7 @@ static __always_inline void report_connection(struct connection *connection, str
 }
 
 /* A segment came in, an acknowledgement perhaps. The socket is locked: nobody else is here. */
-SEC("raw_tp/tcp_probe")
+TRACEPOINT(tcp_probe)
 int on_segment(struct raw_tracepoint *ctx)
 {
 	struct sock *sk = (struct sock *)ctx->args[0];
@@ -1043,7 +1106,7 @@ int on_segment(struct raw_tracepoint *ctx)
 }
 
 /* Runs in connect(): the current task is the one that connects. */
-SEC("raw_tp/inet_sock_set_state")
+TRACEPOINT(inet_sock_set_state)
 int on_connect(struct raw_tracepoint *ctx)
 {
 	struct sock *sk = (struct sock *)ctx->args[0];
@@ -1053,11 +1116,11 @@ int on_connect(struct raw_tracepoint *ctx)
 
 	if ((int)ctx->args[2] != TCP_SYN_SENT)
 		return 0;
-	task = (struct task_struct *)bpf_get_current_task();
+	task = CURRENT();
 	id = container_of_task(task);
 	if (!id && !include_host)
 		return 0;
-	if (BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP)
+	if (READ(sk, sk_protocol) != IPPROTO_TCP)
 		return 0;
 	describe(&record.head, RECORD_CONNECT, task, id);
 	record.head.flags |= setup_flag(record.head.pid, record.head.start);
@@ -1072,7 +1135,7 @@ int on_connect(struct raw_tracepoint *ctx)
 }
 
 /* Runs in whatever task the last packet interrupts: the container is the one that connected. */
-SEC("raw_tp/inet_sock_set_state")
+TRACEPOINT(inet_sock_set_state)
 int on_close(struct raw_tracepoint *ctx)
 {
 	struct sock *sk = (struct sock *)ctx->args[0];
@@ -1106,8 +1169,8 @@ static __always_inline bool dissect(struct sk_buff *skb, struct flow_key *key,
 				    struct near_end *near)
 {
 	const unsigned char *network =
-		BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, network_header);
-	__u16 type = bpf_ntohs(BPF_CORE_READ(skb, protocol));
+		READ(skb, head) + READ(skb, network_header);
+	__u16 type = bpf_ntohs(READ(skb, protocol));
 	__u8 header[40];
 	__u32 length;
 	__be16 ports[2] = {};
@@ -1153,11 +1216,11 @@ static __always_inline bool dissect(struct sk_buff *skb, struct flow_key *key,
  */
 static __always_inline void report_send(struct flow_key *key, struct near_end *near)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct task_struct *task = CURRENT();
 	struct connect_record record;
 	struct container_id *id = NULL;
 
-	if (BPF_CORE_READ(task, nsproxy, net_ns, ns.inum) == key->net_namespace)
+	if (READ(task, nsproxy, net_ns, ns.inum) == key->net_namespace)
 		id = container_of_task(task);
 	if (id) {
 		describe(&record.head, RECORD_SEND, task, id);
@@ -1180,12 +1243,12 @@ static __always_inline void report_send(struct flow_key *key, struct near_end *n
 	emit(&record.head, sizeof(record), true);
 }
 
-SEC("raw_tp/net_dev_queue")
+TRACEPOINT(net_dev_queue)
 int on_packet(struct raw_tracepoint *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx->args[0];
-	struct net_device *device = BPF_CORE_READ(skb, dev);
-	struct net *net = BPF_CORE_READ(device, nd_net.net);
+	struct net_device *device = READ(skb, dev);
+	struct net *net = READ(device, nd_net.net);
 	struct flow_key key = {};
 	struct near_end near = {};
 	struct flow *flow;
@@ -1193,13 +1256,13 @@ int on_packet(struct raw_tracepoint *ctx)
 	__u32 zero = 0;
 	__u64 bytes;
 
-	learn_host((struct task_struct *)bpf_get_current_task());
-	if ((__u64)net == host_network || (BPF_CORE_READ(device, flags) & IFF_LOOPBACK))
+	learn_host(CURRENT());
+	if ((__u64)net == host_network || (READ(device, flags) & IFF_LOOPBACK))
 		return 0;
 	if (!dissect(skb, &key, &near))
 		return 0;
-	key.net_namespace = BPF_CORE_READ(net, ns.inum);
-	bytes = BPF_CORE_READ(skb, len);
+	key.net_namespace = READ(net, ns.inum);
+	bytes = READ(skb, len);
 	current_flows = bpf_map_lookup_elem(&flows, &zero);
 	if (!current_flows)
 		return 0;
@@ -1301,11 +1364,11 @@ static __always_inline __u32 message_at(const unsigned char *network)
  * A packet that a network takes in, on each of its devices: the name server of the engine answers
  * on the loopback device. In the host's network it could not be told whom it is for.
  */
-SEC("raw_tp/netif_receive_skb")
+TRACEPOINT(netif_receive_skb)
 int on_answer(struct raw_tracepoint *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx->args[0];
-	const unsigned char *network = BPF_CORE_READ(skb, data);
+	const unsigned char *network = READ(skb, data);
 	struct answer *answer;
 	struct net *net;
 	__u32 zero = 0, at, size;
@@ -1313,11 +1376,11 @@ int on_answer(struct raw_tracepoint *ctx)
 	at = message_at(network);
 	if (!at)
 		return 0;
-	net = BPF_CORE_READ(skb, dev, nd_net.net);
-	learn_host((struct task_struct *)bpf_get_current_task());
+	net = READ(skb, dev, nd_net.net);
+	learn_host(CURRENT());
 	if ((__u64)net == host_network)
 		return 0;
-	size = BPF_CORE_READ(skb, len) - BPF_CORE_READ(skb, data_len) - at;
+	size = READ(skb, len) - READ(skb, data_len) - at;
 	answer = bpf_map_lookup_elem(&answer_scratch, &zero);
 	if (!answer || (__s32)size < DNS_HEADER_SIZE)
 		return 0;
@@ -1329,7 +1392,7 @@ int on_answer(struct raw_tracepoint *ctx)
 	__builtin_memset(&answer->record, 0, sizeof(answer->record));
 	answer->record.head.kind = RECORD_ANSWER;
 	answer->record.head.time = bpf_ktime_get_boot_ns();
-	answer->record.head.net_namespace = BPF_CORE_READ(net, ns.inum);
+	answer->record.head.net_namespace = READ(net, ns.inum);
 	answer->record.size = size;
 	if (is_too_often(answer->record.head.net_namespace, answer->record.head.time)) {
 		count(RECORD_ANSWER, THINNED);
@@ -1349,15 +1412,15 @@ static __always_inline __u32 number_of(void *registers)
 	struct pt_regs___arm64 *arm = registers;
 
 	if (bpf_core_field_exists(x86->orig_ax))
-		return BPF_CORE_READ(x86, orig_ax);
-	return BPF_CORE_READ(arm, syscallno);
+		return READ(x86, orig_ax);
+	return READ(arm, syscallno);
 }
 
 static __always_inline bool is_compat(struct task_struct *task)
 {
 	if (bpf_core_field_exists(task->thread_info.status))
-		return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
-	return BPF_CORE_READ(task, thread_info.flags) & (1UL << TIF_32BIT);
+		return READ(task, thread_info.status) & TS_COMPAT;
+	return READ(task, thread_info.flags) & (1UL << TIF_32BIT);
 }
 
 /* The arguments still lie in the registers when the call returns. */
@@ -1367,26 +1430,26 @@ static __always_inline void read_args(struct call_record *call, void *registers,
 	struct pt_regs___arm64 *arm = registers;
 
 	if (bpf_core_field_exists(x86->orig_ax) && compat) {
-		call->args[0] = (__u32)BPF_CORE_READ(x86, bx);
-		call->args[1] = (__u32)BPF_CORE_READ(x86, cx);
-		call->args[2] = (__u32)BPF_CORE_READ(x86, dx);
-		call->args[3] = (__u32)BPF_CORE_READ(x86, si);
-		call->args[4] = (__u32)BPF_CORE_READ(x86, di);
-		call->args[5] = (__u32)BPF_CORE_READ(x86, bp);
+		call->args[0] = (__u32)READ(x86, bx);
+		call->args[1] = (__u32)READ(x86, cx);
+		call->args[2] = (__u32)READ(x86, dx);
+		call->args[3] = (__u32)READ(x86, si);
+		call->args[4] = (__u32)READ(x86, di);
+		call->args[5] = (__u32)READ(x86, bp);
 	} else if (bpf_core_field_exists(x86->orig_ax)) {
-		call->args[0] = BPF_CORE_READ(x86, di);
-		call->args[1] = BPF_CORE_READ(x86, si);
-		call->args[2] = BPF_CORE_READ(x86, dx);
-		call->args[3] = BPF_CORE_READ(x86, r10);
-		call->args[4] = BPF_CORE_READ(x86, r8);
-		call->args[5] = BPF_CORE_READ(x86, r9);
+		call->args[0] = READ(x86, di);
+		call->args[1] = READ(x86, si);
+		call->args[2] = READ(x86, dx);
+		call->args[3] = READ(x86, r10);
+		call->args[4] = READ(x86, r8);
+		call->args[5] = READ(x86, r9);
 	} else {
-		call->args[0] = BPF_CORE_READ(arm, orig_x0);
-		call->args[1] = BPF_CORE_READ(arm, regs[1]);
-		call->args[2] = BPF_CORE_READ(arm, regs[2]);
-		call->args[3] = BPF_CORE_READ(arm, regs[3]);
-		call->args[4] = BPF_CORE_READ(arm, regs[4]);
-		call->args[5] = BPF_CORE_READ(arm, regs[5]);
+		call->args[0] = READ(arm, orig_x0);
+		call->args[1] = READ(arm, regs[1]);
+		call->args[2] = READ(arm, regs[2]);
+		call->args[3] = READ(arm, regs[3]);
+		call->args[4] = READ(arm, regs[4]);
+		call->args[5] = READ(arm, regs[5]);
 	}
 	call->args[6] = 0;
 	call->args[7] = 0;
@@ -1400,11 +1463,11 @@ static __always_inline __u64 argument(struct call_record *call, __u8 index)
 /* The open file of a descriptor, or NULL. */
 static __always_inline struct file *file_of(struct task_struct *task, __s32 fd)
 {
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	struct file **files = BPF_CORE_READ(table, fd);
+	struct fdtable *table = READ(task, files, fdt);
+	struct file **files = READ(table, fd);
 	struct file *file = NULL;
 
-	if (fd < 0 || (__u32)fd >= BPF_CORE_READ(table, max_fds))
+	if (fd < 0 || (__u32)fd >= READ(table, max_fds))
 		return NULL;
 	bpf_probe_read_kernel(&file, sizeof(file), files + fd);
 	return file;
@@ -1436,7 +1499,7 @@ __noinline int append_argument(__u64 address)
 /* Adds the path of a file, of the working directory where there is no file; returns its size. */
 static __always_inline int append_file(struct task_struct *task, struct file *file)
 {
-	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	struct fs_struct *fs = READ(task, fs);
 	__u64 root_entry = (__u64)BPF_CORE_READ(fs, root.dentry);
 	__u64 root_mounted = (__u64)BPF_CORE_READ(fs, root.mnt);
 
@@ -1851,7 +1914,7 @@ static __always_inline void add_target(struct call_record *call, struct task_str
 	target = (struct task_struct *)((char *)link -
 					bpf_core_field_offset(struct task_struct, pid_links));
 	call->target_pid = BPF_CORE_READ(target, tgid);
-	call->target_start = start_of(target);
+	call->target_start = BPF_CORE_READ(target, group_leader, start_boottime);
 	target = BPF_CORE_READ(target, group_leader);
 	BPF_CORE_READ_INTO(&call->target_comm, target, comm);
 }
@@ -1899,7 +1962,7 @@ static __always_inline bool add_descriptor(struct scratch *s, struct task_struct
 	if (entry->wants & ONLY_SOCKET)
 		return false;
 	if (entry->wants & WANT_FILE) {
-		call->head.flags |= origin_flags(file);
+		call->head.flags |= origin_flags(inode);
 		if (BPF_CORE_READ(file, f_mode) & FMODE_CREATED)
 			call->head.flags |= FLAG_CREATED;
 		path = append_file(task, file);
@@ -1946,7 +2009,7 @@ static __always_inline struct call_entry *entry_of(__u32 number)
  * The number decides first: most calls are nobody's business and must cost next to nothing. Then
  * come what the arguments and the result say, and only then the paths, which are dear to read.
  */
-SEC("raw_tp/sys_exit")
+TRACEPOINT(sys_exit)
 int on_call(struct raw_tracepoint *ctx)
 {
 	void *registers = (void *)ctx->args[0];
@@ -1969,7 +2032,7 @@ int on_call(struct raw_tracepoint *ctx)
 	compat_entry = entry_of(first + CALLS + number);
 	if (!entry && !compat_entry)
 		return 0;
-	task = (struct task_struct *)bpf_get_current_task();
+	task = CURRENT();
 	compat = is_compat(task);
 	if (compat)
 		entry = compat_entry;
@@ -2020,8 +2083,8 @@ int on_call(struct raw_tracepoint *ctx)
 	s->call.number = number;
 	s->call.class = entry->class;
 	s->call.capabilities = capabilities_of(task);
-	s->call.effective_uid = BPF_CORE_READ(task, cred, euid.val);
-	s->call.effective_gid = BPF_CORE_READ(task, cred, egid.val);
+	s->call.effective_uid = READ(task, cred, euid.val);
+	s->call.effective_gid = READ(task, cred, egid.val);
 	add_target(&s->call, task, entry);
 	add_payload(s, entry);
 	size = s->text_size;
