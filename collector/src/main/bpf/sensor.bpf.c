@@ -99,6 +99,9 @@ const volatile bool include_host = false;
 __u32 host_mount_namespace = 0;
 __u64 host_network = 0;
 
+/* Whether a connection has ever been followed: on most hosts no container has the host's network. */
+__u32 has_followed = 0;
+
 /* The records' layout, kept in the object's type information for the reader's test. */
 const struct exec_record *layout_exec __attribute__((unused));
 const struct exit_record *layout_exit __attribute__((unused));
@@ -807,6 +810,43 @@ static __always_inline __u32 append_name(struct scratch *s, const void *text)
 	return size;
 }
 
+/* Where a path leads: an entry, and where its file system is mounted; as numbers. */
+struct place {
+	__u64 mounted;
+	__u64 entry;
+};
+
+static __always_inline struct place place_of(const struct path *path)
+{
+	struct place place = {};
+
+	if (bpf_core_field_offset(struct path, dentry) ==
+	    bpf_core_field_offset(struct path, mnt) + 8) {
+		bpf_probe_read_kernel(&place, sizeof(place), &path->mnt);
+		return place;
+	}
+	bpf_core_read(&place.mounted, sizeof(place.mounted), &path->mnt);
+	bpf_core_read(&place.entry, sizeof(place.entry), &path->dentry);
+	return place;
+}
+
+/* Reads what an entry is in and where its name is: by one read, as they lie side by side. */
+static __always_inline void read_entry(__u64 entry, __u64 *parent, __u64 *name)
+{
+	struct dentry *dentry = (struct dentry *)entry;
+	__u64 begin = bpf_core_field_offset(struct dentry, d_parent);
+	__u64 words[3] = {};
+
+	if (bpf_core_field_offset(struct dentry, d_name.name) == begin + 16) {
+		bpf_probe_read_kernel(words, sizeof(words), (const void *)(entry + begin));
+		*parent = words[0];
+		*name = words[2];
+	} else {
+		*parent = (__u64)BPF_CORE_READ(dentry, d_parent);
+		*name = (__u64)BPF_CORE_READ(dentry, d_name.name);
+	}
+}
+
 /*
  * Adds the components of a path from the file up to the root that the process sees. Returns the
  * bytes added, with PATH_TRUNCATED or PATH_UNROOTED. A function of its own for the verifier:
@@ -817,6 +857,7 @@ __noinline int append_path(__u64 entry, __u64 mounted, __u64 root_entry, __u64 r
 	__u32 zero = 0, begin;
 	struct scratch *s = bpf_map_lookup_elem(&scratch, &zero);
 	__u64 offset = bpf_core_field_offset(struct mount, mnt);
+	__u64 top = (__u64)BPF_CORE_READ((struct vfsmount *)mounted, mnt_root);
 	int flags = PATH_TRUNCATED;
 
 	if (!s)
@@ -824,16 +865,14 @@ __noinline int append_path(__u64 entry, __u64 mounted, __u64 root_entry, __u64 r
 	begin = s->text_size;
 	s->components = 0;
 	for (int i = 0; i < PATH_COMPONENTS; i++) {
-		struct dentry *dentry = (struct dentry *)entry;
-		struct vfsmount *vfsmount = (struct vfsmount *)mounted;
 		struct mount *mount = (struct mount *)(mounted - offset);
-		__u64 parent;
+		__u64 parent, name;
 
 		if (entry == root_entry && mounted == root_mounted) {
 			flags = 0;
 			break;
 		}
-		if (entry == (__u64)BPF_CORE_READ(vfsmount, mnt_root)) {
+		if (entry == top) {
 			parent = (__u64)BPF_CORE_READ(mount, mnt_parent);
 			if (parent == (__u64)mount) {
 				flags = 0;
@@ -841,13 +880,14 @@ __noinline int append_path(__u64 entry, __u64 mounted, __u64 root_entry, __u64 r
 			}
 			entry = (__u64)BPF_CORE_READ(mount, mnt_mountpoint);
 			mounted = parent + offset;
+			top = (__u64)BPF_CORE_READ((struct vfsmount *)mounted, mnt_root);
 			continue;
 		}
-		parent = (__u64)BPF_CORE_READ(dentry, d_parent);
+		read_entry(entry, &parent, &name);
 		if (s->text_size - begin > PATH_SIZE - NAME_MAX_SIZE)
 			break;
 		s->component_at[s->components & (MOST_COMPONENTS - 1)] = s->text_size;
-		if (!append_name(s, BPF_CORE_READ(dentry, d_name.name)))
+		if (!append_name(s, (const void *)name))
 			break;
 		s->components++;
 		if (parent == entry) {
@@ -859,18 +899,26 @@ __noinline int append_path(__u64 entry, __u64 mounted, __u64 root_entry, __u64 r
 	return ((s->text_size - begin) & 0xffff) | flags;
 }
 
+/* The same of a place, up to the root of a process. */
+static __always_inline int append_place(struct place place, struct fs_struct *fs)
+{
+	struct place root = place_of(&fs->root);
+
+	return append_path(place.entry, place.mounted, root.entry, root.mounted);
+}
+
 /* Where the executable comes from. */
-static __always_inline __u32 origin_flags(struct inode *inode)
+static __always_inline __u32 origin_flags(const void *inode, __u32 links, __u64 magic)
 {
 	void *upper = NULL;
 	__u32 flags = 0;
 
-	if (BPF_CORE_READ(inode, i_nlink) == 0)
+	if (links == 0)
 		flags |= FLAG_FILELESS;
-	if (BPF_CORE_READ(inode, i_sb, s_magic) == OVERLAYFS_SUPER_MAGIC) {
+	if (magic == OVERLAYFS_SUPER_MAGIC) {
 		/* overlayfs keeps the entry of the upper layer right behind its inode */
 		bpf_probe_read_kernel(&upper, sizeof(upper),
-				      (char *)inode + bpf_core_type_size(struct inode));
+				      (const char *)inode + bpf_core_type_size(struct inode));
 		if (upper)
 			flags |= FLAG_UPPER_LAYER;
 	}
@@ -910,19 +958,15 @@ static __always_inline void add_paths(struct scratch *s, struct task_struct *tas
 {
 	struct fs_struct *fs = READ(task, fs);
 	struct file *exe = READ(task, mm, exe_file);
-	__u64 root_entry = (__u64)BPF_CORE_READ(fs, root.dentry);
-	__u64 root_mounted = (__u64)BPF_CORE_READ(fs, root.mnt);
 	int size;
 
-	size = append_path((__u64)BPF_CORE_READ(exe, f_path.dentry),
-			   (__u64)BPF_CORE_READ(exe, f_path.mnt), root_entry, root_mounted);
+	size = append_place(place_of(&exe->f_path), fs);
 	s->exec.exe_size = size & 0xffff;
 	if (size & PATH_TRUNCATED)
 		s->exec.head.flags |= FLAG_EXE_TRUNCATED;
 	if (size & PATH_UNROOTED)
 		s->exec.head.flags |= FLAG_EXE_UNROOTED;
-	size = append_path((__u64)BPF_CORE_READ(fs, pwd.dentry),
-			   (__u64)BPF_CORE_READ(fs, pwd.mnt), root_entry, root_mounted);
+	size = append_place(place_of(&fs->pwd), fs);
 	s->exec.cwd_size = size & 0xffff;
 	if (size & PATH_TRUNCATED)
 		s->exec.head.flags |= FLAG_CWD_TRUNCATED;
@@ -1005,6 +1049,7 @@ int on_exec(struct raw_tracepoint *ctx)
 	struct task_struct *task = (struct task_struct *)ctx->args[0];
 	struct linux_binprm *program = (struct linux_binprm *)ctx->args[2];
 	struct container_id *id = container_of_task(task);
+	struct inode *inode = READ(program, file, f_inode);
 	struct scratch *s;
 	__u32 zero = 0, size;
 
@@ -1016,7 +1061,7 @@ int on_exec(struct raw_tracepoint *ctx)
 	describe(&s->exec.head, RECORD_EXEC, task, id);
 	if (settle(&s->exec.head, task, id))
 		s->exec.head.flags |= FLAG_SETUP;
-	s->exec.head.flags |= origin_flags(BPF_CORE_READ(program, file, f_inode));
+	s->exec.head.flags |= origin_flags(inode, READ(inode, i_nlink), READ(inode, i_sb, s_magic));
 	s->exec.capabilities = capabilities_of(task);
 	s->exec.permitted = permitted_of(task);
 	s->exec.unused = 0;
@@ -1063,6 +1108,7 @@ static __noinline int follow(__u64 sk, const struct record *head)
 
 	connection.head = *head;
 	connection.reported = head->time;
+	has_followed = 1;
 	return bpf_map_update_elem(&sockets, &sk, &connection, BPF_ANY);
 }
 
@@ -1095,8 +1141,11 @@ int on_segment(struct raw_tracepoint *ctx)
 {
 	struct sock *sk = (struct sock *)ctx->args[0];
 	__u64 key = (__u64)sk, now;
-	struct connection *connection = bpf_map_lookup_elem(&sockets, &key);
+	struct connection *connection;
 
+	if (!has_followed || (__u64)READ(sk, __sk_common.skc_net.net) != host_network)
+		return 0;
+	connection = bpf_map_lookup_elem(&sockets, &key);
 	if (!connection)
 		return 0;
 	now = bpf_ktime_get_boot_ns();
@@ -1142,7 +1191,8 @@ int on_close(struct raw_tracepoint *ctx)
 	__u64 key = (__u64)sk;
 	struct connection *connection;
 
-	if ((int)ctx->args[2] != TCP_CLOSE)
+	if ((int)ctx->args[2] != TCP_CLOSE || !has_followed ||
+	    (__u64)READ(sk, __sk_common.skc_net.net) != host_network)
 		return 0;
 	connection = bpf_map_lookup_elem(&sockets, &key);
 	if (!connection)
@@ -1500,15 +1550,8 @@ __noinline int append_argument(__u64 address)
 static __always_inline int append_file(struct task_struct *task, struct file *file)
 {
 	struct fs_struct *fs = READ(task, fs);
-	__u64 root_entry = (__u64)BPF_CORE_READ(fs, root.dentry);
-	__u64 root_mounted = (__u64)BPF_CORE_READ(fs, root.mnt);
 
-	if (file)
-		return append_path((__u64)BPF_CORE_READ(file, f_path.dentry),
-				   (__u64)BPF_CORE_READ(file, f_path.mnt), root_entry,
-				   root_mounted);
-	return append_path((__u64)BPF_CORE_READ(fs, pwd.dentry),
-			   (__u64)BPF_CORE_READ(fs, pwd.mnt), root_entry, root_mounted);
+	return append_place(file ? place_of(&file->f_path) : place_of(&fs->pwd), fs);
 }
 
 /*
@@ -1962,7 +2005,8 @@ static __always_inline bool add_descriptor(struct scratch *s, struct task_struct
 	if (entry->wants & ONLY_SOCKET)
 		return false;
 	if (entry->wants & WANT_FILE) {
-		call->head.flags |= origin_flags(inode);
+		call->head.flags |= origin_flags(inode, BPF_CORE_READ(inode, i_nlink),
+							 BPF_CORE_READ(inode, i_sb, s_magic));
 		if (BPF_CORE_READ(file, f_mode) & FMODE_CREATED)
 			call->head.flags |= FLAG_CREATED;
 		path = append_file(task, file);
