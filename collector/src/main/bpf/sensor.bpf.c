@@ -113,7 +113,7 @@ const enum record_flag *layout_flag __attribute__((unused));
 const enum call_want *layout_want __attribute__((unused));
 
 struct container_id {
-	char digits[CONTAINER_ID_SIZE]; /* zeros: not a container */
+	char digits[CONTAINER_ID_SIZE] __attribute__((aligned(8))); /* zeros: not a container */
 };
 
 struct cgroup_key {
@@ -424,6 +424,23 @@ static __always_inline __u64 address_of(const void *pointer)
 
 /* ---- which container ---- */
 
+#define EACH(byte) (0x0101010101010101ULL * (byte))
+
+/* The highest bit of each byte that is at least the given one; each is below 0x80. */
+#define AT_LEAST(bytes, byte) ((bytes) + EACH(0x80 - (byte)))
+
+/*
+ * Whether eight characters are hexadecimal digits: all at once, as the kernel follows each branch
+ * of a loop over characters before it lets a program in.
+ */
+static __always_inline bool are_digits(__u64 bytes)
+{
+	__u64 decimal = AT_LEAST(bytes, '0') & ~AT_LEAST(bytes, '9' + 1);
+	__u64 letter = AT_LEAST(bytes, 'a') & ~AT_LEAST(bytes, 'f' + 1);
+
+	return !(bytes & EACH(0x80)) && ((decimal | letter) & EACH(0x80)) == EACH(0x80);
+}
+
 /*
  * The id in a cgroup's name: 64 digits, prefix-<64 digits>, or the same with .scope at its end.
  * Returns whether there is one.
@@ -463,10 +480,8 @@ static __always_inline bool id_in_name(const char *name, struct container_id *id
 	}
 	if (bpf_probe_read_kernel(id->digits, CONTAINER_ID_SIZE, name + begin))
 		return false;
-	for (int i = 0; i < CONTAINER_ID_SIZE; i++) {
-		char c = id->digits[i];
-
-		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+	for (int i = 0; i < CONTAINER_ID_SIZE / 8; i++) {
+		if (!are_digits(((__u64 *)id->digits)[i]))
 			return false;
 	}
 	return true;
@@ -566,19 +581,30 @@ static __always_inline bool lives_in(struct task_struct *task, struct container_
 
 /* ---- processes ---- */
 
-/* Finds the host's namespaces once, from the task of pid 0 that all descend from. */
-static __always_inline void learn_host(struct task_struct *task)
+/*
+ * Finds the host's namespaces, from the task of pid 0 that all descend from. A function of its own,
+ * and with reads by helpers: it runs once, and the kernel looks at each plain load of a loop for
+ * long before it lets a program in.
+ */
+__noinline int find_host(void)
 {
-	if (host_network)
-		return;
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+
 	for (int i = 0; i < PARENT_LEVELS; i++) {
-		if (READ(task, pid) == 0) {
-			host_mount_namespace = READ(task, nsproxy, mnt_ns, ns.inum);
-			host_network = (__u64)READ(task, nsproxy, net_ns);
-			return;
+		if (BPF_CORE_READ(task, pid) == 0) {
+			host_mount_namespace = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
+			host_network = (__u64)BPF_CORE_READ(task, nsproxy, net_ns);
+			return 1;
 		}
-		task = READ(task, real_parent);
+		task = BPF_CORE_READ(task, real_parent);
 	}
+	return 0;
+}
+
+static __always_inline void learn_host(void)
+{
+	if (!host_network)
+		find_host();
 }
 
 static __always_inline __u64 start_of(struct task_struct *task)
@@ -608,7 +634,7 @@ static __always_inline void describe(struct record *record, __u32 kind, struct t
 	struct task_struct *parent = parent_of(task);
 	struct net *net = READ(task, nsproxy, net_ns);
 
-	learn_host(task);
+	learn_host();
 	record->kind = kind;
 	record->flags = 0;
 	record->time = bpf_ktime_get_boot_ns();
@@ -1306,7 +1332,7 @@ int on_packet(struct raw_tracepoint *ctx)
 	__u32 zero = 0;
 	__u64 bytes;
 
-	learn_host(CURRENT());
+	learn_host();
 	if ((__u64)net == host_network || (READ(device, flags) & IFF_LOOPBACK))
 		return 0;
 	if (!dissect(skb, &key, &near))
@@ -1427,7 +1453,7 @@ int on_answer(struct raw_tracepoint *ctx)
 	if (!at)
 		return 0;
 	net = READ(skb, dev, nd_net.net);
-	learn_host(CURRENT());
+	learn_host();
 	if ((__u64)net == host_network)
 		return 0;
 	size = READ(skb, len) - READ(skb, data_len) - at;
