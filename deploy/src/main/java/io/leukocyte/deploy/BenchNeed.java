@@ -46,6 +46,17 @@ enum BenchNeed {
       }
     }
   },
+  /** A web server to load. */
+  WEB {
+    @Override
+    void require() {
+      if (!succeeds("docker", "image", "inspect", BenchContainers.WEB_IMAGE)) {
+        throw new EnvironmentException(
+            "This bench loads an nginx of %s, and the engine has no such image; make it: deploy/images/base/build.sh"
+                .formatted(BenchContainers.WEB_IMAGE));
+      }
+    }
+  },
   /** The web application firewall. */
   FIREWALL {
     @Override
