@@ -46,6 +46,7 @@ final class SensorReader {
   private final ProcessTable processes;
   private final NetworkOwners networks = new NetworkOwners();
   private final RecordTranslator translator;
+  private final ContainerIds ids = new ContainerIds();
   private final SleepFlag sleeping;
   private final Thread thread;
   private final AtomicLong undelivered = new AtomicLong();
@@ -181,7 +182,7 @@ final class SensorReader {
 
   private void deliver(MemorySegment record) {
     try {
-      Event event = translator.translate(new SensorRecord(record));
+      Event event = translator.translate(new SensorRecord(record, ids));
       if (event != null) {
         deliver(event);
       }

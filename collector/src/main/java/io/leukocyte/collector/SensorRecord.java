@@ -68,9 +68,15 @@ final class SensorRecord {
   private static final long ANSWER_SIZE = at(ANSWER_RECORD, "size");
 
   private final MemorySegment memory;
+  private final ContainerIds ids;
 
   SensorRecord(MemorySegment memory) {
+    this(memory, new ContainerIds());
+  }
+
+  SensorRecord(MemorySegment memory, ContainerIds ids) {
     this.memory = memory;
+    this.ids = ids;
   }
 
   // ---- each record ----
@@ -132,8 +138,7 @@ final class SensorRecord {
     if (memory.get(JAVA_BYTE, CONTAINER) == 0) {
       return null;
     }
-    return new ContainerId(
-        new String(bytes(CONTAINER, SensorLayout.CONTAINER_ID_SIZE), StandardCharsets.US_ASCII));
+    return ids.of(memory, CONTAINER);
   }
 
   // ---- exec ----

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -27,6 +28,10 @@ public final class BatchWriter {
   private final long epoch;
   private final Map<String, Integer> symbols = new HashMap<>();
   private final Map<ContainerRef, Integer> containers = new HashMap<>();
+
+  /** By the list itself: a process has the same one in each of its events, and none changes. */
+  private final Map<List<String>, Integer> lists = new IdentityHashMap<>();
+
   private final Buffer strings = new Buffer(8 << 10);
   private final Buffer containerRows = new Buffer(1 << 10);
   private final Buffer rows = new Buffer(32 << 10);
@@ -178,6 +183,7 @@ public final class BatchWriter {
   private void reset() {
     symbols.clear();
     containers.clear();
+    lists.clear();
     strings.length = 0;
     containerRows.length = 0;
     rows.length = 0;
@@ -241,11 +247,26 @@ public final class BatchWriter {
   /**
    * A list's symbol. The item that passes the bound is cut and those after it are left out; U+0000
    * within an item, which no argument of a program can have, becomes a question mark.
+   *
+   * @param items a list that does not change
    */
   int list(List<String> items) {
     if (items.isEmpty()) {
       return 0;
     }
+    Integer known = lists.get(items);
+    if (known != null) {
+      return known;
+    }
+    long before = truncated;
+    int number = joined(items);
+    if (truncated == before) { // else it is counted each time
+      lists.put(items, number);
+    }
+    return number;
+  }
+
+  private int joined(List<String> items) {
     StringBuilder joined = new StringBuilder();
     int room = BatchLimits.MAX_STRING_BYTES;
     for (int i = 0; i < items.size(); i++) {
@@ -286,7 +307,7 @@ public final class BatchWriter {
       items.add(entry.getKey());
       items.add(value);
     }
-    return list(items);
+    return items.isEmpty() ? 0 : joined(items);
   }
 
   /** Appends to the text section. Returns the offset; the length is what the section grew by. */
