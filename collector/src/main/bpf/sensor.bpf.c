@@ -44,7 +44,7 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-#define CGROUP_LEVELS 6
+#define CGROUP_LEVELS 256
 #define PARENT_LEVELS 64
 #define PATH_COMPONENTS 48
 #define MOST_COMPONENTS 64 /* a power of two above it */
@@ -172,6 +172,14 @@ struct {
 	__type(key, struct cgroup_key);
 	__type(value, struct container_id);
 } cgroups SEC(".maps");
+
+/* The container that the host itself is, where it is one; else zeros. User space knows it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct container_id);
+} host_container SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -441,44 +449,9 @@ static __always_inline bool are_digits(__u64 bytes)
 	return !(bytes & EACH(0x80)) && ((decimal | letter) & EACH(0x80)) == EACH(0x80);
 }
 
-/*
- * The id in a cgroup's name: 64 digits, prefix-<64 digits>, or the same with .scope at its end.
- * Returns whether there is one.
- */
-static __always_inline bool id_in_name(const char *name, struct container_id *id)
+static __always_inline bool read_digits(__u64 from, struct container_id *id)
 {
-	char buffer[96];
-	char end[8] = {};
-	long size = bpf_probe_read_kernel_str(buffer, sizeof(buffer), name);
-	long begin = 0;
-	bool scope = false;
-
-	if (size == CONTAINER_ID_SIZE + 1) {
-		begin = 0;
-	} else if (size > CONTAINER_ID_SIZE + 2 && size < (long)sizeof(buffer)) {
-		begin = size - 1 - CONTAINER_ID_SIZE;
-		bpf_probe_read_kernel(end, 1, name + begin - 1);
-		if (end[0] != '-') {
-			begin -= 6;
-			if (begin < 2)
-				return false;
-			bpf_probe_read_kernel(end, 1, name + begin - 1);
-			scope = true;
-		}
-		if (end[0] != '-')
-			return false;
-		/* Podman's and CRI-O's own process that watches a container from outside. */
-		if (begin >= 8 && bpf_probe_read_kernel(end, 8, name + begin - 8) == 0 &&
-		    __builtin_memcmp(end, "-conmon-", 8) == 0)
-			return false;
-		bpf_probe_read_kernel(end, 6, name + begin + CONTAINER_ID_SIZE);
-		if (scope && (end[0] != '.' || end[1] != 's' || end[2] != 'c' || end[3] != 'o' ||
-			      end[4] != 'p' || end[5] != 'e'))
-			return false;
-	} else {
-		return false;
-	}
-	if (bpf_probe_read_kernel(id->digits, CONTAINER_ID_SIZE, name + begin))
+	if (bpf_probe_read_kernel(id->digits, CONTAINER_ID_SIZE, (const void *)from))
 		return false;
 	for (int i = 0; i < CONTAINER_ID_SIZE / 8; i++) {
 		if (!are_digits(((__u64 *)id->digits)[i]))
@@ -487,19 +460,86 @@ static __always_inline bool id_in_name(const char *name, struct container_id *id
 	return true;
 }
 
+/*
+ * Where the id begins in a cgroup's name, or -1: 64 digits, prefix-<64 digits>, or the same with
+ * .scope at its end. A function of its own for the verifier: it is checked once and not for each
+ * level.
+ */
+__noinline int find_id(__u64 address)
+{
+	const char *name = (const char *)address;
+	struct container_id id;
+	char buffer[96];
+	char end[8] = {};
+	long size = bpf_probe_read_kernel_str(buffer, sizeof(buffer), name);
+	long begin = 0;
+	bool scope = false;
+
+	if (size > CONTAINER_ID_SIZE + 2 && size < (long)sizeof(buffer)) {
+		begin = size - 1 - CONTAINER_ID_SIZE;
+		bpf_probe_read_kernel(end, 1, name + begin - 1);
+		if (end[0] != '-') {
+			begin -= 6;
+			if (begin < 2)
+				return -1;
+			bpf_probe_read_kernel(end, 1, name + begin - 1);
+			scope = true;
+		}
+		if (end[0] != '-')
+			return -1;
+		/* Podman's and CRI-O's own process that watches a container from outside. */
+		if (begin >= 8 && bpf_probe_read_kernel(end, 8, name + begin - 8) == 0 &&
+		    __builtin_memcmp(end, "-conmon-", 8) == 0)
+			return -1;
+		bpf_probe_read_kernel(end, 6, name + begin + CONTAINER_ID_SIZE);
+		if (scope && (end[0] != '.' || end[1] != 's' || end[2] != 'c' || end[3] != 'o' ||
+			      end[4] != 'p' || end[5] != 'e'))
+			return -1;
+	} else if (size != CONTAINER_ID_SIZE + 1) {
+		return -1;
+	}
+	return read_digits(address + begin, &id) ? begin : -1;
+}
+
+static __always_inline bool is_host(struct container_id *id)
+{
+	__u32 zero = 0;
+	struct container_id *host = bpf_map_lookup_elem(&host_container, &zero);
+
+	if (!host)
+		return false;
+	for (int i = 0; i < CONTAINER_ID_SIZE / 8; i++) {
+		if (((__u64 *)id->digits)[i] != ((__u64 *)host->digits)[i])
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The container is that of the outermost cgroup with an id in its name, but for the host's own: what
+ * is inside a container may have been made there, with any name and at any depth.
+ */
 static __always_inline void identify(struct cgroup *cgroup, struct container_id *id)
 {
-	for (int i = 0; i < CGROUP_LEVELS; i++) {
-		struct cgroup_subsys_state *parent;
+	__u64 found = 0, within = 0;
 
-		if (id_in_name(BPF_CORE_READ(cgroup, kn, name), id))
-			return;
-		parent = BPF_CORE_READ(cgroup, self.parent);
+	for (int i = 0; i < CGROUP_LEVELS; i++) {
+		__u64 name = (__u64)BPF_CORE_READ(cgroup, kn, name);
+		struct cgroup_subsys_state *parent = BPF_CORE_READ(cgroup, self.parent);
+		int at = find_id(name);
+
+		if (at >= 0) {
+			within = found;
+			found = name + at;
+		}
 		if (!parent)
 			break;
 		cgroup = BPF_CORE_READ(parent, cgroup);
 	}
-	__builtin_memset(id, 0, sizeof(*id));
+	if (found && read_digits(found, id) && !is_host(id))
+		return;
+	if (!within || !read_digits(within, id) || is_host(id))
+		__builtin_memset(id, 0, sizeof(*id));
 }
 
 /*
@@ -1449,12 +1489,12 @@ int on_answer(struct raw_tracepoint *ctx)
 	struct net *net;
 	__u32 zero = 0, at, size;
 
+	learn_host();
+	net = READ(skb, dev, nd_net.net);
+	if ((__u64)net == host_network) /* so are most devices that a packet passes */
+		return 0;
 	at = message_at(network);
 	if (!at)
-		return 0;
-	net = READ(skb, dev, nd_net.net);
-	learn_host();
-	if ((__u64)net == host_network)
 		return 0;
 	size = READ(skb, len) - READ(skb, data_len) - at;
 	answer = bpf_map_lookup_elem(&answer_scratch, &zero);

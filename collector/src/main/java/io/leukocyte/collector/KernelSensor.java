@@ -162,6 +162,7 @@ final class KernelSensor implements AutoCloseable {
     if (closed || reader != null) {
       throw new IllegalStateException("The sensor can be started once, before it is closed");
     }
+    SensorSeed.host(new ProcFiles(proc), object);
     object.attach();
     reader =
         new SensorReader(
