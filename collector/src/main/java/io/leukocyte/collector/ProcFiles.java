@@ -79,8 +79,8 @@ final class ProcFiles {
   }
 
   /**
-   * The container whose cgroup the process is in; null for none. Of several it is the outermost,
-   * as all others may have been made within it; but not the one that the host itself is.
+   * The container whose cgroup the process is in; null for none. Of several it is the outermost, as
+   * all others may have been made within it; but not the one that the host itself is.
    */
   @Nullable ContainerId container(int pid) {
     ContainerId host = hostContainer();

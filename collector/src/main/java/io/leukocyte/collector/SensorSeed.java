@@ -33,7 +33,9 @@ final class SensorSeed {
     this.tasks = object.fd("tasks");
   }
 
-  /** Tells the programs which container the host itself is, if it is one; before they are attached. */
+  /**
+   * Tells the programs which container the host itself is, if it is one; before they are attached.
+   */
   static void host(ProcFiles files, BpfObject object) {
     ContainerId host = files.hostContainer();
     if (host == null) {

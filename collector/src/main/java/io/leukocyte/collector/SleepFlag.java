@@ -27,7 +27,8 @@ final class SleepFlag {
     value.set(JAVA_INT, 0, asleep ? 1 : 0);
     int result = libbpf.update(fd, key, value, BPF_ANY);
     if (result < 0) {
-      throw new IllegalStateException("Cannot tell the sensor to wake its reader: errno " + -result);
+      throw new IllegalStateException(
+          "Cannot tell the sensor to wake its reader: errno " + -result);
     }
   }
 }

@@ -37,8 +37,9 @@ class MaskedListsTest {
     }
     for (int round = 0; round < 2; round++) {
       for (int i = 0; i < all.size(); i++) {
-        assertThat(masked.masked(all.get(i))).startsWith("program-" + i).doesNotContainAnyElementsOf(
-            List.of("--token=abcdefgh" + i));
+        assertThat(masked.masked(all.get(i)))
+            .startsWith("program-" + i)
+            .doesNotContainAnyElementsOf(List.of("--token=abcdefgh" + i));
       }
     }
   }

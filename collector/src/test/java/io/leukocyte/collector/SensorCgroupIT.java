@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Which names of cgroups are containers: the engines' ways to name them, those that a container made
- * in its own cgroup to be taken for another or for none, and near misses.
+ * Which names of cgroups are containers: the engines' ways to name them, those that a container
+ * made in its own cgroup to be taken for another or for none, and near misses.
  */
 class SensorCgroupIT {
   private static final String ID = "5e50".repeat(16);
@@ -125,8 +125,7 @@ class SensorCgroupIT {
 
     Map<String, ContainerId> seen = new TreeMap<>();
     for (ProcessExec exec : probe.all(ProcessExec.class, SensorCgroupIT::isOfMany)) {
-      seen.put(
-          exec.process().args().getLast(), Objects.requireNonNull(exec.container()).id());
+      seen.put(exec.process().args().getLast(), Objects.requireNonNull(exec.container()).id());
     }
     assertThat(seen).hasSize(count);
     seen.forEach((mark, id) ->

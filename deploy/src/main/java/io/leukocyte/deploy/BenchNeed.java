@@ -63,7 +63,8 @@ enum BenchNeed {
     void require() {
       if (!succeeds("docker", "image", "inspect", "leuko/waf:1")) {
         throw new EnvironmentException(
-            "This bench puts the web application firewall leuko/waf:1 in front of a container, and the engine has no such image; make it: deploy/waf/build.sh");
+            "This bench puts the web application firewall leuko/waf:1 in front of a container, and"
+                + " the engine has no such image; make it: deploy/waf/build.sh");
       }
     }
   },

@@ -38,7 +38,8 @@ final class SensorBenchCommand extends BenchSubcommand {
 
   /** A shell that does what a line says and answers with a line. */
   private static final String WORKER =
-      "while read -r line; do if eval \"$line\" >/dev/null 2>&1; then echo done; else echo failed; fi; done";
+      "while read -r line; do if eval \"$line\" >/dev/null 2>&1; then echo done; else echo failed;"
+          + " fi; done";
 
   /** Requests of a client to a server that reads a file for each answer, over loopback. */
   private static final String WEB =
@@ -198,7 +199,8 @@ final class SensorBenchCommand extends BenchSubcommand {
     lines.flush();
     String answer = answers.readLine();
     if (!"done".equals(answer)) {
-      throw new IOException("The load's shell has ended or failed (%s): %s".formatted(answer, line));
+      throw new IOException(
+          "The load's shell has ended or failed (%s): %s".formatted(answer, line));
     }
     return cpu.nanos() - before;
   }
