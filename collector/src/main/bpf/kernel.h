@@ -99,6 +99,10 @@ struct ns_common {
 	unsigned int inum;
 };
 
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
 struct mnt_namespace {
 	struct ns_common ns;
 };
@@ -333,10 +337,6 @@ struct task_struct {
 	kuid_t loginuid;
 };
 
-typedef struct {
-	struct net *net;
-} possible_net_t;
-
 struct in6_addr {
 	union {
 		__u8 u6_addr8[16];
@@ -351,6 +351,7 @@ struct sock_common {
 	unsigned short skc_family;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
+	possible_net_t skc_net;
 };
 
 struct sock {

@@ -12,9 +12,39 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
 
+/*
+ * Two objects are made of this. In the direct one the programs are of the kind whose arguments have
+ * the kernel's types: the kernel's structs are read by plain loads, which it makes safe. That takes
+ * kernel 5.11. In the other one each read is a call of a helper, as kernel 5.8 has it; what is not
+ * reached from an argument by members alone is read so in both.
+ */
+#ifdef DIRECT
+#define TRACEPOINT(name) SEC("tp_btf/" #name)
+#define CURRENT() bpf_get_current_task_btf()
+#define READ_1(source, a) ((source)->a)
+#define READ_2(source, a, b) ((source)->a->b)
+#define READ_3(source, a, b, c) ((source)->a->b->c)
+#define READ(source, ...) \
+	___bpf_apply(READ_, ___bpf_narg(__VA_ARGS__))(source, __VA_ARGS__)
+#define READ_4(source, a, b, c, d) ((source)->a->b->c->d)
+#define READ_ELEMENT(to, source, member, index) (*(to) = (source)->member[index])
+#define READ_COMM(to, task)                                                                     \
+	({                                                                                      \
+		((__u64 *)(to))[0] = *(const __u64 *)&(task)->comm[0];                         \
+		((__u64 *)(to))[1] = *(const __u64 *)&(task)->comm[8];                         \
+	})
+#else
+#define TRACEPOINT(name) SEC("raw_tp/" #name)
+#define CURRENT() ((struct task_struct *)bpf_get_current_task())
+#define READ(source, ...) BPF_CORE_READ(source, __VA_ARGS__)
+#define READ_ELEMENT(to, source, member, index)                                                \
+	bpf_core_read(to, sizeof(*(to)), &(source)->member[index])
+#define READ_COMM(to, task) bpf_core_read(to, COMM_SIZE, &(task)->comm)
+#endif
+
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-#define CGROUP_LEVELS 6
+#define CGROUP_LEVELS 256
 #define PARENT_LEVELS 64
 #define PATH_COMPONENTS 48
 #define MOST_COMPONENTS 64 /* a power of two above it */
@@ -26,7 +56,6 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define ARGS_SIZE 4096
 #define ENVIRONMENT_SIZE 4096
 #define TEXT_SIZE 16384
-#define WAKE_PAUSE 5000000 /* nanoseconds */
 #define SECOND 1000000000
 #define CHEAP_A_SECOND 500
 #define FEW_A_SECOND 100
@@ -70,8 +99,8 @@ const volatile bool include_host = false;
 __u32 host_mount_namespace = 0;
 __u64 host_network = 0;
 
-/* When the reader was last woken. */
-__u64 last_wake = 0;
+/* Whether a connection has ever been followed: on most hosts no container has the host's network. */
+__u32 has_followed = 0;
 
 /* The records' layout, kept in the object's type information for the reader's test. */
 const struct exec_record *layout_exec __attribute__((unused));
@@ -84,7 +113,7 @@ const enum record_flag *layout_flag __attribute__((unused));
 const enum call_want *layout_want __attribute__((unused));
 
 struct container_id {
-	char digits[CONTAINER_ID_SIZE]; /* zeros: not a container */
+	char digits[CONTAINER_ID_SIZE] __attribute__((aligned(8))); /* zeros: not a container */
 };
 
 struct cgroup_key {
@@ -122,6 +151,14 @@ struct {
 	__uint(max_entries, 16 << 20);
 } ring SEC(".maps");
 
+/* 1 while the reader waits to be woken; else it looks by itself every few milliseconds. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} sleeping SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, COUNTERS);
@@ -135,6 +172,14 @@ struct {
 	__type(key, struct cgroup_key);
 	__type(value, struct container_id);
 } cgroups SEC(".maps");
+
+/* The container that the host itself is, where it is one; else zeros. User space knows it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct container_id);
+} host_container SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -371,20 +416,37 @@ static __noinline enum fate find_place(const struct record *record, __u32 cheap)
 }
 
 /*
- * Hands a record over. To wake the reader costs more than all the rest, so it is done only once in
- * WAKE_PAUSE: a reader that was woken goes on to look by itself for longer than that.
+ * Wakes the reader if it sleeps: an empty record does it. It is asked for after a record is in the
+ * ring, as the reader looks into the ring after it has said that it will sleep: so one of the two
+ * sees the other.
+ */
+static __noinline int wake_reader(void)
+{
+	__u32 zero = 0, *sleeps = bpf_map_lookup_elem(&sleeping, &zero);
+	void *empty;
+
+	if (!sleeps || !*sleeps)
+		return 0;
+	empty = bpf_ringbuf_reserve(&ring, 8, 0);
+	if (!empty)
+		return 0;
+	*sleeps = 0;
+	bpf_ringbuf_discard(empty, BPF_RB_FORCE_WAKEUP);
+	return 1;
+}
+
+/*
+ * Hands a record over. To wake the reader costs more than all the rest (an interrupt that the
+ * processor sends itself, and in a virtual machine a way out of it): a reader that is at work is
+ * left alone.
  */
 static __always_inline void emit_as(struct record *record, __u64 size, __u32 counter, bool cheap)
 {
-	__u64 flags = BPF_RB_NO_WAKEUP;
 	enum fate fate = find_place(record, cheap);
 
 	if (fate == KEPT) {
-		if (record->time - last_wake > WAKE_PAUSE) {
-			last_wake = record->time;
-			flags = BPF_RB_FORCE_WAKEUP;
-		}
-		fate = bpf_ringbuf_output(&ring, record, size, flags) ? DROPPED : KEPT;
+		fate = bpf_ringbuf_output(&ring, record, size, BPF_RB_NO_WAKEUP) ? DROPPED : KEPT;
+		wake_reader();
 	}
 	count(counter, fate);
 	if (fate != KEPT)
@@ -396,69 +458,129 @@ static __always_inline void emit(struct record *record, __u64 size, bool cheap)
 	emit_as(record, size, record->kind, cheap);
 }
 
+/*
+ * An address as a number. A function that is checked by itself takes nothing else from its callers,
+ * and the kernel allows no way from a typed pointer to a number but through memory.
+ */
+static __always_inline __u64 address_of(const void *pointer)
+{
+	const void *volatile from = pointer;
+	__u64 address = 0;
+
+	bpf_probe_read_kernel(&address, sizeof(address), (const void *)&from);
+	return address;
+}
+
 /* ---- which container ---- */
 
+#define EACH(byte) (0x0101010101010101ULL * (byte))
+
+/* The highest bit of each byte that is at least the given one; each is below 0x80. */
+#define AT_LEAST(bytes, byte) ((bytes) + EACH(0x80 - (byte)))
+
 /*
- * The id in a cgroup's name: 64 digits, prefix-<64 digits>, or the same with .scope at its end.
- * Returns whether there is one.
+ * Whether eight characters are hexadecimal digits: all at once, as the kernel follows each branch
+ * of a loop over characters before it lets a program in.
  */
-static __always_inline bool id_in_name(const char *name, struct container_id *id)
+static __always_inline bool are_digits(__u64 bytes)
 {
+	__u64 decimal = AT_LEAST(bytes, '0') & ~AT_LEAST(bytes, '9' + 1);
+	__u64 letter = AT_LEAST(bytes, 'a') & ~AT_LEAST(bytes, 'f' + 1);
+
+	return !(bytes & EACH(0x80)) && ((decimal | letter) & EACH(0x80)) == EACH(0x80);
+}
+
+static __always_inline bool read_digits(__u64 from, struct container_id *id)
+{
+	if (bpf_probe_read_kernel(id->digits, CONTAINER_ID_SIZE, (const void *)from))
+		return false;
+	for (int i = 0; i < CONTAINER_ID_SIZE / 8; i++) {
+		if (!are_digits(((__u64 *)id->digits)[i]))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Where the id begins in a cgroup's name, or -1: 64 digits, prefix-<64 digits>, or the same with
+ * .scope at its end. A function of its own for the verifier: it is checked once and not for each
+ * level.
+ */
+__noinline int find_id(__u64 address)
+{
+	const char *name = (const char *)address;
+	struct container_id id;
 	char buffer[96];
 	char end[8] = {};
 	long size = bpf_probe_read_kernel_str(buffer, sizeof(buffer), name);
 	long begin = 0;
 	bool scope = false;
 
-	if (size == CONTAINER_ID_SIZE + 1) {
-		begin = 0;
-	} else if (size > CONTAINER_ID_SIZE + 2 && size < (long)sizeof(buffer)) {
+	if (size > CONTAINER_ID_SIZE + 2 && size < (long)sizeof(buffer)) {
 		begin = size - 1 - CONTAINER_ID_SIZE;
 		bpf_probe_read_kernel(end, 1, name + begin - 1);
 		if (end[0] != '-') {
 			begin -= 6;
 			if (begin < 2)
-				return false;
+				return -1;
 			bpf_probe_read_kernel(end, 1, name + begin - 1);
 			scope = true;
 		}
 		if (end[0] != '-')
-			return false;
+			return -1;
 		/* Podman's and CRI-O's own process that watches a container from outside. */
 		if (begin >= 8 && bpf_probe_read_kernel(end, 8, name + begin - 8) == 0 &&
 		    __builtin_memcmp(end, "-conmon-", 8) == 0)
-			return false;
+			return -1;
 		bpf_probe_read_kernel(end, 6, name + begin + CONTAINER_ID_SIZE);
 		if (scope && (end[0] != '.' || end[1] != 's' || end[2] != 'c' || end[3] != 'o' ||
 			      end[4] != 'p' || end[5] != 'e'))
-			return false;
-	} else {
-		return false;
+			return -1;
+	} else if (size != CONTAINER_ID_SIZE + 1) {
+		return -1;
 	}
-	if (bpf_probe_read_kernel(id->digits, CONTAINER_ID_SIZE, name + begin))
-		return false;
-	for (int i = 0; i < CONTAINER_ID_SIZE; i++) {
-		char c = id->digits[i];
+	return read_digits(address + begin, &id) ? begin : -1;
+}
 
-		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+static __always_inline bool is_host(struct container_id *id)
+{
+	__u32 zero = 0;
+	struct container_id *host = bpf_map_lookup_elem(&host_container, &zero);
+
+	if (!host)
+		return false;
+	for (int i = 0; i < CONTAINER_ID_SIZE / 8; i++) {
+		if (((__u64 *)id->digits)[i] != ((__u64 *)host->digits)[i])
 			return false;
 	}
 	return true;
 }
 
+/*
+ * The container is that of the outermost cgroup with an id in its name, but for the host's own: what
+ * is inside a container may have been made there, with any name and at any depth.
+ */
 static __always_inline void identify(struct cgroup *cgroup, struct container_id *id)
 {
-	for (int i = 0; i < CGROUP_LEVELS; i++) {
-		struct cgroup_subsys_state *parent;
+	__u64 found = 0, within = 0;
 
-		if (id_in_name(BPF_CORE_READ(cgroup, kn, name), id))
-			return;
-		parent = BPF_CORE_READ(cgroup, self.parent);
+	for (int i = 0; i < CGROUP_LEVELS; i++) {
+		__u64 name = (__u64)BPF_CORE_READ(cgroup, kn, name);
+		struct cgroup_subsys_state *parent = BPF_CORE_READ(cgroup, self.parent);
+		int at = find_id(name);
+
+		if (at >= 0) {
+			within = found;
+			found = name + at;
+		}
 		if (!parent)
 			break;
 		cgroup = BPF_CORE_READ(parent, cgroup);
 	}
-	__builtin_memset(id, 0, sizeof(*id));
+	if (found && read_digits(found, id) && !is_host(id))
+		return;
+	if (!within || !read_digits(within, id) || is_host(id))
+		__builtin_memset(id, 0, sizeof(*id));
 }
 
 /*
@@ -483,13 +605,13 @@ static __always_inline struct container_id *container_of_cgroup(struct cgroup *c
 	struct cgroup_key key = {};
 	struct container_id *id;
 
-	if (BPF_CORE_READ(cgroup, level) == 0)
+	if (READ(cgroup, level) == 0)
 		return NULL;
-	key.id = BPF_CORE_READ(cgroup, kn, id);
-	key.hierarchy = BPF_CORE_READ(cgroup, root, hierarchy_id);
+	key.id = READ(cgroup, kn, id);
+	key.hierarchy = READ(cgroup, root, hierarchy_id);
 	id = bpf_map_lookup_elem(&cgroups, &key);
 	if (!id) {
-		learn_cgroup((__u64)cgroup);
+		learn_cgroup(address_of(cgroup));
 		id = bpf_map_lookup_elem(&cgroups, &key);
 	}
 	if (!id) {
@@ -502,20 +624,20 @@ static __always_inline struct container_id *container_of_cgroup(struct cgroup *c
 /* The task's cgroup: of version 1 where the pids controller is there, of version 2 elsewhere. */
 static __always_inline struct cgroup *cgroup_of(struct task_struct *task)
 {
-	struct css_set *set = BPF_CORE_READ(task, cgroups);
+	struct css_set *set = READ(task, cgroups);
 	struct cgroup_subsys_state *state = NULL;
 	struct cgroup *cgroup;
 
 	if (bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id)) {
 		int pids = bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id);
 
-		bpf_core_read(&state, sizeof(state), &set->subsys[pids]);
+		READ_ELEMENT(&state, set, subsys, pids);
 	}
 	if (!state)
-		return BPF_CORE_READ(set, dfl_cgrp);
-	cgroup = BPF_CORE_READ(state, cgroup);
-	if (BPF_CORE_READ(cgroup, root, hierarchy_id) == 0)
-		return BPF_CORE_READ(set, dfl_cgrp);
+		return READ(set, dfl_cgrp);
+	cgroup = READ(state, cgroup);
+	if (READ(cgroup, root, hierarchy_id) == 0)
+		return READ(set, dfl_cgrp);
 	return cgroup;
 }
 
@@ -540,35 +662,46 @@ static __always_inline bool lives_in(struct task_struct *task, struct container_
 
 /* ---- processes ---- */
 
-/* Finds the host's namespaces once, from the task of pid 0 that all descend from. */
-static __always_inline void learn_host(struct task_struct *task)
+/*
+ * Finds the host's namespaces, from the task of pid 0 that all descend from. A function of its own,
+ * and with reads by helpers: it runs once, and the kernel looks at each plain load of a loop for
+ * long before it lets a program in.
+ */
+__noinline int find_host(void)
 {
-	if (host_network)
-		return;
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+
 	for (int i = 0; i < PARENT_LEVELS; i++) {
 		if (BPF_CORE_READ(task, pid) == 0) {
 			host_mount_namespace = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
 			host_network = (__u64)BPF_CORE_READ(task, nsproxy, net_ns);
-			return;
+			return 1;
 		}
 		task = BPF_CORE_READ(task, real_parent);
 	}
+	return 0;
+}
+
+static __always_inline void learn_host(void)
+{
+	if (!host_network)
+		find_host();
 }
 
 static __always_inline __u64 start_of(struct task_struct *task)
 {
-	return BPF_CORE_READ(task, group_leader, start_boottime);
+	return READ(task, group_leader, start_boottime);
 }
 
 static __always_inline struct task_struct *parent_of(struct task_struct *task)
 {
-	return BPF_CORE_READ(task, group_leader, real_parent);
+	return READ(task, group_leader, real_parent);
 }
 
 static __always_inline __u32 container_pid(struct task_struct *task)
 {
-	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
-	unsigned int level = BPF_CORE_READ(pid, level);
+	struct pid *pid = READ(task, group_leader, thread_pid);
+	unsigned int level = READ(pid, level);
 	const char *numbers = (const char *)pid + bpf_core_field_offset(struct pid, numbers);
 	struct upid *own = (struct upid *)(numbers + level * bpf_core_type_size(struct upid));
 
@@ -580,23 +713,23 @@ static __always_inline void describe(struct record *record, __u32 kind, struct t
 				     struct container_id *id)
 {
 	struct task_struct *parent = parent_of(task);
-	struct net *net = BPF_CORE_READ(task, nsproxy, net_ns);
+	struct net *net = READ(task, nsproxy, net_ns);
 
-	learn_host(task);
+	learn_host();
 	record->kind = kind;
 	record->flags = 0;
 	record->time = bpf_ktime_get_boot_ns();
 	record->start = start_of(task);
 	record->parent_start = start_of(parent);
-	record->pid = BPF_CORE_READ(task, tgid);
-	record->tid = BPF_CORE_READ(task, pid);
+	record->pid = READ(task, tgid);
+	record->tid = READ(task, pid);
 	record->container_pid = container_pid(task);
-	record->parent_pid = BPF_CORE_READ(parent, tgid);
-	record->uid = BPF_CORE_READ(task, cred, uid.val);
-	record->gid = BPF_CORE_READ(task, cred, gid.val);
-	record->net_namespace = BPF_CORE_READ(net, ns.inum);
-	record->mount_namespace = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
-	BPF_CORE_READ_INTO(&record->comm, task, comm);
+	record->parent_pid = READ(parent, tgid);
+	record->uid = READ(task, cred, uid.val);
+	record->gid = READ(task, cred, gid.val);
+	record->net_namespace = READ(net, ns.inum);
+	record->mount_namespace = READ(task, nsproxy, mnt_ns, ns.inum);
+	READ_COMM(record->comm, task);
 	if (id)
 		__builtin_memcpy(record->container, id->digits, CONTAINER_ID_SIZE);
 	else
@@ -634,7 +767,7 @@ static __always_inline __u32 setup_flag(__u32 pid, __u64 start)
  * is one of the runtime's own that set the container up. A process that was born in the container
  * stays what it is, wherever it is moved.
  */
-SEC("raw_tp/cgroup_attach_task")
+TRACEPOINT(cgroup_attach_task)
 int on_attach(struct raw_tracepoint *ctx)
 {
 	struct cgroup *cgroup = (struct cgroup *)ctx->args[0];
@@ -645,7 +778,7 @@ int on_attach(struct raw_tracepoint *ctx)
 
 	if (!id)
 		return 0;
-	pid = BPF_CORE_READ(task, tgid);
+	pid = READ(task, tgid);
 	start = start_of(task);
 	if (!state_of(pid, start))
 		remember(pid, start, !lives_in(parent_of(task), id));
@@ -653,13 +786,13 @@ int on_attach(struct raw_tracepoint *ctx)
 }
 
 /* A child is what its parent is; one that a runtime clones straight into a container sets it up. */
-SEC("raw_tp/sched_process_fork")
+TRACEPOINT(sched_process_fork)
 int on_fork(struct raw_tracepoint *ctx)
 {
 	struct task_struct *parent = (struct task_struct *)ctx->args[0];
 	struct task_struct *child = (struct task_struct *)ctx->args[1];
-	__u32 pid = BPF_CORE_READ(child, pid);
-	__u32 group = BPF_CORE_READ(child, tgid);
+	__u32 pid = READ(child, pid);
+	__u32 group = READ(child, tgid);
 	struct container_id *id;
 	struct task_state *state;
 	struct record record;
@@ -668,19 +801,19 @@ int on_fork(struct raw_tracepoint *ctx)
 	if (pid != group)
 		return 0;
 	id = container_of_task(child);
-	state = state_of(BPF_CORE_READ(parent, tgid), start_of(parent));
+	state = state_of(READ(parent, tgid), start_of(parent));
 	if (!id && !state && !include_host)
 		return 0;
 	if (state)
 		setup = state->setup;
 	else
 		setup = id && !container_of_task(parent);
-	remember(pid, BPF_CORE_READ(child, start_boottime), setup);
+	remember(pid, READ(child, start_boottime), setup);
 	if (!id && !include_host)
 		return 0;
 	describe(&record, RECORD_FORK, child, id);
 	/* With CLONE_PARENT the real parent is another; the one whose program the child runs counts. */
-	record.parent_pid = BPF_CORE_READ(parent, tgid);
+	record.parent_pid = READ(parent, tgid);
 	record.parent_start = start_of(parent);
 	if (setup)
 		record.flags |= FLAG_SETUP;
@@ -688,7 +821,7 @@ int on_fork(struct raw_tracepoint *ctx)
 	return 0;
 }
 
-SEC("raw_tp/sched_process_exit")
+TRACEPOINT(sched_process_exit)
 int on_exit(struct raw_tracepoint *ctx)
 {
 	struct task_struct *task = (struct task_struct *)ctx->args[0];
@@ -699,9 +832,9 @@ int on_exit(struct raw_tracepoint *ctx)
 	__u32 pid;
 	__u64 start;
 
-	if (BPF_CORE_READ(task, signal, live.counter) != 0)
+	if (READ(task, signal, live.counter) != 0)
 		return 0;
-	pid = BPF_CORE_READ(task, tgid);
+	pid = READ(task, tgid);
 	start = start_of(task);
 	state = state_of(pid, start);
 	if (!state)
@@ -717,7 +850,7 @@ int on_exit(struct raw_tracepoint *ctx)
 	if (setup)
 		record.head.flags |= FLAG_SETUP;
 	record.unused = 0;
-	record.status = BPF_CORE_READ(task, group_leader, exit_code);
+	record.status = READ(task, group_leader, exit_code);
 	emit(&record.head, sizeof(record), true);
 	return 0;
 }
@@ -726,20 +859,20 @@ int on_exit(struct raw_tracepoint *ctx)
 
 static __always_inline __u32 tty_number(struct task_struct *task)
 {
-	struct tty_struct *tty = BPF_CORE_READ(task, signal, tty);
+	struct tty_struct *tty = READ(task, signal, tty);
 	__u32 major, minor;
 
 	if (!tty)
 		return 0;
-	major = BPF_CORE_READ(tty, driver, major);
-	minor = BPF_CORE_READ(tty, driver, minor_start) + BPF_CORE_READ(tty, index);
+	major = READ(tty, driver, major);
+	minor = READ(tty, driver, minor_start) + READ(tty, index);
 	return (minor & 0xff) | (major << 8) | ((minor & ~0xffu) << 12);
 }
 
 /* Effective capabilities: two words before kernel 6.3, one number since, always these 8 bytes. */
 static __always_inline __u64 capabilities_of(struct task_struct *task)
 {
-	const struct cred *cred = BPF_CORE_READ(task, cred);
+	const struct cred *cred = READ(task, cred);
 	__u64 capabilities = 0;
 
 	bpf_core_read(&capabilities, sizeof(capabilities), &cred->cap_effective);
@@ -749,7 +882,7 @@ static __always_inline __u64 capabilities_of(struct task_struct *task)
 /* Permitted capabilities, as the effective ones. */
 static __always_inline __u64 permitted_of(struct task_struct *task)
 {
-	const struct cred *cred = BPF_CORE_READ(task, cred);
+	const struct cred *cred = READ(task, cred);
 	__u64 capabilities = 0;
 
 	bpf_core_read(&capabilities, sizeof(capabilities), &cred->cap_permitted);
@@ -758,12 +891,12 @@ static __always_inline __u64 permitted_of(struct task_struct *task)
 
 static __always_inline bool leads_group(struct task_struct *task)
 {
-	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	struct signal_struct *signal = READ(task, signal);
 	struct pid *group = NULL;
 	int type = bpf_core_enum_value(enum pid_type, PIDTYPE_PGID);
 
-	bpf_core_read(&group, sizeof(group), &signal->pids[type]);
-	return group == BPF_CORE_READ(task, group_leader, thread_pid);
+	READ_ELEMENT(&group, signal, pids, type);
+	return group == READ(task, group_leader, thread_pid);
 }
 
 /*
@@ -784,6 +917,43 @@ static __always_inline __u32 append_name(struct scratch *s, const void *text)
 	return size;
 }
 
+/* Where a path leads: an entry, and where its file system is mounted; as numbers. */
+struct place {
+	__u64 mounted;
+	__u64 entry;
+};
+
+static __always_inline struct place place_of(const struct path *path)
+{
+	struct place place = {};
+
+	if (bpf_core_field_offset(struct path, dentry) ==
+	    bpf_core_field_offset(struct path, mnt) + 8) {
+		bpf_probe_read_kernel(&place, sizeof(place), &path->mnt);
+		return place;
+	}
+	bpf_core_read(&place.mounted, sizeof(place.mounted), &path->mnt);
+	bpf_core_read(&place.entry, sizeof(place.entry), &path->dentry);
+	return place;
+}
+
+/* Reads what an entry is in and where its name is: by one read, as they lie side by side. */
+static __always_inline void read_entry(__u64 entry, __u64 *parent, __u64 *name)
+{
+	struct dentry *dentry = (struct dentry *)entry;
+	__u64 begin = bpf_core_field_offset(struct dentry, d_parent);
+	__u64 words[3] = {};
+
+	if (bpf_core_field_offset(struct dentry, d_name.name) == begin + 16) {
+		bpf_probe_read_kernel(words, sizeof(words), (const void *)(entry + begin));
+		*parent = words[0];
+		*name = words[2];
+	} else {
+		*parent = (__u64)BPF_CORE_READ(dentry, d_parent);
+		*name = (__u64)BPF_CORE_READ(dentry, d_name.name);
+	}
+}
+
 /*
  * Adds the components of a path from the file up to the root that the process sees. Returns the
  * bytes added, with PATH_TRUNCATED or PATH_UNROOTED. A function of its own for the verifier:
@@ -794,6 +964,7 @@ __noinline int append_path(__u64 entry, __u64 mounted, __u64 root_entry, __u64 r
 	__u32 zero = 0, begin;
 	struct scratch *s = bpf_map_lookup_elem(&scratch, &zero);
 	__u64 offset = bpf_core_field_offset(struct mount, mnt);
+	__u64 top = (__u64)BPF_CORE_READ((struct vfsmount *)mounted, mnt_root);
 	int flags = PATH_TRUNCATED;
 
 	if (!s)
@@ -801,16 +972,14 @@ __noinline int append_path(__u64 entry, __u64 mounted, __u64 root_entry, __u64 r
 	begin = s->text_size;
 	s->components = 0;
 	for (int i = 0; i < PATH_COMPONENTS; i++) {
-		struct dentry *dentry = (struct dentry *)entry;
-		struct vfsmount *vfsmount = (struct vfsmount *)mounted;
 		struct mount *mount = (struct mount *)(mounted - offset);
-		__u64 parent;
+		__u64 parent, name;
 
 		if (entry == root_entry && mounted == root_mounted) {
 			flags = 0;
 			break;
 		}
-		if (entry == (__u64)BPF_CORE_READ(vfsmount, mnt_root)) {
+		if (entry == top) {
 			parent = (__u64)BPF_CORE_READ(mount, mnt_parent);
 			if (parent == (__u64)mount) {
 				flags = 0;
@@ -818,13 +987,14 @@ __noinline int append_path(__u64 entry, __u64 mounted, __u64 root_entry, __u64 r
 			}
 			entry = (__u64)BPF_CORE_READ(mount, mnt_mountpoint);
 			mounted = parent + offset;
+			top = (__u64)BPF_CORE_READ((struct vfsmount *)mounted, mnt_root);
 			continue;
 		}
-		parent = (__u64)BPF_CORE_READ(dentry, d_parent);
+		read_entry(entry, &parent, &name);
 		if (s->text_size - begin > PATH_SIZE - NAME_MAX_SIZE)
 			break;
 		s->component_at[s->components & (MOST_COMPONENTS - 1)] = s->text_size;
-		if (!append_name(s, BPF_CORE_READ(dentry, d_name.name)))
+		if (!append_name(s, (const void *)name))
 			break;
 		s->components++;
 		if (parent == entry) {
@@ -836,19 +1006,26 @@ __noinline int append_path(__u64 entry, __u64 mounted, __u64 root_entry, __u64 r
 	return ((s->text_size - begin) & 0xffff) | flags;
 }
 
-/* Where the executable comes from. */
-static __always_inline __u32 origin_flags(struct file *file)
+/* The same of a place, up to the root of a process. */
+static __always_inline int append_place(struct place place, struct fs_struct *fs)
 {
-	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	struct place root = place_of(&fs->root);
+
+	return append_path(place.entry, place.mounted, root.entry, root.mounted);
+}
+
+/* Where the executable comes from. */
+static __always_inline __u32 origin_flags(const void *inode, __u32 links, __u64 magic)
+{
 	void *upper = NULL;
 	__u32 flags = 0;
 
-	if (BPF_CORE_READ(inode, i_nlink) == 0)
+	if (links == 0)
 		flags |= FLAG_FILELESS;
-	if (BPF_CORE_READ(inode, i_sb, s_magic) == OVERLAYFS_SUPER_MAGIC) {
+	if (magic == OVERLAYFS_SUPER_MAGIC) {
 		/* overlayfs keeps the entry of the upper layer right behind its inode */
 		bpf_probe_read_kernel(&upper, sizeof(upper),
-				      (char *)inode + bpf_core_type_size(struct inode));
+				      (const char *)inode + bpf_core_type_size(struct inode));
 		if (upper)
 			flags |= FLAG_UPPER_LAYER;
 	}
@@ -912,13 +1089,13 @@ static __always_inline void add_ancestors(struct exec_record *record, struct tas
 	for (int i = 0; i < ANCESTORS; i++) {
 		struct ancestor *ancestor = &record->ancestors[i];
 
-		task = BPF_CORE_READ(task, group_leader, real_parent);
-		ancestor->pid = BPF_CORE_READ(task, tgid);
+		task = READ(task, group_leader, real_parent);
+		ancestor->pid = READ(task, tgid);
 		if (ancestor->pid == 0)
 			break;
 		ancestor->unused = 0;
-		ancestor->start = BPF_CORE_READ(task, start_boottime);
-		BPF_CORE_READ_INTO(&ancestor->comm, task, comm);
+		ancestor->start = READ(task, start_boottime);
+		READ_COMM(ancestor->comm, task);
 		found++;
 	}
 	record->ancestor_count = found;
@@ -936,21 +1113,17 @@ static __always_inline void add_filename(struct scratch *s, const char *filename
 
 static __always_inline void add_paths(struct scratch *s, struct task_struct *task)
 {
-	struct fs_struct *fs = BPF_CORE_READ(task, fs);
-	struct file *exe = BPF_CORE_READ(task, mm, exe_file);
-	__u64 root_entry = (__u64)BPF_CORE_READ(fs, root.dentry);
-	__u64 root_mounted = (__u64)BPF_CORE_READ(fs, root.mnt);
+	struct fs_struct *fs = READ(task, fs);
+	struct file *exe = READ(task, mm, exe_file);
 	int size;
 
-	size = append_path((__u64)BPF_CORE_READ(exe, f_path.dentry),
-			   (__u64)BPF_CORE_READ(exe, f_path.mnt), root_entry, root_mounted);
+	size = append_place(place_of(&exe->f_path), fs);
 	s->exec.exe_size = size & 0xffff;
 	if (size & PATH_TRUNCATED)
 		s->exec.head.flags |= FLAG_EXE_TRUNCATED;
 	if (size & PATH_UNROOTED)
 		s->exec.head.flags |= FLAG_EXE_UNROOTED;
-	size = append_path((__u64)BPF_CORE_READ(fs, pwd.dentry),
-			   (__u64)BPF_CORE_READ(fs, pwd.mnt), root_entry, root_mounted);
+	size = append_place(place_of(&fs->pwd), fs);
 	s->exec.cwd_size = size & 0xffff;
 	if (size & PATH_TRUNCATED)
 		s->exec.head.flags |= FLAG_CWD_TRUNCATED;
@@ -960,8 +1133,8 @@ static __always_inline void add_paths(struct scratch *s, struct task_struct *tas
 
 static __always_inline void add_args(struct scratch *s, struct task_struct *task)
 {
-	unsigned long begin = BPF_CORE_READ(task, mm, arg_start);
-	unsigned long size = BPF_CORE_READ(task, mm, arg_end) - begin;
+	unsigned long begin = READ(task, mm, arg_start);
+	unsigned long size = READ(task, mm, arg_end) - begin;
 	__u32 at = s->text_size;
 
 	s->exec.args_total = size;
@@ -982,8 +1155,8 @@ static __always_inline void add_args(struct scratch *s, struct task_struct *task
 
 static __always_inline void add_environment(struct scratch *s, struct task_struct *task)
 {
-	unsigned long begin = BPF_CORE_READ(task, mm, env_start);
-	unsigned long size = BPF_CORE_READ(task, mm, env_end) - begin;
+	unsigned long begin = READ(task, mm, env_start);
+	unsigned long size = READ(task, mm, env_end) - begin;
 	__u32 zero = 0, at = s->text_size;
 	struct wish *wish = bpf_map_lookup_elem(&wishes, &zero);
 
@@ -1020,7 +1193,7 @@ static __always_inline bool settle(struct record *record, struct task_struct *ta
 		return false;
 	}
 	if (state->setup &&
-	    record->mount_namespace == BPF_CORE_READ(parent, nsproxy, mnt_ns, ns.inum) &&
+	    record->mount_namespace == READ(parent, nsproxy, mnt_ns, ns.inum) &&
 	    (setup_flag(record->parent_pid, record->parent_start) || !lives_in(parent, id)))
 		return true;
 	state->setup = 0;
@@ -1038,12 +1211,13 @@ static __always_inline void note_host_network(__u32 flags)
 		*used = 1;
 }
 
-SEC("raw_tp/sched_process_exec")
+TRACEPOINT(sched_process_exec)
 int on_exec(struct raw_tracepoint *ctx)
 {
 	struct task_struct *task = (struct task_struct *)ctx->args[0];
 	struct linux_binprm *program = (struct linux_binprm *)ctx->args[2];
 	struct container_id *id = container_of_task(task);
+	struct inode *inode = READ(program, file, f_inode);
 	struct scratch *s;
 	__u32 zero = 0, size;
 
@@ -1056,7 +1230,7 @@ int on_exec(struct raw_tracepoint *ctx)
 	if (settle(&s->exec.head, task, id))
 		s->exec.head.flags |= FLAG_SETUP;
 	note_host_network(s->exec.head.flags);
-	s->exec.head.flags |= origin_flags(BPF_CORE_READ(program, file));
+	s->exec.head.flags |= origin_flags(inode, READ(inode, i_nlink), READ(inode, i_sb, s_magic));
 	s->exec.capabilities = capabilities_of(task);
 	s->exec.permitted = permitted_of(task);
 	add_program(&s->exec, task, BPF_CORE_READ(program, file));
@@ -1065,10 +1239,10 @@ int on_exec(struct raw_tracepoint *ctx)
 		s->exec.head.flags |= FLAG_GROUP_LEADER;
 	s->exec.login_uid = -1;
 	if (bpf_core_field_exists(task->loginuid))
-		s->exec.login_uid = BPF_CORE_READ(task, loginuid.val);
+		s->exec.login_uid = READ(task, loginuid.val);
 	s->exec.tty = tty_number(task);
 	add_ancestors(&s->exec, task);
-	add_filename(s, BPF_CORE_READ(program, filename));
+	add_filename(s, READ(program, filename));
 	add_paths(s, task);
 	add_args(s, task);
 	add_environment(s, task);
@@ -1083,10 +1257,10 @@ int on_exec(struct raw_tracepoint *ctx)
 
 static __always_inline void add_ends(struct connect_record *record, struct sock *sk)
 {
-	record->family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	record->family = READ(sk, __sk_common.skc_family);
 	record->protocol = IPPROTO_TCP;
-	record->local_port = BPF_CORE_READ(sk, __sk_common.skc_num);
-	record->remote_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+	record->local_port = READ(sk, __sk_common.skc_num);
+	record->remote_port = bpf_ntohs(READ(sk, __sk_common.skc_dport));
 	__builtin_memset(record->local_address, 0, 16);
 	__builtin_memset(record->remote_address, 0, 16);
 	if (record->family == AF_INET6 && bpf_core_field_exists(sk->__sk_common.skc_v6_daddr)) {
@@ -1104,6 +1278,7 @@ static __noinline int follow(__u64 sk, const struct record *head)
 
 	connection.head = *head;
 	connection.reported = head->time;
+	has_followed = 1;
 	return bpf_map_update_elem(&sockets, &sk, &connection, BPF_ANY);
 }
 
@@ -1137,13 +1312,16 @@ static __always_inline void report_connection(struct connection *connection, str
 }
 
 /* A segment came in, an acknowledgement perhaps. The socket is locked: nobody else is here. */
-SEC("raw_tp/tcp_probe")
+TRACEPOINT(tcp_probe)
 int on_segment(struct raw_tracepoint *ctx)
 {
 	struct sock *sk = (struct sock *)ctx->args[0];
 	__u64 key = (__u64)sk, now;
-	struct connection *connection = bpf_map_lookup_elem(&sockets, &key);
+	struct connection *connection;
 
+	if (!has_followed || (__u64)READ(sk, __sk_common.skc_net.net) != host_network)
+		return 0;
+	connection = bpf_map_lookup_elem(&sockets, &key);
 	if (!connection)
 		return 0;
 	now = bpf_ktime_get_boot_ns();
@@ -1153,7 +1331,7 @@ int on_segment(struct raw_tracepoint *ctx)
 }
 
 /* Runs in connect(): the current task is the one that connects. */
-SEC("raw_tp/inet_sock_set_state")
+TRACEPOINT(inet_sock_set_state)
 int on_connect(struct raw_tracepoint *ctx)
 {
 	struct sock *sk = (struct sock *)ctx->args[0];
@@ -1163,11 +1341,11 @@ int on_connect(struct raw_tracepoint *ctx)
 
 	if ((int)ctx->args[2] != TCP_SYN_SENT)
 		return 0;
-	task = (struct task_struct *)bpf_get_current_task();
+	task = CURRENT();
 	id = container_of_task(task);
 	if (!id && !include_host)
 		return 0;
-	if (BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP)
+	if (READ(sk, sk_protocol) != IPPROTO_TCP)
 		return 0;
 	describe(&record.head, RECORD_CONNECT, task, id);
 	record.head.flags |= setup_flag(record.head.pid, record.head.start);
@@ -1184,14 +1362,15 @@ int on_connect(struct raw_tracepoint *ctx)
 }
 
 /* Runs in whatever task the last packet interrupts: the container is the one that connected. */
-SEC("raw_tp/inet_sock_set_state")
+TRACEPOINT(inet_sock_set_state)
 int on_close(struct raw_tracepoint *ctx)
 {
 	struct sock *sk = (struct sock *)ctx->args[0];
 	__u64 key = (__u64)sk;
 	struct connection *connection;
 
-	if ((int)ctx->args[2] != TCP_CLOSE)
+	if ((int)ctx->args[2] != TCP_CLOSE || !has_followed ||
+	    (__u64)READ(sk, __sk_common.skc_net.net) != host_network)
 		return 0;
 	connection = bpf_map_lookup_elem(&sockets, &key);
 	if (!connection)
@@ -1268,7 +1447,7 @@ static __always_inline bool dissect(const unsigned char *network, __u16 type, bo
 
 static __always_inline const unsigned char *network_of(struct sk_buff *skb)
 {
-	return BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, network_header);
+	return READ(skb, head) + READ(skb, network_header);
 }
 
 /* Packets are queued with softirqs off: nothing comes between. */
@@ -1291,7 +1470,7 @@ struct {
  */
 static __noinline int report_send(const struct flow_key *key, const struct near_end *near)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct task_struct *task = CURRENT();
 	__u32 zero = 0;
 	struct packet_scratch *s = bpf_map_lookup_elem(&packet_scratch, &zero);
 	struct connect_record *record;
@@ -1300,7 +1479,7 @@ static __noinline int report_send(const struct flow_key *key, const struct near_
 	if (!s)
 		return 0;
 	record = &s->record;
-	if (BPF_CORE_READ(task, nsproxy, net_ns, ns.inum) == key->net_namespace)
+	if (READ(task, nsproxy, net_ns, ns.inum) == key->net_namespace)
 		id = container_of_task(task);
 	if (id) {
 		describe(&record->head, RECORD_SEND, task, id);
@@ -1385,9 +1564,9 @@ static __always_inline struct flow *host_flow_of(struct host_flow_key *whole, st
 /* The container of the current task, if that has the host's network; else NULL. */
 static __always_inline struct container_id *container_in_host_network(void)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct task_struct *task = CURRENT();
 
-	if ((__u64)BPF_CORE_READ(task, nsproxy, net_ns) != host_network)
+	if ((__u64)READ(task, nsproxy, net_ns) != host_network)
 		return NULL;
 	return container_of_task(task);
 }
@@ -1416,7 +1595,7 @@ static __always_inline void near_key(struct flow_key *own, struct flow_key *key,
  */
 static __noinline int count_of_host(struct sk_buff *skb)
 {
-	struct sock *sk = BPF_CORE_READ(skb, sk);
+	struct sock *sk = READ(skb, sk);
 	struct container_id *id;
 	struct flow_key key = {}, own = {};
 	struct near_end near = {};
@@ -1425,9 +1604,9 @@ static __noinline int count_of_host(struct sk_buff *skb)
 	struct packet_scratch *s = bpf_map_lookup_elem(&packet_scratch, &zero);
 
 	if (!sk || !s || !host_network_is_used() ||
-	    BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP)
+	    READ(sk, sk_protocol) == IPPROTO_TCP)
 		return 0;
-	if (!dissect(network_of(skb), bpf_ntohs(BPF_CORE_READ(skb, protocol)), false, &key, &near))
+	if (!dissect(network_of(skb), bpf_ntohs(READ(skb, protocol)), false, &key, &near))
 		return 0;
 	near_key(&own, &key, &near);
 	id = container_in_host_network();
@@ -1441,28 +1620,28 @@ static __noinline int count_of_host(struct sk_buff *skb)
 	if (flow && key.protocol == IPPROTO_UDP && near.port &&
 	    (flow->packets == 0 || !bpf_map_lookup_elem(&port_owners, &own)))
 		bpf_map_update_elem(&port_owners, &own, id, BPF_ANY);
-	add_sent(flow, &key, &near, BPF_CORE_READ(skb, len));
+	add_sent(flow, &key, &near, READ(skb, len));
 	return 0;
 }
 
-SEC("raw_tp/net_dev_queue")
+TRACEPOINT(net_dev_queue)
 int on_packet(struct raw_tracepoint *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx->args[0];
-	struct net_device *device = BPF_CORE_READ(skb, dev);
-	struct net *net = BPF_CORE_READ(device, nd_net.net);
+	struct net_device *device = READ(skb, dev);
+	struct net *net = READ(device, nd_net.net);
 	struct flow_key key = {};
 	struct near_end near = {};
 
-	learn_host((struct task_struct *)bpf_get_current_task());
+	learn_host();
 	if ((__u64)net == host_network)
 		return count_of_host(skb);
-	if (BPF_CORE_READ(device, flags) & IFF_LOOPBACK)
+	if (READ(device, flags) & IFF_LOOPBACK)
 		return 0;
-	if (!dissect(network_of(skb), bpf_ntohs(BPF_CORE_READ(skb, protocol)), false, &key, &near))
+	if (!dissect(network_of(skb), bpf_ntohs(READ(skb, protocol)), false, &key, &near))
 		return 0;
-	key.net_namespace = BPF_CORE_READ(net, ns.inum);
-	add_sent(flow_of(&key), &key, &near, BPF_CORE_READ(skb, len));
+	key.net_namespace = READ(net, ns.inum);
+	add_sent(flow_of(&key), &key, &near, READ(skb, len));
 	return 0;
 }
 
@@ -1556,7 +1735,7 @@ static __always_inline void take_answer(struct sk_buff *skb, struct net *net,
 {
 	__u32 zero = 0, at = near->length + UDP_HEADER_SIZE;
 	struct answer *answer = bpf_map_lookup_elem(&answer_scratch, &zero);
-	__u32 size = BPF_CORE_READ(skb, len) - BPF_CORE_READ(skb, data_len) - at;
+	__u32 size = READ(skb, len) - READ(skb, data_len) - at;
 
 	if (!answer)
 		return;
@@ -1566,7 +1745,7 @@ static __always_inline void take_answer(struct sk_buff *skb, struct net *net,
 	__builtin_memset(&answer->record, 0, sizeof(answer->record));
 	answer->record.head.kind = RECORD_ANSWER;
 	answer->record.head.time = bpf_ktime_get_boot_ns();
-	answer->record.head.net_namespace = BPF_CORE_READ(net, ns.inum);
+	answer->record.head.net_namespace = READ(net, ns.inum);
 	if (id) {
 		answer->record.head.flags = FLAG_HOST_NETWORK;
 		bpf_probe_read_kernel(answer->record.head.container, CONTAINER_ID_SIZE, id->digits);
@@ -1580,17 +1759,17 @@ static __always_inline void take_answer(struct sk_buff *skb, struct net *net,
  */
 static __noinline int take_in_host(struct sk_buff *skb)
 {
-	struct net_device *device = BPF_CORE_READ(skb, dev);
-	const unsigned char *network = BPF_CORE_READ(skb, data);
+	struct net_device *device = READ(skb, dev);
+	const unsigned char *network = READ(skb, data);
 	struct flow_key key = {}, own = {};
 	struct near_end near = {};
 	struct container_id *id;
 	__u32 zero = 0;
 	struct packet_scratch *s = bpf_map_lookup_elem(&packet_scratch, &zero);
 
-	if (!s || BPF_CORE_READ(device, rx_handler))
+	if (!s || READ(device, rx_handler))
 		return 0;
-	if (!dissect(network, bpf_ntohs(BPF_CORE_READ(skb, protocol)), true, &key, &near) ||
+	if (!dissect(network, bpf_ntohs(READ(skb, protocol)), true, &key, &near) ||
 	    key.protocol != IPPROTO_UDP)
 		return 0;
 	near_key(&own, &key, &near);
@@ -1599,7 +1778,7 @@ static __noinline int take_in_host(struct sk_buff *skb)
 		return 0;
 	key.net_namespace = BPF_CORE_READ((struct net *)host_network, ns.inum);
 	add_received(host_flow_of(&s->key, &key, id),
-		     BPF_CORE_READ(skb, len) + BPF_CORE_READ(device, hard_header_len));
+		     READ(skb, len) + READ(device, hard_header_len));
 	if (near.far_port == DNS_PORT)
 		take_answer(skb, (struct net *)host_network, id, network, &near);
 	return 0;
@@ -1609,26 +1788,26 @@ static __noinline int take_in_host(struct sk_buff *skb)
  * A packet that a network takes in, on each of its devices: the name server of the engine answers
  * on the loopback device.
  */
-SEC("raw_tp/netif_receive_skb")
+TRACEPOINT(netif_receive_skb)
 int on_answer(struct raw_tracepoint *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx->args[0];
-	struct net_device *device = BPF_CORE_READ(skb, dev);
-	struct net *net = BPF_CORE_READ(device, nd_net.net);
+	struct net_device *device = READ(skb, dev);
+	struct net *net = READ(device, nd_net.net);
 	const unsigned char *network;
 	struct flow_key key = {};
 	struct near_end near = {};
 
-	learn_host((struct task_struct *)bpf_get_current_task());
+	learn_host();
 	if ((__u64)net == host_network)
 		return host_network_is_used() ? take_in_host(skb) : 0;
-	network = BPF_CORE_READ(skb, data);
-	if (!dissect(network, bpf_ntohs(BPF_CORE_READ(skb, protocol)), true, &key, &near))
+	network = READ(skb, data);
+	if (!dissect(network, bpf_ntohs(READ(skb, protocol)), true, &key, &near))
 		return 0;
-	if (!(BPF_CORE_READ(device, flags) & IFF_LOOPBACK) && !near.many) {
-		key.net_namespace = BPF_CORE_READ(net, ns.inum);
-		add_received(flow_of(&key), BPF_CORE_READ(skb, len) +
-						    BPF_CORE_READ(device, hard_header_len));
+	if (!(READ(device, flags) & IFF_LOOPBACK) && !near.many) {
+		key.net_namespace = READ(net, ns.inum);
+		add_received(flow_of(&key), READ(skb, len) +
+						    READ(device, hard_header_len));
 	}
 	if (near.far_port == DNS_PORT && key.protocol == IPPROTO_UDP)
 		take_answer(skb, net, NULL, network, &near);
@@ -1659,19 +1838,19 @@ static __noinline int follow_reader(__u64 address)
  * What a process takes out of a socket: attached while a container has the host's network, to find
  * connections that the other end began.
  */
-SEC("raw_tp/skb_copy_datagram_iovec")
+TRACEPOINT(skb_copy_datagram_iovec)
 int on_read(struct raw_tracepoint *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx->args[0];
-	struct sock *sk = BPF_CORE_READ(skb, sk);
+	struct sock *sk = READ(skb, sk);
 	__u64 key = (__u64)sk;
 	__u16 family;
 
 	if (!sk || bpf_map_lookup_elem(&sockets, &key) || !container_in_host_network())
 		return 0;
-	family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	family = READ(sk, __sk_common.skc_family);
 	if ((family == AF_INET || family == AF_INET6) &&
-	    BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP)
+	    READ(sk, sk_protocol) == IPPROTO_TCP)
 		follow_reader(key);
 	return 0;
 }
@@ -1685,15 +1864,15 @@ static __always_inline __u32 number_of(void *registers)
 	struct pt_regs___arm64 *arm = registers;
 
 	if (bpf_core_field_exists(x86->orig_ax))
-		return BPF_CORE_READ(x86, orig_ax);
-	return BPF_CORE_READ(arm, syscallno);
+		return READ(x86, orig_ax);
+	return READ(arm, syscallno);
 }
 
 static __always_inline bool is_compat(struct task_struct *task)
 {
 	if (bpf_core_field_exists(task->thread_info.status))
-		return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
-	return BPF_CORE_READ(task, thread_info.flags) & (1UL << TIF_32BIT);
+		return READ(task, thread_info.status) & TS_COMPAT;
+	return READ(task, thread_info.flags) & (1UL << TIF_32BIT);
 }
 
 /* ---- answers of name servers over connections ---- */
@@ -1734,7 +1913,7 @@ static __always_inline __u64 place_of_read(void *registers, __u64 *size)
  * A process has read from a TCP connection. What came in a connection from a name server lies
  * where the call has put it: in the packets it would be in pages that cannot be reached from here.
  */
-SEC("raw_tp/tcp_rcv_space_adjust")
+TRACEPOINT(tcp_rcv_space_adjust)
 int on_stream(struct raw_tracepoint *ctx)
 {
 	struct sock *sk = (struct sock *)ctx->args[0];
@@ -1744,7 +1923,7 @@ int on_stream(struct raw_tracepoint *ctx)
 	__u64 place, size;
 	__u32 zero = 0;
 
-	if (BPF_CORE_READ(sk, __sk_common.skc_dport) != bpf_htons(DNS_PORT))
+	if (READ(sk, __sk_common.skc_dport) != bpf_htons(DNS_PORT))
 		return 0;
 	if (!bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
 		return 0;
@@ -1775,26 +1954,26 @@ static __always_inline void read_args(struct call_record *call, void *registers,
 	struct pt_regs___arm64 *arm = registers;
 
 	if (bpf_core_field_exists(x86->orig_ax) && compat) {
-		call->args[0] = (__u32)BPF_CORE_READ(x86, bx);
-		call->args[1] = (__u32)BPF_CORE_READ(x86, cx);
-		call->args[2] = (__u32)BPF_CORE_READ(x86, dx);
-		call->args[3] = (__u32)BPF_CORE_READ(x86, si);
-		call->args[4] = (__u32)BPF_CORE_READ(x86, di);
-		call->args[5] = (__u32)BPF_CORE_READ(x86, bp);
+		call->args[0] = (__u32)READ(x86, bx);
+		call->args[1] = (__u32)READ(x86, cx);
+		call->args[2] = (__u32)READ(x86, dx);
+		call->args[3] = (__u32)READ(x86, si);
+		call->args[4] = (__u32)READ(x86, di);
+		call->args[5] = (__u32)READ(x86, bp);
 	} else if (bpf_core_field_exists(x86->orig_ax)) {
-		call->args[0] = BPF_CORE_READ(x86, di);
-		call->args[1] = BPF_CORE_READ(x86, si);
-		call->args[2] = BPF_CORE_READ(x86, dx);
-		call->args[3] = BPF_CORE_READ(x86, r10);
-		call->args[4] = BPF_CORE_READ(x86, r8);
-		call->args[5] = BPF_CORE_READ(x86, r9);
+		call->args[0] = READ(x86, di);
+		call->args[1] = READ(x86, si);
+		call->args[2] = READ(x86, dx);
+		call->args[3] = READ(x86, r10);
+		call->args[4] = READ(x86, r8);
+		call->args[5] = READ(x86, r9);
 	} else {
-		call->args[0] = BPF_CORE_READ(arm, orig_x0);
-		call->args[1] = BPF_CORE_READ(arm, regs[1]);
-		call->args[2] = BPF_CORE_READ(arm, regs[2]);
-		call->args[3] = BPF_CORE_READ(arm, regs[3]);
-		call->args[4] = BPF_CORE_READ(arm, regs[4]);
-		call->args[5] = BPF_CORE_READ(arm, regs[5]);
+		call->args[0] = READ(arm, orig_x0);
+		call->args[1] = READ(arm, regs[1]);
+		call->args[2] = READ(arm, regs[2]);
+		call->args[3] = READ(arm, regs[3]);
+		call->args[4] = READ(arm, regs[4]);
+		call->args[5] = READ(arm, regs[5]);
 	}
 	call->args[6] = 0;
 	call->args[7] = 0;
@@ -1808,11 +1987,11 @@ static __always_inline __u64 argument(struct call_record *call, __u8 index)
 /* The open file of a descriptor, or NULL. */
 static __always_inline struct file *file_of(struct task_struct *task, __s32 fd)
 {
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	struct file **files = BPF_CORE_READ(table, fd);
+	struct fdtable *table = READ(task, files, fdt);
+	struct file **files = READ(table, fd);
 	struct file *file = NULL;
 
-	if (fd < 0 || (__u32)fd >= BPF_CORE_READ(table, max_fds))
+	if (fd < 0 || (__u32)fd >= READ(table, max_fds))
 		return NULL;
 	bpf_probe_read_kernel(&file, sizeof(file), files + fd);
 	return file;
@@ -1844,16 +2023,9 @@ __noinline int append_argument(__u64 address)
 /* Adds the path of a file, of the working directory where there is no file; returns its size. */
 static __always_inline int append_file(struct task_struct *task, struct file *file)
 {
-	struct fs_struct *fs = BPF_CORE_READ(task, fs);
-	__u64 root_entry = (__u64)BPF_CORE_READ(fs, root.dentry);
-	__u64 root_mounted = (__u64)BPF_CORE_READ(fs, root.mnt);
+	struct fs_struct *fs = READ(task, fs);
 
-	if (file)
-		return append_path((__u64)BPF_CORE_READ(file, f_path.dentry),
-				   (__u64)BPF_CORE_READ(file, f_path.mnt), root_entry,
-				   root_mounted);
-	return append_path((__u64)BPF_CORE_READ(fs, pwd.dentry),
-			   (__u64)BPF_CORE_READ(fs, pwd.mnt), root_entry, root_mounted);
+	return append_place(file ? place_of(&file->f_path) : place_of(&fs->pwd), fs);
 }
 
 /*
@@ -2259,7 +2431,7 @@ static __always_inline void add_target(struct call_record *call, struct task_str
 	target = (struct task_struct *)((char *)link -
 					bpf_core_field_offset(struct task_struct, pid_links));
 	call->target_pid = BPF_CORE_READ(target, tgid);
-	call->target_start = start_of(target);
+	call->target_start = BPF_CORE_READ(target, group_leader, start_boottime);
 	target = BPF_CORE_READ(target, group_leader);
 	BPF_CORE_READ_INTO(&call->target_comm, target, comm);
 }
@@ -2307,7 +2479,8 @@ static __always_inline bool add_descriptor(struct scratch *s, struct task_struct
 	if (entry->wants & ONLY_SOCKET)
 		return false;
 	if (entry->wants & WANT_FILE) {
-		call->head.flags |= origin_flags(file);
+		call->head.flags |= origin_flags(inode, BPF_CORE_READ(inode, i_nlink),
+							 BPF_CORE_READ(inode, i_sb, s_magic));
 		if (BPF_CORE_READ(file, f_mode) & FMODE_CREATED)
 			call->head.flags |= FLAG_CREATED;
 		path = append_file(task, file);
@@ -2354,7 +2527,7 @@ static __always_inline struct call_entry *entry_of(__u32 number)
  * The number decides first: most calls are nobody's business and must cost next to nothing. Then
  * come what the arguments and the result say, and only then the paths, which are dear to read.
  */
-SEC("raw_tp/sys_exit")
+TRACEPOINT(sys_exit)
 int on_call(struct raw_tracepoint *ctx)
 {
 	void *registers = (void *)ctx->args[0];
@@ -2377,7 +2550,7 @@ int on_call(struct raw_tracepoint *ctx)
 	compat_entry = entry_of(first + CALLS + number);
 	if (!entry && !compat_entry)
 		return 0;
-	task = (struct task_struct *)bpf_get_current_task();
+	task = CURRENT();
 	compat = is_compat(task);
 	if (compat)
 		entry = compat_entry;
@@ -2428,8 +2601,8 @@ int on_call(struct raw_tracepoint *ctx)
 	s->call.number = number;
 	s->call.class = entry->class;
 	s->call.capabilities = capabilities_of(task);
-	s->call.effective_uid = BPF_CORE_READ(task, cred, euid.val);
-	s->call.effective_gid = BPF_CORE_READ(task, cred, egid.val);
+	s->call.effective_uid = READ(task, cred, euid.val);
+	s->call.effective_gid = READ(task, cred, egid.val);
 	add_target(&s->call, task, entry);
 	add_payload(s, entry);
 	size = s->text_size;

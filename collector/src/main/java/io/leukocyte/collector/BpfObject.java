@@ -13,13 +13,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sensor's programs and maps in the kernel. Loaded, then attached; {@link #detach} ends the
  * programs' work and {@link #close} frees everything.
  */
 final class BpfObject implements AutoCloseable {
-  private static final String RESOURCE = "sensor.bpf.o";
+  private static final Logger LOG = LoggerFactory.getLogger(BpfObject.class);
+
+  /**
+   * The objects of the same source, the better one first: its programs read the kernel's structs by
+   * plain loads. The other one reads by helpers, and older kernels take it too.
+   */
+  static final List<String> FORMS = List.of("sensor-direct.bpf.o", "sensor.bpf.o");
+
   private static final List<String> PROGRAMS =
       List.of(
           "on_attach",
@@ -45,37 +54,53 @@ final class BpfObject implements AutoCloseable {
   private static final int PROGRAM_INFO_MISSED = 208;
 
   private final Libbpf libbpf;
+  private final String form;
   private final MemorySegment object;
   private final List<MemorySegment> links = new ArrayList<>();
   private @Nullable MemorySegment calls;
   private boolean hostNetwork;
   private boolean detached;
 
-  private BpfObject(Libbpf libbpf, MemorySegment object) {
+  private BpfObject(Libbpf libbpf, String form, MemorySegment object) {
     this.libbpf = libbpf;
+    this.form = form;
     this.object = object;
   }
 
-  /** The object file as it was built from {@code src/main/bpf}. */
-  static byte[] image() {
-    try (InputStream in = BpfObject.class.getResourceAsStream(RESOURCE)) {
+  /** An object file as it was built from {@code src/main/bpf}. */
+  static byte[] image(String form) {
+    try (InputStream in = BpfObject.class.getResourceAsStream(form)) {
       if (in == null) {
-        throw new IllegalStateException("The jar is not whole: it has no " + RESOURCE);
+        throw new IllegalStateException("The jar is not whole: it has no " + form);
       }
       return in.readAllBytes();
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read " + RESOURCE + " from the jar", e);
+      throw new UncheckedIOException("Cannot read " + form + " from the jar", e);
     }
   }
 
   /**
-   * Loads the programs into the kernel; nothing is attached yet.
+   * Loads the programs into the kernel, in the first form that it takes; nothing is attached yet.
    *
-   * @throws SensorUnavailableException when the kernel does not take them
+   * @throws SensorUnavailableException when the kernel takes neither
    */
   static BpfObject load(SensorOptions options) throws SensorUnavailableException {
+    try {
+      return load(FORMS.getFirst(), options);
+    } catch (SensorUnavailableException e) {
+      if (!(e.reason() instanceof SensorUnavailable.LoadFailed)) {
+        throw e;
+      }
+      BpfObject other = load(FORMS.getLast(), options);
+      LOG.info("The kernel takes {} only: {}", other.form, e.getMessage());
+      return other;
+    }
+  }
+
+  /** Loads the programs in one form. */
+  static BpfObject load(String form, SensorOptions options) throws SensorUnavailableException {
     Libbpf libbpf = Libbpf.get();
-    byte[] image = image();
+    byte[] image = image(form);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment bytes = arena.allocate(image.length, 8);
       MemorySegment.copy(image, 0, bytes, JAVA_BYTE, 0, image.length);
@@ -83,7 +108,7 @@ final class BpfObject implements AutoCloseable {
       if (Libbpf.isNull(opened)) {
         throw failed(libbpf, -LibC.errno());
       }
-      BpfObject object = new BpfObject(libbpf, opened);
+      BpfObject object = new BpfObject(libbpf, form, opened);
       try {
         object.configure(options);
         int result = libbpf.loadObject(opened);
@@ -205,6 +230,11 @@ final class BpfObject implements AutoCloseable {
     return missed;
   }
 
+  /** Which of {@link #FORMS} it is. */
+  String form() {
+    return form;
+  }
+
   /** The descriptor of a map. */
   int fd(String map) {
     return libbpf.mapFd(map(map));
@@ -230,7 +260,7 @@ final class BpfObject implements AutoCloseable {
 
   private static MemorySegment present(MemorySegment found, String name) {
     if (Libbpf.isNull(found)) {
-      throw new IllegalStateException(RESOURCE + " has no " + name + "; build it again: build.sh");
+      throw new IllegalStateException("The sensor has no " + name + "; build it again: build.sh");
     }
     return found;
   }

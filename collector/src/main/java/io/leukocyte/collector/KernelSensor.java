@@ -89,7 +89,18 @@ final class KernelSensor implements AutoCloseable {
    */
   static KernelSensor open(SensorOptions options, Path proc) throws SensorUnavailableException {
     checkSystem();
-    BpfObject object = BpfObject.load(options);
+    return over(BpfObject.load(options), options, proc);
+  }
+
+  /** The same with one form of the object. */
+  static KernelSensor openForm(String form, SensorOptions options)
+      throws SensorUnavailableException {
+    checkSystem();
+    return over(BpfObject.load(form, options), options, PROC);
+  }
+
+  private static KernelSensor over(BpfObject object, SensorOptions options, Path proc)
+      throws SensorUnavailableException {
     try {
       BpfRing ring = BpfRing.map(object.fd("ring"), options.ringBytes(), LibC.pageSize());
       return new KernelSensor(options, proc, object, ring, eventCounter(ring));
@@ -151,6 +162,7 @@ final class KernelSensor implements AutoCloseable {
     if (closed || reader != null) {
       throw new IllegalStateException("The sensor can be started once, before it is closed");
     }
+    SensorSeed.host(new ProcFiles(proc), object);
     object.attach();
     reader =
         new SensorReader(

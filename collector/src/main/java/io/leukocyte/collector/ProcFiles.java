@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -77,8 +78,21 @@ final class ProcFiles {
     return pids;
   }
 
-  /** The container whose cgroup the process is in; null for none. */
+  /**
+   * The container whose cgroup the process is in; null for none. Of several it is the outermost, as
+   * all others may have been made within it; but not the one that the host itself is.
+   */
   @Nullable ContainerId container(int pid) {
+    ContainerId host = hostContainer();
+    return outermost(pid, id -> !id.equals(host));
+  }
+
+  /** The container that the host is, with an engine of its own in it; null on other hosts. */
+  @Nullable ContainerId hostContainer() {
+    return outermost(1, id -> true);
+  }
+
+  private @Nullable ContainerId outermost(int pid, Predicate<ContainerId> which) {
     String cgroups = text(pid, "cgroup");
     if (cgroups == null) {
       return null;
@@ -87,12 +101,11 @@ final class ProcFiles {
     for (String line : cgroups.split("\n", -1)) {
       if (line.contains(":pids:") || line.startsWith("0::")) {
         id.reset(line);
-        String last = null;
         while (id.find()) {
-          last = id.group(1);
-        }
-        if (last != null) {
-          return new ContainerId(last);
+          ContainerId found = new ContainerId(id.group(1));
+          if (which.test(found)) {
+            return found;
+          }
         }
       }
     }

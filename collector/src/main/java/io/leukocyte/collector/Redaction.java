@@ -34,6 +34,8 @@ enum Redaction {
   /** Events stay as they are. */
   OFF;
 
+  private static final MaskedLists RECENT = new MaskedLists();
+
   /** The event without secrets. */
   Event apply(Event event) {
     return this == OFF ? event : masked(event);
@@ -87,7 +89,7 @@ enum Redaction {
   }
 
   private static ProcessInfo masked(ProcessInfo p) {
-    var args = Secrets.mask(p.args());
+    var args = RECENT.masked(p.args());
     ProcessInfo.Parent parent = masked(p.parent());
     ProcessInfo.More more = masked(p.more());
     return args == p.args() && parent == p.parent() && more == p.more()
@@ -96,7 +98,7 @@ enum Redaction {
   }
 
   private static ProcessInfo.More masked(ProcessInfo.More more) {
-    var environment = Secrets.mask(more.environment());
+    var environment = RECENT.masked(more.environment());
     List<ProcessInfo.Ancestor> lineage = masked(more.lineage());
     return environment == more.environment() && lineage == more.lineage()
         ? more
@@ -130,7 +132,7 @@ enum Redaction {
     if (parent == null) {
       return null;
     }
-    var args = Secrets.mask(parent.args());
+    var args = RECENT.masked(parent.args());
     return args == parent.args()
         ? parent
         : new ProcessInfo.Parent(parent.ref(), parent.name(), parent.executable(), args);

@@ -4,11 +4,11 @@ import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.bench.Alternated;
 import io.leukocyte.events.bench.Report;
 import io.leukocyte.events.bench.Samples;
+import io.leukocyte.rules.CallNeed;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -20,7 +20,7 @@ public final class SensorBench {
   private static final String WITHOUT = "no sensor";
   private static final double MILLIS = 1e6;
   private final List<Load> loads;
-  private final Set<String> calls;
+  private final Map<String, CallNeed> calls;
   private final LongAdder delivered = new LongAdder();
   private SensorCounters.Count records = new SensorCounters.Count(0, 0, 0, 0, 0);
 
@@ -29,8 +29,9 @@ public final class SensorBench {
    *
    * @param name of the work
    * @param work does it once and returns the CPU nanoseconds that the container spent on it
+   * @param most what the sensor may make of its CPU time, as a ratio; 0 where there is no goal
    */
-  public record Load(String name, Work work) {}
+  public record Load(String name, Work work, double most) {}
 
   /** Does a piece of work. */
   @FunctionalInterface
@@ -46,7 +47,7 @@ public final class SensorBench {
    */
   public SensorBench(List<Load> loads, Interest interest) {
     this.loads = List.copyOf(loads);
-    this.calls = TracedCalls.of(interest.kinds());
+    this.calls = interest.allCalls();
   }
 
   /**
@@ -71,7 +72,12 @@ public final class SensorBench {
       report.figure(name + ", " + WITH, "CPU ms", Samples.of(values(with, name)));
       Alternated.Rounds pairs =
           new Alternated.Rounds(Map.of(WITH, values(with, name), WITHOUT, values(without, name)));
-      report.ratio(name, WITHOUT, pairs.ratio(WITH, WITHOUT));
+      Samples ratio = pairs.ratio(WITH, WITHOUT);
+      report.ratio(name, WITHOUT, ratio);
+      if (load.most() > 0) {
+        report.atMost(
+            name + ", upper end of the interval", ratio.medianInterval().high(), load.most(), "x");
+      }
     }
     report.ratio("all loads together", WITHOUT, all.ratio(WITH, WITHOUT));
     report.count("records made by the kernel's programs", records.made());

@@ -28,7 +28,7 @@ final class SensorReader {
   private static final int POLL_ENTRY = 8;
   private static final short POLLIN = 1;
 
-  /** The programs wake the reader at most each 5 ms; it looks by itself for this long after. */
+  /** For this long after a record the reader looks by itself: to be woken costs the container. */
   private static final long ACTIVE = 50_000_000;
 
   private static final long PAUSE = 4_000_000;
@@ -47,6 +47,8 @@ final class SensorReader {
   private final ProcessTable processes;
   private final NetworkOwners networks = new NetworkOwners();
   private final RecordTranslator translator;
+  private final ContainerIds ids = new ContainerIds();
+  private final SleepFlag sleeping;
   private final Thread thread;
   private final AtomicLong undelivered = new AtomicLong();
   private volatile boolean closing;
@@ -78,6 +80,7 @@ final class SensorReader {
     this.handler = handler;
     this.flows = FlowTable.ofNetworks(object);
     this.hostFlows = FlowTable.ofHost(object);
+    this.sleeping = new SleepFlag(object);
     this.seed = new SensorSeed(files, object);
     this.processes = new ProcessTable(files, clock, MOST_PROCESSES);
     this.translator =
@@ -157,8 +160,7 @@ final class SensorReader {
         if (left <= 0) {
           tick();
         } else if (read == 0) {
-          long pause = now - lastRead < ACTIVE ? Math.min(left, PAUSE) : left;
-          LibC.poll(descriptors, 2, (int) (pause / 1_000_000) + 1);
+          await(descriptors, left, now - lastRead >= ACTIVE);
         }
       }
       while (ring.read(this::deliver, MOST_RECORDS) > 0) {
@@ -168,6 +170,20 @@ final class SensorReader {
     } catch (Throwable t) {
       failure = t;
       LOG.error("The kernel sensor's thread has ended: no more events from the kernel", t);
+    }
+  }
+
+  /**
+   * Waits for records: a short while, or to be woken. Poll looks into the ring itself before it
+   * waits, so that no record comes between.
+   */
+  private void await(MemorySegment descriptors, long left, boolean asleep) {
+    if (asleep) {
+      sleeping.set(true);
+    }
+    LibC.poll(descriptors, 2, (int) ((asleep ? left : Math.min(left, PAUSE)) / 1_000_000) + 1);
+    if (asleep) {
+      sleeping.set(false);
     }
   }
 
@@ -182,7 +198,7 @@ final class SensorReader {
 
   private void deliver(MemorySegment record) {
     try {
-      Event event = translator.translate(new SensorRecord(record));
+      Event event = translator.translate(new SensorRecord(record, ids));
       if (event != null) {
         deliver(event);
       }

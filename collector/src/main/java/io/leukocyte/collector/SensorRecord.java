@@ -77,9 +77,15 @@ final class SensorRecord {
   private static final long ANSWER_STREAM = at(ANSWER_RECORD, "stream");
 
   private final MemorySegment memory;
+  private final ContainerIds ids;
 
   SensorRecord(MemorySegment memory) {
+    this(memory, new ContainerIds());
+  }
+
+  SensorRecord(MemorySegment memory, ContainerIds ids) {
     this.memory = memory;
+    this.ids = ids;
   }
 
   // ---- each record ----
@@ -138,7 +144,7 @@ final class SensorRecord {
 
   /** Null for a process of the host. */
   @Nullable ContainerId container() {
-    return container(memory, CONTAINER);
+    return memory.get(JAVA_BYTE, CONTAINER) == 0 ? null : ids.of(memory, CONTAINER);
   }
 
   /** The container whose digits stand there; null where zeros do. */

@@ -2,12 +2,14 @@ package io.leukocyte.collector;
 
 import static io.leukocyte.collector.SensorLayout.TASK_STATE;
 import static io.leukocyte.collector.SensorLayout.at;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.leukocyte.events.ContainerId;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * the process table; and the owners of network namespaces.
  */
 final class SensorSeed {
+  private static final long BPF_ANY = 0;
   private static final long BPF_NOEXIST = 1;
 
   private final ProcFiles files;
@@ -28,6 +31,31 @@ final class SensorSeed {
     this.files = files;
     this.libbpf = object.libbpf();
     this.tasks = object.fd("tasks");
+  }
+
+  /**
+   * Tells the programs which container the host itself is, if it is one; before they are attached.
+   */
+  static void host(ProcFiles files, BpfObject object) {
+    ContainerId host = files.hostContainer();
+    if (host == null) {
+      return;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      byte[] digits = host.value().getBytes(StandardCharsets.US_ASCII);
+      int result =
+          object
+              .libbpf()
+              .update(
+                  object.fd("host_container"),
+                  arena.allocateFrom(JAVA_INT, 0),
+                  arena.allocateFrom(JAVA_BYTE, digits),
+                  BPF_ANY);
+      if (result < 0) {
+        throw new IllegalStateException(
+            "Cannot tell the sensor which container the host is: errno " + -result);
+      }
+    }
   }
 
   /**

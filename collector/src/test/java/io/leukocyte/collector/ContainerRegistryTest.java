@@ -4,6 +4,7 @@ import static io.leukocyte.collector.TestEvents.exec;
 import static io.leukocyte.collector.TestEvents.id;
 import static io.leukocyte.collector.TestEvents.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.leukocyte.engine.ContainerSpec;
@@ -256,6 +257,64 @@ class ContainerRegistryTest {
     registry.accept(exec(web, 3));
     awaitPassed(5);
     assertThat(containerOf(passed.getLast()).name()).isEmpty();
+  }
+
+  /** The name is the engine's of that moment; the id stays, and no event goes to another. */
+  @Test
+  void aRenamedContainersEventsGetTheNewNameAndAnotherMayTakeTheOldOne() {
+    ContainerId web = engine.run(WEB);
+    registry.accept(exec(web, 1));
+    awaitPassed(2);
+    engine.rename(web, "shop");
+    registry.accept(lifecycle(web, 1, "rename"));
+    await()
+        .atMost(SECONDS)
+        .until(() -> Objects.requireNonNull(registry.facts(web)).container().name().equals("shop"));
+    ContainerId other = engine.run(WEB);
+    registry.accept(exec(web, 2));
+    registry.accept(exec(other, 3));
+    await().atMost(SECONDS).untilAsserted(() -> assertThat(pids()).containsExactly(1, 2, 3));
+
+    List<Event> execs = passed.stream().filter(ProcessExec.class::isInstance).toList();
+    assertThat(execs)
+        .extracting(e -> containerOf(e).id(), e -> containerOf(e).name())
+        .containsExactly(tuple(web, "web"), tuple(web, "shop"), tuple(other, "web"));
+  }
+
+  /** Each has its name, and only those of the last while are remembered. */
+  @Test
+  void tenThousandShortContainersInARowAreForgottenOneAfterTheOther() {
+    int count = 10_000;
+    int together = 50; // as fewer wait than may
+    for (int i = 0; i < count; i++) {
+      ContainerId id = engine.run(ContainerSpec.of("short-" + i, "image:1"));
+      registry.accept(exec(id, i));
+      if (i % together == together - 1) {
+        await().atMost(SECONDS).until(() -> pids().size() == together);
+        assertThat(passed)
+            .filteredOn(ProcessExec.class::isInstance)
+            .allMatch(e ->
+                containerOf(e)
+                    .name()
+                    .equals("short-" + ((ProcessExec) e).process().ref().pid()));
+        for (Event event : List.copyOf(passed)) {
+          if (event instanceof ProcessExec) {
+            engine.remove(containerOf(event).id());
+            registry.accept(lifecycle(containerOf(event).id(), 1, "destroy"));
+          }
+        }
+        passed.clear();
+        heard.clear();
+        time.pass(FORGET);
+        await()
+            .atMost(SECONDS)
+            .until(() -> {
+              registry.sweep();
+              return meters.get("leuko.collector.containers").gauge().value() == 0;
+            });
+      }
+    }
+    assertThat(registry.held()).isZero();
   }
 
   @Test

@@ -163,11 +163,24 @@ class ProcessTableTest {
         new String[] {
           "0::/system.slice/docker-" + ID + ".scope",
           "0::/kubepods/burstable/pod1/cri-containerd-" + ID + ".scope/inner",
-          "4:pids:/docker/" + "f".repeat(64) + "/docker/" + ID
+          "4:pids:/docker/" + ID + "/docker/" + "f".repeat(64)
         }) {
       Files.writeString(proc.resolve("41/cgroup"), path + "\n");
       assertThat(files.container(41)).as(path).isEqualTo(new ContainerId(ID));
     }
+  }
+
+  /** An engine in a container, and the collector beside it. */
+  @Test
+  void theContainerThatTheHostIsIsNoneOfItsOwn() throws IOException {
+    String host = "f".repeat(64);
+    Files.writeString(proc.resolve("1/cgroup"), "4:pids:/docker/" + host + "\n");
+    Files.writeString(proc.resolve("41/cgroup"), "4:pids:/docker/" + host + "/docker/" + ID + "\n");
+    Files.writeString(proc.resolve("40/cgroup"), "4:pids:/docker/" + host + "\n");
+
+    assertThat(files.hostContainer()).isEqualTo(new ContainerId(host));
+    assertThat(files.container(41)).isEqualTo(new ContainerId(ID));
+    assertThat(files.container(40)).isNull();
   }
 
   @Test

@@ -117,7 +117,7 @@ class SensorArmIT {
 
   /** Loads the sensor for a kernel of those types: 0 or -errno. */
   private static int load(Path types) throws Throwable {
-    byte[] image = BpfObject.image();
+    byte[] image = BpfObject.image("sensor.bpf.o");
     try (Arena arena = Arena.ofConfined()) {
       SymbolLookup library = SymbolLookup.libraryLookup("libbpf.so.1", arena);
       Linker linker = Linker.nativeLinker();

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The layout of records in Java is the one in the object file. */
 class SensorLayoutTest {
-  private static final BtfTypes TYPES = BtfTypes.of(BpfObject.image());
+  private static final BtfTypes TYPES = BtfTypes.of(BpfObject.image(BpfObject.FORMS.getFirst()));
 
   static List<StructLayout> structs() {
     return SensorLayout.ALL;

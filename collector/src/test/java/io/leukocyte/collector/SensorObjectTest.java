@@ -11,24 +11,26 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The committed object is what the committed source builds. */
+/** The committed objects are what the committed source builds. */
 class SensorObjectTest {
   private static final String CLANG = "clang version 14.";
 
   @Test
-  void theObjectIsBuiltFromTheSourceBesideIt(@TempDir Path folder) throws Exception {
+  void theObjectsAreBuiltFromTheSourceBesideThem(@TempDir Path folder) throws Exception {
     String version = output("clang", "--version");
     if (!version.contains(CLANG)) {
       missing("This needs " + CLANG + "x, the one of Debian 12, and found: " + version);
     }
-    Path built = folder.resolve("sensor.bpf.o");
 
-    String said = output("sh", "src/main/bpf/build.sh", built.toString());
+    String said = output("sh", "src/main/bpf/build.sh", folder.toString());
 
-    assertThat(built).as(said).exists();
-    assertThat(Files.readAllBytes(built))
-        .as("sensor.bpf.o is not what the source builds: run src/main/bpf/build.sh, commit both")
-        .isEqualTo(BpfObject.image());
+    for (String form : BpfObject.FORMS) {
+      Path built = folder.resolve(form);
+      assertThat(built).as(said).exists();
+      assertThat(Files.readAllBytes(built))
+          .as(form + " is not what the source builds: run src/main/bpf/build.sh, commit all")
+          .isEqualTo(BpfObject.image(form));
+    }
   }
 
   private static void missing(String reason) {

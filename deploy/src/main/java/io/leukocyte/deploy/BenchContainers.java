@@ -15,6 +15,9 @@ final class BenchContainers implements AutoCloseable {
   /** With bash, dd and perl. */
   static final String IMAGE = "debian:bookworm-slim";
 
+  /** With nginx. */
+  static final String WEB_IMAGE = "leuko/test-web:1";
+
   private static final int PATIENCE_SECONDS = 60;
   private static final int MOST_REMOVED_AT_ONCE = 25;
 
@@ -31,6 +34,13 @@ final class BenchContainers implements AutoCloseable {
    * @param pid its first process, as the host sees it
    */
   record Running(String name, ContainerId id, long pid) {
+    /** Its address on the network of the bench. */
+    String address() throws InterruptedException {
+      return docker(
+              "inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", name)
+          .strip();
+    }
+
     /** Starts a program in it; the caller ends it. */
     Process exec(String... command) throws IOException {
       List<String> words = new ArrayList<>(List.of("docker", "exec", "-i", name));
@@ -56,22 +66,36 @@ final class BenchContainers implements AutoCloseable {
   /** Starts a container on the network of the bench, with further options of {@code docker run}. */
   synchronized Running startWith(List<String> options, String... command)
       throws InterruptedException {
-    if (!network) {
-      docker("network", "create", "--internal", prefix);
-      network = true;
-    }
-    List<String> all = new ArrayList<>(List.of("--network", prefix));
+    List<String> all = new ArrayList<>(List.of("--network", network()));
     all.addAll(options);
     return start(all, command);
   }
 
+  private String network() throws InterruptedException {
+    if (!network) {
+      docker("network", "create", "--internal", prefix);
+      network = true;
+    }
+    return prefix;
+  }
+
   /** Starts a container with further options of {@code docker run}. */
   synchronized Running start(List<String> options, String... command) throws InterruptedException {
+    return startOf(IMAGE, options, command);
+  }
+
+  /** Starts a container of another image on the network of the bench. */
+  synchronized Running startWeb(String... command) throws InterruptedException {
+    return startOf(WEB_IMAGE, List.of("--network", network()), command);
+  }
+
+  private Running startOf(String image, List<String> options, String... command)
+      throws InterruptedException {
     String name = prefix + "-" + names.size();
     names.add(name);
     List<String> words = new ArrayList<>(List.of("run", "--detach", "--init", "--name", name));
     words.addAll(options);
-    words.add(IMAGE);
+    words.add(image);
     words.addAll(List.of(command));
     String id = docker(words.toArray(String[]::new)).strip();
     String pid = docker("inspect", "--format", "{{.State.Pid}}", name).strip();

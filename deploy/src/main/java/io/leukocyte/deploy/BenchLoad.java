@@ -13,19 +13,21 @@ final class BenchLoad {
   private static final double CONNECTIONS = 0.4;
 
   /**
-   * Executes /bin/true and connects to a closed port of its own loopback, so often a second. The
-   * clock has whole seconds only: between them it counts its own ticks.
+   * Executes /bin/true, connects to a closed port of its own loopback and looks for a file that is
+   * not there, so often a second. The clock has whole seconds only: between them it counts its own
+   * ticks.
    */
   private static final String SCRIPT =
       """
       use Socket; $SIG{CHLD} = 'IGNORE';
-      my ($execs, $connects) = @ARGV; my ($e, $c, $t, $begin) = (0, 0, 0, time);
+      my ($execs, $connects, $opens) = @ARGV; my ($e, $c, $o, $t, $begin) = (0, 0, 0, 0, time);
       my $to = sockaddr_in(9, INADDR_LOOPBACK);
       while (1) {
         select(undef, undef, undef, 0.02);
         $t += 0.02; my $least = time - $begin - 1; $t = $least if $t < $least;
         while ($e < $execs * $t) { $e++; my $p = fork; if (defined $p && !$p) { exec '/bin/true', 'load' } }
         while ($c < $connects * $t) { $c++; socket(my $s, PF_INET, SOCK_STREAM, 0); connect($s, $to); close $s }
+        while ($o < $opens * $t) { $o++; open(my $f, '<', '/var/lib/load/none') }
       }
       """;
 
@@ -39,12 +41,23 @@ final class BenchLoad {
    */
   static List<Running> start(BenchContainers containers, int count, int events)
       throws InterruptedException {
+    return start(containers, count, events, 0);
+  }
+
+  /**
+   * The same, with files that are looked for.
+   *
+   * @param opens a second of all of them together
+   */
+  static List<Running> start(BenchContainers containers, int count, int events, int opens)
+      throws InterruptedException {
     double each = events / (double) count;
     String execs = Double.toString(each * (1 - CONNECTIONS) / EVENTS_OF_EXEC);
     String connects = Double.toString(each * CONNECTIONS);
+    String files = Double.toString(opens / (double) count);
     List<Running> running = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      running.add(containers.start("perl", "-e", SCRIPT, execs, connects));
+      running.add(containers.start("perl", "-e", SCRIPT, execs, connects, files));
     }
     return running;
   }

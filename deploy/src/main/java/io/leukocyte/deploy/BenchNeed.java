@@ -46,13 +46,25 @@ enum BenchNeed {
       }
     }
   },
+  /** A web server to load. */
+  WEB {
+    @Override
+    void require() {
+      if (!succeeds("docker", "image", "inspect", BenchContainers.WEB_IMAGE)) {
+        throw new EnvironmentException(
+            "This bench loads an nginx of %s, and the engine has no such image; make it: deploy/images/base/build.sh"
+                .formatted(BenchContainers.WEB_IMAGE));
+      }
+    }
+  },
   /** The web application firewall. */
   FIREWALL {
     @Override
     void require() {
       if (!succeeds("docker", "image", "inspect", "leuko/waf:1")) {
         throw new EnvironmentException(
-            "This bench puts the web application firewall leuko/waf:1 in front of a container, and the engine has no such image; make it: deploy/waf/build.sh");
+            "This bench puts the web application firewall leuko/waf:1 in front of a container, and"
+                + " the engine has no such image; make it: deploy/waf/build.sh");
       }
     }
   },

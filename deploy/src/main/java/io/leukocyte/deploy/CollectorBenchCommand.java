@@ -1,5 +1,6 @@
 package io.leukocyte.deploy;
 
+import io.leukocyte.events.Kind;
 import io.leukocyte.events.bench.Report;
 import io.leukocyte.events.bench.Samples;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -18,10 +20,17 @@ import picocli.CommandLine.Option;
         "CPU time an event and memory of 'leuko collect' with 50 containers, to a bare producer of"
             + " the same batches; 3 min.",
     mixinStandardHelpOptions = true,
-    footer = {"", "Example: sudo leuko bench collector --containers 50 --load 1000"})
+    footer = {
+      "",
+      "Example: sudo leuko bench collector --containers 200",
+      "Example: sudo leuko bench collector --containers 4 --load 100 --opens 50000 --repeats 12"
+    })
 final class CollectorBenchCommand extends BenchSubcommand {
   private static final Duration START_EACH = Duration.ofMillis(700);
   private static final double MEGABYTE = 1e6;
+
+  /** Events a second from which on an event's cost is judged: below it is the cost of waking up. */
+  private static final int BUSY = 20_000;
 
   @Option(
       names = "--containers",
@@ -36,6 +45,15 @@ final class CollectorBenchCommand extends BenchSubcommand {
       defaultValue = "1000",
       description = "Events a second of all of them. Default: ${DEFAULT-VALUE}.")
   private int load;
+
+  @Option(
+      names = "--opens",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Files opened a second by all of them, each of which is an event. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private int opens;
 
   CollectorBenchCommand() {
     super(20);
@@ -65,7 +83,8 @@ final class CollectorBenchCommand extends BenchSubcommand {
   @Override
   String plan() {
     return "%d containers, %,d events a second, 'leuko collect' as its own process; %d windows of %d s after %d s of warm-up."
-        .formatted(containers(), load(), repeats(), window().toSeconds(), warmUp().toSeconds());
+        .formatted(
+            containers(), load() + opens, repeats(), window().toSeconds(), warmUp().toSeconds());
   }
 
   @Override
@@ -80,12 +99,16 @@ final class CollectorBenchCommand extends BenchSubcommand {
   void measure(Report report) throws IOException, InterruptedException {
     try (BenchKafka kafka = BenchKafka.start();
         BenchContainers made = new BenchContainers()) {
-      BenchLoad.start(made, containers(), load());
+      BenchLoad.start(made, containers(), load(), opens);
       Map<String, String> settings =
-          Map.of(
-              "LEUKO_KAFKA_BOOTSTRAP", kafka.bootstrap(),
-              "LEUKO_TOPICS_PARTITIONS", "2",
-              "LEUKO_COLLECTOR_SENSOR_RING", "16MiB");
+          new TreeMap<>(
+              Map.of(
+                  "LEUKO_KAFKA_BOOTSTRAP", kafka.bootstrap(),
+                  "LEUKO_TOPICS_PARTITIONS", "2",
+                  "LEUKO_COLLECTOR_SENSOR_RING", "16MiB"));
+      if (opens > 0) {
+        settings.put("LEUKO_COLLECTOR_SENSOR_KINDS", Kind.FILE_OPEN.text());
+      }
       try (BenchProcess collector = BenchProcess.start("collect", kafka.folder(), settings);
           BareProducer _ = BareProducer.start(kafka.client())) {
         collector.awaitHealth();
@@ -123,21 +146,25 @@ final class CollectorBenchCommand extends BenchSubcommand {
     report.count("threads", from.stats.threads());
     report.count("open files", from.stats.descriptors());
     report.count("containers", containers());
+    String metrics = collector.metrics();
     for (String result : List.of("received", "published", "filtered", "lost")) {
-      report.count("events " + result, (long) events(collector, result));
+      report.count("events " + result, (long) events(metrics, result));
     }
+    report.atMost("events lost", events(metrics, "lost"), 0, "events");
     report.atMost("RssAnon, most", Samples.of(memory).most(), 200, "MB");
+    if (load() + opens >= BUSY) {
+      report.atMost("collector, median", Samples.of(cost).median() / 1e3, 3, "µs/event");
+    }
   }
 
-  private static double events(BenchProcess collector, String result)
-      throws IOException, InterruptedException {
-    return collector.metric("leuko_collector_events_total", "result=\"" + result + "\"");
+  private static double events(String metrics, String result) {
+    return BenchProcess.sum(metrics, "leuko_collector_events_total", "result=\"" + result + "\"");
   }
 
   /** All counters at one moment. */
   private record Mark(long time, double events, ProcessStats stats, long bare) {
     static Mark take(BenchProcess collector) throws IOException, InterruptedException {
-      double events = CollectorBenchCommand.events(collector, "received");
+      double events = CollectorBenchCommand.events(collector.metrics(), "received");
       return new Mark(System.nanoTime(), events, collector.stats(), BareProducer.cpu());
     }
   }

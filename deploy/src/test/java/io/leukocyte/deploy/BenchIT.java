@@ -83,7 +83,9 @@ class BenchIT {
         .isGreaterThan(500)
         .isEqualTo(count(report, "records kept") + count(report, "records dropped"));
     assertThat(count(report, "events delivered")).isPositive();
-    assertThat(report.at("/ratios")).hasSize(7);
+    assertThat(report.at("/ratios")).hasSize(9);
+    assertThat(figure(report, "800 of requests to nginx, no sensor").path("least").asDouble())
+        .isGreaterThan(1);
   }
 
   @Test

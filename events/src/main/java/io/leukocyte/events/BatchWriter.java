@@ -29,7 +29,11 @@ public final class BatchWriter {
   private final long epoch;
   private final Map<String, Integer> symbols = new HashMap<>();
   private final Map<ContainerRef, Integer> containers = new HashMap<>();
-  private final IdentityHashMap<Object, Integer> made = new IdentityHashMap<>();
+
+  /**
+   * Lists by what they are, or are made of, itself: a process has the same in each of its events.
+   */
+  private final Map<Object, Integer> made = new IdentityHashMap<>();
   private final Buffer strings = new Buffer(8 << 10);
   private final Buffer containerRows = new Buffer(1 << 10);
   private final Buffer rows = new Buffer(32 << 10);
@@ -245,11 +249,27 @@ public final class BatchWriter {
   /**
    * A list's symbol. The item that passes the bound is cut and those after it are left out; U+0000
    * within an item, which no argument of a program can have, becomes a question mark.
+   *
+   * @param items a list that does not change
    */
   int list(List<String> items) {
     if (items.isEmpty()) {
       return 0;
     }
+    Integer known = made.get(items);
+    return known != null ? known : make(items, items);
+  }
+
+  private int make(Object value, List<String> items) {
+    long before = truncated;
+    int number = items.isEmpty() ? 0 : joined(items);
+    if (truncated == before) { // else it is counted each time
+      made.put(value, number);
+    }
+    return number;
+  }
+
+  private int joined(List<String> items) {
     StringBuilder joined = new StringBuilder();
     int room = BatchLimits.MAX_STRING_BYTES;
     for (int i = 0; i < items.size(); i++) {
@@ -275,15 +295,7 @@ public final class BatchWriter {
    */
   int made(Object value, Supplier<List<String>> items) {
     Integer known = made.get(value);
-    if (known != null) {
-      return known;
-    }
-    long truncatedBefore = truncated;
-    int number = list(items.get());
-    if (truncated == truncatedBefore) {
-      made.put(value, number);
-    }
-    return number;
+    return known != null ? known : make(value, items.get());
   }
 
   /**
@@ -307,7 +319,7 @@ public final class BatchWriter {
       items.add(entry.getKey());
       items.add(value);
     }
-    return list(items);
+    return items.isEmpty() ? 0 : joined(items);
   }
 
   /** Appends to the text section. Returns the offset; the length is what the section grew by. */
