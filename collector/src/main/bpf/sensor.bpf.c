@@ -1729,7 +1729,7 @@ static __always_inline __u32 read_message(struct answer *answer, const unsigned 
 	return size;
 }
 
-static __always_inline void take_answer(struct sk_buff *skb, struct net *net,
+static __always_inline void take_answer(struct sk_buff *skb, __u32 net_namespace,
 					struct container_id *id, const unsigned char *network,
 					struct near_end *near)
 {
@@ -1745,7 +1745,7 @@ static __always_inline void take_answer(struct sk_buff *skb, struct net *net,
 	__builtin_memset(&answer->record, 0, sizeof(answer->record));
 	answer->record.head.kind = RECORD_ANSWER;
 	answer->record.head.time = bpf_ktime_get_boot_ns();
-	answer->record.head.net_namespace = READ(net, ns.inum);
+	answer->record.head.net_namespace = net_namespace;
 	if (id) {
 		answer->record.head.flags = FLAG_HOST_NETWORK;
 		bpf_probe_read_kernel(answer->record.head.container, CONTAINER_ID_SIZE, id->digits);
@@ -1780,7 +1780,7 @@ static __noinline int take_in_host(struct sk_buff *skb)
 	add_received(host_flow_of(&s->key, &key, id),
 		     READ(skb, len) + READ(device, hard_header_len));
 	if (near.far_port == DNS_PORT)
-		take_answer(skb, (struct net *)host_network, id, network, &near);
+		take_answer(skb, key.net_namespace, id, network, &near);
 	return 0;
 }
 
@@ -1804,13 +1804,11 @@ int on_answer(struct raw_tracepoint *ctx)
 	network = READ(skb, data);
 	if (!dissect(network, bpf_ntohs(READ(skb, protocol)), true, &key, &near))
 		return 0;
-	if (!(READ(device, flags) & IFF_LOOPBACK) && !near.many) {
-		key.net_namespace = READ(net, ns.inum);
-		add_received(flow_of(&key), READ(skb, len) +
-						    READ(device, hard_header_len));
-	}
+	key.net_namespace = READ(net, ns.inum);
+	if (!(READ(device, flags) & IFF_LOOPBACK) && !near.many)
+		add_received(flow_of(&key), READ(skb, len) + READ(device, hard_header_len));
 	if (near.far_port == DNS_PORT && key.protocol == IPPROTO_UDP)
-		take_answer(skb, net, NULL, network, &near);
+		take_answer(skb, key.net_namespace, NULL, network, &near);
 	return 0;
 }
 
@@ -1842,15 +1840,15 @@ TRACEPOINT(skb_copy_datagram_iovec)
 int on_read(struct raw_tracepoint *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx->args[0];
-	struct sock *sk = READ(skb, sk);
+	struct sock *sk = BPF_CORE_READ(skb, sk);
 	__u64 key = (__u64)sk;
 	__u16 family;
 
 	if (!sk || bpf_map_lookup_elem(&sockets, &key) || !container_in_host_network())
 		return 0;
-	family = READ(sk, __sk_common.skc_family);
+	family = BPF_CORE_READ(sk, __sk_common.skc_family);
 	if ((family == AF_INET || family == AF_INET6) &&
-	    READ(sk, sk_protocol) == IPPROTO_TCP)
+	    BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP)
 		follow_reader(key);
 	return 0;
 }
