@@ -53,7 +53,7 @@ class DashboardsIT {
     elasticsearch = EmbeddedElasticsearch.create(temporary.resolve("node"), settings);
     elasticsearch.start();
     node = new DashboardNode(elasticsearch.connection().url().toString());
-    node.fill();
+    node.fill(FixtureIncidents.all());
     browser = ReportBrowser.start();
   }
 

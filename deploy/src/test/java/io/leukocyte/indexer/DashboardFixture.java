@@ -1,7 +1,5 @@
 package io.leukocyte.indexer;
 
-import io.leukocyte.analyzer.Incident;
-import io.leukocyte.analyzer.IncidentJson;
 import io.leukocyte.events.Action;
 import io.leukocyte.events.ActionId;
 import io.leukocyte.events.ActionJson;
@@ -19,7 +17,6 @@ import io.leukocyte.events.EventId;
 import io.leukocyte.events.Finding;
 import io.leukocyte.events.FindingJson;
 import io.leukocyte.events.HostId;
-import io.leukocyte.events.IncidentId;
 import io.leukocyte.events.Kind;
 import io.leukocyte.events.NetConnect;
 import io.leukocyte.events.NetFlow;
@@ -85,14 +82,20 @@ final class DashboardFixture {
 
   private DashboardFixture() {}
 
-  /** The documents as the indexer sends them. */
-  static List<Document> documents() throws Exception {
+  /**
+   * The documents as the indexer sends them.
+   *
+   * @param incidents as they stand on their topic
+   */
+  static List<Document> documents(List<byte[]> incidents) throws Exception {
     DashboardFixture fixture = new DashboardFixture();
     fixture.alerts();
     fixture.actions();
     fixture.logs();
     fixture.sensors();
-    fixture.incidents();
+    for (byte[] incident : incidents) {
+      fixture.take(Topic.INCIDENTS, incident);
+    }
     fixture.findings();
     fixture.hostile();
     return fixture.made;
@@ -270,49 +273,6 @@ final class DashboardFixture {
 
   private static NetFlow flow(String time, ContainerRef container, Endpoint to, long bytes) {
     return new NetFlow(at(time), container, Protocol.TCP, to, bytes, bytes / 1_000, 1);
-  }
-
-  private void incidents() throws Exception {
-    incident(1, DB, Incident.State.OPEN, Priority.CRITICAL, "10:20", "13:00", 3);
-    incident(2, WEB, Incident.State.CLOSED, Priority.ERROR, "10:05", "12:05", 3);
-  }
-
-  private void incident(
-      int id,
-      ContainerRef container,
-      Incident.State state,
-      Priority priority,
-      String from,
-      String to,
-      int alerts)
-      throws Exception {
-    Incident.Entry entry =
-        new Incident.Entry(
-            new AlertId("%032x".formatted(id)),
-            "Terminal shell in container",
-            priority,
-            List.of(),
-            alerts,
-            at(from),
-            at(to),
-            List.of(),
-            List.of());
-    take(
-        Topic.INCIDENTS,
-        IncidentJson.write(
-            new Incident(
-                new IncidentId("%032x".formatted(id)),
-                ONE,
-                "one",
-                container,
-                state,
-                priority,
-                at(from),
-                at(to),
-                alerts,
-                alerts,
-                List.of(entry),
-                0)));
   }
 
   private void findings() throws Exception {

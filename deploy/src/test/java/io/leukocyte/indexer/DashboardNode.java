@@ -54,11 +54,15 @@ public final class DashboardNode implements AutoCloseable {
     rest = connection.rest();
   }
 
-  /** Installs the templates and stores the fixture. */
-  public void fill() throws Exception {
+  /**
+   * Installs the templates and stores the fixture.
+   *
+   * @param incidents as they stand on their topic
+   */
+  public void fill(List<byte[]> incidents) throws Exception {
     new TemplateInstaller(rest, Duration.ofDays(90)).install();
     StringBuilder bulk = new StringBuilder();
-    for (Document document : DashboardFixture.documents()) {
+    for (Document document : DashboardFixture.documents(incidents)) {
       ObjectNode create = MAPPER.createObjectNode();
       create
           .putObject(document.stream().isLatest() ? "index" : "create")
