@@ -61,7 +61,8 @@ class CorrelationTopologyTest {
         new AnalyzerMetrics(registry),
         new Poison(),
         new HashSet<>(),
-        new Silence(Duration.ofHours(1), partition -> false));
+        new Silence(Duration.ofHours(1), partition -> false),
+        OrderTrust.NONE);
   }
 
   @AfterEach
