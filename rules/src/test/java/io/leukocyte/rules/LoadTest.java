@@ -121,7 +121,7 @@ class LoadTest {
             "a.yaml:7:3: the rule 'b' has no condition; add 'condition:'",
             "a.yaml:8:3: the list 'l' has no items; add 'items: […]'",
             "a.yaml:9:3: the macro 'm' has no condition; add 'condition:'",
-            "a.yaml:10:3: an entry is a rule, a correlation, a macro or a list, not 'lst'; did you mean 'list'?",
+            "a.yaml:10:3: an entry is a rule, a correlation, a baseline, a macro or a list, not 'lst'; did you mean 'list'?",
             "a.yaml:11:3: 'text' is not an entry",
             "a.yaml:13:12: enabled is true or false, not 'maybe'",
             "a.yaml:14:9: tags must be a list, not 'x'",
