@@ -1,6 +1,7 @@
 package io.leukocyte.deploy;
 
 import io.leukocyte.events.config.Suggestion;
+import io.leukocyte.rules.Baseline;
 import io.leukocyte.rules.Correlation;
 import io.leukocyte.rules.Explanation;
 import io.leukocyte.rules.RuleFile;
@@ -108,6 +109,12 @@ final class RulesCommand implements Callable<Integer> {
       Optional<Correlation> correlation = correlation(given);
       if (correlation.isPresent()) {
         out.println(correlation.get().at() + ": " + correlation.get().explanation());
+        out.flush();
+        return ExitCode.FINE;
+      }
+      Optional<Baseline> baseline = RuleSet.load(given).rules().baseline(rule);
+      if (baseline.isPresent()) {
+        out.println(baseline.get().at() + ": " + baseline.get().explanation());
         out.flush();
         return ExitCode.FINE;
       }

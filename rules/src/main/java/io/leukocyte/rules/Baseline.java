@@ -159,6 +159,17 @@ public final class Baseline {
     return address != null && exempt.networks().stream().anyMatch(n -> n.contains(address));
   }
 
+  /** What it does, in one sentence. */
+  public String explanation() {
+    return "learns %s of containers by %s for %s and until one was seen to start; evaluated over all hosts (stage 2); alerts as %s"
+        .formatted(
+            String.join(", ", watch.stream().map(Aspect::text).toList()),
+            subject.word(),
+            learn.text(),
+            String.join(
+                ", ", watch.stream().map(a -> "'" + ruleName(name(), a) + "'").toList()));
+  }
+
   @Override
   public String toString() {
     return name();

@@ -2,9 +2,16 @@ package io.leukocyte.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
+import io.leukocyte.events.BatchCursor;
+import io.leukocyte.events.BatchWriter;
+import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.Kind;
+import io.leukocyte.events.MalformedBatchException;
 import io.leukocyte.events.config.Problem;
+import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -262,5 +269,72 @@ class BaselineTest {
           "- {evt.type: listen, fd.sip: 0.0.0.0, fd.sport: %d, at: 2h}\n".formatted(4000 + i));
     }
     assertThat(alerts(events.toString())).isEqualTo(Facet.MOST_ALERTS + 1);
+  }
+
+  /** What containers do all the time costs no object. */
+  @Test
+  void valuesThatAreKnownAllocateNothing() throws MalformedBatchException {
+    BatchWriter writer = new BatchWriter(TestRules.HOST, 1);
+    for (int i = 0; i < 200; i++) {
+      writer.add(
+          TestRules.exec(
+              TestRules.WEB_REF, "nginx" + i % 5, List.of("nginx", "-x" + i % 7), "init"));
+    }
+    BatchCursor row = BatchCursor.over(writer.finish(1));
+    RuleSet rules = RuleSet.load(RuleFile.shipped()).rules();
+    Matcher matcher = new Matcher(rules, FactsLookup.NONE);
+    Observer observer = new Observer(rules, FactsLookup.NONE);
+    KnownValues known = new KnownValues();
+    assertThat(told(matcher, observer, known, row)).isEqualTo(5);
+    for (int round = 0; round < 200; round++) {
+      assertThat(told(matcher, observer, known, row)).isZero();
+    }
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    for (int round = 0; round < 100; round++) {
+      told(matcher, observer, known, row);
+    }
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    assertThat(allocated).as("bytes for 20,000 events").isLessThan(20_000);
+  }
+
+  private static int told(Matcher matcher, Observer observer, KnownValues known, BatchCursor row) {
+    int[] told = {0};
+    row.rewind();
+    matcher.open(row);
+    observer.open(row);
+    Consumer<Rule> sink =
+        rule -> {
+          if (rule.watch() != null && observer.observe(rule, row, row.time(), known) != null) {
+            told[0]++;
+          }
+        };
+    while (row.next()) {
+      matcher.match(row, sink);
+    }
+    return told[0];
+  }
+
+  @Test
+  void containerWithTooManyValuesIsCutAndCounted() throws MalformedBatchException {
+    RuleSet rules = load(WEB).rules();
+    Observer observer = new Observer(rules, FactsLookup.NONE);
+    Matcher matcher = new Matcher(rules, FactsLookup.NONE);
+    KnownValues known = new KnownValues();
+    int told = 0;
+    for (int i = 0; i < 30; i++) {
+      BatchWriter writer = new BatchWriter(TestRules.HOST, 1);
+      for (int j = 0; j < 100; j++) {
+        writer.add(
+            TestRules.exec(
+                new ContainerRef(
+                    TestRules.WEB_REF.id(), "web", "example/web", null, null, false),
+                "p" + (100 * i + j), List.of("p"), "init"));
+      }
+      told += told(matcher, observer, known, BatchCursor.over(writer.finish(i)));
+    }
+    assertThat(told).isBetween(KnownValues.MOST / 2, KnownValues.MOST);
+    assertThat(observer.takeCut()).isGreaterThan(1_000);
+    assertThat(observer.takeCut()).isZero();
   }
 }
