@@ -155,7 +155,7 @@ final class ProfileDetector {
     for (Profile.Key key : state.takeUnpublished()) {
       Profile profile = state.profiles().get(key);
       Baseline baseline = profiler.find(key.baseline());
-      byte[] document =
+      byte @Nullable [] document =
           profile == null
               ? null
               : baseline == null ? ProfileJson.write(profile) : ProfileJson.write(profile, baseline);

@@ -109,7 +109,7 @@ final class ProfileCommand {
               List.of(
                   profile.key().subject(),
                   profile.key().baseline(),
-                  document.path("state").asText("no such baseline"),
+                  state(document),
                   time(profile.since()),
                   end(document),
                   profile.containers().count()));
@@ -129,10 +129,18 @@ final class ProfileCommand {
     return table;
   }
 
+  /** As the analyzer said, or what has come of it since. */
+  private static String state(JsonNode document) {
+    String end = document.path("learns_until").textValue();
+    return end != null && Instant.parse(end).isBefore(Instant.now())
+        ? "learned"
+        : document.path("state").asText("no such baseline");
+  }
+
   private static String end(JsonNode document) {
     String end = document.path("learns_until").textValue();
     return end == null
-        ? "a start was seen"
+        ? "a start is seen"
         : Instant.parse(end).truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
@@ -193,7 +201,7 @@ final class ProfileCommand {
         "%s, baseline %s: %s; since %s, until %s, in %s containers%n",
         profile.key().subject(),
         profile.key().baseline(),
-        document.path("state").asText("no such baseline"),
+        state(document),
         time(profile.since()),
         end(document),
         profile.containers().count());

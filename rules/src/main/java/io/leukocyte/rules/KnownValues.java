@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
  * It is no state that must be kept: what is told twice counts once.
  */
 public final class KnownValues {
-  /** Values of a container that are told within a period; further ones are counted. */
-  static final int MOST = 1_024;
+  /** Numbers of a container within a period, two a value that is told; further ones are counted. */
+  static final int MOST = 2_048;
 
   /** After so long of event time everything is told again, nanoseconds. */
   static final long PERIOD = TimeUnit.HOURS.toNanos(1);

@@ -1,9 +1,11 @@
 package io.leukocyte.rules;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -234,10 +236,13 @@ public final class Profile {
     return a == 0 ? b : b == 0 ? a : Math.min(a, b);
   }
 
-  /** Gives up the largest aspect, when it is too large to be kept. */
-  void shrink() {
-    facets.values().stream()
-        .max((a, b) -> Integer.compare(a.normal().size(), b.normal().size()))
-        .ifPresent(Facet::makeDiverse);
+  /** Gives up the largest aspect, when all is too large to be kept; false when none is left. */
+  boolean shrink() {
+    Optional<Facet> largest =
+        facets.values().stream()
+            .filter(facet -> !facet.diverse())
+            .max(Comparator.comparingInt(facet -> facet.normal().size()));
+    largest.ifPresent(Facet::makeDiverse);
+    return largest.isPresent();
   }
 }

@@ -42,8 +42,7 @@ public final class ProfileJson {
 
   private static byte[] within(Profile profile, @Nullable Baseline baseline) {
     byte[] bytes = bytes(node(profile, baseline));
-    while (bytes.length > MOST_BYTES) {
-      profile.shrink();
+    while (bytes.length > MOST_BYTES && profile.shrink()) {
       bytes = bytes(node(profile, baseline));
     }
     return bytes;
