@@ -83,8 +83,9 @@ public record ProfileOrder(
     boolean named = kind == Kind.ACCEPT || kind == Kind.REMOVE;
     if (named == items.isEmpty() || items.size() > MOST_ITEMS) {
       throw new IllegalArgumentException(
-          "the order " + kind.text() + (named ? " names no item, or more than " + MOST_ITEMS
-              : " names items"));
+          "the order "
+              + kind.text()
+              + (named ? " names no item, or more than " + MOST_ITEMS : " names items"));
     }
     if ((kind == Kind.MERGE) == document.isEmpty() || document.length() > MOST_DOCUMENT) {
       throw new IllegalArgumentException("a document belongs to merge, and has at most 512 KiB");

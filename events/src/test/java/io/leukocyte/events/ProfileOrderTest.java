@@ -91,12 +91,10 @@ class ProfileOrderTest {
         .hasMessage("a document belongs to merge, and has at most 512 KiB");
     assertThatThrownBy(() -> ProfileOrderJson.read("{}".getBytes(UTF_8)))
         .isInstanceOf(MalformedJsonException.class);
-    assertThatThrownBy(() -> ProfileOrder.Kind.of("steal"))
-        .hasMessage("there is no order 'steal'");
+    assertThatThrownBy(() -> ProfileOrder.Kind.of("steal")).hasMessage("there is no order 'steal'");
   }
 
   private static void order(ProfileOrder.Kind kind, List<String> items, String document) {
-    new ProfileOrder(
-        ActionId.of("1"), "b", "s", kind, items, Optional.empty(), document, "ada", 1);
+    new ProfileOrder(ActionId.of("1"), "b", "s", kind, items, Optional.empty(), document, "ada", 1);
   }
 }

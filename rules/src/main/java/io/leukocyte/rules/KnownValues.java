@@ -8,12 +8,19 @@ import java.util.concurrent.TimeUnit;
  * It is no state that must be kept: what is told twice counts once.
  */
 public final class KnownValues {
-  /** Numbers of a container within a period, two a value that is told; further ones are counted. */
-  static final int MOST = 2_048;
+  /**
+   * Values of an aspect that a container tells within a period; further ones are counted. Each
+   * aspect has its own room, so that a crowd of one does not hide what is new of another.
+   */
+  static final int MOST = 256;
 
   /** After so long of event time everything is told again, nanoseconds. */
   static final long PERIOD = TimeUnit.HOURS.toNanos(1);
 
+  /** Numbers: one or two a value, and some for values in another form. */
+  private static final int ROOM = 2 * MOST * Aspect.values().length;
+
+  private final int[] told = new int[Aspect.values().length];
   private long[] numbers = new long[32];
   private int count;
   private long since = Long.MIN_VALUE;
@@ -28,6 +35,7 @@ public final class KnownValues {
       owner = of;
       since = time;
       count = 0;
+      Arrays.fill(told, 0);
       if (numbers.length > 64) {
         numbers = new long[32];
       } else {
@@ -47,13 +55,18 @@ public final class KnownValues {
     return false;
   }
 
-  boolean isFull() {
-    return count >= MOST;
+  /** Counts a value that is to be told; false when there were too many of its aspect. */
+  boolean tells(Aspect aspect) {
+    if (told[aspect.ordinal()] >= MOST) {
+      return false;
+    }
+    told[aspect.ordinal()]++;
+    return true;
   }
 
-  /** Adds a number that is not among them and not 0; nothing when it is full. */
+  /** Adds a number that is not among them and not 0; nothing when there is no room. */
   void add(long number) {
-    if (isFull()) {
+    if (count >= ROOM) {
       return;
     }
     if (count * 2 >= numbers.length) {

@@ -112,23 +112,25 @@ public final class Observer {
       known.add(key);
       return null;
     }
-    if (known.isFull()) {
+    if (baseline.exempts(watch.aspect(), value)) {
+      known.add(key);
+      return null;
+    }
+    if (!known.tells(watch.aspect())) {
       cut++;
       return null;
     }
     known.add(key);
     known.add(normal);
-    return baseline.exempts(watch.aspect(), value)
-        ? null
-        : new Observation(
-            baseline.name(),
-            subject,
-            watch.aspect(),
-            value,
-            row.time(),
-            row.id(),
-            container.id(),
-            rule.output(row, facts));
+    return new Observation(
+        baseline.name(),
+        subject,
+        watch.aspect(),
+        value,
+        row.time(),
+        row.id(),
+        container.id(),
+        rule.output(row, facts));
   }
 
   /** A number for the row's value; 0 when it has none. */

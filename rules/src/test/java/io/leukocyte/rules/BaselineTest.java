@@ -333,7 +333,7 @@ class BaselineTest {
       }
       told += told(matcher, observer, known, BatchCursor.over(writer.finish(i)));
     }
-    assertThat(told).isBetween(KnownValues.MOST / 2, KnownValues.MOST);
+    assertThat(told).as("processes and parents").isEqualTo(2 * KnownValues.MOST);
     assertThat(observer.takeCut()).isGreaterThan(1_000);
     assertThat(observer.takeCut()).isZero();
   }
