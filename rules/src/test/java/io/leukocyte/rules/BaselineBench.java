@@ -71,7 +71,7 @@ public final class BaselineBench {
               case 0, 1, 2 -> exec;
               case 3, 4 ->
                   new NetConnect(
-                      i,
+                      exec.time(),
                       container,
                       exec.process(),
                       Protocol.TCP,
@@ -79,7 +79,7 @@ public final class BaselineBench {
                       new Endpoint("10.0.0." + i % 8, 443));
               default ->
                   new ContainerLog(
-                      i, container, ContainerLog.Stream.STDOUT, "GET /a" + i + " 200", 12, false);
+                      exec.time(), container, ContainerLog.Stream.STDOUT, "GET /a" + i + " 200", 12, false);
             });
       }
       batches.add(writer.finish(b));
