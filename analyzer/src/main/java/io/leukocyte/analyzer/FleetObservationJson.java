@@ -58,8 +58,8 @@ final class FleetObservationJson {
         Arrays.stream(Aspect.values())
             .filter(a -> a.text().equals(text))
             .findFirst()
-            .orElseThrow(
-                () -> new IllegalArgumentException("Not an observation: there is no aspect " + text));
+            .orElseThrow(() ->
+                new IllegalArgumentException("Not an observation: there is no aspect " + text));
     Observation observation =
         new Observation(
             FleetMatchJson.text(root, BASELINE),

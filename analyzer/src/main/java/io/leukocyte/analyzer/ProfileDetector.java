@@ -158,7 +158,9 @@ final class ProfileDetector {
       byte @Nullable [] document =
           profile == null
               ? null
-              : baseline == null ? ProfileJson.write(profile) : ProfileJson.write(profile, baseline);
+              : baseline == null
+                  ? ProfileJson.write(profile)
+                  : ProfileJson.write(profile, baseline);
       sink.profile(key, document);
     }
   }

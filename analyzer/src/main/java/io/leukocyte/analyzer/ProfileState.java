@@ -124,15 +124,14 @@ final class ProfileState implements LoggedState, Profiler.Store {
     List<Incident> over = new ArrayList<>();
     incidents
         .entrySet()
-        .removeIf(
-            each -> {
-              if (ticks - each.getValue().since() < INCIDENT_LIFE) {
-                return false;
-              }
-              over.add(IncidentJson.read(each.getValue().document()));
-              dirtyIncidents.add(each.getKey());
-              return true;
-            });
+        .removeIf(each -> {
+          if (ticks - each.getValue().since() < INCIDENT_LIFE) {
+            return false;
+          }
+          over.add(IncidentJson.read(each.getValue().document()));
+          dirtyIncidents.add(each.getKey());
+          return true;
+        });
     return over;
   }
 
@@ -140,8 +139,7 @@ final class ProfileState implements LoggedState, Profiler.Store {
   public void drain(BiConsumer<byte[], byte @Nullable []> out) {
     for (Profile.Key key : dirty) {
       Profile profile = profiles.get(key);
-      out.accept(
-          logKey(key), profile == null ? null : versioned(ProfileJson.write(profile)));
+      out.accept(logKey(key), profile == null ? null : versioned(ProfileJson.write(profile)));
     }
     dirty.clear();
     for (String id : dirtyIncidents) {

@@ -92,14 +92,12 @@ class BaselineIT {
         new KafkaProducer<>(ProducerSettings.of(properties))) {
       producer
           .send(
-              new ProducerRecord<>(
-                  Topic.COMMANDS.text(), key, ProfileOrderJson.write(order, KEYS)))
+              new ProducerRecord<>(Topic.COMMANDS.text(), key, ProfileOrderJson.write(order, KEYS)))
           .get();
     }
     properties.put("isolation.level", "read_committed");
     try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> all =
           IntStream.range(0, PARTITIONS)
               .mapToObj(p -> new TopicPartition(Topic.PROFILES.text(), p))

@@ -128,28 +128,25 @@ class BaselineTopologyTest {
   /** A new driver whose stores are filled from what the old one wrote to its changelogs. */
   private void restart() {
     for (String store :
-        List.of(
-            DetectionTopology.STORE, DetectionTopology.WINDOWS, DetectionTopology.PROFILES)) {
+        List.of(DetectionTopology.STORE, DetectionTopology.WINDOWS, DetectionTopology.PROFILES)) {
       Map<String, byte[]> log = changelogs.computeIfAbsent(store, s -> new LinkedHashMap<>());
       read("test-" + store + "-changelog")
-          .forEach(
-              record -> {
-                String key = HexFormat.of().formatHex(record.key());
-                log.remove(key);
-                if (record.value() != null) {
-                  log.put(key, record.value());
-                }
-              });
+          .forEach(record -> {
+            String key = HexFormat.of().formatHex(record.key());
+            log.remove(key);
+            if (record.value() != null) {
+              log.put(key, record.value());
+            }
+          });
     }
     driver.close();
     driver = driver();
-    changelogs.forEach(
-        (store, log) -> {
-          LoggedState state =
-              Objects.requireNonNull((PrimStore<?>) driver.getAllStateStores().get(store)).state();
-          log.forEach((key, value) -> state.restore(HexFormat.of().parseHex(key), value));
-          state.index();
-        });
+    changelogs.forEach((store, log) -> {
+      LoggedState state =
+          Objects.requireNonNull((PrimStore<?>) driver.getAllStateStores().get(store)).state();
+      log.forEach((key, value) -> state.restore(HexFormat.of().parseHex(key), value));
+      state.index();
+    });
   }
 
   /** Container 1 starts and runs nginx, which is learned; the hour is over afterwards. */
@@ -251,7 +248,8 @@ class BaselineTopologyTest {
         .as("each of ten tools once a container")
         .hasSize(30);
     assertThat(live.stream().filter(a -> a.groupBy().getFirst().startsWith("/bin/h")))
-        .as("each of thirty programs a host, as far as they are kept").hasSize(90);
+        .as("each of thirty programs a host, as far as they are kept")
+        .hasSize(90);
   }
 
   @Test

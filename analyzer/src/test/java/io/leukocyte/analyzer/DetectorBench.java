@@ -59,8 +59,7 @@ public final class DetectorBench {
     figures.forEach((rules, nanos) -> {
       Arrays.sort(nanos);
       System.out.printf(
-          "%-36s %6.1f (%.1f to %.1f)%n",
-          rules, nanos[rounds / 2], nanos[0], nanos[rounds - 1]);
+          "%-36s %6.1f (%.1f to %.1f)%n", rules, nanos[rounds / 2], nanos[0], nanos[rounds - 1]);
     });
   }
 

@@ -63,7 +63,8 @@ final class Documents {
       case ALERTS -> List.of(passOn(DataStream.ALERTS, record, "/event/id"));
       case ACTIONS -> List.of(passOn(DataStream.ACTIONS, record, "/event/id"));
       case EVENTS -> logLines(record);
-      case INCIDENTS, CONTAINERS, COMMANDS, MATCHES, PERMITS, PROFILES, BLOCKED, CONFIG, DEAD -> List.of();
+      case INCIDENTS, CONTAINERS, COMMANDS, MATCHES, PERMITS, PROFILES, BLOCKED, CONFIG, DEAD ->
+          List.of();
     };
   }
 

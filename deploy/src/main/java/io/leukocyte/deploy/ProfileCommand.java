@@ -214,28 +214,23 @@ final class ProfileCommand {
     Table table = new Table("value", "is", "first", "last", "containers");
     profile
         .facets()
-        .forEach(
-            (aspect, facet) -> {
-              if (facet.diverse()) {
-                table.add(aspect.item() + ":*", "too many to tell what is new", "-", "-", "-");
-              }
-              facet
-                  .normal()
-                  .forEach(
-                      (value, seen) ->
-                          add(table, aspect, value, seen.accepted() ? "accepted" : "normal", seen));
-              facet
-                  .novel()
-                  .forEach((value, seen) -> add(table, aspect, value, "NEW", seen));
-              if (facet.dropped() > 0) {
-                table.add(aspect.item() + ":…", facet.dropped() + " more NEW", "-", "-", "-");
-              }
-            });
+        .forEach((aspect, facet) -> {
+          if (facet.diverse()) {
+            table.add(aspect.item() + ":*", "too many to tell what is new", "-", "-", "-");
+          }
+          facet
+              .normal()
+              .forEach((value, seen) ->
+                  add(table, aspect, value, seen.accepted() ? "accepted" : "normal", seen));
+          facet.novel().forEach((value, seen) -> add(table, aspect, value, "NEW", seen));
+          if (facet.dropped() > 0) {
+            table.add(aspect.item() + ":…", facet.dropped() + " more NEW", "-", "-", "-");
+          }
+        });
     table.print(out, Table.Format.TABLE);
   }
 
-  private static void add(
-      Table table, Aspect aspect, String value, String is, Facet.Value seen) {
+  private static void add(Table table, Aspect aspect, String value, String is, Facet.Value seen) {
     table.add(
         new Profiler.Item(aspect, value).toString(),
         is,
@@ -298,8 +293,7 @@ final class ProfileCommand {
       @Option(names = "--baseline", paramLabel = "NAME", description = "Of which baseline.")
           @Nullable String baseline)
       throws InterruptedException {
-    return give(
-        common, what, baseline, ProfileOrder.Kind.FREEZE, List.of(), Optional.empty());
+    return give(common, what, baseline, ProfileOrder.Kind.FREEZE, List.of(), Optional.empty());
   }
 
   @Command(
@@ -337,12 +331,11 @@ final class ProfileCommand {
           ProfileBook.only(ProfileBook.read(kafka).of(what, baseline, kafka)).profile();
       profile
           .facets()
-          .forEach(
-              (aspect, facet) ->
-                  facet
-                      .novel()
-                      .keySet()
-                      .forEach(value -> chosen.add(new Profiler.Item(aspect, value).toString())));
+          .forEach((aspect, facet) ->
+              facet
+                  .novel()
+                  .keySet()
+                  .forEach(value -> chosen.add(new Profiler.Item(aspect, value).toString())));
       if (chosen.isEmpty()) {
         out().println("nothing is new");
         out().flush();
@@ -377,8 +370,7 @@ final class ProfileCommand {
       @Option(names = "--baseline", paramLabel = "NAME", description = "Of which baseline.")
           @Nullable String baseline)
       throws InterruptedException {
-    return give(
-        common, what, baseline, ProfileOrder.Kind.REMOVE, checked(items), Optional.empty());
+    return give(common, what, baseline, ProfileOrder.Kind.REMOVE, checked(items), Optional.empty());
   }
 
   private static List<String> checked(@Nullable List<String> items) {
@@ -403,10 +395,11 @@ final class ProfileCommand {
     KafkaSettings kafka = KafkaAccess.of(common);
     Profile profile = ProfileBook.only(ProfileBook.read(kafka).of(what, baseline, kafka)).profile();
     ProfileOrders orders = ProfileOrders.of(common);
-    out().println(
-        profile.key().subject()
-            + ": "
-            + orders.give(orders.order(profile.key(), kind, items, length, "")));
+    out()
+        .println(
+            profile.key().subject()
+                + ": "
+                + orders.give(orders.order(profile.key(), kind, items, length, "")));
     out().flush();
     return ExitCode.FINE;
   }
@@ -466,10 +459,15 @@ final class ProfileCommand {
     switch (as) {
       case SECCOMP ->
           throw new EnvironmentException(
-              "Not collected: the sensor reports the system calls that rules ask for, not each one that a container makes, and a seccomp profile made of those would break it. Let the runtime log what it would refuse (defaultAction SCMP_ACT_LOG) and make the profile of its audit log.");
+              "Not collected: the sensor reports the system calls that rules ask for, not each one"
+                  + " that a container makes, and a seccomp profile made of those would break it."
+                  + " Let the runtime log what it would refuse (defaultAction SCMP_ACT_LOG) and"
+                  + " make the profile of its audit log.");
       case CAPS ->
           throw new EnvironmentException(
-              "Not collected: the sensor reports which capabilities processes have, not which they use. Drop all of them (--cap-drop ALL) in a test and add those that are missed.");
+              "Not collected: the sensor reports which capabilities processes have, not which they"
+                  + " use. Drop all of them (--cap-drop ALL) in a test and add those that are"
+                  + " missed.");
       case YAML, JSON, NETWORK -> {}
     }
   }
@@ -522,10 +520,7 @@ final class ProfileCommand {
     List<ProfileOrder> orders = new ArrayList<>();
     if (text.stripLeading().startsWith("[") || text.stripLeading().startsWith("{")) {
       for (Profile profile : ProfileFile.readJson(file, text)) {
-        String document =
-            new String(
-                ProfileJson.write(profile),
-                StandardCharsets.UTF_8);
+        String document = new String(ProfileJson.write(profile), StandardCharsets.UTF_8);
         orders.add(
             make.order(
                 profile.key(), ProfileOrder.Kind.MERGE, List.of(), Optional.empty(), document));

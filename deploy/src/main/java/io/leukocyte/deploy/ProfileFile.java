@@ -52,7 +52,8 @@ final class ProfileFile {
   static String yaml(List<Profile> profiles) {
     StringBuilder yaml =
         new StringBuilder(
-            "# What is normal, as Leukocyte learned it. Put back with: leuko profile import FILE\n");
+            "# What is normal, as Leukocyte learned it. Put back with: leuko profile import"
+                + " FILE\n");
     for (Profile profile : profiles) {
       yaml.append("- profile: ").append(quoted(profile.key().subject())).append('\n');
       yaml.append("  baseline: ").append(quoted(profile.key().baseline())).append('\n');
@@ -85,8 +86,7 @@ final class ProfileFile {
 
   /** The documents as a JSON array. */
   static String json(List<ProfileBook.Known> profiles) {
-    return String.join(
-        ",\n ", profiles.stream().map(ProfileBook.Known::document).toList())
+    return String.join(",\n ", profiles.stream().map(ProfileBook.Known::document).toList())
         .transform(documents -> "[" + documents + "]\n");
   }
 
@@ -168,8 +168,7 @@ final class ProfileFile {
         && !scalar.text().isBlank()) {
       return scalar.text();
     }
-    problems.add(
-        new Problem(mapping.at(), "the profile has no " + key, "add '" + key + ": NAME'"));
+    problems.add(new Problem(mapping.at(), "the profile has no " + key, "add '" + key + ": NAME'"));
     return "";
   }
 
@@ -177,8 +176,7 @@ final class ProfileFile {
       Aspect aspect, YamlNode node, List<String> items, List<Problem> problems) {
     if (!(node instanceof YamlNode.Sequence sequence)) {
       problems.add(
-          new Problem(
-              node.at(), aspect.text() + " is a list, not " + node.description(), ""));
+          new Problem(node.at(), aspect.text() + " is a list, not " + node.description(), ""));
       return;
     }
     for (YamlNode item : sequence.items()) {

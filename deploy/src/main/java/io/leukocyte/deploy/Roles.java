@@ -63,8 +63,7 @@ record Roles(
   static Analyzer analyzer(
       Config config, KafkaSettings kafka, Path data, RuleSet rules, MeterRegistry metrics) {
     FleetSettings fleet = FleetSettings.from(config);
-    OrderTrust trust =
-        new OrderTrust(fleet.trust() == FleetSettings.Trust.ACL, fleet.keys());
+    OrderTrust trust = new OrderTrust(fleet.trust() == FleetSettings.Trust.ACL, fleet.keys());
     return analyzer(config, kafka, data, rules, trust, metrics);
   }
 

@@ -84,7 +84,8 @@ final class RulesCommand implements Callable<Integer> {
       footer = {
         "",
         "Example: leuko rules explain 'Terminal shell in container'",
-        "Exit codes: 0 the rule is in force, 1 it is skipped, 2 there is no such rule or it is wrong."
+        "Exit codes: 0 the rule is in force, 1 it is skipped, 2 there is no such rule or it is"
+            + " wrong."
       })
   static final class Explain implements Callable<Integer> {
     @Spec private CommandSpec spec;

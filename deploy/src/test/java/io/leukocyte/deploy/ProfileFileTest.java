@@ -80,9 +80,12 @@ class ProfileFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "profile: x                         | p.yaml:1:1: a file of profiles is a list, not a mapping; begin each one with '- profile:'",
-        "- profile: x                       | p.yaml:1:3: the profile has no baseline; add 'baseline: NAME'",
-        "- {profile: x, baseline: b, proceses: []} | p.yaml:1:29: unknown key 'proceses' in a profile; did you mean 'processes'?",
+        "profile: x                         | p.yaml:1:1: a file of profiles is a list, not a"
+            + " mapping; begin each one with '- profile:'",
+        "- profile: x                       | p.yaml:1:3: the profile has no baseline; add"
+            + " 'baseline: NAME'",
+        "- {profile: x, baseline: b, proceses: []} | p.yaml:1:29: unknown key 'proceses' in a"
+            + " profile; did you mean 'processes'?",
         "- {profile: x, baseline: b, processes: y} | p.yaml:1:40: processes is a list, not 'y'",
       })
   void mistakesInAFileAreToldWithTheirPlaces(String yaml, String problem) {
@@ -111,8 +114,7 @@ class ProfileFileTest {
               port: 443
               protocol: tcp
             """);
-    Profile none =
-        ProfileJson.read("{\"baseline\": \"b\", \"subject\": \"s\"}".getBytes(UTF_8));
+    Profile none = ProfileJson.read("{\"baseline\": \"b\", \"subject\": \"s\"}".getBytes(UTF_8));
     assertThatThrownBy(() -> ProfileFile.network(none))
         .isInstanceOf(EnvironmentException.class)
         .hasMessageStartingWith("Not collected: no destination of 's' was seen");
@@ -137,7 +139,8 @@ class ProfileFileTest {
     ProfileCommand.table(List.of(known)).print(out, Table.Format.TABLE);
     assertThat(text.toString().lines().skip(1))
         .containsExactly(
-            "example/web     Web       learned  2026-01-01T12:00:00Z  2026-01-02T12:00:00Z  1           2          -        too many  3             -      4");
+            "example/web     Web       learned  2026-01-01T12:00:00Z  2026-01-02T12:00:00Z  1      "
+                + "     2          -        too many  3             -      4");
     StringWriter shown = new StringWriter();
     ProfileCommand.show(new PrintWriter(shown), known);
     assertThat(shown.toString())

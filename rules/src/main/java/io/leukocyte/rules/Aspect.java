@@ -14,7 +14,8 @@ public enum Aspect {
       "processes",
       "process",
       "evt.type = execve",
-      "command=%proc.cmdline parent=%proc.pname user=%user.uid from_image_layer=%proc.is_exe_upper_layer",
+      "command=%proc.cmdline parent=%proc.pname user=%user.uid"
+          + " from_image_layer=%proc.is_exe_upper_layer",
       List.of("mitre_execution")),
   /** Which program runs which: {@code parent > program}. */
   PARENTS(

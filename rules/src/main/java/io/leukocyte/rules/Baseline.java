@@ -27,8 +27,7 @@ public final class Baseline {
   private final Map<Aspect, Exempt> exceptions;
 
   /** What it says of itself. */
-  record Text(
-      String name, String description, Priority priority, List<String> tags, String file) {
+  record Text(String name, String description, Priority priority, List<String> tags, String file) {
     Text {
       tags = List.copyOf(tags);
     }
@@ -166,8 +165,7 @@ public final class Baseline {
             String.join(", ", watch.stream().map(Aspect::text).toList()),
             subject.word(),
             learn.text(),
-            String.join(
-                ", ", watch.stream().map(a -> "'" + ruleName(name(), a) + "'").toList()));
+            String.join(", ", watch.stream().map(a -> "'" + ruleName(name(), a) + "'").toList()));
   }
 
   @Override

@@ -21,8 +21,7 @@ import java.util.stream.Collectors;
 final class BaselineCompiler {
   /** Where files are watched when a baseline does not say. */
   static final List<String> PATHS =
-      List.of(
-          "/bin", "/boot", "/etc", "/home", "/lib", "/lib64", "/opt", "/root", "/sbin", "/usr");
+      List.of("/bin", "/boot", "/etc", "/home", "/lib", "/lib64", "/opt", "/root", "/sbin", "/usr");
 
   private final Definitions definitions;
   private final RuleCompiler compiler;
@@ -61,8 +60,7 @@ final class BaselineCompiler {
       problems.add(
           new Problem(
               text.at(0),
-              "the condition of a baseline is about containers, not "
-                  + String.join(", ", foreign),
+              "the condition of a baseline is about containers, not " + String.join(", ", foreign),
               "use fields that begin with container., and exceptions for the rest"));
       return;
     }
@@ -98,8 +96,7 @@ final class BaselineCompiler {
             .flatMap(n -> Folding.needs(n).stream())
             .findFirst();
     if (needs.isPresent()) {
-      skipped.add(
-          new Skipped(definition.name, "needs " + needs.get().what(), needs.get().at()));
+      skipped.add(new Skipped(definition.name, "needs " + needs.get().what(), needs.get().at()));
       return;
     }
     baselines.add(baseline);
@@ -130,7 +127,8 @@ final class BaselineCompiler {
           definition.paths.isEmpty()
               ? PATHS
               : definition.paths.stream().map(p -> p.text()).toList();
-      text += paths.contains("/") ? " and fd.name startswith /" : " and fd.name pmatch " + list(paths);
+      text +=
+          paths.contains("/") ? " and fd.name startswith /" : " and fd.name pmatch " + list(paths);
     }
     List<Problem> own = new ArrayList<>();
     Optional<OutputTemplate> details =

@@ -230,8 +230,7 @@ final class BaselineReader {
     List<String> patterns = new ArrayList<>(before.patterns());
     List<Network> networks = new ArrayList<>(before.networks());
     for (YamlNode.Scalar value : values) {
-      Network network =
-          aspect == Aspect.DESTINATIONS ? Network.parse(value.text()) : null;
+      Network network = aspect == Aspect.DESTINATIONS ? Network.parse(value.text()) : null;
       if (value.text().isBlank()) {
         wrong(value.at(), "an exception is not empty", "remove it");
       } else if (network != null) {

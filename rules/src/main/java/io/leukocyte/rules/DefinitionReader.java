@@ -87,7 +87,8 @@ final class DefinitionReader {
           new Problem(
               root.get().at(),
               "a rule file is a list, not " + root.get().description(),
-              "begin each entry with '- rule:', '- correlation:', '- baseline:', '- macro:' or '- list:'"));
+              "begin each entry with '- rule:', '- correlation:', '- baseline:', '- macro:' or '-"
+                  + " list:'"));
       return;
     }
     SourceFile source = new SourceFile(file);

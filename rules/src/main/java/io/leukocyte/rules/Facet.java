@@ -3,6 +3,7 @@ package io.leukocyte.rules;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -72,7 +73,7 @@ public final class Facet {
   private final TreeMap<String, Value> novel = new TreeMap<>();
 
   /** For values in {@link #novel}, the containers whose alert was raised. */
-  private final Map<String, TreeSet<String>> told = new TreeMap<>();
+  private final Map<String, NavigableSet<String>> told = new TreeMap<>();
 
   /** Minute's begin and alerts in it, by container. */
   private final LinkedHashMap<String, long[]> recent = new LinkedHashMap<>();
@@ -104,7 +105,7 @@ public final class Facet {
     return dropped;
   }
 
-  Map<String, TreeSet<String>> told() {
+  Map<String, NavigableSet<String>> told() {
     return told;
   }
 
@@ -200,11 +201,10 @@ public final class Facet {
   /** How many values there were if each group had come to one. */
   private long groups() {
     return normal.keySet().stream()
-        .map(
-            v -> {
-              String group = Values.group(aspect, v);
-              return group == null ? v : group;
-            })
+        .map(v -> {
+          String group = Values.group(aspect, v);
+          return group == null ? v : group;
+        })
         .distinct()
         .count();
   }
@@ -220,7 +220,7 @@ public final class Facet {
       dropped++;
       return crowd(container, seen.time(), Verdict.NEW);
     }
-    TreeSet<String> containers = told.computeIfAbsent(seen.value(), v -> new TreeSet<>());
+    NavigableSet<String> containers = told.computeIfAbsent(seen.value(), v -> new TreeSet<>());
     if (containers.contains(container) || containers.size() >= MOST_TOLD) {
       return Verdict.KNOWN;
     }
@@ -259,9 +259,10 @@ public final class Facet {
 
   /** An operator says that a value is not normal; returns whether it was known. */
   boolean remove(String value) {
-    boolean known = normal.remove(value) != null | novel.remove(value) != null;
+    boolean wasNormal = normal.remove(value) != null;
+    boolean wasNovel = novel.remove(value) != null;
     told.remove(value);
-    return known;
+    return wasNormal || wasNovel;
   }
 
   /** Takes over what another one knows to be normal, and what it saw besides. */
@@ -280,16 +281,15 @@ public final class Facet {
     while (novel.size() > MOST_NOVEL) {
       forgetNovel(novel.lastKey());
     }
-    other.told.forEach(
-        (value, containers) -> {
-          if (novel.containsKey(value)) {
-            TreeSet<String> all = told.computeIfAbsent(value, v -> new TreeSet<>());
-            all.addAll(containers);
-            while (all.size() > MOST_TOLD) {
-              all.pollLast();
-            }
-          }
-        });
+    other.told.forEach((value, containers) -> {
+      if (novel.containsKey(value)) {
+        NavigableSet<String> all = told.computeIfAbsent(value, v -> new TreeSet<>());
+        all.addAll(containers);
+        while (all.size() > MOST_TOLD) {
+          all.pollLast();
+        }
+      }
+    });
     dropped = Math.max(dropped, other.dropped);
   }
 

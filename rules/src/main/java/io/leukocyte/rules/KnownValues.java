@@ -1,6 +1,8 @@
 package io.leukocyte.rules;
 
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,7 +22,7 @@ public final class KnownValues {
   /** Numbers: one or two a value, and some for values in another form. */
   private static final int ROOM = 2 * MOST * Aspect.values().length;
 
-  private final int[] told = new int[Aspect.values().length];
+  private final Map<Aspect, Integer> told = new EnumMap<>(Aspect.class);
   private long[] numbers = new long[32];
   private int count;
   private long since = Long.MIN_VALUE;
@@ -35,7 +37,7 @@ public final class KnownValues {
       owner = of;
       since = time;
       count = 0;
-      Arrays.fill(told, 0);
+      told.clear();
       if (numbers.length > 64) {
         numbers = new long[32];
       } else {
@@ -57,11 +59,7 @@ public final class KnownValues {
 
   /** Counts a value that is to be told; false when there were too many of its aspect. */
   boolean tells(Aspect aspect) {
-    if (told[aspect.ordinal()] >= MOST) {
-      return false;
-    }
-    told[aspect.ordinal()]++;
-    return true;
+    return told.merge(aspect, 1, (was, one) -> Math.min(was + one, MOST + 1)) <= MOST;
   }
 
   /** Adds a number that is not among them and not 0; nothing when there is no room. */

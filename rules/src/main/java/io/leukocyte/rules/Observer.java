@@ -15,7 +15,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +32,7 @@ public final class Observer {
 
   private final FactsLookup facts;
   private final long seed = new SecureRandom().nextLong();
-  private final Map<Rule, Integer> numbers = new IdentityHashMap<>();
+  private final Map<Rule, Integer> numbers = new HashMap<>();
   private long[] symbols = new long[256];
   private long cut;
 
@@ -92,12 +92,7 @@ public final class Observer {
   }
 
   private @Nullable Observation unknown(
-      Rule rule,
-      Baseline.Watch watch,
-      BatchCursor row,
-      long key,
-      int number,
-      KnownValues known) {
+      Rule rule, Baseline.Watch watch, BatchCursor row, long key, int number, KnownValues known) {
     Baseline baseline = watch.baseline();
     String value = value(watch.aspect(), row);
     ContainerRef container = row.containerRef(row.container());
@@ -160,8 +155,7 @@ public final class Observer {
 
   private static int port(BatchCursor row) {
     int port =
-        row.intAt(
-            row.kind() == Kind.NET_FLOW ? Flow.DESTINATION_PORT : Connect.DESTINATION_PORT);
+        row.intAt(row.kind() == Kind.NET_FLOW ? Flow.DESTINATION_PORT : Connect.DESTINATION_PORT);
     return Math.min(port, Values.EPHEMERAL);
   }
 
@@ -197,8 +191,7 @@ public final class Observer {
         Protocol protocol = Protocol.ofCode(row.intAt(Listen.PROTOCOL));
         yield port <= 0 || (protocol != Protocol.TCP && protocol != Protocol.UDP)
             ? null
-            : Values.listening(
-                port, protocol.text(), local != null && Values.isLoopback(local));
+            : Values.listening(port, protocol.text(), local != null && Values.isLoopback(local));
       }
     };
   }

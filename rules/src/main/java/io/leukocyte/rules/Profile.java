@@ -44,8 +44,7 @@ public final class Profile {
    * @param text what it says
    * @param outcome what became of it
    */
-  public record LastOrder(
-      String id, long created, String author, String text, String outcome) {}
+  public record LastOrder(String id, long created, String author, String text, String outcome) {}
 
   /** What a profile does. */
   public enum State {
@@ -187,8 +186,7 @@ public final class Profile {
       changes |=
           facet(seen.aspect())
               .learn(
-                  seen.value(),
-                  new Facet.Value(time, time, Sightings.of(seen.container()), false));
+                  seen.value(), new Facet.Value(time, time, Sightings.of(seen.container()), false));
       verdict = Facet.Verdict.KNOWN;
     } else {
       verdict = facet(seen.aspect()).see(seen);

@@ -119,30 +119,31 @@ public final class ProfileJson {
     }
     if (!facet.told().isEmpty()) {
       ObjectNode told = node.putObject("told");
-      facet.told().forEach(
-          (value, containers) -> {
+      facet
+          .told()
+          .forEach((value, containers) -> {
             ArrayNode ids = told.putArray(value);
             containers.forEach(ids::add);
           });
     }
     if (!facet.recent().isEmpty()) {
       ObjectNode recent = node.putObject("recent");
-      facet.recent().forEach(
-          (container, minute) -> recent.putArray(container).add(minute[0]).add(minute[1]));
+      facet
+          .recent()
+          .forEach((container, minute) -> recent.putArray(container).add(minute[0]).add(minute[1]));
     }
   }
 
   private static void values(ObjectNode node, Map<String, Facet.Value> values) {
-    values.forEach(
-        (text, value) -> {
-          ObjectNode each = node.putObject(text);
-          time(each, "first", value.first());
-          time(each, "last", value.last());
-          containers(each, value.containers());
-          if (value.accepted()) {
-            each.put("accepted", true);
-          }
-        });
+    values.forEach((text, value) -> {
+      ObjectNode each = node.putObject(text);
+      time(each, "first", value.first());
+      time(each, "last", value.last());
+      containers(each, value.containers());
+      if (value.accepted()) {
+        each.put("accepted", true);
+      }
+    });
   }
 
   /**
@@ -203,15 +204,12 @@ public final class ProfileJson {
         .forEach(e -> facet.told().put(e.getKey(), new TreeSet<>(texts(e.getValue()))));
     node.path("recent")
         .properties()
-        .forEach(
-            e ->
-                facet
-                    .recent()
-                    .put(
-                        e.getKey(),
-                        new long[] {
-                          e.getValue().path(0).asLong(), e.getValue().path(1).asLong()
-                        }));
+        .forEach(e ->
+            facet
+                .recent()
+                .put(
+                    e.getKey(),
+                    new long[] {e.getValue().path(0).asLong(), e.getValue().path(1).asLong()}));
   }
 
   private static Facet.Value value(JsonNode node) {

@@ -79,7 +79,10 @@ public final class Profiler {
           colon < 0 ? Optional.empty() : Aspect.ofItem(text.substring(0, colon));
       if (aspect.isEmpty() || colon + 1 == text.length()) {
         throw new IllegalArgumentException(
-            "'" + text + "' is no item; write process:, parent:, file:, destination: or port: and a value, such as process:/usr/bin/curl");
+            "'"
+                + text
+                + "' is no item; write process:, parent:, file:, destination: or port: and a value,"
+                + " such as process:/usr/bin/curl");
       }
       return new Item(aspect.get(), text.substring(colon + 1));
     }
@@ -249,8 +252,7 @@ public final class Profiler {
         yield "done: " + known + " of " + order.items().size() + " were known and are removed";
       }
       case MERGE -> {
-        Profile other =
-            ProfileJson.read(order.document().getBytes(StandardCharsets.UTF_8));
+        Profile other = ProfileJson.read(order.document().getBytes(StandardCharsets.UTF_8));
         profile.merge(other);
         yield "done: merged";
       }

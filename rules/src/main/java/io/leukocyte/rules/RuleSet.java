@@ -106,12 +106,7 @@ public final class RuleSet {
     warnings.sort(inOrderOf(files));
     RuleSet set =
         new RuleSet(
-            rules,
-            correlations,
-            baselines.baselines(),
-            baselines.observers(),
-            tests,
-            hash(files));
+            rules, correlations, baselines.baselines(), baselines.observers(), tests, hash(files));
     return new Loaded(set, problems, warnings, skipped);
   }
 
@@ -206,8 +201,8 @@ public final class RuleSet {
   }
 
   /**
-   * What the rules and baselines need of system calls, by the call's name. Calls that no rule can match are left
-   * out.
+   * What the rules and baselines need of system calls, by the call's name. Calls that no rule can
+   * match are left out.
    */
   public Map<String, CallNeed> calls() {
     Map<String, CallNeed> calls = new TreeMap<>();

@@ -37,15 +37,15 @@ final class Values {
 
   /** Where each file counts by itself, however many there are. */
   private static final List<String> SINGLE =
-      List.of("/bin/", "/boot/", "/dev/", "/etc/", "/home/", "/lib/", "/lib64/", "/proc/", "/root/",
+      List.of(
+          "/bin/", "/boot/", "/dev/", "/etc/", "/home/", "/lib/", "/lib64/", "/proc/", "/root/",
           "/sbin/", "/sys/", "/usr/");
 
   private static final List<Network> PRIVATE =
       networks("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7");
   private static final List<Network> LOOPBACK = networks("127.0.0.0/8", "::1");
   private static final Pattern DESTINATION =
-      Pattern.compile(
-          "(?:\\[([0-9a-fA-F:.]+)\\]|([0-9.]+))((?::(?:\\d+|ephemeral))?/[a-z]+)");
+      Pattern.compile("(?:\\[([0-9a-fA-F:.]+)\\]|([0-9.]+))((?::(?:\\d+|ephemeral))?/[a-z]+)");
 
   private Values() {}
 
@@ -98,8 +98,7 @@ final class Values {
       return random.group(1) + "*" + name(name.substring(random.end()), file, true);
     }
     Matcher runs = RUN.matcher(UUID.matcher(name).replaceAll("*"));
-    return runs.replaceAll(
-        run -> isVolatile(run.group(), file, temporary) ? "*" : run.group());
+    return runs.replaceAll(run -> isVolatile(run.group(), file, temporary) ? "*" : run.group());
   }
 
   private static boolean isNumber(String text) {
@@ -202,11 +201,7 @@ final class Values {
   }
 
   private static String bounded(String value) {
-    return value.length() <= MOST
-        ? value
-        : value.substring(0, KEPT_OF_LONG)
-            + "…"
-            + digest(value);
+    return value.length() <= MOST ? value : value.substring(0, KEPT_OF_LONG) + "…" + digest(value);
   }
 
   private static String digest(String value) {

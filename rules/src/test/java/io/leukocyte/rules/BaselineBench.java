@@ -32,8 +32,7 @@ public final class BaselineBench {
     List<RuleFile> shipped = RuleFile.shipped();
     RuleSet with = RuleSet.load(shipped).rules();
     RuleSet without =
-        RuleSet.load(
-                shipped.stream().filter(f -> !f.name().equals("baselines.yaml")).toList())
+        RuleSet.load(shipped.stream().filter(f -> !f.name().equals("baselines.yaml")).toList())
             .rules();
     List<byte[]> batches = batches();
     Pass one = new Pass(without, batches);
@@ -79,7 +78,12 @@ public final class BaselineBench {
                       new Endpoint("10.0.0." + i % 8, 443));
               default ->
                   new ContainerLog(
-                      exec.time(), container, ContainerLog.Stream.STDOUT, "GET /a" + i + " 200", 12, false);
+                      exec.time(),
+                      container,
+                      ContainerLog.Stream.STDOUT,
+                      "GET /a" + i + " 200",
+                      12,
+                      false);
             });
       }
       batches.add(writer.finish(b));

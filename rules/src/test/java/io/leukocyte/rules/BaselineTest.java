@@ -85,9 +85,8 @@ class BaselineTest {
     assertThat(open.needs("/var/log/x", CallNeed.mode(1, false))).isFalse();
     assertThat(rules.calls()).containsKey("listen");
     RuleSet processes =
-        load(
-                WEB.replace(", files-written, destinations, listening-ports", "")
-                    .replaceAll("(?m)^    destinations.*\\n", ""))
+        load(WEB.replace(", files-written, destinations, listening-ports", "")
+                .replaceAll("(?m)^    destinations.*\\n", ""))
             .rules();
     assertThat(processes.kinds())
         .containsExactlyInAnyOrder(Kind.PROCESS_EXEC, Kind.CONTAINER_LIFECYCLE);
@@ -96,7 +95,8 @@ class BaselineTest {
 
   @Test
   void pathsSayWhereFilesAreWatched() {
-    RuleSet rules = load(WEB.replace("  priority", "  paths: [/data, \"/srv/*/conf\"]\n  priority")).rules();
+    RuleSet rules =
+        load(WEB.replace("  priority", "  paths: [/data, \"/srv/*/conf\"]\n  priority")).rules();
     CallNeed open = rules.calls().get("openat");
     assertThat(open).isNotNull();
     assertThat(open.needs("/data/x", CallNeed.mode(1, false))).isTrue();
@@ -115,15 +115,25 @@ class BaselineTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "learn: 1h            | learn: 1y              | b.yaml:4:10: '1y' is no period to learn for; write a number with s, m, h or d, from 1m to 90d",
-        "watch: [processes    | watch: [proceses       | b.yaml:5:11: a baseline does not learn 'proceses'; did you mean 'processes'?",
-        "priority: WARNING    | priority: WARN         | b.yaml:9:13: unknown priority 'WARN'; use one of emergency, alert, critical, error, warning, notice, informational, debug",
-        "condition: container.image.repository startswith example/ | condition: proc.name = sh | b.yaml:3:14: the condition of a baseline is about containers, not proc.name; use fields that begin with container., and exceptions for the rest",
-        "learn: 1h            | by: proc.name          | b.yaml:4:7: a baseline cannot go by 'proc.name'; write image, or container.label[NAME]",
-        "learn: 1h            | learnt: 1h             | b.yaml:4:3: unknown key 'learnt'; did you mean 'learn'?",
-        "desc: What web servers do. | tags: [a]        | b.yaml:1:3: the baseline 'Web' has no desc; add 'desc:'",
-        "learn: 1h            | paths: [etc]           | b.yaml:4:11: 'etc' is no path; begin it with /",
-        "processes: [/usr     | process: [/usr         | b.yaml:7:5: a baseline does not learn 'process'; did you mean 'processes'?",
+        "learn: 1h            | learn: 1y              | b.yaml:4:10: '1y' is no period to learn"
+            + " for; write a number with s, m, h or d, from 1m to 90d",
+        "watch: [processes    | watch: [proceses       | b.yaml:5:11: a baseline does not learn"
+            + " 'proceses'; did you mean 'processes'?",
+        "priority: WARNING    | priority: WARN         | b.yaml:9:13: unknown priority 'WARN'; use"
+            + " one of emergency, alert, critical, error, warning, notice, informational, debug",
+        "condition: container.image.repository startswith example/ | condition: proc.name = sh |"
+            + " b.yaml:3:14: the condition of a baseline is about containers, not proc.name; use"
+            + " fields that begin with container., and exceptions for the rest",
+        "learn: 1h            | by: proc.name          | b.yaml:4:7: a baseline cannot go by"
+            + " 'proc.name'; write image, or container.label[NAME]",
+        "learn: 1h            | learnt: 1h             | b.yaml:4:3: unknown key 'learnt'; did you"
+            + " mean 'learn'?",
+        "desc: What web servers do. | tags: [a]        | b.yaml:1:3: the baseline 'Web' has no"
+            + " desc; add 'desc:'",
+        "learn: 1h            | paths: [etc]           | b.yaml:4:11: 'etc' is no path; begin it"
+            + " with /",
+        "processes: [/usr     | process: [/usr         | b.yaml:7:5: a baseline does not learn"
+            + " 'process'; did you mean 'processes'?",
       })
   void mistakesAreToldWithTheirPlaces(String right, String wrong, String problem) {
     assertThat(WEB).contains(right);
@@ -142,7 +152,8 @@ class BaselineTest {
         """;
     assertThat(problems(rule + WEB))
         .containsExactly(
-            "b.yaml:6:13: 'Web: new process' is also the name of a rule or correlation; rename one");
+            "b.yaml:6:13: 'Web: new process' is also the name of a rule or correlation; rename"
+                + " one");
   }
 
   @Test
@@ -150,8 +161,7 @@ class BaselineTest {
     String off = WEB + "- baseline: Web\n  enabled: false\n";
     assertThat(load(off).skipped()).extracting(Skipped::reason).containsExactly("not enabled");
     assertThat(load(off).rules().kinds()).isEmpty();
-    RuleSet more =
-        load(WEB + "- baseline: Web\n  exceptions: {processes: [/bin/true]}\n").rules();
+    RuleSet more = load(WEB + "- baseline: Web\n  exceptions: {processes: [/bin/true]}\n").rules();
     Baseline baseline = more.baseline("Web").orElseThrow();
     assertThat(baseline.exempts(Aspect.PROCESSES, "/bin/true")).isTrue();
     assertThat(baseline.exempts(Aspect.PROCESSES, "/usr/bin/healthcheck")).isTrue();
@@ -244,7 +254,7 @@ class BaselineTest {
   void containersAreLearnedByTheirLabel() {
     String text =
         WEB.replace("learn: 1h", "learn: 1h\n  by: container.label[app]")
-            .replace("startswith example/", "exists")
+                .replace("startswith example/", "exists")
             + """
               tests:
                 - title: a container of another value learns for itself
@@ -255,7 +265,8 @@ class BaselineTest {
                     - {evt.type: execve, proc.exepath: /b, proc.pexepath: /i, 'container.label[app]': shop, at: 2h}
                     - {evt.type: execve, proc.exepath: /b, proc.pexepath: /i, 'container.label[app]': mail, container.id: b2, at: 2h}
                     - {evt.type: execve, proc.exepath: /b, proc.pexepath: /i, container.id: c3, at: 2h}
-            """.indent(0);
+            """
+                .indent(0);
     RuleSet.Loaded loaded = load(text);
     assertThat(loaded.problems()).isEmpty();
     assertThat(loaded.rules().tests().getFirst().run(loaded.rules())).isEqualTo(1);
@@ -327,9 +338,10 @@ class BaselineTest {
       for (int j = 0; j < 100; j++) {
         writer.add(
             TestRules.exec(
-                new ContainerRef(
-                    TestRules.WEB_REF.id(), "web", "example/web", null, null, false),
-                "p" + (100 * i + j), List.of("p"), "init"));
+                new ContainerRef(TestRules.WEB_REF.id(), "web", "example/web", null, null, false),
+                "p" + (100 * i + j),
+                List.of("p"),
+                "init"));
       }
       told += told(matcher, observer, known, BatchCursor.over(writer.finish(i)));
     }

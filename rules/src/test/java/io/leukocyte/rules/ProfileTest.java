@@ -91,7 +91,9 @@ class ProfileTest {
     Profiler.Answer answer = take(Aspect.PROCESSES, "/usr/bin/nc", NOON + 2 * HOUR, 1);
     assertThat(output(answer))
         .isEqualTo(
-            "New process for this image: /usr/bin/nc (seen before: never; learned from 2026-01-01T12:00:00Z to 2026-01-01T13:00:00Z in 2 containers, 1 known; image=example/web command=x)");
+            "New process for this image: /usr/bin/nc (seen before: never; learned from"
+                + " 2026-01-01T12:00:00Z to 2026-01-01T13:00:00Z in 2 containers, 1 known;"
+                + " image=example/web command=x)");
     assertThat(((Profiler.Answer.New) answer).finding().rule().name())
         .isEqualTo("Web: new process");
     assertThat(output(take(Aspect.PROCESSES, "/usr/bin/nc", NOON + 3 * HOUR, 2)))
@@ -237,8 +239,15 @@ class ProfileTest {
     assertThat(profile().order().outcome()).startsWith("refused: 'prozess:/b' is no item");
     ProfileOrder other =
         new ProfileOrder(
-            ActionId.of("x"), "Mail", "m", ProfileOrder.Kind.FREEZE, List.of(), Optional.empty(),
-            "", "ada", NOON);
+            ActionId.of("x"),
+            "Mail",
+            "m",
+            ProfileOrder.Kind.FREEZE,
+            List.of(),
+            Optional.empty(),
+            "",
+            "ada",
+            NOON);
     assertThat(PROFILER.order(other, NOON, store)).isFalse();
     assertThat(store.of(new Profile.Key("Mail", "m")).order().outcome())
         .isEqualTo("refused: there is no baseline 'Mail' in force");
@@ -248,8 +257,15 @@ class ProfileTest {
   void orderFromTheFutureIsRefusedForItWouldKeepOthersOut() {
     ProfileOrder order =
         new ProfileOrder(
-            ActionId.of("x"), "Web", "w", ProfileOrder.Kind.FREEZE, List.of(), Optional.empty(), "",
-            "ada", NOON + HOUR);
+            ActionId.of("x"),
+            "Web",
+            "w",
+            ProfileOrder.Kind.FREEZE,
+            List.of(),
+            Optional.empty(),
+            "",
+            "ada",
+            NOON + HOUR);
     assertThat(PROFILER.order(order, NOON, store)).isFalse();
     assertThat(store.of(new Profile.Key("Web", "w")).order()).isNull();
   }
@@ -274,10 +290,17 @@ class ProfileTest {
                 HOUR);
         case 2 ->
             profile.see(
-                seen(Aspect.FILES_WRITTEN, "/var/x/f" + (char) ('a' + random.nextInt(12)), time, container),
+                seen(
+                    Aspect.FILES_WRITTEN,
+                    "/var/x/f" + (char) ('a' + random.nextInt(12)),
+                    time,
+                    container),
                 HOUR);
-        case 3 -> profile.see(seen(Aspect.LISTENING_PORTS, random.nextInt(150) + "/tcp", time, container), HOUR);
-        default -> profile.see(seen(Aspect.PROCESSES, "/p/" + random.nextInt(30), time, container), HOUR);
+        case 3 ->
+            profile.see(
+                seen(Aspect.LISTENING_PORTS, random.nextInt(150) + "/tcp", time, container), HOUR);
+        default ->
+            profile.see(seen(Aspect.PROCESSES, "/p/" + random.nextInt(30), time, container), HOUR);
       }
     }
     return profile;
