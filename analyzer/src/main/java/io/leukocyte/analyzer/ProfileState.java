@@ -42,7 +42,7 @@ final class ProfileState implements LoggedState, Profiler.Store {
   private static final byte VERSION = 1;
 
   /** An incident and since when it is open. */
-  private record Open(byte[] document, long since) {}
+  private record Open(Incident incident, long since) {}
 
   private final int most;
   private final Map<Profile.Key, Profile> profiles = new TreeMap<>();
@@ -114,7 +114,7 @@ final class ProfileState implements LoggedState, Profiler.Store {
   /** Keeps an incident until it is closed. */
   void open(Incident incident) {
     String id = incident.id().value();
-    incidents.put(id, new Open(IncidentJson.write(incident), ticks));
+    incidents.put(id, new Open(incident, ticks));
     dirtyIncidents.add(id);
   }
 
@@ -128,7 +128,7 @@ final class ProfileState implements LoggedState, Profiler.Store {
           if (ticks - each.getValue().since() < INCIDENT_LIFE) {
             return false;
           }
-          over.add(IncidentJson.read(each.getValue().document()));
+          over.add(each.getValue().incident());
           dirtyIncidents.add(each.getKey());
           return true;
         });
@@ -144,7 +144,7 @@ final class ProfileState implements LoggedState, Profiler.Store {
     dirty.clear();
     for (String id : dirtyIncidents) {
       Open open = incidents.get(id);
-      out.accept(incidentKey(id), open == null ? null : versioned(open.document()));
+      out.accept(incidentKey(id), open == null ? null : versioned(IncidentJson.write(open.incident())));
     }
     dirtyIncidents.clear();
   }
@@ -204,7 +204,7 @@ final class ProfileState implements LoggedState, Profiler.Store {
           if (value == null) {
             incidents.remove(id);
           } else {
-            incidents.put(id, new Open(document(value), 0));
+            incidents.put(id, new Open(IncidentJson.read(document(value)), 0));
           }
         }
         default -> throw UnreadableStateException.key(name);
