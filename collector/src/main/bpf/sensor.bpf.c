@@ -1818,7 +1818,7 @@ int on_answer(struct raw_tracepoint *ctx)
 static __noinline int follow_reader(__u64 address)
 {
 	struct sock *sk = (struct sock *)address;
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct task_struct *task = CURRENT();
 	struct container_id *id = container_of_task(task);
 	__u16 local = BPF_CORE_READ(sk, __sk_common.skc_num);
 	__u16 remote = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));

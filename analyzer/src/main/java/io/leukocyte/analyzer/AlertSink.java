@@ -2,6 +2,8 @@ package io.leukocyte.analyzer;
 
 import io.leukocyte.events.Alert;
 import io.leukocyte.events.Observed;
+import io.leukocyte.rules.Profile;
+import org.jspecify.annotations.Nullable;
 
 /** Where the detector's findings go, in the order they were made. */
 public interface AlertSink {
@@ -16,4 +18,10 @@ public interface AlertSink {
 
   /** Takes a match that a correlation over all hosts counts. */
   default void match(FleetMatch match) {}
+
+  /** Takes what a baseline observed. */
+  default void observation(FleetObservation seen) {}
+
+  /** Takes a profile as it is now; null when it is forgotten. */
+  default void profile(Profile.Key key, byte @Nullable [] document) {}
 }

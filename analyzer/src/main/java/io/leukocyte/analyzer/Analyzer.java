@@ -50,8 +50,15 @@ public final class Analyzer implements Component {
   private final Set<TaskWatch> watches = ConcurrentHashMap.newKeySet();
   private final AnalyzerHealth health;
   private final FactsSweep sweep;
+  private final OrderTrust trust;
   private volatile Supplier<RuleSet> rules;
   private volatile @Nullable KafkaStreams streams;
+
+  /** The same, which carries out no orders about profiles. */
+  public Analyzer(
+      AnalyzerSettings settings, KafkaSettings kafka, RuleSet rules, MeterRegistry registry) {
+    this(settings, kafka, rules, OrderTrust.NONE, registry);
+  }
 
   /**
    * An analyzer that does nothing yet.
@@ -59,10 +66,16 @@ public final class Analyzer implements Component {
    * @param settings how it runs
    * @param kafka how it reaches Kafka
    * @param rules the rules in force at first
+   * @param trust whose orders about profiles are carried out
    * @param registry where it counts
    */
   public Analyzer(
-      AnalyzerSettings settings, KafkaSettings kafka, RuleSet rules, MeterRegistry registry) {
+      AnalyzerSettings settings,
+      KafkaSettings kafka,
+      RuleSet rules,
+      OrderTrust trust,
+      MeterRegistry registry) {
+    this.trust = trust;
     this.settings = settings;
     this.kafka = kafka;
     this.rules = () -> rules;
@@ -98,7 +111,8 @@ public final class Analyzer implements Component {
                 metrics,
                 poison,
                 watches,
-                new Silence(settings.silence(), health::hears)),
+                new Silence(settings.silence(), health::hears),
+                trust),
             properties(settings, kafka));
     starting.setUncaughtExceptionHandler(this::failed);
     starting.setStateListener((now, before) -> {

@@ -142,21 +142,23 @@ final class AnalyzerHealth {
     return new Lag(batches, millis);
   }
 
-  /** Partitions of events and of matches have the same numbers. */
+  /** Partitions of events, of matches and of orders have the same numbers. */
   private static boolean isLagOfEvents(Metric metric) {
-    return metric.metricName().name().equals("records-lag") && !isOfMatches(metric);
+    return metric.metricName().name().equals("records-lag")
+        && !isOf(Topic.MATCHES, metric)
+        && !isOf(Topic.COMMANDS, metric);
   }
 
   /** Some clients write the dots of a topic's name as underscores. */
-  private static boolean isOfMatches(Metric metric) {
-    String topic = metric.metricName().tags().getOrDefault("topic", "");
-    return topic.replace('_', '.').equals(Topic.MATCHES.text());
+  private static boolean isOf(Topic topic, Metric metric) {
+    String name = metric.metricName().tags().getOrDefault("topic", "");
+    return name.replace('_', '.').equals(topic.text());
   }
 
   private double lagOfMatches() {
     return streams.get().values().stream()
         .filter(metric -> metric.metricName().name().equals("records-lag"))
-        .filter(AnalyzerHealth::isOfMatches)
+        .filter(metric -> isOf(Topic.MATCHES, metric))
         .mapToDouble(AnalyzerHealth::value)
         .filter(value -> value > 0)
         .max()

@@ -8,12 +8,18 @@ import java.util.TreeSet;
 
 /** The sets of rules that the analyzer is measured with. */
 public enum BenchRules {
-  /** The rules that come with Leukocyte: they scan log lines and look at networks. */
+  /**
+   * The rules that come with Leukocyte: they scan log lines and look at networks. Without the
+   * baseline: each container of the stream runs 400 programs and connects to 3,000 addresses, of
+   * which nothing can be learned, so nearly each event would be told.
+   */
   SHIPPED("the rules shipped"),
   /** A hundred rules that ask whether fields are in sets of words. */
   SETS("100 set filters"),
   /** One rule: a program named sh was executed. */
   ONE("one rule");
+
+  static final String BASELINES = "baselines.yaml";
 
   private static final int SET_RULES = 100;
 
@@ -31,7 +37,8 @@ public enum BenchRules {
   /** The rules; the same each time. */
   RuleSet rules() {
     return switch (this) {
-      case SHIPPED -> load(RuleFile.shipped());
+      case SHIPPED ->
+          load(RuleFile.shipped().stream().filter(f -> !f.name().equals(BASELINES)).toList());
       case SETS -> load(List.of(new RuleFile("sets.yaml", sets(new Random(1)))));
       case ONE ->
           load(

@@ -2,6 +2,7 @@ package io.leukocyte.analyzer;
 
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.ContainerId;
+import io.leukocyte.rules.KnownValues;
 import org.jspecify.annotations.Nullable;
 
 /** What is remembered of a container besides its row in the table of slots. */
@@ -23,6 +24,12 @@ final class ContainerState {
 
   /** Bytes it may send in 60 seconds; 0 while its label has not been looked at. */
   long egressLimit;
+
+  /**
+   * What baselines have seen of it; null before the first. Not logged: what is told twice counts
+   * once.
+   */
+  @Nullable KnownValues known;
 
   boolean factsDirty;
   boolean caseDirty;

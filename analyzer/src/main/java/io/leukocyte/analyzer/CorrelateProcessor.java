@@ -1,12 +1,20 @@
 package io.leukocyte.analyzer;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.leukocyte.events.Alert;
 import io.leukocyte.events.AlertJson;
 import io.leukocyte.events.DeadLetter;
+import io.leukocyte.events.MalformedJsonException;
 import io.leukocyte.events.Observed;
+import io.leukocyte.events.ProfileOrder;
+import io.leukocyte.events.ProfileOrderJson;
+import io.leukocyte.events.Text;
+import io.leukocyte.events.Topic;
+import io.leukocyte.rules.Profile;
 import io.leukocyte.rules.RuleSet;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -18,21 +26,32 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The second stage as a processor of Kafka Streams: matches in, alerts to the sink. */
+/**
+ * The second stage as a processor of Kafka Streams: matches, what baselines observed, and orders
+ * about profiles in; alerts and profiles to the sinks.
+ */
 final class CorrelateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Logger LOG = LoggerFactory.getLogger(CorrelateProcessor.class);
 
-  /** How often old windows are looked for. */
+  private static final int MOST_SHOWN = 200;
+
+  /** How often old windows are looked for, and profiles published. */
   private static final Duration TICK = Duration.ofSeconds(10);
 
   private final DetectorSettings settings;
   private final Supplier<RuleSet> rules;
   private final AnalyzerMetrics metrics;
   private final Poison poison;
+  private final OrderTrust trust;
   private @Nullable Task task;
 
   CorrelateProcessor(
-      DetectorSettings settings, Supplier<RuleSet> rules, AnalyzerMetrics metrics, Poison poison) {
+      DetectorSettings settings,
+      Supplier<RuleSet> rules,
+      AnalyzerMetrics metrics,
+      Poison poison,
+      OrderTrust trust) {
+    this.trust = trust;
     this.settings = settings;
     this.rules = rules;
     this.metrics = metrics;
@@ -43,9 +62,16 @@ final class CorrelateProcessor implements Processor<byte[], byte[], byte[], byte
   public void init(ProcessorContext<byte[], byte[]> context) {
     PrimStore<WindowState> store = context.getStateStore(DetectionTopology.WINDOWS);
     store.state().index();
+    PrimStore<ProfileState> profiles = context.getStateStore(DetectionTopology.PROFILES);
+    profiles.state().index();
+    FleetDetector fleet = new FleetDetector(rules.get(), settings, store.state(), new Tally());
     task =
         new Task(
-            context, store, new FleetDetector(rules.get(), settings, store.state(), new Tally()));
+            context,
+            store,
+            fleet,
+            profiles,
+            new ProfileDetector(rules.get(), profiles.state(), fleet.tally()));
     context.schedule(
         DetectProcessor.COMMIT_PACE,
         PunctuationType.WALL_CLOCK_TIME,
@@ -68,21 +94,25 @@ final class CorrelateProcessor implements Processor<byte[], byte[], byte[], byte
   @Override
   public void process(Record<byte[], byte[]> record) {
     Poison.Place place = task().place();
+    boolean order = place.topic().equals(Topic.COMMANDS.text());
+    if (order && !ProfileOrderJson.isKey(record.key())) {
+      return; // an order to responders
+    }
     byte[] value = record.value();
     String failed = poison.reason(place);
     if (failed != null || value == null) {
       task().dead(record, failed == null ? "no value" : failed, place);
       return;
     }
-    FleetMatch match;
+    Work work;
     try {
-      match = FleetMatchJson.read(value);
-    } catch (IllegalArgumentException e) {
+      work = order ? order(value, place) : found(value);
+    } catch (IllegalArgumentException | MalformedJsonException e) {
       task().dead(record, String.valueOf(e.getMessage()), place);
       return;
     }
     try {
-      task().detect(record, match);
+      task().detect(record, work);
     } catch (KafkaException e) {
       throw e; // of forwarding: the task has moved, Kafka is away; the record is not to blame
     } catch (RuntimeException e) {
@@ -92,11 +122,51 @@ final class CorrelateProcessor implements Processor<byte[], byte[], byte[], byte
     }
   }
 
+  /** What a record is to the task. */
+  private sealed interface Work {
+    /** A match that a correlation counts. */
+    record Match(FleetMatch match) implements Work {}
+
+    /** What a baseline observed. */
+    record Seen(FleetObservation seen) implements Work {}
+
+    /** An order that somebody vouches for. */
+    record Ordered(ProfileOrder order) implements Work {}
+
+    /** An order that nobody vouches for. */
+    record Refused() implements Work {}
+  }
+
+  private static Work found(byte[] value) {
+    JsonNode root = FleetMatchJson.tree(value);
+    return FleetObservationJson.isOne(root)
+        ? new Work.Seen(FleetObservationJson.read(root))
+        : new Work.Match(FleetMatchJson.read(root));
+  }
+
+  private Work order(byte[] value, Poison.Place place) throws MalformedJsonException {
+    ProfileOrderJson.Signed signed = ProfileOrderJson.read(value);
+    Optional<String> distrust = trust.distrust(signed);
+    if (distrust.isEmpty()) {
+      return new Work.Ordered(signed.order());
+    }
+    LOG.warn(
+        "The order {} about the profile of {} by {} is refused: {} ({})",
+        signed.order().kind().text(),
+        Text.printable(Text.clip(signed.order().subject(), MOST_SHOWN)),
+        Text.printable(Text.clip(signed.order().author(), MOST_SHOWN)),
+        distrust.get(),
+        place);
+    return new Work.Refused();
+  }
+
   /** What there is once the task runs. */
   private final class Task implements AlertSink {
     private final ProcessorContext<byte[], byte[]> context;
     private final PrimStore<WindowState> store;
     private final FleetDetector detector;
+    private final PrimStore<ProfileState> profiles;
+    private final ProfileDetector profiler;
     private @Nullable Record<byte[], byte[]> record;
     private boolean alertWaits;
     private boolean matchWaits;
@@ -105,7 +175,11 @@ final class CorrelateProcessor implements Processor<byte[], byte[], byte[], byte
     Task(
         ProcessorContext<byte[], byte[]> context,
         PrimStore<WindowState> store,
-        FleetDetector detector) {
+        FleetDetector detector,
+        PrimStore<ProfileState> profiles,
+        ProfileDetector profiler) {
+      this.profiles = profiles;
+      this.profiler = profiler;
       this.context = context;
       this.store = store;
       this.detector = detector;
@@ -119,13 +193,22 @@ final class CorrelateProcessor implements Processor<byte[], byte[], byte[], byte
       return new Poison.Place(at.topic(), at.partition(), at.offset());
     }
 
-    void detect(Record<byte[], byte[]> input, FleetMatch match) {
+    void detect(Record<byte[], byte[]> input, Work work) {
       record = input;
-      detector.use(rules.get());
+      RuleSet now = rules.get();
+      detector.use(now);
+      profiler.use(now);
       try {
-        detector.process(match, this);
+        switch (work) {
+          case Work.Match(FleetMatch match) -> detector.process(match, this);
+          case Work.Seen(FleetObservation seen) -> profiler.process(seen, this);
+          case Work.Ordered(ProfileOrder order) ->
+              profiler.order(order, context.currentSystemTimeMs() * 1_000_000, this);
+          case Work.Refused refused -> detector.tally().add(Tally.Count.REFUSED_ORDERS, 1);
+        }
       } finally {
         store.changed();
+        profiles.changed();
       }
       metrics.take(detector.tally());
       commitWhenDue();
@@ -135,8 +218,10 @@ final class CorrelateProcessor implements Processor<byte[], byte[], byte[], byte
       record = null;
       try {
         detector.tick(TICK.toNanos(), this);
+        profiler.tick(TICK.toNanos(), this);
       } finally {
         store.changed();
+        profiles.changed();
       }
     }
 
@@ -160,6 +245,17 @@ final class CorrelateProcessor implements Processor<byte[], byte[], byte[], byte
       metrics.incident(incident);
       byte[] key = incident.id().value().getBytes(StandardCharsets.UTF_8);
       forward(key, IncidentJson.write(incident), DetectionTopology.FLEET_INCIDENTS);
+    }
+
+    @Override
+    public void profile(Profile.Key key, byte @Nullable [] document) {
+      long timestamp = record == null ? context.currentSystemTimeMs() : record.timestamp();
+      context.forward(
+          new Record<>(
+              ProfileOrderJson.key(key.baseline(), key.subject()),
+              document,
+              Math.max(0, timestamp)),
+          DetectionTopology.FLEET_PROFILES);
     }
 
     @Override

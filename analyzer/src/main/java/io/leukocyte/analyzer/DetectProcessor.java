@@ -259,6 +259,15 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
       matchWanted = true;
     }
 
+    @Override
+    public void observation(FleetObservation seen) {
+      forward(
+          FleetObservationJson.key(seen),
+          FleetObservationJson.write(seen),
+          DetectionTopology.TO_MATCHES);
+      matchWanted = true;
+    }
+
     /** Forwards with the batch's own timestamp, which is what retention goes by. */
     private void forward(String key, byte[] value, String sink) {
       forward(key.getBytes(StandardCharsets.UTF_8), value, sink);

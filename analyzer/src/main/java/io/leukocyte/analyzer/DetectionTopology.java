@@ -14,7 +14,8 @@ import org.apache.kafka.streams.Topology;
 
 /**
  * The topology: one processor over batches, one over matches that correlations over all hosts
- * count; everything with a name.
+ * count, over what baselines observed and over orders about their profiles; everything with a name.
+ * The second one's topics have as many partitions each, and keys that belong together are the same.
  */
 final class DetectionTopology {
   static final String EVENTS = "events";
@@ -28,6 +29,9 @@ final class DetectionTopology {
   static final String MATCHES = "fleet-matches";
   static final String CORRELATE = "correlate";
   static final String WINDOWS = "correlator";
+  static final String ORDERS = "orders";
+  static final String PROFILES = "profiler";
+  static final String FLEET_PROFILES = "fleet-profiles";
   static final String FLEET_ALERTS = "fleet-alerts";
   static final String FLEET_INCIDENTS = "fleet-incidents";
   static final String FLEET_INNER = "fleet-inner";
@@ -58,6 +62,7 @@ final class DetectionTopology {
           new Sink(FLEET_ALERTS, Topic.ALERTS),
           new Sink(FLEET_INCIDENTS, Topic.INCIDENTS),
           new Sink(FLEET_INNER, Topic.MATCHES),
+          new Sink(FLEET_PROFILES, Topic.PROFILES),
           new Sink(FLEET_DEAD, Topic.DEAD));
 
   private DetectionTopology() {}
@@ -71,6 +76,7 @@ final class DetectionTopology {
    * @param poison records at which detection failed before
    * @param watches where tasks show themselves while they run
    * @param silence when a host's silence is an alert
+   * @param trust whose orders about profiles are carried out
    */
   static Topology build(
       DetectorSettings settings,
@@ -78,7 +84,8 @@ final class DetectionTopology {
       AnalyzerMetrics metrics,
       Poison poison,
       Set<TaskWatch> watches,
-      Silence silence) {
+      Silence silence,
+      OrderTrust trust) {
     Topology topology = new Topology();
     topology.addSource(
         EVENTS, new ByteArrayDeserializer(), new ByteArrayDeserializer(), Topic.EVENTS.text());
@@ -93,9 +100,17 @@ final class DetectionTopology {
     }
     topology.addSource(
         MATCHES, new ByteArrayDeserializer(), new ByteArrayDeserializer(), Topic.MATCHES.text());
+    topology.addSource(
+        ORDERS, new ByteArrayDeserializer(), new ByteArrayDeserializer(), Topic.COMMANDS.text());
     topology.addProcessor(
-        CORRELATE, () -> new CorrelateProcessor(settings, rules, metrics, poison), MATCHES);
+        CORRELATE,
+        () -> new CorrelateProcessor(settings, rules, metrics, poison, trust),
+        MATCHES,
+        ORDERS);
     topology.addStateStore(PrimStore.builder(WINDOWS, CHANGELOG, WindowState::new), CORRELATE);
+    topology.addStateStore(
+        PrimStore.builder(PROFILES, CHANGELOG, () -> new ProfileState(settings.maxGroups())),
+        CORRELATE);
     for (Sink sink : FLEET_SINKS) {
       topology.addSink(sink.name(), sink.topic().text(), bytes, bytes, CORRELATE);
     }

@@ -19,7 +19,10 @@ import io.leukocyte.rules.CorrelationWindow;
 import io.leukocyte.rules.Correlator;
 import io.leukocyte.rules.Coverage;
 import io.leukocyte.rules.FactsLookup;
+import io.leukocyte.rules.KnownValues;
 import io.leukocyte.rules.Matcher;
+import io.leukocyte.rules.Observation;
+import io.leukocyte.rules.Observer;
 import io.leukocyte.rules.Occurrence;
 import io.leukocyte.rules.Rule;
 import io.leukocyte.rules.RuleSet;
@@ -79,6 +82,7 @@ public final class Detector {
   private RuleSet rules;
   private Matcher matcher;
   private Correlator correlator;
+  private Observer observer;
 
   private BatchCursor batch = new BatchCursor();
   private @Nullable AlertSink sink;
@@ -101,6 +105,7 @@ public final class Detector {
     this.rules = rules;
     this.matcher = new Matcher(rules, facts);
     this.correlator = new Correlator(rules);
+    this.observer = new Observer(rules, facts);
     folder.hold(this::hold);
   }
 
@@ -169,6 +174,7 @@ public final class Detector {
       rules = newRules;
       matcher = new Matcher(newRules, facts);
       correlator = new Correlator(newRules);
+      observer = new Observer(newRules, facts);
     }
   }
 
@@ -216,6 +222,7 @@ public final class Detector {
     state.changed(source);
     folder.publish(source, out);
     sweep(source, out);
+    tally.add(Tally.Count.CUT_VALUES, observer.takeCut());
     tally.add(Tally.Count.UNKNOWN_ROWS, cursor.unknownRows());
     tally.add(Tally.Count.UNKNOWN_SECTIONS, cursor.unknownSections());
   }
@@ -244,6 +251,7 @@ public final class Detector {
       Arrays.fill(destinations, 0, cursor.symbols() + 1, UNKNOWN);
     }
     matcher.open(cursor);
+    observer.open(cursor);
   }
 
   /** Takes the rows. Returns the latest time that is believed; the clock when there is none. */
@@ -526,12 +534,40 @@ public final class Detector {
   }
 
   private void matched(Rule rule) {
+    if (rule.watch() != null) {
+      observed(rule);
+      return;
+    }
     if (rules.alerts(rule.name())) {
       found(inContainer(), rule.info(), List.of(), () -> rule.output(batch, facts));
     }
     if (correlator.counts(rule) && !isAhead()) {
       correlator.match(rule, batch, facts, correlations, correlations);
       makeRoom();
+    }
+  }
+
+  /** A rule of a baseline matched: what the container has not shown lately is told. */
+  private void observed(Rule rule) {
+    ContainerState container = inContainer();
+    if (container == null || isAhead()) {
+      return;
+    }
+    KnownValues known = container.known;
+    if (known == null) {
+      known = new KnownValues();
+      container.known = known;
+    }
+    Observation seen = observer.observe(rule, batch, time(), known);
+    if (seen != null) {
+      ContainerFacts knownFacts = container.facts;
+      sink()
+          .observation(
+              new FleetObservation(
+                  seen,
+                  new Observed(batch.id(), batch.event()),
+                  host().hostname,
+                  knownFacts == null ? new TreeMap<>() : knownFacts.labels()));
     }
   }
 

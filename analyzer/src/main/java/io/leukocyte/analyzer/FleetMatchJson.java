@@ -57,22 +57,35 @@ final class FleetMatchJson {
     ContainerId container = occurrence.container();
     put(root, "container", container == null ? null : container.value());
     root.put("output", occurrence.output());
-    put(root, "hostname", match.hostname());
+    origin(root, match.hostname(), match.labels(), match.cause());
+    return bytes(root);
+  }
+
+  static ObjectNode object() {
+    return MAPPER.createObjectNode();
+  }
+
+  /** Adds where an event comes from, and the event, within bounds. */
+  static void origin(
+      ObjectNode root,
+      @Nullable String hostname,
+      SortedMap<String, String> ofContainer,
+      Observed event) {
+    put(root, "hostname", hostname);
     ObjectNode labels = root.putObject("labels");
     int room = MOST_OF_LABELS;
-    for (Map.Entry<String, String> label : match.labels().entrySet()) {
+    for (Map.Entry<String, String> label : ofContainer.entrySet()) {
       room -= label.getKey().length() + label.getValue().length();
       if (room >= 0) {
         labels.put(label.getKey(), label.getValue());
       }
     }
     try {
-      byte[] cause = EventJson.writeWithin(match.cause(), MOST_OF_CAUSE);
+      byte[] cause = EventJson.writeWithin(event, MOST_OF_CAUSE);
       root.set("cause", MAPPER.readTree(cause));
     } catch (IOException e) {
       throw new UncheckedIOException("An event just written cannot be read", e);
     }
-    return bytes(root);
   }
 
   private static void put(ObjectNode node, String name, @Nullable String text) {
@@ -81,7 +94,7 @@ final class FleetMatchJson {
     }
   }
 
-  private static byte[] bytes(JsonNode node) {
+  static byte[] bytes(JsonNode node) {
     try {
       return MAPPER.writeValueAsBytes(node);
     } catch (JsonProcessingException e) {
@@ -95,6 +108,15 @@ final class FleetMatchJson {
    * @throws IllegalArgumentException when the bytes are none; the message names the field
    */
   static FleetMatch read(byte[] json) {
+    return read(tree(json));
+  }
+
+  /**
+   * The object of a record.
+   *
+   * @throws IllegalArgumentException when the bytes are none
+   */
+  static JsonNode tree(byte[] json) {
     JsonNode root;
     try {
       root = MAPPER.readTree(json);
@@ -104,6 +126,11 @@ final class FleetMatchJson {
     if (!(root instanceof ObjectNode)) {
       throw new IllegalArgumentException("Not a match: it is no JSON object");
     }
+    return root;
+  }
+
+  /** The match of a record's object. */
+  static FleetMatch read(JsonNode root) {
     List<String> group = new ArrayList<>();
     root.path("group").forEach(value -> group.add(value.asText()));
     String container = root.path("container").textValue();
@@ -123,7 +150,7 @@ final class FleetMatchJson {
         occurrence, cause(root.path("cause")), root.path("hostname").textValue(), labels);
   }
 
-  private static Observed cause(JsonNode node) {
+  static Observed cause(JsonNode node) {
     try {
       return EventJson.read(bytes(node));
     } catch (MalformedJsonException e) {
@@ -131,7 +158,7 @@ final class FleetMatchJson {
     }
   }
 
-  private static String text(JsonNode node, String name) {
+  static String text(JsonNode node, String name) {
     String text = node.path(name).textValue();
     if (text == null) {
       throw new IllegalArgumentException("Not a match: " + name + " is not a text");

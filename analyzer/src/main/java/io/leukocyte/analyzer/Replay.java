@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class Replay {
   private final Detector detector;
   private final FleetDetector fleet;
+  private final ProfileDetector profiles;
   private final AlertSink sink;
   private final BatchCursor cursor = new BatchCursor();
 
@@ -37,6 +38,8 @@ public final class Replay {
   public Replay(RuleSet rules, DetectorSettings settings, AlertSink sink) {
     this.detector = new Detector(rules, settings, new DetectorState());
     this.fleet = new FleetDetector(rules, settings, new WindowState(), detector.tally());
+    this.profiles =
+        new ProfileDetector(rules, new ProfileState(settings.maxGroups()), detector.tally());
     this.sink = new BothStages(sink);
   }
 
@@ -67,6 +70,12 @@ public final class Replay {
     public void match(FleetMatch match) {
       out.match(match);
       fleet.process(match, this);
+    }
+
+    @Override
+    public void observation(FleetObservation seen) {
+      out.observation(seen);
+      profiles.process(seen, this);
     }
   }
 

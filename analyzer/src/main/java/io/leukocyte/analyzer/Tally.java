@@ -42,6 +42,14 @@ public final class Tally {
     CUT_MATCHES,
     /** Matches for a correlation that is not in force any more. */
     STRAY_MATCHES,
+    /** Values of baselines that were not told because a container had too many within an hour. */
+    CUT_VALUES,
+    /** Observations of baselines for which there was no room for a profile. */
+    REFUSED_PROFILES,
+    /** Orders about profiles that were carried out. */
+    PROFILE_ORDERS,
+    /** Orders about profiles that were refused. */
+    REFUSED_ORDERS,
     /** Egress limits in labels that cannot be read; the default holds. */
     INVALID_LABELS
   }

@@ -12,7 +12,7 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * An analyzer as a process of its own, so that it can be killed: PORT STATE-DIR STANDBYS
- * SESSION-MILLIS RULES, these being {@code shell} or {@code correlations}.
+ * SESSION-MILLIS RULES, these being {@code shell}, {@code correlations} or {@code baselines}.
  */
 final class AnalyzerProcess {
   private AnalyzerProcess() {}
@@ -41,6 +41,11 @@ final class AnalyzerProcess {
   /** The same with correlations in force. */
   static Process withCorrelations(int port, Path folder, int number) throws IOException {
     return start(port, folder, "" + number, 0, Duration.ofSeconds(2), "correlations");
+  }
+
+  /** The same with baselines in force. */
+  static Process withBaselines(int port, Path folder, int number) throws IOException {
+    return start(port, folder, "" + number, 0, Duration.ofSeconds(2), "baselines");
   }
 
   /** An analyzer that keeps its state in a folder of a name; it also logs there. */
@@ -80,7 +85,12 @@ final class AnalyzerProcess {
                 Integer.parseInt(args[2]),
                 Duration.ofMillis(Long.parseLong(args[3]))),
             KafkaSettings.plain(new HostPort("127.0.0.1", Integer.parseInt(args[0]))),
-            args[4].equals("correlations") ? TestCorrelations.RULES : TestEvents.SHELL_RULES,
+            switch (args[4]) {
+              case "correlations" -> TestCorrelations.RULES;
+              case "baselines" -> TestBaselines.RULES;
+              default -> TestEvents.SHELL_RULES;
+            },
+            new OrderTrust(false, Optional.of(TestBaselines.KEYS)),
             new SimpleMeterRegistry());
     Runtime.getRuntime().addShutdownHook(new Thread(analyzer::close));
     analyzer.start();

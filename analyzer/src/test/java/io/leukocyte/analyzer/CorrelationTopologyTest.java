@@ -61,7 +61,8 @@ class CorrelationTopologyTest {
         new AnalyzerMetrics(registry),
         new Poison(),
         new HashSet<>(),
-        new Silence(Duration.ofHours(1), partition -> false));
+        new Silence(Duration.ofHours(1), partition -> false),
+        OrderTrust.NONE);
   }
 
   @AfterEach
@@ -124,9 +125,10 @@ class CorrelationTopologyTest {
   void stagesHaveTasksOfTheirOwn() {
     assertThat(topology().describe().subtopologies()).hasSize(2);
     assertThat(topology().describe().toString())
-        .contains("Source: fleet-matches", "Processor: correlate", "stores: [correlator]")
+        .contains("Source: fleet-matches", "Processor: correlate", "stores: [correlator, profiler]")
         .contains(
-            "Sink: fleet-alerts", "Sink: fleet-incidents", "Sink: fleet-inner", "Sink: fleet-dead");
+            "Sink: fleet-alerts", "Sink: fleet-incidents", "Sink: fleet-inner", "Sink: fleet-dead")
+        .contains("Source: orders (topics: [leuko.commands])", "Sink: fleet-profiles");
   }
 
   @Test

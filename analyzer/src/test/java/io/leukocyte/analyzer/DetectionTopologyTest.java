@@ -82,7 +82,8 @@ class DetectionTopologyTest {
         new AnalyzerMetrics(registry),
         poison,
         watches,
-        new Silence(Duration.ofSeconds(30), partition -> hears));
+        new Silence(Duration.ofSeconds(30), partition -> hears),
+        OrderTrust.NONE);
   }
 
   private RuleSet rules() {

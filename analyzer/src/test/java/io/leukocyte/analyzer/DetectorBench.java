@@ -5,6 +5,7 @@ import io.leukocyte.events.AlertJson;
 import io.leukocyte.events.BatchCursor;
 import io.leukocyte.events.MalformedBatchException;
 import io.leukocyte.events.Observed;
+import io.leukocyte.rules.RuleFile;
 import io.leukocyte.rules.RuleSet;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -39,27 +40,39 @@ public final class DetectorBench {
   public static void main(String[] args) throws MalformedBatchException {
     int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 7;
     DetectorBench bench = new DetectorBench();
-    Map<BenchRules, double[]> figures = new TreeMap<>();
+    Map<String, double[]> figures = new TreeMap<>();
     for (int round = -2; round < rounds; round++) {
-      for (BenchRules rules : BenchRules.values()) {
-        if (args.length > 1 && !args[1].equals(rules.name())) {
+      for (Map.Entry<String, RuleSet> rules : sets().entrySet()) {
+        if (args.length > 1 && !rules.getKey().startsWith(args[1])) {
           continue;
         }
-        double nanos = bench.pass(rules.rules());
+        double nanos = bench.pass(rules.getValue());
         if (round >= 0) {
-          figures.computeIfAbsent(rules, r -> new double[rounds])[round] = nanos;
+          figures.computeIfAbsent(rules.getKey(), r -> new double[rounds])[round] = nanos;
         }
         if (round == 0) {
-          System.out.println(rules + ": " + bench.findings + " findings, " + bench.bytes + " B");
+          System.out.println(
+              rules.getKey() + ": " + bench.findings + " findings, " + bench.bytes + " B");
         }
       }
     }
     figures.forEach((rules, nanos) -> {
       Arrays.sort(nanos);
       System.out.printf(
-          "%-20s %6.1f (%.1f to %.1f)%n",
-          rules.text(), nanos[rounds / 2], nanos[0], nanos[rounds - 1]);
+          "%-36s %6.1f (%.1f to %.1f)%n", rules, nanos[rounds / 2], nanos[0], nanos[rounds - 1]);
     });
+  }
+
+  /** The sets of the bench, and the shipped rules with the baseline. */
+  private static Map<String, RuleSet> sets() {
+    Map<String, RuleSet> sets = new TreeMap<>();
+    for (BenchRules rules : BenchRules.values()) {
+      sets.put(rules.text(), rules.rules());
+    }
+    sets.put(
+        BenchRules.SHIPPED.text() + ", with the baseline",
+        RuleSet.load(RuleFile.shipped()).rules());
+    return sets;
   }
 
   private double pass(RuleSet rules) throws MalformedBatchException {
@@ -83,6 +96,11 @@ public final class DetectorBench {
   private final class Written implements AlertSink {
     @Override
     public void match(FleetMatch match) {}
+
+    @Override
+    public void observation(FleetObservation seen) {
+      add(FleetObservationJson.write(seen));
+    }
 
     @Override
     public void alert(Alert alert) {

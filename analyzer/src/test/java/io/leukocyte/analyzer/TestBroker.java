@@ -100,6 +100,8 @@ final class TestBroker implements AutoCloseable {
         List.of(
                 Topic.EVENTS,
                 Topic.MATCHES,
+                Topic.COMMANDS,
+                Topic.PROFILES,
                 Topic.ALERTS,
                 Topic.INCIDENTS,
                 Topic.CONTAINERS,

@@ -65,7 +65,7 @@ final class Documents {
       case INCIDENTS -> latest(DataStream.INCIDENTS, record, "/leukocyte/incident");
       case FINDINGS -> latest(DataStream.FINDINGS, record, "/leukocyte/finding");
       case EVENTS -> batches.of(record);
-      case CONTAINERS, COMMANDS, MATCHES, PERMITS, BLOCKED, CONFIG, DEAD -> List.of();
+      case CONTAINERS, COMMANDS, MATCHES, PERMITS, PROFILES, BLOCKED, CONFIG, DEAD -> List.of();
     };
   }
 

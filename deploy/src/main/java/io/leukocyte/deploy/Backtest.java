@@ -14,6 +14,7 @@ import io.leukocyte.events.MalformedBatchException;
 import io.leukocyte.events.Observed;
 import io.leukocyte.responder.Foresight;
 import io.leukocyte.responder.PolicySet;
+import io.leukocyte.rules.Aspect;
 import io.leukocyte.rules.Correlation;
 import io.leukocyte.rules.Rule;
 import io.leukocyte.rules.RuleSet;
@@ -66,7 +67,15 @@ final class Backtest {
     this.examples = examples;
     this.replay = new Replay(rules, settings, new Sink());
     rules.rules().forEach(rule -> findings.put(rule.name(), new Finding(rule.name())));
+    observers().forEach(rule -> findings.put(rule.name(), new Finding(rule.name())));
     rules.correlations().forEach(c -> findings.put(c.name(), new Finding(c.name())));
+  }
+
+  /** The rules under whose names baselines alert. */
+  private List<Rule> observers() {
+    return rules.observers().stream()
+        .filter(rule -> rule.watch() != null && rule.watch().aspect() != Aspect.STARTS)
+        .toList();
   }
 
   /** What became of a rule. */
@@ -207,6 +216,11 @@ final class Backtest {
    */
   @Nullable Long collectedSince(String name) {
     for (Rule rule : rules.rules()) {
+      if (rule.name().equals(name)) {
+        return collectedSince(rule);
+      }
+    }
+    for (Rule rule : observers()) {
       if (rule.name().equals(name)) {
         return collectedSince(rule);
       }

@@ -55,7 +55,7 @@ final class BenchRoles implements MeasuredRoles {
     RuleSet rules = RuleFiles.inForce(settings).rules();
     Roles roles = new Roles(config, kafka, host, data, engine, process.metrics());
     Responder responder = process.add(roles.responder());
-    Analyzer analyzer = process.add(roles.analyzer(rules));
+    Analyzer analyzer = process.add(roles.analyzerAlone(rules));
     Collector collector = process.add(roles.collector(rules));
     process.start(responder, PATIENCE);
     process.start(analyzer, PATIENCE);

@@ -44,6 +44,7 @@ import picocli.CommandLine.ParameterException;
       KillProcessCommand.class,
       RunCommand.class,
       ImagesCommand.class,
+      ProfileCommand.class,
       StopCommand.class,
       ResumeCommand.class,
       BenchCommand.class,

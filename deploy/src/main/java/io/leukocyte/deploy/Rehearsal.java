@@ -188,7 +188,7 @@ final class Rehearsal {
     process.start(
         process.add(new Indexer(IndexerSettings.from(config), client, process.metrics())), BRIEF);
     process.start(process.add(roles.responder()), BRIEF); // without nft it never gets well
-    process.start(process.add(roles.analyzer(inForce)), PATIENCE);
+    process.start(process.add(roles.analyzerAlone(inForce)), PATIENCE);
     process.start(process.add(roles.collector(inForce)), BRIEF);
   }
 }

@@ -2,6 +2,7 @@ package io.leukocyte.deploy;
 
 import io.leukocyte.analyzer.Analyzer;
 import io.leukocyte.analyzer.AnalyzerSettings;
+import io.leukocyte.analyzer.OrderTrust;
 import io.leukocyte.collector.Collector;
 import io.leukocyte.collector.CollectorSettings;
 import io.leukocyte.collector.Interest;
@@ -10,6 +11,7 @@ import io.leukocyte.engine.Engine;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.KafkaSettings;
 import io.leukocyte.events.config.Config;
+import io.leukocyte.responder.FleetSettings;
 import io.leukocyte.responder.Responder;
 import io.leukocyte.responder.ResponderSettings;
 import io.leukocyte.rules.RuleSet;
@@ -53,12 +55,25 @@ record Roles(
     collector.cover(rules);
   }
 
-  Analyzer analyzer(RuleSet rules) {
-    return analyzer(config, kafka, data, rules, metrics);
+  /** The analyzer with a Kafka of its own: whoever may write to it may give orders. */
+  Analyzer analyzerAlone(RuleSet rules) {
+    return analyzer(config, kafka, data, rules, OrderTrust.ALL, metrics);
   }
 
   static Analyzer analyzer(
       Config config, KafkaSettings kafka, Path data, RuleSet rules, MeterRegistry metrics) {
+    FleetSettings fleet = FleetSettings.from(config);
+    OrderTrust trust = new OrderTrust(fleet.trust() == FleetSettings.Trust.ACL, fleet.keys());
+    return analyzer(config, kafka, data, rules, trust, metrics);
+  }
+
+  private static Analyzer analyzer(
+      Config config,
+      KafkaSettings kafka,
+      Path data,
+      RuleSet rules,
+      OrderTrust trust,
+      MeterRegistry metrics) {
     AnalyzerSettings settings = AnalyzerSettings.from(config);
     return new Analyzer(
         settings.stateDir().isPresent()
@@ -66,6 +81,7 @@ record Roles(
             : settings.withStateDir(data.resolve("analyzer")),
         kafka,
         rules,
+        trust,
         metrics);
   }
 

@@ -1,6 +1,7 @@
 package io.leukocyte.deploy;
 
 import io.leukocyte.events.config.Suggestion;
+import io.leukocyte.rules.Baseline;
 import io.leukocyte.rules.Correlation;
 import io.leukocyte.rules.Explanation;
 import io.leukocyte.rules.RuleFile;
@@ -83,7 +84,8 @@ final class RulesCommand implements Callable<Integer> {
       footer = {
         "",
         "Example: leuko rules explain 'Terminal shell in container'",
-        "Exit codes: 0 the rule is in force, 1 it is skipped, 2 there is no such rule or it is wrong."
+        "Exit codes: 0 the rule is in force, 1 it is skipped, 2 there is no such rule or it is"
+            + " wrong."
       })
   static final class Explain implements Callable<Integer> {
     @Spec private CommandSpec spec;
@@ -108,6 +110,12 @@ final class RulesCommand implements Callable<Integer> {
       Optional<Correlation> correlation = correlation(given);
       if (correlation.isPresent()) {
         out.println(correlation.get().at() + ": " + correlation.get().explanation());
+        out.flush();
+        return ExitCode.FINE;
+      }
+      Optional<Baseline> baseline = RuleSet.load(given).rules().baseline(rule);
+      if (baseline.isPresent()) {
+        out.println(baseline.get().at() + ": " + baseline.get().explanation());
         out.flush();
         return ExitCode.FINE;
       }

@@ -101,13 +101,13 @@ final class RulesTestCommand implements Callable<Integer> {
 
   private static List<String> failure(RuleTest test, RuleSet rules, int came) {
     List<String> lines = new ArrayList<>();
-    boolean correlation = test.isOfCorrelation(rules);
+    boolean alerts = test.isOfAlerts(rules);
     lines.add("%s: '%s' failed: %s".formatted(test.at(), test.rule(), test.title()));
     lines.add(
         "  expected: %d %s, came: %d"
-            .formatted(test.matches(), correlation ? "alerts" : "matches", came));
-    List<Integer> matching = correlation ? List.of() : test.matching(rules);
-    for (int i = 0; i < test.events().size() && !correlation; i++) {
+            .formatted(test.matches(), alerts ? "alerts" : "matches", came));
+    List<Integer> matching = alerts ? List.of() : test.matching(rules);
+    for (int i = 0; i < test.events().size() && !alerts; i++) {
       String event = EventJson.line(test.events().get(i).observed());
       lines.add(
           "  %s %d. %s"

@@ -89,7 +89,7 @@ final class Up {
         Responder responder = roles.responderAlone();
         begin(process, "responder", responder, BRIEF);
         responder.link().ifPresent(link -> screen.ready("page", link));
-        Analyzer analyzer = roles.analyzer(rules.current().rules());
+        Analyzer analyzer = roles.analyzerAlone(rules.current().rules());
         Collector collector = roles.collector(rules.current().rules());
         begin(process, "analyzer", analyzer, PATIENCE);
         process.add(new SoleCollectors(config, client)).start();

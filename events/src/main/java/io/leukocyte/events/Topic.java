@@ -8,7 +8,10 @@ import java.util.Optional;
 public enum Topic {
   /** Batches of events, by host. */
   EVENTS("leuko.events", Keep.DELETE, Duration.ofHours(24)),
-  /** Matches of rules that a correlation over several hosts counts, by its group. */
+  /**
+   * Matches of rules that a correlation over several hosts counts, by its group, and what baselines
+   * observed, by their profile.
+   */
   MATCHES("leuko.matches", Keep.DELETE, Duration.ofHours(24)),
   /** Alerts, by host. */
   ALERTS("leuko.alerts", Keep.DELETE, Duration.ofDays(30)),
@@ -27,6 +30,8 @@ public enum Topic {
    * the broker's own time, because the place in the log decides.
    */
   PERMITS("leuko.permits", Keep.DELETE, Duration.ofDays(7)),
+  /** What is normal for the containers of an image, by baseline and image. */
+  PROFILES("leuko.profiles", Keep.COMPACT, Duration.ZERO),
   /** Images that may not start, and those that may again, by the image's id. */
   BLOCKED("leuko.blocked", Keep.COMPACT, Duration.ZERO),
   /** The rules and policies of the fleet in one piece: one partition, one key. */

@@ -34,7 +34,9 @@ public record Coverage(List<String> missing, List<String> blind, List<String> pa
     TreeSet<String> kinds = new TreeSet<>();
     List<String> blind = new ArrayList<>();
     List<String> partly = new ArrayList<>();
-    for (Rule rule : rules.rules()) {
+    List<Rule> all = new ArrayList<>(rules.rules());
+    all.addAll(rules.observers());
+    for (Rule rule : all) {
       List<String> needed =
           rule.kinds().stream().map(Kind::text).filter(missing::contains).toList();
       if (!needed.isEmpty()) {

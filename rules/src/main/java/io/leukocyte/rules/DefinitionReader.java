@@ -52,6 +52,7 @@ final class DefinitionReader {
       Set.of(
           "rule",
           "correlation",
+          "baseline",
           "list",
           "macro",
           "required_engine_version",
@@ -86,7 +87,8 @@ final class DefinitionReader {
           new Problem(
               root.get().at(),
               "a rule file is a list, not " + root.get().description(),
-              "begin each entry with '- rule:', '- correlation:', '- macro:' or '- list:'"));
+              "begin each entry with '- rule:', '- correlation:', '- baseline:', '- macro:' or '-"
+                  + " list:'"));
       return;
     }
     SourceFile source = new SourceFile(file);
@@ -104,6 +106,8 @@ final class DefinitionReader {
       rule(entry, file);
     } else if (entry.has("correlation")) {
       CorrelationReader.read(entry, file, definitions);
+    } else if (entry.has("baseline")) {
+      BaselineReader.read(entry, file, definitions);
     } else if (entry.has("macro")) {
       macro(entry);
     } else if (entry.has("list")) {
@@ -116,7 +120,7 @@ final class DefinitionReader {
       String first = mapping.entries().isEmpty() ? "" : mapping.entries().getFirst().key().text();
       entry.problem(
           entry.at(),
-          "an entry is a rule, a correlation, a macro or a list, not '" + first + "'",
+          "an entry is a rule, a correlation, a baseline, a macro or a list, not '" + first + "'",
           Suggestion.didYouMean(first, ENTRIES));
     }
   }

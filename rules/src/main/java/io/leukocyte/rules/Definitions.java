@@ -15,6 +15,7 @@ final class Definitions {
   final Map<String, MacroDefinition> macros = new LinkedHashMap<>();
   final Map<String, RuleDefinition> rules = new LinkedHashMap<>();
   final Map<String, CorrelationDefinition> correlations = new LinkedHashMap<>();
+  final Map<String, BaselineDefinition> baselines = new LinkedHashMap<>();
   private int order;
 
   /** The place of the next definition among all. */

@@ -7,6 +7,7 @@ import io.leukocyte.events.Observed;
 import io.leukocyte.events.config.Position;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A rule in force. */
 public final class Rule {
@@ -15,6 +16,7 @@ public final class Rule {
   private final OutputTemplate output;
   private final Map<Kind, Node> conditions;
   private final Set<String> environment;
+  private final Baseline.@Nullable Watch watch;
 
   Rule(
       Alert.RuleInfo info,
@@ -22,6 +24,18 @@ public final class Rule {
       OutputTemplate output,
       Map<Kind, Node> conditions,
       Set<String> environment) {
+    this(info, at, output, conditions, environment, null);
+  }
+
+  /** A rule that observes for a baseline, or else an ordinary one. */
+  Rule(
+      Alert.RuleInfo info,
+      Position at,
+      OutputTemplate output,
+      Map<Kind, Node> conditions,
+      Set<String> environment,
+      Baseline.@Nullable Watch watch) {
+    this.watch = watch;
     this.info = info;
     this.at = at;
     this.output = output;
@@ -37,6 +51,11 @@ public final class Rule {
   /** Its name. */
   public String name() {
     return info.name();
+  }
+
+  /** The baseline that it observes for: it is no rule of its own; null for ordinary rules. */
+  public Baseline.@Nullable Watch watch() {
+    return watch;
   }
 
   /** Where it is written. */

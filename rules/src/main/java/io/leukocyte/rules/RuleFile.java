@@ -24,7 +24,8 @@ public record RuleFile(String name, String text) {
           "network.yaml",
           "resources.yaml",
           "operations.yaml",
-          "correlations.yaml");
+          "correlations.yaml",
+          "baselines.yaml");
 
   /** The files that come with Leukocyte, in the order to load them. */
   public static List<RuleFile> shipped() {

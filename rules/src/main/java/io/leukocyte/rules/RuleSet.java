@@ -23,17 +23,27 @@ public final class RuleSet {
   private final List<Rule> rules;
   private final Map<Kind, Plan> plans;
   private final List<Correlation> correlations;
+  private final List<Baseline> baselines;
+  private final List<Rule> observers;
   private final Set<String> silent;
   private final List<RuleTest> tests;
   private final String hash;
 
-  RuleSet(List<Rule> rules, List<Correlation> correlations, List<RuleTest> tests, String hash) {
+  RuleSet(
+      List<Rule> rules,
+      List<Correlation> correlations,
+      List<Baseline> baselines,
+      List<Rule> observers,
+      List<RuleTest> tests,
+      String hash) {
+    this.baselines = List.copyOf(baselines);
+    this.observers = List.copyOf(observers);
     this.rules = List.copyOf(rules);
     this.correlations = List.copyOf(correlations);
     this.silent = silent(correlations);
     this.tests = List.copyOf(tests);
     this.hash = hash;
-    this.plans = plans(rules);
+    this.plans = plans(evaluated());
   }
 
   /** What correlations are made of alerts by itself only where one of them says so. */
@@ -44,6 +54,13 @@ public final class RuleSet {
       silent.removeIf(correlation::generates);
     }
     return Set.copyOf(silent);
+  }
+
+  /** All that is held against events: the rules, then those that observe for baselines. */
+  private List<Rule> evaluated() {
+    List<Rule> all = new ArrayList<>(rules);
+    all.addAll(observers);
+    return all;
   }
 
   private static Map<Kind, Plan> plans(List<Rule> rules) {
@@ -79,12 +96,17 @@ public final class RuleSet {
     List<Skipped> skipped = compiler.skipped();
     List<Correlation> correlations =
         new CorrelationCompiler(reader.definitions(), rules, problems, skipped).correlations();
+    BaselineCompiler baselines =
+        new BaselineCompiler(reader.definitions(), compiler, problems, skipped);
     List<RuleTest> tests =
         new ArrayList<>(TestReader.read(reader.definitions().rules.values(), problems));
     tests.addAll(TestReader.ofCorrelations(reader.definitions().correlations.values(), problems));
+    tests.addAll(TestReader.ofBaselines(reader.definitions().baselines.values(), problems));
     problems.sort(inOrderOf(files));
     warnings.sort(inOrderOf(files));
-    RuleSet set = new RuleSet(rules, correlations, tests, hash(files));
+    RuleSet set =
+        new RuleSet(
+            rules, correlations, baselines.baselines(), baselines.observers(), tests, hash(files));
     return new Loaded(set, problems, warnings, skipped);
   }
 
@@ -135,6 +157,21 @@ public final class RuleSet {
     return rules;
   }
 
+  /** The baselines in force, in the order of their files. */
+  public List<Baseline> baselines() {
+    return baselines;
+  }
+
+  /** The baseline of a name; empty when none is in force. */
+  public Optional<Baseline> baseline(String name) {
+    return baselines.stream().filter(b -> b.name().equals(name)).findFirst();
+  }
+
+  /** The rules that observe for baselines: matched like others, they raise no alerts. */
+  public List<Rule> observers() {
+    return observers;
+  }
+
   /** The correlations in force; each stands after those it is made of. */
   public List<Correlation> correlations() {
     return correlations;
@@ -158,18 +195,18 @@ public final class RuleSet {
     return tests;
   }
 
-  /** Kinds of events that some rule can match. */
+  /** Kinds of events that some rule, correlation or baseline can match. */
   public Set<Kind> kinds() {
     return Set.copyOf(plans.keySet());
   }
 
   /**
-   * What the rules need of system calls, by the call's name. Calls that no rule can match are left
-   * out.
+   * What the rules and baselines need of system calls, by the call's name. Calls that no rule can
+   * match are left out.
    */
   public Map<String, CallNeed> calls() {
     Map<String, CallNeed> calls = new TreeMap<>();
-    for (Rule rule : rules) {
+    for (Rule rule : evaluated()) {
       rule.conditions()
           .forEach((kind, condition) -> {
             if (CallNeeds.concern(kind)) {
@@ -214,11 +251,13 @@ public final class RuleSet {
       skipped = List.copyOf(skipped);
     }
 
-    /** {@code N rules loaded, M skipped, K problems}; correlations count as rules. */
+    /** {@code N rules loaded, M skipped, K problems}; correlations and baselines count as rules. */
     public String summary() {
       return "%d rules loaded, %d skipped, %d problems"
           .formatted(
-              rules.rules().size() + rules.correlations().size(), skipped.size(), problems.size());
+              rules.rules().size() + rules.correlations().size() + rules.baselines().size(),
+              skipped.size(),
+              problems.size());
     }
 
     /**

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A test that stands under a rule: events, and how many of them the rule must match. Under a
- * correlation the events come in their order, and it must raise so many alerts.
+ * correlation or a baseline the events come in their order, and it must raise so many alerts.
  *
  * @param rule the name of the rule or correlation
  * @param title what the events are
@@ -32,8 +32,11 @@ public record RuleTest(String rule, String title, List<Sample> events, int match
    */
   public record Sample(Observed observed, @Nullable ContainerFacts facts) {}
 
-  /** How many of the events the rule matches; how many alerts a correlation raises. */
+  /** How many of the events the rule matches; how many alerts a correlation or baseline raises. */
   public int run(RuleSet rules) {
+    if (rules.baseline(rule).isPresent()) {
+      return BaselineRun.alerts(rules, rule, events);
+    }
     return isOfCorrelation(rules)
         ? CorrelationRun.alerts(rules, rule, events)
         : matching(rules).size();
@@ -42,6 +45,11 @@ public record RuleTest(String rule, String title, List<Sample> events, int match
   /** Whether it stands under a correlation. */
   public boolean isOfCorrelation(RuleSet rules) {
     return rules.correlations().stream().anyMatch(c -> c.name().equals(rule));
+  }
+
+  /** Whether it says how many alerts there are, not which events match: no rule's own. */
+  public boolean isOfAlerts(RuleSet rules) {
+    return isOfCorrelation(rules) || rules.baseline(rule).isPresent();
   }
 
   /** Which of the events the rule matches, from 0; none of a correlation. */

@@ -47,6 +47,17 @@ final class TestReader {
     return reader.tests;
   }
 
+  static List<RuleTest> ofBaselines(
+      Collection<BaselineDefinition> baselines, List<Problem> problems) {
+    TestReader reader = new TestReader(problems);
+    for (BaselineDefinition baseline : baselines) {
+      if (baseline.tests != null) {
+        reader.tests(baseline.name, baseline.tests);
+      }
+    }
+    return reader.tests;
+  }
+
   private void tests(String rule, YamlNode node) {
     if (!(node instanceof YamlNode.Sequence sequence)) {
       problem(node, "tests is a list, not " + node.description());

@@ -41,7 +41,8 @@ class LoadTest {
         "proc.name = val(proc.sname) | needs the field proc.sname",
         "evt.type = connect and log.line = val(proc.name) | no event can make it true",
         "evt.type = execve and log.line contains x | no event can make it true",
-        "container.id = host and proc.name = sh | is about the host's own processes, which are not sent",
+        "container.id = host and proc.name = sh | is about the host's own processes, which are not"
+            + " sent",
       })
   void aRuleThatCannotWorkHereIsSkippedByName(String condition, String reason) {
     RuleSet.Loaded loaded = load(rule(condition));
@@ -121,7 +122,8 @@ class LoadTest {
             "a.yaml:7:3: the rule 'b' has no condition; add 'condition:'",
             "a.yaml:8:3: the list 'l' has no items; add 'items: […]'",
             "a.yaml:9:3: the macro 'm' has no condition; add 'condition:'",
-            "a.yaml:10:3: an entry is a rule, a correlation, a macro or a list, not 'lst'; did you mean 'list'?",
+            "a.yaml:10:3: an entry is a rule, a correlation, a baseline, a macro or a list, not"
+                + " 'lst'; did you mean 'list'?",
             "a.yaml:11:3: 'text' is not an entry",
             "a.yaml:13:12: enabled is true or false, not 'maybe'",
             "a.yaml:14:9: tags must be a list, not 'x'",

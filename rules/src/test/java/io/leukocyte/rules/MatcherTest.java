@@ -141,7 +141,7 @@ class MatcherTest {
     int[] found = {0};
     row.rewind();
     matcher.open(row);
-    Consumer<Rule> sink = rule -> found[0]++;
+    Consumer<Rule> sink = rule -> found[0] += rule.watch() == null ? 1 : 0;
     while (row.next()) {
       matcher.match(row, sink);
     }

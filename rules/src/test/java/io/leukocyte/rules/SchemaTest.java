@@ -82,6 +82,8 @@ class SchemaTest {
         "- {rule: r, desc: d, output: o, priority: WARNING, condition: x, exceptions: [{name: e,"
             + " fields: [a.b], comps: [=], values: [[x]]}, {name: f, fields: a.b}]}",
         "- {list: l, items: [1, x, true]}",
+        "- {baseline: b, desc: d, condition: 'container.name = x', watch: [processes], priority:"
+            + " info, by: 'container.label[a]', learn: 2d, exceptions: {processes: [/bin/x]}}",
       })
   void whatTheLoaderTakesPasses(String yaml) {
     assertThat(check(yaml)).isEmpty();
@@ -93,13 +95,19 @@ class SchemaTest {
         "- {rule: r, desc: d, output: o, priority: WARNING}",
         "- {rule: r, desc: d, output: o, priority: URGENT, condition: x}",
         "- {macro: m}",
+        "- {baseline: b, desc: d, condition: 'container.name = x', watch: [proc], priority: info}",
+        "- {baseline: b, desc: d, condition: 'container.name = x', watch: [], priority: info}",
+        "- {baseline: b, desc: d, watch: [processes], priority: info}",
+        "- {baseline: b, desc: d, condition: 'container.name = x', watch: [processes], priority:"
+            + " info, by: image.name}",
         "- {list: l}",
         "- {lst: l, items: []}",
         "- text",
         "rule: r",
         "- {rule: r, condition: x, override: {condition: prepend}}",
         "- {rule: r, condition: x, override: {source: replace}}",
-        "- {rule: r, desc: d, output: o, priority: info, condition: x, exceptions: [{fields: a.b}]}",
+        "- {rule: r, desc: d, output: o, priority: info, condition: x, exceptions: [{fields:"
+            + " a.b}]}",
         "- {rule: r, desc: d, output: o, priority: info, condition: x, tests: [{matches: 1}]}",
       })
   void whatTheLoaderRefusesIsRefused(String yaml) {

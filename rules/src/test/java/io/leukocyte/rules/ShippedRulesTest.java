@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leukocyte.events.CallColumns.Open;
 import io.leukocyte.events.Kind;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ class ShippedRulesTest {
 
   @Test
   void theShippedFilesHaveNoProblemAndNothingIsSkipped() {
-    assertThat(loaded.report()).isEqualTo("134 rules loaded, 0 skipped, 0 problems");
+    assertThat(loaded.report()).isEqualTo("135 rules loaded, 0 skipped, 0 problems");
   }
 
   @Test
@@ -50,6 +51,17 @@ class ShippedRulesTest {
   }
 
   @Test
+  void eachShippedBaselineSaysWhatMayBeAFalseAlarmAndHasTestsBothWays() {
+    assertThat(loaded.rules().baselines()).isNotEmpty();
+    for (Baseline baseline : loaded.rules().baselines()) {
+      assertThat(baseline.info(Aspect.PROCESSES).description()).contains("False positives:");
+      List<RuleTest> tests =
+          loaded.rules().tests().stream().filter(t -> t.rule().equals(baseline.name())).toList();
+      assertThat(tests).anyMatch(t -> t.matches() > 0).anyMatch(t -> t.matches() == 0);
+    }
+  }
+
+  @Test
   void correlationsSilenceOnlyTheirOwnBuildingBlocks() {
     assertThat(loaded.rules().rules().stream().map(Rule::name))
         .filteredOn(name -> !loaded.rules().alerts(name))
@@ -66,7 +78,9 @@ class ShippedRulesTest {
   /** A rule that any path can match would have the sensor report each file that is opened. */
   @Test
   void eachRuleOnOpenedFilesSaysWhereTheyLie() {
-    assertThat(loaded.rules().rules())
+    List<Rule> all = new ArrayList<>(loaded.rules().rules());
+    all.addAll(loaded.rules().observers());
+    assertThat(all)
         .filteredOn(rule -> rule.conditions().containsKey(Kind.FILE_OPEN))
         .isNotEmpty()
         .allSatisfy(rule ->
@@ -89,7 +103,9 @@ class ShippedRulesTest {
   }
 
   private static boolean isBeginning(Predicate predicate) {
-    return predicate instanceof Predicate.Equal || predicate instanceof Predicate.StartsWith;
+    return predicate instanceof Predicate.Equal
+        || predicate instanceof Predicate.StartsWith
+        || predicate instanceof Predicate.Below;
   }
 
   @TestFactory
