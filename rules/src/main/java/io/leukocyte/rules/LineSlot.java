@@ -59,6 +59,10 @@ class LineSlot extends SlotState {
 
   private void add(Predicate predicate, int bit, List<MultiPattern.Pattern> patterns) {
     switch (predicate) {
+      case Predicate.Contains c when isOneByte(c.part()) -> {
+        byte wanted = (byte) c.part().charAt(0);
+        ofBytes.add(new ByteQuestion((in, from, to) -> Bytes.has(in, from, to, wanted), bit));
+      }
       case Predicate.Contains c when !c.part().isEmpty() ->
           patterns.add(MultiPattern.Pattern.of(c.part(), c.anyCase(), bit));
       case Predicate.Contains c -> ofBytes.add(new ByteQuestion((in, from, to) -> true, bit));
@@ -97,6 +101,11 @@ class LineSlot extends SlotState {
       case Predicate.Range r -> ofText.add(new TextQuestion(r, bit));
       case Predicate.OneOf o -> ofText.add(new TextQuestion(o, bit));
     }
+  }
+
+  /** Whether a text is a single byte that has no other case. */
+  private static boolean isOneByte(String text) {
+    return text.length() == 1 && text.charAt(0) < 0x80 && !Character.isLetter(text.charAt(0));
   }
 
   private static ByteTest startsWith(byte[] wanted) {

@@ -68,6 +68,7 @@ public final class Matcher {
     private final List<Gate> gates;
     private final SlotState[] slots;
     private final long[] left;
+    private final Decisions decisions;
 
     PlanState(Plan plan, Dictionaries dictionaries) {
       this.rules = plan.rules();
@@ -77,6 +78,7 @@ public final class Matcher {
         slots[i] = Slots.state(plan, i, dictionaries);
       }
       this.left = new long[plan.ruleWords()];
+      this.decisions = new Decisions(gates);
     }
 
     void forget(boolean all) {
@@ -85,9 +87,49 @@ public final class Matcher {
           slot.forget();
         }
       }
+      clearWhereRenumbered();
     }
 
+    private void clearWhereRenumbered() {
+      boolean renumbered = false;
+      for (SlotState slot : slots) {
+        renumbered |= slot.isRenumbered();
+      }
+      if (renumbered) {
+        decisions.clear();
+      }
+    }
+
+    /** Takes the way that rows like this one took; where none did, makes it, or does without. */
     void match(BatchCursor row, Consumer<? super Rule> sink) {
+      Decisions.State state = decisions.root();
+      while (state.slot() >= 0) {
+        SlotState slot = slots[state.slot()];
+        slot.resolve(row);
+        if (slot.isRenumbered()) {
+          decisions.clear();
+          matchEach(row, sink);
+          return;
+        }
+        Decisions.State next = state.next(slot.record());
+        if (next == null) {
+          next = decisions.grow(state, slot);
+        }
+        if (next == null) {
+          matchEach(row, sink);
+          return;
+        }
+        state = next;
+      }
+      decisions.earn();
+      for (int rule : state.matched()) {
+        sink.accept(rules.get(rule));
+      }
+    }
+
+    /** Drops rules slot by slot, and evaluates those that are left. */
+    private void matchEach(BatchCursor row, Consumer<? super Rule> sink) {
+      decisions.earn();
       for (int word = 0; word < left.length; word++) {
         left[word] = -1L >>> Math.max(0, 64 * (word + 1) - rules.size());
       }

@@ -53,7 +53,8 @@ public final class RuleSet {
       for (Rule rule : rules) {
         Node condition = rule.conditions().get(kind);
         if (condition != null) {
-          conditions.put(rule, condition);
+          conditions.put(
+              rule, kind == Kind.CONTAINER_LOG ? LogHints.narrowed(condition) : condition);
         }
       }
       if (!conditions.isEmpty()) {

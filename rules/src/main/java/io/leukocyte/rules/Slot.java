@@ -38,8 +38,8 @@ final class Slot {
       case Source.Symbol s -> s.view() instanceof View.Whole ? 1 : 2;
       case Source.Numeral n -> n.diverse() ? 4 : 3;
       case Source.CommandLine c -> 5;
-      case Source.Part p -> 6;
-      case Source.Line l -> 7;
+      case Source.Line l -> 6;
+      case Source.Part p -> 7;
       case Source.Computed c -> 8;
       case Source.Joint j -> 8;
       case Source.Made m -> 8;

@@ -189,6 +189,9 @@ final class Slots {
   }
 
   private static final class NumberSlot extends KeyedSlot {
+    /** Numbers below are keys by themselves. */
+    private static final int FEW = 256;
+
     private final Source.Numeral source;
     private final LongTable numbers;
     private final Numbers questions;
@@ -207,7 +210,7 @@ final class Slots {
         use(0);
         return;
       }
-      int key = numbers.intern(number);
+      int key = number >= 0 && number < FEW ? (int) number : FEW + numbers.intern(number);
       if (!useKnown(key)) {
         questions.ask(number);
         useNew(key);
