@@ -3,8 +3,11 @@ package io.leukocyte.rules;
 import io.leukocyte.events.Kind;
 import io.leukocyte.rules.BenchFilter.Comparison;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Rules for measuring, of ten shapes in turn, over the words of {@link BenchStream} and words that
@@ -157,19 +160,19 @@ final class BenchMix {
   }
 
   private List<String> programs(int count) {
-    List<String> names = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      names.add(word(BenchStream.PROGRAMS));
-    }
-    return names;
+    return different(count, () -> word(BenchStream.PROGRAMS));
   }
 
   private List<String> servers(int count) {
-    List<String> names = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      names.add(BenchStream.server(random.nextInt(BenchStream.SERVERS)));
+    return different(count, () -> BenchStream.server(random.nextInt(BenchStream.SERVERS)));
+  }
+
+  private static List<String> different(int count, Supplier<String> words) {
+    Set<String> different = new LinkedHashSet<>();
+    while (different.size() < count) {
+      different.add(words.get());
     }
-    return names;
+    return List.copyOf(different);
   }
 
   private String image() {

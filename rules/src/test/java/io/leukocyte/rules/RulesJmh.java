@@ -69,8 +69,7 @@ public class RulesJmh {
     beans.forEach(batch -> batch.forEach(esper::send));
     if (!Arrays.equals(agreed, esper.matched())) {
       throw new IllegalStateException(
-          "Esper disagrees: %s, %s"
-              .formatted(Arrays.toString(agreed), Arrays.toString(esper.matched())));
+          "Esper disagrees at rule " + Arrays.mismatch(agreed, esper.matched()));
     }
   }
 
