@@ -57,6 +57,8 @@ final class FleetMatchJson {
     ContainerId container = occurrence.container();
     put(root, "container", container == null ? null : container.value());
     root.put("output", occurrence.output());
+    ArrayNode fields = root.putArray("fields");
+    occurrence.fields().forEach(fields::add);
     put(root, "hostname", match.hostname());
     ObjectNode labels = root.putObject("labels");
     int room = MOST_OF_LABELS;
@@ -106,6 +108,8 @@ final class FleetMatchJson {
     }
     List<String> group = new ArrayList<>();
     root.path("group").forEach(value -> group.add(value.asText()));
+    List<@Nullable String> fields = new ArrayList<>();
+    root.path("fields").forEach(value -> fields.add(value.textValue()));
     String container = root.path("container").textValue();
     Occurrence occurrence =
         new Occurrence(
@@ -116,7 +120,8 @@ final class FleetMatchJson {
             root.path("time").asLong(),
             EventId.parse(text(root, "id")),
             container == null ? null : new ContainerId(container),
-            text(root, "output"));
+            text(root, "output"),
+            fields);
     SortedMap<String, String> labels = new TreeMap<>();
     root.path("labels").properties().forEach(l -> labels.put(l.getKey(), l.getValue().asText()));
     return new FleetMatch(
