@@ -143,7 +143,8 @@ class LineSlot extends SlotState {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private static List<MultiPattern> automata(List<MultiPattern.Pattern> patterns) {
+  /** Automata for patterns, none of which is too large. */
+  static List<MultiPattern> automata(List<MultiPattern.Pattern> patterns) {
     List<MultiPattern> automata = new ArrayList<>();
     List<MultiPattern.Pattern> chunk = new ArrayList<>();
     int bytes = 0;
