@@ -35,7 +35,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 1, jvmArgs = {"-Xmx1g", "-XX:+UseSerialGC"})
 @SuppressWarnings("NullAway.Init") // JMH calls the methods of @Setup first
 public class RulesJmh {
-  private static final int BATCHES = 500;
+  private static final int BATCHES = 250;
 
   /** How many rules. */
   @Param({"20", "100", "1000"})
@@ -45,38 +45,50 @@ public class RulesJmh {
   private BenchStream stream;
   private BenchMix mix;
   private Matcher matcher;
-  private EsperPeer esper;
-  private List<List<EsperPeer.EsperEvent>> beans;
   private int next;
   private long found;
 
   /** For JMH. */
   public RulesJmh() {}
 
-  /** Makes stream and rules, and compares what the three find. */
+  /** Makes stream and rules. */
   @Setup(Level.Trial)
-  public void prepare() throws Exception {
+  public void prepare() {
     stream = new BenchStream(1, BATCHES);
     mix = new BenchMix(rules, rules);
-    RuleSet set = mix.rules();
-    matcher = new Matcher(set, FactsLookup.NONE);
-    beans =
-        stream.events().stream()
-            .map(batch -> batch.stream().map(EsperPeer.EsperEvent::of).toList())
-            .toList();
-    long[] agreed = RulesBench.agreed(stream, mix, set);
-    esper = new EsperPeer(mix);
-    beans.forEach(batch -> batch.forEach(esper::send));
-    if (!Arrays.equals(agreed, esper.matched())) {
-      throw new IllegalStateException(
-          "Esper disagrees at rule " + Arrays.mismatch(agreed, esper.matched()));
-    }
+    matcher = new Matcher(mix.rules(), FactsLookup.NONE);
   }
 
-  /** Takes Esper down. */
-  @TearDown(Level.Trial)
-  public void end() {
-    esper.close();
+  /** Esper with the same rules; made only where it is measured. */
+  @State(Scope.Thread)
+  public static class Peer {
+    private EsperPeer esper;
+    private List<List<EsperPeer.EsperEvent>> beans;
+
+    /** For JMH. */
+    public Peer() {}
+
+    /** Makes it, and compares what all three find. */
+    @Setup(Level.Trial)
+    public void prepare(RulesJmh common) throws Exception {
+      esper = new EsperPeer(common.mix);
+      beans =
+          common.stream.events().stream()
+              .map(batch -> batch.stream().map(EsperPeer.EsperEvent::of).toList())
+              .toList();
+      long[] agreed = RulesBench.agreed(common.stream, common.mix, common.mix.rules());
+      beans.forEach(batch -> batch.forEach(esper::send));
+      if (!Arrays.equals(agreed, esper.matched())) {
+        throw new IllegalStateException(
+            "Esper disagrees at rule " + Arrays.mismatch(agreed, esper.matched()));
+      }
+    }
+
+    /** Takes Esper down. */
+    @TearDown(Level.Trial)
+    public void end() {
+      esper.close();
+    }
   }
 
   private int batch() {
@@ -107,11 +119,20 @@ public class RulesJmh {
     return found;
   }
 
-  /** Esper. */
+  /** Esper, on objects that are there. */
   @Benchmark
-  public void esper() {
-    for (EsperPeer.EsperEvent event : beans.get(batch())) {
-      esper.send(event);
+  public void esper(Peer peer) {
+    for (EsperPeer.EsperEvent event : peer.beans.get(batch())) {
+      peer.esper.send(event);
+    }
+  }
+
+  /** Esper, on objects that are made of a batch's bytes, as it would have to be used. */
+  @Benchmark
+  public void esperFromBatch(Peer peer) throws MalformedBatchException {
+    cursor.open(stream.batches().get(batch()));
+    while (cursor.next()) {
+      peer.esper.send(EsperPeer.EsperEvent.of(new BenchEvent(cursor.event())));
     }
   }
 }
