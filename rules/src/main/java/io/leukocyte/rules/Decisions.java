@@ -20,8 +20,10 @@ final class Decisions {
   /** What growing may cost in advance; it earns one a row. */
   private static final int MOST_CREDIT = 1 << 17;
 
-  /** What growing costs at least, in rows. */
-  private static final int GROWTH = 32;
+  /** What growing costs, in rows, for each rule that is open and once more so often. */
+  private static final int A_RULE = 16;
+
+  private static final int AT_LEAST = 16;
 
   private static final int DECIDED = -1;
 
@@ -110,7 +112,7 @@ final class Decisions {
    * @return null when that is better not kept
    */
   @Nullable State grow(State from, SlotState slot) {
-    int cost = GROWTH + from.key.rules().size();
+    int cost = A_RULE * (AT_LEAST + from.key.rules().size());
     if (credit < cost) {
       return null;
     }
