@@ -64,11 +64,20 @@ public final class Matcher {
 
   /** The rules for one kind with what is known of their slots. */
   private static final class PlanState {
+    /** Rows after which it is looked at how many had no way. */
+    private static final int TRIAL = 4_096;
+
+    /** Rows that do without when too many had none: trying costs more than it gives then. */
+    private static final int REST = 8 * TRIAL;
+
     private final List<Rule> rules;
     private final List<Gate> gates;
     private final SlotState[] slots;
     private final long[] left;
     private final Decisions decisions;
+    private int tried;
+    private int missed;
+    private int resting;
 
     PlanState(Plan plan, Dictionaries dictionaries) {
       this.rules = plan.rules();
@@ -102,6 +111,16 @@ public final class Matcher {
 
     /** Takes the way that rows like this one took; where none did, makes it, or does without. */
     void match(BatchCursor row, Consumer<? super Rule> sink) {
+      if (resting > 0) {
+        resting--;
+        matchEach(row, sink);
+        return;
+      }
+      if (++tried == TRIAL) {
+        resting = missed > TRIAL / 2 ? REST : 0;
+        tried = 0;
+        missed = 0;
+      }
       Decisions.State state = decisions.root();
       while (state.slot() >= 0) {
         SlotState slot = slots[state.slot()];
@@ -116,6 +135,7 @@ public final class Matcher {
           next = decisions.grow(state, slot);
         }
         if (next == null) {
+          missed++;
           matchEach(row, sink);
           return;
         }
