@@ -57,6 +57,8 @@ final class FleetMatchJson {
     ContainerId container = occurrence.container();
     put(root, "container", container == null ? null : container.value());
     root.put("output", occurrence.output());
+    ArrayNode fields = root.putArray("fields");
+    occurrence.fields().forEach(fields::add);
     origin(root, match.hostname(), match.labels(), match.cause());
     return bytes(root);
   }
@@ -133,6 +135,8 @@ final class FleetMatchJson {
   static FleetMatch read(JsonNode root) {
     List<String> group = new ArrayList<>();
     root.path("group").forEach(value -> group.add(value.asText()));
+    List<@Nullable String> fields = new ArrayList<>();
+    root.path("fields").forEach(value -> fields.add(value.textValue()));
     String container = root.path("container").textValue();
     Occurrence occurrence =
         new Occurrence(
@@ -143,7 +147,8 @@ final class FleetMatchJson {
             root.path("time").asLong(),
             EventId.parse(text(root, "id")),
             container == null ? null : new ContainerId(container),
-            text(root, "output"));
+            text(root, "output"),
+            fields);
     SortedMap<String, String> labels = new TreeMap<>();
     root.path("labels").properties().forEach(l -> labels.put(l.getKey(), l.getValue().asText()));
     return new FleetMatch(

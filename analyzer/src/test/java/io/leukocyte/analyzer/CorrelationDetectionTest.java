@@ -43,6 +43,8 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Correlations of both stages as the detectors evaluate them. */
 class CorrelationDetectionTest {
@@ -103,6 +105,32 @@ class CorrelationDetectionTest {
         .as("what policies match")
         .contains("\"correlation\":\"Fetched and run\"");
     assertThat(found.alertedRules()).as("its parts are silent").containsExactly(FETCHED);
+  }
+
+  /** A field stands in the output whichever match it is of; the completing one comes first. */
+  @ParameterizedTest
+  @ValueSource(strings = {"container.id", "container.image.repository"})
+  void outputOfATemporalCorrelationHasTheFieldsOfAllItsMatches(String group) throws Exception {
+    List<String> outputs = new ArrayList<>();
+    Replay replay =
+        new Replay(
+            TestCorrelations.attacks(group),
+            DetectorSettings.DEFAULTS,
+            alert -> outputs.add(alert.output()));
+    replay.add(TestEvents.batch(HOST, 0, exec(NOON, WEB, "sh")));
+    replay.add(TestEvents.batch(HOST, 1, exec(NOON + SECOND, WEB, "curl")));
+    replay.add(TestEvents.batch(HOST, 2, log(NOON + 2 * SECOND, "an attack")));
+    replay.add(TestEvents.batch(HOST, 3, log(NOON + 100 * SECOND, "one more attack")));
+    replay.add(TestEvents.batch(HOST, 4, exec(NOON + 101 * SECOND, WEB, "curl")));
+    replay.add(TestEvents.batch(HOST, 5, exec(NOON + 102 * SECOND, WEB, "sh")));
+    assertThat(outputs)
+        .containsExactly(
+            "curl sh curl line=an attack port=<NA>",
+            "sh sh curl line=one more attack port=<NA>");
+  }
+
+  private static ContainerLog log(long time, String line) {
+    return new ContainerLog(time, WEB, ContainerLog.Stream.STDOUT, line, line.length(), false);
   }
 
   @Test

@@ -105,6 +105,26 @@ final class TestCorrelations {
             priority: CRITICAL
           """);
 
+  /** A temporal correlation of a log line and a program, over a stage that its group decides. */
+  static RuleSet attacks(String group) {
+    return TestEvents.rules(
+        """
+        - {rule: Attack, desc: d, output: o, priority: info, condition: evt.type = log and log.line contains attack}
+        - {rule: Shell, desc: d, output: o, priority: info, condition: evt.type = execve and proc.name = sh}
+        - {rule: Tool, desc: d, output: o, priority: info, condition: evt.type = execve and proc.name = curl}
+        - correlation: Attack and programs
+          desc: d
+          type: temporal
+          rules: [Attack, Shell, Tool]
+          group-by: [%s]
+          timespan: 30s
+          aliases: {first: {Shell: proc.name}, second: {Tool: proc.name}}
+          output: "%%proc.cmdline %%alias.first %%alias.second line=%%log.line port=%%fd.sport"
+          priority: CRITICAL
+        """
+            .formatted(group));
+  }
+
   static final ContainerRef WEB = container(1, "web");
   static final ContainerRef DB = container(2, "db");
 

@@ -12,6 +12,7 @@ import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.Kind;
 import io.leukocyte.events.MalformedBatchException;
 import io.leukocyte.events.Observed;
+import io.leukocyte.events.SensorHeartbeat;
 import io.leukocyte.responder.Foresight;
 import io.leukocyte.responder.PolicySet;
 import io.leukocyte.rules.Aspect;
@@ -22,10 +23,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A rule without an alert says something only as far as the events it reads were collected:
  * collectors send the system calls that rules in force at that time asked for. So of each kind of
- * event it is kept when the first one came.
+ * event it is kept when the first one came, and of opened and changed files, whose paths rules
+ * choose, when collectors last had other rules than these.
  */
 final class Backtest {
   /** Kinds whose first event comes so soon after the beginning were there all the time. */
@@ -43,6 +47,9 @@ final class Backtest {
 
   /** Policies are asked about no more alerts than these. */
   static final int MOST_FORESEEN = 20_000;
+
+  /** Kinds of which collectors send only the paths that the rules of their time asked for. */
+  private static final Set<Kind> BY_PATH = EnumSet.of(Kind.FILE_OPEN, Kind.FILE_CHANGE);
 
   private final RuleSet rules;
   private final int examples;
@@ -52,6 +59,8 @@ final class Backtest {
   private final List<Known> alerts = new ArrayList<>();
   private final Map<ContainerId, ContainerFacts> facts = new HashMap<>();
   private final Map<Kind, Long> firstOf = new EnumMap<>(Kind.class);
+  private long otherRules = Long.MIN_VALUE;
+  private long theseRules = Long.MIN_VALUE;
   private long begin = Long.MAX_VALUE;
   private long end = Long.MIN_VALUE;
   private long events;
@@ -180,7 +189,45 @@ final class Backtest {
       end = Math.max(end, time);
       events++;
       firstOf.merge(cursor.kind(), time, Math::min);
+      if (cursor.kind() == Kind.SENSOR_HEARTBEAT
+          && cursor.event() instanceof SensorHeartbeat heartbeat) {
+        look(heartbeat);
+      }
     }
+  }
+
+  /** What a collector lets pass follows from the rules that it has. */
+  private void look(SensorHeartbeat heartbeat) {
+    if (rules.hash().equals(heartbeat.bundle())) {
+      theseRules = Math.max(theseRules, heartbeat.time());
+    } else {
+      otherRules = Math.max(otherRules, heartbeat.time());
+    }
+  }
+
+  /**
+   * Since when all paths that a rule asks for were surely collected, unix nanoseconds: since
+   * collectors had no other rules than these. Before, they sent the paths that the others asked
+   * for, perhaps all of this one's, perhaps not.
+   *
+   * @return null when that never was; the beginning for a rule that does not go by paths
+   */
+  @Nullable Long pathsSince(String name) {
+    if (!readsPaths(name) || (otherRules < 0 && theseRules > 0)) {
+      return begin;
+    }
+    return theseRules > otherRules ? otherRules : null;
+  }
+
+  private boolean readsPaths(String name) {
+    return rules.rules().stream()
+            .anyMatch(
+                rule ->
+                    rule.name().equals(name) && rule.kinds().stream().anyMatch(BY_PATH::contains))
+        || rules
+            .correlation(name)
+            .filter(correlation -> correlation.rules().stream().anyMatch(this::readsPaths))
+            .isPresent();
   }
 
   /** Events that were read. */

@@ -161,7 +161,18 @@ final class BacktestCommand implements Callable<Integer> {
     if (collected == null) {
       return "not collected: no event of a kind that it reads";
     }
-    return collected == backtest.begin() ? "" : "not collected before " + time(collected);
+    if (collected > backtest.begin()) {
+      return "not collected before " + time(collected);
+    }
+    Long paths = backtest.pathsSince(finding.rule());
+    if (paths == null) {
+      return "perhaps not all paths collected: collectors had other rules";
+    }
+    return paths <= backtest.begin()
+        ? ""
+        : "perhaps not all paths collected before "
+            + time(paths)
+            + ": collectors had other rules";
   }
 
   private static void printExamples(PrintWriter out, Backtest backtest) {

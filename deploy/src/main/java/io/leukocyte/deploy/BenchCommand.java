@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       LatencyBenchCommand.class,
       SensorBenchCommand.class,
       ResponseBenchCommand.class,
+      RulesBenchCommand.class,
       AnalyzerBenchCommand.class,
       CollectorBenchCommand.class,
       SoakBenchCommand.class,

@@ -4,6 +4,7 @@ import io.leukocyte.events.config.Suggestion;
 import io.leukocyte.rules.Baseline;
 import io.leukocyte.rules.Correlation;
 import io.leukocyte.rules.Explanation;
+import io.leukocyte.rules.RuleBook;
 import io.leukocyte.rules.RuleFile;
 import io.leukocyte.rules.RuleSet;
 import java.io.PrintWriter;
@@ -105,9 +106,10 @@ final class RulesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-      List<RuleFile> given = files.isEmpty() ? RuleFile.shipped() : RuleFiles.read(files);
+      RuleBook book =
+          RuleBook.of(files.isEmpty() ? RuleFile.shipped() : RuleFiles.read(files));
       PrintWriter out = spec.commandLine().getOut();
-      Optional<Correlation> correlation = correlation(given);
+      Optional<Correlation> correlation = book.loaded().rules().correlation(rule);
       if (correlation.isPresent()) {
         out.println(correlation.get().at() + ": " + correlation.get().explanation());
         out.flush();
@@ -120,20 +122,14 @@ final class RulesCommand implements Callable<Integer> {
         return ExitCode.FINE;
       }
       Explanation explanation =
-          RuleSet.explain(given, rule).orElseThrow(() -> new BadInputException(missing(given)));
+          book.explain(rule).orElseThrow(() -> new BadInputException(missing(book)));
       explanation.text().forEach(out::println);
       out.flush();
       return explanation.skipped().isEmpty() ? ExitCode.FINE : ExitCode.FINDINGS;
     }
 
-    private Optional<Correlation> correlation(List<RuleFile> given) {
-      return RuleSet.load(given).rules().correlations().stream()
-          .filter(c -> c.name().equals(rule))
-          .findFirst();
-    }
-
-    private String missing(List<RuleFile> given) {
-      List<String> names = RuleSet.names(given);
+    private String missing(RuleBook book) {
+      List<String> names = book.names();
       if (names.contains(rule)) {
         return "The rule '" + rule + "' has problems; see 'leuko rules check'";
       }

@@ -9,6 +9,7 @@ import io.leukocyte.events.EventJson;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.MalformedJsonException;
 import io.leukocyte.events.Observed;
+import io.leukocyte.events.SensorHeartbeat;
 import io.leukocyte.responder.Foresight;
 import io.leukocyte.responder.PolicyFile;
 import io.leukocyte.responder.PolicySet;
@@ -82,6 +83,31 @@ class BacktestTest {
     Backtest backtest = backtest(OPEN);
     assertThat(backtest.findings().getFirst().alerts()).isZero();
     assertThat(backtest.collectedSince("A secret is read")).isNull();
+  }
+
+  /** What a collector lets pass of opened files follows from the rules that it has. */
+  @Test
+  void pathsAreSureOnceCollectorsHadTheseRules() throws Exception {
+    Backtest backtest = backtest(SHELL + OPEN);
+    long later = backtest.end();
+    assertThat(backtest.pathsSince("A shell")).isEqualTo(backtest.begin());
+    assertThat(backtest.pathsSince("A secret is read")).isNull();
+    backtest.add(heartbeat(later + 1, "other", 1_000));
+    assertThat(backtest.pathsSince("A secret is read")).isNull();
+    backtest.add(heartbeat(later + 2, hash(SHELL + OPEN), 1_001));
+    assertThat(backtest.pathsSince("A secret is read")).isEqualTo(later + 1);
+    assertThat(backtest.pathsSince("A shell")).isEqualTo(backtest.begin());
+  }
+
+  private static String hash(String rules) {
+    return RuleSet.load(List.of(new RuleFile("new.yaml", rules))).rules().hash();
+  }
+
+  private static byte[] heartbeat(long time, String bundle, long sequence) {
+    BatchWriter writer = new BatchWriter(new HostId("other"), 1);
+    writer.add(
+        new SensorHeartbeat(time, "h", "ebpf", List.of(), bundle, "1", 0, 0, 0, 0, 0));
+    return writer.finish(sequence);
   }
 
   @Test

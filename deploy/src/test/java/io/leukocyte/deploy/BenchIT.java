@@ -67,6 +67,17 @@ class BenchIT {
   }
 
   @Test
+  void rulesMatchTheSameAsALoop() throws IOException {
+    JsonNode report = bench("rules");
+    assertThat(count(report, "events")).isEqualTo(4_000);
+    assertThat(count(report, "matches of 1000 rules"))
+        .isGreaterThan(count(report, "matches of 100 rules"));
+    assertThat(figure(report, "matcher, 1,000 rules").path("n").asInt()).isEqualTo(2);
+    assertThat(figure(report, "loop, 1,000 rules").path("least").asDouble()).isPositive();
+    assertThat(report.at("/ratios")).hasSize(5);
+  }
+
+  @Test
   void logsAreReadInTheFileAndByTheEnginesApi() throws IOException {
     JsonNode report = bench("logs");
     assertThat(count(report, "lines")).isEqualTo(20_000);

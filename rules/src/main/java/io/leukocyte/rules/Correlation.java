@@ -312,9 +312,18 @@ public final class Correlation {
         stage.name());
   }
 
-  /** The output's part that the event fills in; the correlation's own fields stay for later. */
-  String output(BatchCursor row, FactsLookup facts) {
-    return output.fill(row, facts);
+  /**
+   * What an event gives for the fields of the output, in their order; null where it has nothing.
+   *
+   * @param rule the rule that matched it
+   */
+  List<@Nullable String> values(String rule, BatchCursor row, FactsLookup facts) {
+    return output.values(rule, row, facts);
+  }
+
+  /** The output but for the correlation's own fields. */
+  String output(List<@Nullable String> values) {
+    return output.fill(values);
   }
 
   /** The output whole. */

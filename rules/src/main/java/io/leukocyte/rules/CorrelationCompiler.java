@@ -89,7 +89,8 @@ final class CorrelationCompiler {
     Optional<OutputTemplate> output =
         definition.output == null
             ? Optional.empty()
-            : OutputTemplate.parse(definition.output, Correlation.OWN_FIELDS, problems);
+            : OutputTemplate.parse(
+                definition.output, Correlation.OWN_FIELDS, definition.aliases, problems);
     String lack = null;
     List<Correlation.Member> members = new ArrayList<>();
     for (YamlNode.Scalar name : definition.rules) {

@@ -4,6 +4,7 @@ import io.leukocyte.events.Alert;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.EventId;
 import io.leukocyte.events.HostId;
+import io.leukocyte.events.Text;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -13,9 +14,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +54,13 @@ public final class CorrelationWindow {
   /** Sources that may be left over from matches that went. */
   private static final int SPARE_SOURCES = 64;
 
-  private static final byte VERSION = 1;
+  /** Characters of a value that is remembered for the output. */
+  private static final int MOST_SHOWN = 256;
+
+  private static final byte VERSION = 2;
+
+  /** Windows of this version have nothing for the output. */
+  private static final byte WITHOUT_SHOWN = 1;
 
   // The columns of a match.
   private static final int TIME = 0;
@@ -78,6 +88,11 @@ public final class CorrelationWindow {
   private long first;
   private long last;
   private long matches;
+
+  /** Of temporal correlations, what the newest match of each rule gives for the output. */
+  private final Map<Integer, Shown> shown = new TreeMap<>();
+
+  private record Shown(long time, List<@Nullable String> values) {}
 
   /** Where a match came from. */
   private record Source(HostId host, @Nullable ContainerId container) {}
@@ -206,6 +221,41 @@ public final class CorrelationWindow {
     return look(rule, at, time);
   }
 
+  /** Remembers what a match that was taken gives for the output. */
+  void show(int member, long time, List<@Nullable String> values) {
+    Shown known = shown.get(member);
+    if (known == null || known.time() <= time) {
+      List<@Nullable String> clipped = new ArrayList<>();
+      for (String value : values) {
+        clipped.add(value == null ? null : Text.clip(value, MOST_SHOWN));
+      }
+      shown.put(member, new Shown(time, clipped));
+    }
+  }
+
+  /**
+   * The values for the output of a match; those it lacks are of the newest other match that has
+   * them and is less than a timespan away.
+   *
+   * @param time the match's, unix nanoseconds
+   */
+  List<@Nullable String> completed(Correlation rule, long time, List<@Nullable String> own) {
+    List<Shown> others =
+        shown.values().stream()
+            .filter(other -> Math.abs(time - other.time()) < rule.timespan())
+            .sorted(Comparator.comparingLong(Shown::time).reversed())
+            .toList();
+    List<@Nullable String> values = new ArrayList<>(own);
+    for (Shown other : others) {
+      for (int i = 0; i < Math.min(values.size(), other.values().size()); i++) {
+        if (values.get(i) == null) {
+          values.set(i, other.values().get(i));
+        }
+      }
+    }
+    return values;
+  }
+
   /** Where a match was seen. */
   record Where(HostId host, @Nullable ContainerId container) {}
 
@@ -220,6 +270,7 @@ public final class CorrelationWindow {
       gone++;
     }
     drop(gone);
+    shown.values().removeIf(match -> match.time() <= newest - retention);
   }
 
   private void drop(int oldest) {
@@ -590,6 +641,15 @@ public final class CorrelationWindow {
       for (int i = 0; i < size * WIDTH; i++) {
         out.writeLong(cells[i]);
       }
+      out.writeInt(shown.size());
+      for (Map.Entry<Integer, Shown> match : shown.entrySet()) {
+        out.writeInt(match.getKey());
+        out.writeLong(match.getValue().time());
+        out.writeInt(match.getValue().values().size());
+        for (String value : match.getValue().values()) {
+          text(out, value);
+        }
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("Memory cannot fail", e);
     }
@@ -604,7 +664,7 @@ public final class CorrelationWindow {
   public static CorrelationWindow of(byte[] image) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(image))) {
       byte version = in.readByte();
-      if (version != VERSION) {
+      if (version != VERSION && version != WITHOUT_SHOWN) {
         throw new IllegalArgumentException(
             "a window of version %d, known is %d".formatted(version, VERSION));
       }
@@ -616,6 +676,12 @@ public final class CorrelationWindow {
       }
       CorrelationWindow window = new CorrelationWindow(correlation, group, retention);
       window.restore(in);
+      if (version == VERSION) {
+        window.restoreShown(in);
+      }
+      if (in.available() > 0) {
+        throw new IllegalArgumentException("a window with %d bytes more".formatted(in.available()));
+      }
       return window;
     } catch (IOException e) {
       throw new IllegalArgumentException("the window ends early", e);
@@ -635,12 +701,24 @@ public final class CorrelationWindow {
       sources.add(new Source(host, container == null ? null : new ContainerId(container)));
     }
     size = in.readInt();
-    if (size < 0 || size > 2 * MOST_VALUES || size * WIDTH * Long.BYTES != in.available()) {
+    if (size < 0 || size > 2 * MOST_VALUES || size * WIDTH * Long.BYTES > in.available()) {
       throw new IllegalArgumentException("a window that says it has " + size + " matches");
     }
     cells = new long[Math.max(2, size) * WIDTH];
     for (int i = 0; i < size * WIDTH; i++) {
       cells[i] = in.readLong();
+    }
+  }
+
+  private void restoreShown(DataInputStream in) throws IOException {
+    for (int i = in.readInt(); i > 0; i--) {
+      int member = in.readInt();
+      long time = in.readLong();
+      List<@Nullable String> values = new ArrayList<>();
+      for (int v = in.readInt(); v > 0; v--) {
+        values.add(text(in));
+      }
+      shown.put(member, new Shown(time, values));
     }
   }
 

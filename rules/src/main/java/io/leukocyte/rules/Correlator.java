@@ -110,7 +110,19 @@ public final class Correlator {
       EventId id,
       HostId host,
       @Nullable ContainerId container,
-      Function<Correlation, String> output) {}
+      Function<Correlation, Shown> shown) {}
+
+  /**
+   * What an event gives for a correlation's output.
+   *
+   * @param values for its fields, in their order; empty when they are not known
+   * @param output filled in with them
+   */
+  private record Shown(List<@Nullable String> values, String output) {
+    static Shown of(Correlation correlation, List<@Nullable String> values) {
+      return new Shown(values, correlation.output(values));
+    }
+  }
 
   /** A correlator of the rules in force. */
   public Correlator(RuleSet rules) {
@@ -153,7 +165,13 @@ public final class Correlator {
     }
     EventId id = row.id();
     ContainerId container = row.container() == 0 ? null : row.containerRef(row.container()).id();
-    Arrival arrival = new Arrival(row.time(), id, row.host(), container, c -> c.output(row, facts));
+    Arrival arrival =
+        new Arrival(
+            row.time(),
+            id,
+            row.host(),
+            container,
+            c -> Shown.of(c, c.values(rule.name(), row, facts)));
     for (Use use : members) {
       Correlation.Member part = use.part();
       List<String> group = new ArrayList<>(part.group().size());
@@ -196,8 +214,8 @@ public final class Correlator {
             occurrence.container(),
             c ->
                 c.name().equals(correlation.name())
-                    ? occurrence.output()
-                    : c.output(Rows.of(cause), FactsLookup.NONE));
+                    ? new Shown(occurrence.fields(), occurrence.output())
+                    : Shown.of(c, c.values(occurrence.rule(), Rows.of(cause), FactsLookup.NONE)));
     evaluate(
         new Use(correlation, member),
         occurrence.group(),
@@ -216,8 +234,9 @@ public final class Correlator {
       Sink sink) {
     switch (use.correlation().stage()) {
       case HOST -> evaluate(use, group, value, arrival, windows, sink);
-      case FLEET ->
-          sink.forward(
+      case FLEET -> {
+        Shown shown = arrival.shown().apply(use.correlation());
+        sink.forward(
               new Occurrence(
                   use.correlation().name(),
                   use.part().name(),
@@ -226,7 +245,9 @@ public final class Correlator {
                   arrival.time(),
                   arrival.id(),
                   arrival.container(),
-                  arrival.output().apply(use.correlation())));
+                  shown.output(),
+                  shown.values()));
+      }
     }
   }
 
@@ -254,6 +275,9 @@ public final class Correlator {
             arrival.time(),
             arrival.id(),
             new CorrelationWindow.Where(arrival.host(), arrival.container()));
+    if (correlation.type().isTemporal() && found.outcome() != CorrelationWindow.Outcome.LATE) {
+      window.show(use.member(), arrival.time(), arrival.shown().apply(correlation).values());
+    }
     windows.changed(window);
     int cut = window.takeCut();
     if (cut > 0) {
@@ -283,7 +307,7 @@ public final class Correlator {
             finding.id(),
             finding.id().host(),
             finding.container(),
-            arrival.output());
+            arrival.shown());
     for (Use use : uses.getOrDefault(correlation.name(), List.of())) {
       Correlation.Member part = use.part();
       arrive(
@@ -314,12 +338,21 @@ public final class Correlator {
         group,
         window,
         crossed
-            ? correlation.output(arrival.output().apply(correlation), found.count(), group)
+            ? correlation.output(output(correlation, window, arrival), found.count(), group)
             : "",
         correlation.told(
             found.count(),
             group,
             crossed ? window.causes(correlation, found.from(), found.end()) : List.of()));
+  }
+
+  /** What the completing event does not have is taken from the matches of the other rules. */
+  private static String output(
+      Correlation correlation, CorrelationWindow window, Arrival arrival) {
+    Shown shown = arrival.shown().apply(correlation);
+    return correlation.type().isTemporal() && shown.values().contains(null)
+        ? correlation.output(window.completed(correlation, arrival.time(), shown.values()))
+        : shown.output();
   }
 
   private static String valueOf(Correlation.Part part, List<String> group) {

@@ -182,7 +182,9 @@ final class Explainer {
         kind.calls().stream()
             .filter(call -> !Folding.ofCall(node, call).equals(Node.FALSE))
             .toList();
-    return new Explanation.Reach(kind, calls, reads.size(), places.size());
+    long each =
+        reads.stream().map(Node.Read::source).filter(Slot::isOfEachEvent).distinct().count();
+    return new Explanation.Reach(kind, calls, reads.size(), places.size(), (int) each);
   }
 
   private static void reads(Node node, Set<Node.Read> reads) {

@@ -53,8 +53,10 @@ public record Explanation(
    * @param calls of a kind of system calls those that can make it true; the collector reports them
    * @param checks how many different comparisons decide it, at most, each once a value
    * @param places how many places of an event they read
+   * @param each of these, how many are looked at in each event that gets so far, because their
+   *     values hardly come again; the others are looked at once a value
    */
-  public record Reach(Kind kind, List<String> calls, int checks, int places) {
+  public record Reach(Kind kind, List<String> calls, int checks, int places, int each) {
     /** Copies the list. */
     public Reach {
       calls = List.copyOf(calls);
@@ -80,12 +82,13 @@ public record Explanation(
     }
     for (Reach reach : reaches) {
       text.add(
-          "  %s%s: %d comparisons of %d places"
+          "  %s%s: %d comparisons of %d places%s"
               .formatted(
                   reach.kind().text(),
                   reach.calls().isEmpty() ? "" : " (" + String.join(" ", reach.calls()) + ")",
                   reach.checks(),
-                  reach.places()));
+                  reach.places(),
+                  reach.each() == 0 ? "" : ", " + reach.each() + " of them in each event"));
     }
     text.add("evaluated in stage " + stage + ": on the events of one host, in their order");
     if (!lacks.isEmpty()) {

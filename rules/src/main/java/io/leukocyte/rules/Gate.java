@@ -17,8 +17,20 @@ sealed interface Gate {
   /** Projection: the other slots decide. */
   int OPEN = 2;
 
+  /** A gate that always holds. */
+  Gate ALWAYS = new Always();
+
+  /** A gate that never does. */
+  Gate NEVER = new Not(ALWAYS);
+
   /** Whether it holds for the current row. */
   boolean holds(SlotState[] slots);
+
+  /** What is left of it when a slot has these bits; as simple as that allows. */
+  Gate given(int slot, long[] bits);
+
+  /** The first slot that it reads; the largest number when it reads none. */
+  int firstSlot();
 
   /** What one slot alone decides, given its bits. */
   int project(int slot, long[] bits);
@@ -34,6 +46,16 @@ sealed interface Gate {
     @Override
     public boolean holds(SlotState[] slots) {
       return slots[slot].holds(bit);
+    }
+
+    @Override
+    public Gate given(int other, long[] bits) {
+      return other != slot ? this : isSet(bits) ? ALWAYS : NEVER;
+    }
+
+    @Override
+    public int firstSlot() {
+      return slot;
     }
 
     @Override
@@ -66,6 +88,16 @@ sealed interface Gate {
     @Override
     public boolean holds(SlotState[] slots) {
       return slots[slot].holdsAny(mask);
+    }
+
+    @Override
+    public Gate given(int other, long[] bits) {
+      return other != slot ? this : isSet(bits) ? ALWAYS : NEVER;
+    }
+
+    @Override
+    public int firstSlot() {
+      return slot;
     }
 
     @Override
@@ -106,6 +138,29 @@ sealed interface Gate {
     }
 
     @Override
+    public Gate given(int slot, long[] bits) {
+      List<Gate> left = new ArrayList<>();
+      boolean same = true;
+      for (int i = 0; i < parts.size(); i++) {
+        Gate part = parts.get(i);
+        Gate now = part.given(slot, bits);
+        if (now.equals(NEVER)) {
+          return NEVER;
+        }
+        same &= now == part;
+        if (!now.equals(ALWAYS)) {
+          left.add(now);
+        }
+      }
+      return same ? this : left.isEmpty() ? ALWAYS : left.size() == 1 ? left.getFirst() : new All(List.copyOf(left));
+    }
+
+    @Override
+    public int firstSlot() {
+      return parts.stream().mapToInt(Gate::firstSlot).min().orElse(Integer.MAX_VALUE);
+    }
+
+    @Override
     public int project(int slot, long[] bits) {
       int result = YES;
       for (int i = 0; i < parts.size(); i++) {
@@ -142,6 +197,29 @@ sealed interface Gate {
     }
 
     @Override
+    public Gate given(int slot, long[] bits) {
+      List<Gate> left = new ArrayList<>();
+      boolean same = true;
+      for (int i = 0; i < parts.size(); i++) {
+        Gate part = parts.get(i);
+        Gate now = part.given(slot, bits);
+        if (now.equals(ALWAYS)) {
+          return ALWAYS;
+        }
+        same &= now == part;
+        if (!now.equals(NEVER)) {
+          left.add(now);
+        }
+      }
+      return same ? this : left.isEmpty() ? NEVER : left.size() == 1 ? left.getFirst() : new Any(List.copyOf(left));
+    }
+
+    @Override
+    public int firstSlot() {
+      return parts.stream().mapToInt(Gate::firstSlot).min().orElse(Integer.MAX_VALUE);
+    }
+
+    @Override
     public int project(int slot, long[] bits) {
       int result = NO;
       for (int i = 0; i < parts.size(); i++) {
@@ -173,6 +251,17 @@ sealed interface Gate {
     }
 
     @Override
+    public Gate given(int slot, long[] bits) {
+      Gate now = part.given(slot, bits);
+      return now == part ? this : now instanceof Not(Gate inner) ? inner : new Not(now);
+    }
+
+    @Override
+    public int firstSlot() {
+      return part.firstSlot();
+    }
+
+    @Override
     public int project(int slot, long[] bits) {
       int inner = part.project(slot, bits);
       return inner == OPEN ? OPEN : inner == YES ? NO : YES;
@@ -194,6 +283,16 @@ sealed interface Gate {
     @Override
     public boolean holds(SlotState[] slots) {
       return true;
+    }
+
+    @Override
+    public Gate given(int slot, long[] bits) {
+      return this;
+    }
+
+    @Override
+    public int firstSlot() {
+      return Integer.MAX_VALUE;
     }
 
     @Override
@@ -219,7 +318,7 @@ sealed interface Gate {
       case Node.Any any -> any(any, bits);
       case Node.Not not -> new Not(of(not.part(), bits));
       case Node.Read read -> new Bit(bits.slot(read), bits.bit(read));
-      case Node.Literal literal when literal.value() -> new Always();
+      case Node.Literal literal when literal.value() -> ALWAYS;
       case Node.Literal literal -> throw unexpected(node);
       case Node.Test test -> throw unexpected(node);
       case Node.Compare compare -> throw unexpected(node);

@@ -31,7 +31,7 @@ final class JointSlot extends KeyedSlot {
     this.source = source;
     this.questions = new Slots.Questions(this, plan.slots().get(index));
     this.dictionaries = dictionaries;
-    this.keyed = read.stream().allMatch(JointSlot::isKeyed);
+    this.keyed = read.stream().allMatch(JointSlot::isKeyedPlace);
     for (Source place : read) {
       boolean numbered = place instanceof Source.Numeral || place instanceof Source.CommandLine;
       places.add(new Place(place, numbered ? dictionaries.newTable() : null));
@@ -40,17 +40,34 @@ final class JointSlot extends KeyedSlot {
   }
 
   static SlotState of(Plan plan, int index, Source.Joint source, Dictionaries dictionaries) {
-    List<Source> read = source.comparison().places(source.kind());
-    return new JointSlot(plan, index, source, read, dictionaries);
+    return new JointSlot(plan, index, source, read(source), dictionaries);
   }
 
   static SlotState of(Plan plan, int index, Source.Made source, Dictionaries dictionaries) {
-    Set<Source> read = new LinkedHashSet<>();
-    source.term().collect(source.kind(), read);
-    return new JointSlot(plan, index, source, List.copyOf(read), dictionaries);
+    return new JointSlot(plan, index, source, read(source), dictionaries);
   }
 
-  private static boolean isKeyed(Source source) {
+  private static List<Source> read(Source.Joint source) {
+    return source.comparison().places(source.kind());
+  }
+
+  private static List<Source> read(Source.Made source) {
+    Set<Source> read = new LinkedHashSet<>();
+    source.term().collect(source.kind(), read);
+    return List.copyOf(read);
+  }
+
+  /** Whether it is evaluated once a tuple of values. */
+  static boolean isKeyed(Source.Joint source) {
+    return read(source).stream().allMatch(JointSlot::isKeyedPlace);
+  }
+
+  /** Whether it is evaluated once a tuple of values. */
+  static boolean isKeyed(Source.Made source) {
+    return read(source).stream().allMatch(JointSlot::isKeyedPlace);
+  }
+
+  private static boolean isKeyedPlace(Source source) {
     return switch (source) {
       case Source.Symbol s -> true;
       case Source.CommandLine c -> true;

@@ -59,6 +59,10 @@ class LineSlot extends SlotState {
 
   private void add(Predicate predicate, int bit, List<MultiPattern.Pattern> patterns) {
     switch (predicate) {
+      case Predicate.Contains c when isOneByte(c.part()) -> {
+        byte wanted = (byte) c.part().charAt(0);
+        ofBytes.add(new ByteQuestion((in, from, to) -> Bytes.has(in, from, to, wanted), bit));
+      }
       case Predicate.Contains c when !c.part().isEmpty() ->
           patterns.add(MultiPattern.Pattern.of(c.part(), c.anyCase(), bit));
       case Predicate.Contains c -> ofBytes.add(new ByteQuestion((in, from, to) -> true, bit));
@@ -99,6 +103,11 @@ class LineSlot extends SlotState {
     }
   }
 
+  /** Whether a text is a single byte that has no other case. */
+  private static boolean isOneByte(String text) {
+    return text.length() == 1 && text.charAt(0) < 0x80 && !Character.isLetter(text.charAt(0));
+  }
+
   private static ByteTest startsWith(byte[] wanted) {
     return (in, from, to) ->
         to - from >= wanted.length
@@ -134,7 +143,8 @@ class LineSlot extends SlotState {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private static List<MultiPattern> automata(List<MultiPattern.Pattern> patterns) {
+  /** Automata for patterns, none of which is too large. */
+  static List<MultiPattern> automata(List<MultiPattern.Pattern> patterns) {
     List<MultiPattern> automata = new ArrayList<>();
     List<MultiPattern.Pattern> chunk = new ArrayList<>();
     int bytes = 0;

@@ -64,10 +64,20 @@ public final class Matcher {
 
   /** The rules for one kind with what is known of their slots. */
   private static final class PlanState {
+    /** Rows after which it is looked at how many had no way. */
+    private static final int TRIAL = 4_096;
+
+    /** Rows that do without when too many had none: trying costs more than it gives then. */
+    private static final int REST = 8 * TRIAL;
+
     private final List<Rule> rules;
     private final List<Gate> gates;
     private final SlotState[] slots;
     private final long[] left;
+    private final Decisions decisions;
+    private int tried;
+    private int missed;
+    private int resting;
 
     PlanState(Plan plan, Dictionaries dictionaries) {
       this.rules = plan.rules();
@@ -77,6 +87,7 @@ public final class Matcher {
         slots[i] = Slots.state(plan, i, dictionaries);
       }
       this.left = new long[plan.ruleWords()];
+      this.decisions = new Decisions(gates);
     }
 
     void forget(boolean all) {
@@ -85,9 +96,60 @@ public final class Matcher {
           slot.forget();
         }
       }
+      clearWhereRenumbered();
     }
 
+    private void clearWhereRenumbered() {
+      boolean renumbered = false;
+      for (SlotState slot : slots) {
+        renumbered |= slot.isRenumbered();
+      }
+      if (renumbered) {
+        decisions.clear();
+      }
+    }
+
+    /** Takes the way that rows like this one took; where none did, makes it, or does without. */
     void match(BatchCursor row, Consumer<? super Rule> sink) {
+      if (resting > 0) {
+        resting--;
+        matchEach(row, sink);
+        return;
+      }
+      if (++tried == TRIAL) {
+        resting = missed > TRIAL / 2 ? REST : 0;
+        tried = 0;
+        missed = 0;
+      }
+      Decisions.State state = decisions.root();
+      while (state.slot() >= 0) {
+        SlotState slot = slots[state.slot()];
+        slot.resolve(row);
+        if (slot.isRenumbered()) {
+          decisions.clear();
+          matchEach(row, sink);
+          return;
+        }
+        Decisions.State next = state.next(slot.record());
+        if (next == null) {
+          next = decisions.grow(state, slot);
+        }
+        if (next == null) {
+          missed++;
+          matchEach(row, sink);
+          return;
+        }
+        state = next;
+      }
+      decisions.earn();
+      for (int rule : state.matched()) {
+        sink.accept(rules.get(rule));
+      }
+    }
+
+    /** Drops rules slot by slot, and evaluates those that are left. */
+    private void matchEach(BatchCursor row, Consumer<? super Rule> sink) {
+      decisions.earn();
       for (int word = 0; word < left.length; word++) {
         left[word] = -1L >>> Math.max(0, 64 * (word + 1) - rules.size());
       }

@@ -2,6 +2,8 @@ package io.leukocyte.rules;
 
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.EventId;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param id the event's; of a correlation that matched, the event that its alert's id follows from
  * @param container where; null for the host itself
  * @param output the correlation's output as far as the event fills it in
+ * @param fields what the event gives for the fields of the output, in their order; null where it
+ *     has nothing; empty when it came from an analyzer that does not tell
  */
 public record Occurrence(
     String correlation,
@@ -25,9 +29,11 @@ public record Occurrence(
     long time,
     EventId id,
     @Nullable ContainerId container,
-    String output) {
-  /** Copies the list. */
+    String output,
+    List<@Nullable String> fields) {
+  /** Copies the lists. */
   public Occurrence {
     group = List.copyOf(group);
+    fields = Collections.unmodifiableList(new ArrayList<>(fields));
   }
 }

@@ -2,10 +2,15 @@ package io.leukocyte.rules;
 
 import io.leukocyte.events.BatchCursor;
 import io.leukocyte.events.Text;
+import io.leukocyte.events.config.Position;
 import io.leukocyte.events.config.Problem;
 import io.leukocyte.events.config.Suggestion;
+import io.leukocyte.events.config.YamlNode;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
@@ -23,6 +28,7 @@ final class OutputTemplate {
   static final int MAX_OUTPUT = 8_192;
 
   private static final String MISSING = "<NA>";
+  private static final String ALIAS = "alias.";
   private static final Pattern FIELD =
       Pattern.compile("%([a-zA-Z]\\w*(?:\\.[a-zA-Z]\\w*)+)(?:\\[([^\\]]*)\\])?");
 
@@ -35,6 +41,13 @@ final class OutputTemplate {
   private record Words(String text) implements Part {}
 
   private record Blank(@Nullable Field field, @Nullable String argument) implements Part {}
+
+  /** Another field for each rule: of an alias of a correlation. */
+  private record OfRule(Map<String, Blank> fields) implements Part {
+    OfRule {
+      fields = Map.copyOf(fields);
+    }
+  }
 
   private final List<Part> parts;
 
@@ -49,22 +62,27 @@ final class OutputTemplate {
    *     problem and always missing
    */
   static Optional<OutputTemplate> parse(SourceText source, List<Problem> problems) {
-    return parse(source, Set.of(), problems);
+    return parse(source, Set.of(), Map.of(), problems);
   }
 
   /**
    * The same.
    *
    * @param kept fields that somebody else fills in: they stay as they are
+   * @param aliases names, and what each stands for in matches of each rule: {@code %alias.NAME}
    */
   static Optional<OutputTemplate> parse(
-      SourceText source, Set<String> kept, List<Problem> problems) {
+      SourceText source,
+      Set<String> kept,
+      Map<String, Map<String, YamlNode.Scalar>> aliases,
+      List<Problem> problems) {
     int start = source.text().startsWith("*") ? 1 : 0;
     if (source.text().contains("%container.info")) {
       return parse(
           SourceText.startingAt(
               source.at(0), source.text().replace("%container.info", CONTAINER_INFO)),
           kept,
+          aliases,
           problems);
     }
     List<Part> parts = new ArrayList<>();
@@ -77,14 +95,43 @@ final class OutputTemplate {
       parts.add(
           kept.contains(matcher.group(1))
               ? new Words(matcher.group())
-              : blank(source, matcher, problems));
+              : matcher.group(1).startsWith(ALIAS)
+                  ? alias(source, matcher, aliases, problems)
+                  : blank(source.at(matcher.start()), matcher, problems));
       end = matcher.end();
     }
     parts.add(new Words(source.text().substring(end)));
     return problems.size() > before ? Optional.empty() : Optional.of(new OutputTemplate(parts));
   }
 
-  private static Part blank(SourceText source, Matcher matcher, List<Problem> problems) {
+  private static Part alias(
+      SourceText source,
+      Matcher matcher,
+      Map<String, Map<String, YamlNode.Scalar>> aliases,
+      List<Problem> problems) {
+    String name = matcher.group(1).substring(ALIAS.length());
+    Map<String, YamlNode.Scalar> known = aliases.get(name);
+    if (known == null) {
+      problems.add(
+          new Problem(
+              source.at(matcher.start()),
+              "unknown alias '" + name + "' in the output",
+              Suggestion.didYouMean(name, aliases.keySet())));
+      return new Words("");
+    }
+    Map<String, Blank> fields = new HashMap<>();
+    known.forEach((rule, field) -> {
+      Matcher inner = FIELD.matcher("%" + field.text());
+      if (inner.matches()) {
+        fields.put(rule, blank(field.at(), inner, problems));
+      } else {
+        problems.add(new Problem(field.at(), "'" + field.text() + "' is no field", ""));
+      }
+    });
+    return new OfRule(fields);
+  }
+
+  private static Blank blank(Position at, Matcher matcher, List<Problem> problems) {
     String name = matcher.group(1);
     String argument = matcher.group(2);
     Field field = Fields.find(name);
@@ -94,7 +141,7 @@ final class OutputTemplate {
         known.addAll(ForeignFields.names());
         problems.add(
             new Problem(
-                source.at(matcher.start()),
+                at,
                 "unknown field '" + name + "' in the output",
                 Suggestion.didYouMean(name, known)));
       }
@@ -102,30 +149,58 @@ final class OutputTemplate {
     }
     String misfit = field.misfit(argument);
     if (!misfit.isEmpty()) {
-      problems.add(new Problem(source.at(matcher.start()), "the field " + name + " " + misfit, ""));
+      problems.add(new Problem(at, "the field " + name + " " + misfit, ""));
     }
     return new Blank(field, argument);
   }
 
   /** The output for the row that a cursor stands on: printable, at most {@link #MAX_OUTPUT}. */
   String fill(BatchCursor row, FactsLookup facts) {
+    return fill(values("", row, facts));
+  }
+
+  /** The output with the values of its fields, as {@link #values} gives them. */
+  String fill(List<@Nullable String> values) {
     StringBuilder out = new StringBuilder();
+    int at = 0;
     for (Part part : parts) {
-      switch (part) {
-        case Words words -> out.append(words.text());
-        case Blank blank -> out.append(value(blank, row, facts));
+      if (part instanceof Words(String text)) {
+        out.append(text);
+      } else {
+        String value = at < values.size() ? values.get(at) : null;
+        out.append(value == null ? MISSING : value);
+        at++;
       }
     }
     return Text.clip(out.toString(), MAX_OUTPUT);
   }
 
-  private static String value(Blank blank, BatchCursor row, FactsLookup facts) {
-    if (blank.field() == null) {
-      return MISSING;
+  /**
+   * The values of its fields in the row that a cursor stands on, in their order: printable, null
+   * where the row has none.
+   *
+   * @param rule the rule that matched the row; aliases follow from it
+   */
+  List<@Nullable String> values(String rule, BatchCursor row, FactsLookup facts) {
+    List<@Nullable String> values = new ArrayList<>();
+    for (Part part : parts) {
+      switch (part) {
+        case Words words -> {}
+        case Blank blank -> values.add(value(blank, row, facts));
+        case OfRule alias -> values.add(value(alias.fields().get(rule), row, facts));
+      }
+    }
+    return Collections.unmodifiableList(values);
+  }
+
+  private static @Nullable String value(
+      @Nullable Blank blank, BatchCursor row, FactsLookup facts) {
+    if (blank == null || blank.field() == null) {
+      return null;
     }
     String value = text(blank.field(), blank.argument(), row, facts);
     return value == null
-        ? MISSING
+        ? null
         : Text.clip(Text.printable(Text.clip(value, MAX_VALUE)), MAX_VALUE);
   }
 

@@ -70,7 +70,8 @@ public final class RuleSet {
       for (Rule rule : rules) {
         Node condition = rule.conditions().get(kind);
         if (condition != null) {
-          conditions.put(rule, condition);
+          conditions.put(
+              rule, kind == Kind.CONTAINER_LOG ? LogHints.narrowed(condition) : condition);
         }
       }
       if (!conditions.isEmpty()) {
@@ -87,47 +88,32 @@ public final class RuleSet {
    * @return the rules that are right, every problem of all files, and what was left out and why
    */
   public static Loaded load(List<RuleFile> files) {
-    List<Problem> problems = new ArrayList<>();
-    List<Problem> warnings = new ArrayList<>();
-    DefinitionReader reader = new DefinitionReader(problems, warnings);
-    files.forEach(reader::read);
-    RuleCompiler compiler = new RuleCompiler(reader.definitions(), problems);
+    return RuleBook.of(files).loaded();
+  }
+
+  /** What files make, given what was read of them. */
+  static Loaded load(
+      List<RuleFile> files,
+      Definitions definitions,
+      List<Problem> problems,
+      List<Problem> warnings) {
+    RuleCompiler compiler = new RuleCompiler(definitions, problems);
     List<Rule> rules = compiler.rules();
     List<Skipped> skipped = compiler.skipped();
     List<Correlation> correlations =
-        new CorrelationCompiler(reader.definitions(), rules, problems, skipped).correlations();
+        new CorrelationCompiler(definitions, rules, problems, skipped).correlations();
     BaselineCompiler baselines =
-        new BaselineCompiler(reader.definitions(), compiler, problems, skipped);
+        new BaselineCompiler(definitions, compiler, problems, skipped);
     List<RuleTest> tests =
-        new ArrayList<>(TestReader.read(reader.definitions().rules.values(), problems));
-    tests.addAll(TestReader.ofCorrelations(reader.definitions().correlations.values(), problems));
-    tests.addAll(TestReader.ofBaselines(reader.definitions().baselines.values(), problems));
+        new ArrayList<>(TestReader.read(definitions.rules.values(), problems));
+    tests.addAll(TestReader.ofCorrelations(definitions.correlations.values(), problems));
+    tests.addAll(TestReader.ofBaselines(definitions.baselines.values(), problems));
     problems.sort(inOrderOf(files));
     warnings.sort(inOrderOf(files));
     RuleSet set =
         new RuleSet(
             rules, correlations, baselines.baselines(), baselines.observers(), tests, hash(files));
     return new Loaded(set, problems, warnings, skipped);
-  }
-
-  /**
-   * Explains a rule of some files.
-   *
-   * @param files the files, as they are loaded
-   * @param name the rule's name
-   * @return empty when there is no such rule, or its condition is wrong
-   */
-  public static Optional<Explanation> explain(List<RuleFile> files, String name) {
-    DefinitionReader reader = new DefinitionReader(new ArrayList<>(), new ArrayList<>());
-    files.forEach(reader::read);
-    return Explainer.explain(reader.definitions(), name, load(files).skipped());
-  }
-
-  /** The names of the rules in some files, in their order, those that are left out included. */
-  public static List<String> names(List<RuleFile> files) {
-    DefinitionReader reader = new DefinitionReader(new ArrayList<>(), new ArrayList<>());
-    files.forEach(reader::read);
-    return List.copyOf(reader.definitions().rules.keySet());
   }
 
   private static Comparator<Problem> inOrderOf(List<RuleFile> files) {

@@ -1,5 +1,6 @@
 package io.leukocyte.rules;
 
+import io.leukocyte.events.LogPart;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -38,12 +39,28 @@ final class Slot {
       case Source.Symbol s -> s.view() instanceof View.Whole ? 1 : 2;
       case Source.Numeral n -> n.diverse() ? 4 : 3;
       case Source.CommandLine c -> 5;
-      case Source.Part p -> 6;
-      case Source.Line l -> 7;
+      case Source.Line l -> 6;
+      case Source.Part p -> 7;
       case Source.Computed c -> 8;
       case Source.Joint j -> 8;
       case Source.Made m -> 8;
       case Source.Constant c -> 9;
+    };
+  }
+
+  /** Whether a place is looked at in each event, rather than once a value. */
+  static boolean isOfEachEvent(Source source) {
+    return switch (source) {
+      case Source.Numeral n -> n.diverse();
+      case Source.Line l -> true;
+      case Source.Part p -> p.part() != LogPart.STATUS;
+      case Source.Computed c -> true;
+      case Source.Joint j -> !JointSlot.isKeyed(j);
+      case Source.Made m -> !JointSlot.isKeyed(m);
+      case Source.OfContainer c -> false;
+      case Source.Symbol s -> false;
+      case Source.CommandLine c -> false;
+      case Source.Constant c -> false;
     };
   }
 

@@ -21,8 +21,11 @@ abstract class SlotState {
   private final int bitWords;
   private final Map<Bits, Integer> known = new HashMap<>();
   private long[] records;
+  private final long[] held;
   private int count;
+  private int current;
   private int at;
+  private boolean renumbered;
 
   /** The bits of the value that is being looked at. */
   final Bits scratch;
@@ -37,6 +40,7 @@ abstract class SlotState {
     this.bitWords = (plan.slots().get(index).questions().size() + 63) >> 6;
     this.records = new long[8 * (ruleWords + bitWords)];
     this.scratch = new Bits(new long[bitWords]);
+    this.held = new long[bitWords];
     this.readers = new long[ruleWords];
     for (int rule = 0; rule < gates.size(); rule++) {
       if (gates.get(rule).reads(index)) {
@@ -53,9 +57,28 @@ abstract class SlotState {
   void forget() {
     known.clear();
     count = 0;
-    at = 0;
+    use(0);
+    renumbered = true;
     Arrays.fill(scratch.words, 0);
     addRecord();
+  }
+
+  /** The record of the current row. */
+  final int record() {
+    return current;
+  }
+
+  /** Whether records have other numbers than when this was asked the last time. */
+  final boolean isRenumbered() {
+    boolean since = renumbered;
+    renumbered = false;
+    return since;
+  }
+
+  /** What is left of a gate for the current row. */
+  final Gate given(Gate gate) {
+    System.arraycopy(records, at + ruleWords, held, 0, bitWords);
+    return gate.given(index, held);
   }
 
   /** A word of the mask of the rules left open. */
@@ -80,6 +103,7 @@ abstract class SlotState {
   }
 
   final void use(int record) {
+    current = record;
     at = record * (ruleWords + bitWords);
   }
 

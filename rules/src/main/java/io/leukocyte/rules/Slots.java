@@ -37,7 +37,8 @@ final class Slots {
 
   /**
    * Asks all questions of a slot about a text: equality by one lookup, blocks of addresses after
-   * reading the address once, the rest one by one.
+   * reading the address once, those that need a literal after one search for all literals, the rest
+   * one by one.
    */
   static final class Questions {
     private record OfAddress(Predicate.Within within, int bit) {}
@@ -48,6 +49,8 @@ final class Slots {
     private final Map<String, List<Integer>> equalities;
     private final List<OfAddress> ofAddress = new ArrayList<>();
     private final List<OfText> ofText = new ArrayList<>();
+    private final PatternIndex index = new PatternIndex();
+    private boolean isIndexed;
 
     Questions(SlotState state, Slot slot) {
       this.state = state;
@@ -55,6 +58,23 @@ final class Slots {
       List<Slot.Question> questions = slot.questions();
       for (int bit = 0; bit < questions.size(); bit++) {
         add(questions.get(bit).predicate(), bit);
+      }
+      indexTexts();
+    }
+
+    /** Hands what needs a literal to the index, if that is worth it. */
+    private void indexTexts() {
+      List<OfText> rest = new ArrayList<>();
+      for (OfText question : ofText) {
+        if (!index.add(question.predicate(), question.bit())) {
+          rest.add(question);
+        }
+      }
+      if (index.size() >= PatternIndex.FEWEST) {
+        index.build();
+        ofText.clear();
+        ofText.addAll(rest);
+        isIndexed = true;
       }
     }
 
@@ -88,6 +108,9 @@ final class Slots {
       }
       if (!ofAddress.isEmpty()) {
         askAddress(text);
+      }
+      if (isIndexed) {
+        index.ask(text, state);
       }
       for (OfText question : ofText) {
         if (question.predicate().test(text)) {
@@ -189,6 +212,9 @@ final class Slots {
   }
 
   private static final class NumberSlot extends KeyedSlot {
+    /** Numbers below are keys by themselves. */
+    private static final int FEW = 256;
+
     private final Source.Numeral source;
     private final LongTable numbers;
     private final Numbers questions;
@@ -207,7 +233,7 @@ final class Slots {
         use(0);
         return;
       }
-      int key = numbers.intern(number);
+      int key = number >= 0 && number < FEW ? (int) number : FEW + numbers.intern(number);
       if (!useKnown(key)) {
         questions.ask(number);
         useNew(key);

@@ -15,8 +15,10 @@ final class SymbolTable {
   private static final long MULTIPLIER = 0x9e3779b97f4a7c15L;
 
   private final long seed;
-  private int[] buckets = new int[1024];
-  private int[] hashes = new int[512];
+
+  /** A string's hash in the upper half, its number in the lower; 0: free. */
+  private long[] buckets = new long[1024];
+
   private int[] starts = new int[512];
   private byte[] bytes = new byte[16 << 10];
   private int count;
@@ -45,12 +47,13 @@ final class SymbolTable {
     int hash = hash(from, at, length);
     int mask = buckets.length - 1;
     int bucket = hash & mask;
-    while (buckets[bucket] != 0) {
-      int number = buckets[bucket];
-      if (hashes[number] == hash && equal(number, from, at, length)) {
-        return number;
+    long found = buckets[bucket];
+    while (found != 0) {
+      if ((int) (found >>> 32) == hash && equal((int) found, from, at, length)) {
+        return (int) found;
       }
       bucket = (bucket + 1) & mask;
+      found = buckets[bucket];
     }
     return add(bucket, hash, from, at, length);
   }
@@ -63,7 +66,6 @@ final class SymbolTable {
     int start = starts[count];
     if (count + 1 >= starts.length) {
       starts = Arrays.copyOf(starts, starts.length * 2);
-      hashes = Arrays.copyOf(hashes, hashes.length * 2);
     }
     if (bytes.length - start < length) {
       bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, start + length));
@@ -71,8 +73,7 @@ final class SymbolTable {
     System.arraycopy(from, at, bytes, start, length);
     count++;
     starts[count] = start + length;
-    hashes[count] = hash;
-    buckets[bucket] = count;
+    buckets[bucket] = (long) hash << 32 | count;
     if (count * 2 > buckets.length) {
       grow();
     }
@@ -80,14 +81,17 @@ final class SymbolTable {
   }
 
   private void grow() {
-    buckets = new int[buckets.length * 2];
+    long[] old = buckets;
+    buckets = new long[old.length * 2];
     int mask = buckets.length - 1;
-    for (int number = 1; number <= count; number++) {
-      int bucket = hashes[number] & mask;
-      while (buckets[bucket] != 0) {
-        bucket = (bucket + 1) & mask;
+    for (long entry : old) {
+      if (entry != 0) {
+        int bucket = (int) (entry >>> 32) & mask;
+        while (buckets[bucket] != 0) {
+          bucket = (bucket + 1) & mask;
+        }
+        buckets[bucket] = entry;
       }
-      buckets[bucket] = number;
     }
   }
 

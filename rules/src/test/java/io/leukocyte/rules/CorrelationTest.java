@@ -85,6 +85,19 @@ class CorrelationTest {
   }
 
   @Test
+  void aliasesInTheOutputAreChecked() {
+    String more =
+        "group-by: [container.id]\ntimespan: 60s\n"
+            + "aliases: {program: {a: proc.name, b: proc.nam}}\noutput: '%alias.program'";
+    assertThat(problems(correlation("x", "temporal", "a, b", more).replace("  output: o\n", "")))
+        .containsExactly("unknown field 'proc.nam' in the output; did you mean 'proc.name'?");
+    String unknown = more.replace("proc.nam}", "proc.name}").replace("%alias.program", "%alias.progam");
+    assertThat(
+            problems(correlation("x", "temporal", "a, b", unknown).replace("  output: o\n", "")))
+        .containsExactly("unknown alias 'progam' in the output; did you mean 'program'?");
+  }
+
+  @Test
   void missingKeysAreNamed() {
     assertThat(problems("- {correlation: x}\n"))
         .contains(

@@ -263,6 +263,24 @@ class CorrelationWindowTest {
   }
 
   @Test
+  void whatAnotherRulesMatchGivesForTheOutputLastsOverAnImage() {
+    Correlation rule = one(correlation("temporal", "a, b", "{gte: 2}"));
+    CorrelationWindow window = CorrelationWindow.empty(rule, List.of("g"));
+    add(window, rule, 0, 0, START);
+    window.show(0, START, Arrays.asList("first", null, "x".repeat(300)));
+    window = CorrelationWindow.of(window.image());
+    long near = START + 59 * 1_000_000_000L;
+    assertThat(window.completed(rule, near, Arrays.asList(null, null, null)))
+        .startsWith("first", null)
+        .element(2)
+        .asString()
+        .hasSizeLessThanOrEqualTo(257);
+    assertThat(window.completed(rule, near, List.of("own", "b", "c"))).containsExactly("own", "b", "c");
+    long far = START + 60 * 1_000_000_000L;
+    assertThat(window.completed(rule, far, Arrays.asList(null, "b"))).containsExactly(null, "b");
+  }
+
+  @Test
   void damagedImagesAreRefused() {
     Correlation rule = one(correlation("event_count", "a", "{gte: 3}"));
     CorrelationWindow window = CorrelationWindow.empty(rule, List.of("g"));

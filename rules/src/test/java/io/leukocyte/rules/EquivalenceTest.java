@@ -34,6 +34,9 @@ class EquivalenceTest {
       List.of(
           "regex",
           "regex oneof",
+          "glob",
+          "iglob",
+          "glob anyof",
           "pmatch",
           "bcontains",
           "bstartswith",
@@ -78,8 +81,8 @@ class EquivalenceTest {
     StringBuilder rules = new StringBuilder();
     for (int i = 0; i < RULES; i++) {
       Reference.Condition condition = world.condition(i % 2 == 0 ? 3 : 0);
-      conditions.put("r" + i, condition);
       rules.append(rule("r" + i, world.write(condition, definitions)));
+      conditions.put("r" + i, i % 5 == 0 ? except(condition, world.exceptions(rules)) : condition);
     }
     String file = definitions + rules.toString();
     RuleSet.Loaded loaded = RuleSet.load(List.of(new RuleFile("seed-" + seed, file)));
@@ -92,6 +95,11 @@ class EquivalenceTest {
       world.changeFacts();
       compare(world, matcher, conditions, seed);
     }
+  }
+
+  private static Reference.Condition except(
+      Reference.Condition condition, List<Reference.Condition> exceptions) {
+    return new Reference.All(List.of(condition, new Reference.Not(new Reference.Any(exceptions))));
   }
 
   private static String rule(String name, String condition) {

@@ -6,8 +6,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ExplanationTest {
-  private static final List<RuleFile> FILES =
-      List.of(
+  private static final RuleBook BOOK =
+      RuleBook.of(List.of(
           new RuleFile(
               "a.yaml",
               """
@@ -29,11 +29,11 @@ class ExplanationTest {
                 priority: info
                 condition: evt.type in (read, connect) and (proc.sname = x or opened)
               - {rule: broken, desc: d, output: o, priority: info, condition: proc.nme = x}
-              """));
+              """)));
 
   @Test
   void aRuleIsShownWithItsMacrosListsAndExceptionsAndWhereTheyStand() {
-    Explanation explanation = RuleSet.explain(FILES, "write below etc").orElseThrow();
+    Explanation explanation = BOOK.explain("write below etc").orElseThrow();
     assertThat(explanation.text())
         .containsExactly(
             "rule: write below etc (a.yaml:5:9)",
@@ -62,7 +62,7 @@ class ExplanationTest {
 
   @Test
   void whatKeepsARuleFromWorkingIsAllThere() {
-    Explanation explanation = RuleSet.explain(FILES, "reader").orElseThrow();
+    Explanation explanation = BOOK.explain("reader").orElseThrow();
     assertThat(explanation.skipped()).isEqualTo("needs the field proc.sname");
     assertThat(explanation.lacks())
         .containsExactly("the event read (a.yaml:17:14)", "the field proc.sname (a.yaml:17:47)");
@@ -71,8 +71,8 @@ class ExplanationTest {
 
   @Test
   void aRuleThatIsWrongOrUnknownIsNotExplained() {
-    assertThat(RuleSet.explain(FILES, "broken")).isEmpty();
-    assertThat(RuleSet.explain(FILES, "nobody")).isEmpty();
-    assertThat(RuleSet.names(FILES)).containsExactly("write below etc", "reader", "broken");
+    assertThat(BOOK.explain("broken")).isEmpty();
+    assertThat(BOOK.explain("nobody")).isEmpty();
+    assertThat(BOOK.names()).containsExactly("write below etc", "reader", "broken");
   }
 }

@@ -152,6 +152,8 @@ final class RandomWorld {
           ".*");
   private static final List<String> PATHS =
       List.of("/bin", "/", "/*/sh", "bin", "/bin/sh/x", "sh", "/b?n", "php*");
+  private static final List<String> GLOBS =
+      List.of("*", "sh", "*sh", "b?sh", "[a-c]*", "[!a-c]*", "/bin/*", "*-*", "?", "*X Y*", "n*x");
   private static final List<String> BYTES = List.of("73", "7368", "2f62696e", "c3", "20");
   private static final List<String> FUNCTIONS = List.of("tolower", "toupper", "basename", "b64");
   private static final List<String> LISTS = List.of("proc.aname", "proc.args", "proc.env");
@@ -246,7 +248,8 @@ final class RandomWorld {
   }
 
   private Reference.Condition special(String field) {
-    return switch (random.nextInt(5)) {
+    return switch (random.nextInt(6)) {
+      case 5 -> check(field, pick(List.of("glob", "iglob", "glob anyof")), GLOBS);
       case 0 -> check(field, pick(List.of("regex", "regex oneof")), REGEXES);
       case 1 -> check(field, "pmatch", PATHS);
       case 2 -> check(field, pick(List.of("bcontains", "bstartswith")), BYTES);
@@ -311,7 +314,7 @@ final class RandomWorld {
     return new Reference.Check("container.id", "!=", List.of("host"));
   }
 
-  private Reference.Condition check(String field, String operator, List<String> from) {
+  private Reference.Check check(String field, String operator, List<String> from) {
     List<String> values = new ArrayList<>();
     boolean many = operator.matches("in|intersects|pmatch|.* (any|all|one)of");
     for (int i = many ? 1 + random.nextInt(3) : 1; i > 0; i--) {
@@ -367,6 +370,31 @@ final class RandomWorld {
     String items = String.join(", ", check.values().stream().map(v -> "'" + v + "'").toList());
     definitions.append("- list: ").append(name).append("\n  items: [").append(items).append("]\n");
     return left + "(" + name + ")";
+  }
+
+  private static String quoted(String text) {
+    return "'" + text + "'";
+  }
+
+  /** Exceptions for a rule: what it must not be, and added to the file as they are written. */
+  List<Reference.Condition> exceptions(StringBuilder rule) {
+    Reference.Check alone = check(pick(TEXT_FIELDS), "in", WORDS);
+    Reference.Check first = check(pick(TEXT_FIELDS), "=", WORDS);
+    Reference.Check second = check(pick(TEXT_FIELDS), "startswith", WORDS);
+    rule.append("  exceptions:\n    - {name: alone, fields: ")
+        .append(quoted(alone.field()))
+        .append(", values: [")
+        .append(String.join(", ", alone.values().stream().map(v -> "'" + v + "'").toList()))
+        .append("]}\n    - {name: rows, fields: [")
+        .append(quoted(first.field()))
+        .append(", ")
+        .append(quoted(second.field()))
+        .append("], comps: [=, startswith], values: [['")
+        .append(first.values().getFirst())
+        .append("', '")
+        .append(second.values().getFirst())
+        .append("']]}\n");
+    return List.of(alone, new Reference.All(List.of(first, second)));
   }
 
   // Events.

@@ -271,12 +271,26 @@ final class Reference {
       case "contains" -> value.contains(first);
       case "icontains" -> value.toLowerCase(Locale.ROOT).contains(first.toLowerCase(Locale.ROOT));
       case "regex" -> value.matches(first);
+      case "glob" -> value.matches(pattern(first));
+      case "iglob" -> lower(value).matches(pattern(lower(first)));
+      case "glob anyof" -> with.stream().anyMatch(w -> value.matches(pattern(w)));
       case "pmatch" -> with.stream().anyMatch(w -> isPathBelow(value, w));
       case "bcontains" -> hex(value).matches("(..)*" + first + "(..)*");
       case "bstartswith" -> hex(value).startsWith(first);
       case "contains anyof" -> with.stream().anyMatch(value::contains);
       default -> throw new IllegalArgumentException(operator);
     };
+  }
+
+  private static String lower(String text) {
+    return text.chars()
+        .mapToObj(c -> String.valueOf((char) (c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c)))
+        .collect(Collectors.joining());
+  }
+
+  /** A shell pattern as a regular expression; there are no escapes and no special signs in it. */
+  private static String pattern(String glob) {
+    return "(?s)" + glob.replace("[!", "[^").replace("?", ".").replace("*", ".*");
   }
 
   private static String hex(String text) {
