@@ -32,7 +32,7 @@ main() {
   JAVA_HOME=$(require_jdk) || exit
   work=$(mktemp -d)
   trap 'rm -rf --one-file-system "$work"' EXIT
-  make eclipse-temurin:25-jdk jdk "$("$JAVA_HOME/bin/java" --version)" gather_jdk
+  make eclipse-temurin:25-jdk jdk "$(cat jdk/*; "$JAVA_HOME/bin/java" --version)" gather_jdk
   make "apache/kafka:$(kafka_version)" kafka "$(cat kafka/*; ls "$distribution/lib")" gather_kafka
   make "docker.elastic.co/elasticsearch/elasticsearch:$(elasticsearch_version)" elasticsearch \
     "$(cat elasticsearch/*)" gather_elasticsearch
@@ -71,10 +71,10 @@ elasticsearch_version() {
   printf '%s' "${archive%.zip}"
 }
 
-# The JDK without its sources, demos and debugging symbols.
+# The JDK without its sources; jlink takes the rest as it is, and Debian's links become files.
 gather_jdk() {
   mkdir "$1/java"
-  (cd "$JAVA_HOME" && tar --create --exclude=./lib/src.zip --exclude=./demo --exclude=./man --exclude='*.debuginfo' .) |
+  (cd "$JAVA_HOME" && tar --create --dereference --exclude=./lib/src.zip .) |
     tar --extract --no-same-owner --directory "$1/java"
 }
 
