@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 final class TemplateInstaller {
   /** Grows with each change of a template. */
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   private static final Logger LOG = LoggerFactory.getLogger(TemplateInstaller.class);
   private static final ObjectMapper MAPPER = new ObjectMapper();
