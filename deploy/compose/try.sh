@@ -127,21 +127,23 @@ isolated() {
   nsenter --target "$(docker inspect --format '{{.State.Pid}}' "$victim")" --net nft list tables | grep --quiet leuko_
 }
 
-# confined SERVICE...: a root file system that cannot be written, no capability but those named.
+# confined SERVICE...: a root file system that cannot be written, no capability but those named, and
+# none at all for the analyzer.
 confined() {
   local service format='{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.Privileged}}'
   for service in "$@"; do
-    [[ $(docker inspect --format "$format" "$(container "$service")") == "true [ALL] false" ]]
-    ! within "$service" bash -c 'touch /etc/written' 2>/dev/null
+    [[ $(docker inspect --format "$format" "$(container "$service")") == "true [ALL] false" ]] || return 1
+    if within "$service" bash -c 'touch /etc/written' 2>/dev/null; then
+      return 1
+    fi
   done
-  [[ $(within analyzer id -u) == 7070 ]]
-  [[ $(within analyzer awk '/^CapEff/ { print $2 }' /proc/self/status) == 0000000000000000 ]]
+  [[ $(within analyzer id -u) == 7070 && $(within analyzer grep CapEff /proc/self/status) == *0000000000000000 ]]
 }
 
 same_keys() {
   local before after
   before=$(keys)
-  "${compose[@]}" run --rm setup >/dev/null
+  "${compose[@]}" run --rm setup >/dev/null || return 1
   after=$(keys)
   [[ -n $before && $before == "$after" ]]
 }
