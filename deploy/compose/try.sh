@@ -100,19 +100,14 @@ attack() {
   docker exec --tty "$victim" bash -c true >/dev/null
 }
 
-# The alert comes on the topic, over TLS with the analyzer's own password.
+# The alert comes on the topic, over TLS with the analyzer's own password. Each rule tells a container
+# once a minute, so the attack begins when the tail has its place.
 tailed() {
-  local lines
-  lines=$(mktemp)
-  within analyzer timeout 60 leuko tail alerts --format ecs >"$lines" &
-  local tail=$! deadline=$((SECONDS + 55))
-  until grep --quiet "\"name\":\"Terminal shell in container\"" "$lines"; do
-    ((SECONDS < deadline)) || break
-    attack
-    sleep 1
-  done
-  kill "$tail" 2>/dev/null || true
-  grep "\"name\":\"Terminal shell in container\"" "$lines" | grep --quiet "\"name\":\"$victim\""
+  docker exec --detach "$(container analyzer)" timeout "$patience" \
+    leuko tail alerts --format ecs --output /tmp/alerts.ndjson --state /tmp/tail.json
+  await "$patience" within analyzer test -s /tmp/tail.json || return 1
+  attack
+  await "$patience" within analyzer grep "\"name\":\"Terminal shell in container\".*\"name\":\"$victim\"" /tmp/alerts.ndjson
 }
 
 # found STREAM QUERY: whether a document matches.
