@@ -16,12 +16,15 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 # shellcheck source=bin/lib/jdk.sh
 . "$LEUKO_HOME/bin/lib/jdk.sh"
 
-usage="Usage: deploy/images/test/build.sh"
-case "${1:-}" in
-  -h | --help) printf '%s\n' "$usage" && exit ;;
-  "") ;;
-  *) fail "$EXIT_INPUT" "Unknown argument $1. $usage" ;;
-esac
+usage="Usage: deploy/images/test/build.sh [jdk] [kafka] [elasticsearch]"
+for argument in "$@"; do
+  case $argument in
+    -h | --help) printf '%s\n' "$usage" && exit ;;
+    jdk | kafka | elasticsearch) ;;
+    *) fail "$EXIT_INPUT" "Unknown argument $argument. $usage" ;;
+  esac
+done
+wanted=" ${*:-jdk kafka elasticsearch} "
 
 export DOCKER_BUILDKIT=0 # the classic builder needs no plugin and takes local base images as they are
 distribution=${LEUKO_DISTRIBUTION:-$LEUKO_HOME/deploy/target/leuko}
@@ -42,6 +45,7 @@ main() {
 # their checksum. GATHER CONTEXT puts what the Dockerfile copies beside it.
 make() {
   local image=$1 folder=$2 sum context=$work/$2 made
+  [[ $wanted == *" $folder "* ]] || return 0
   sum=$(printf '%s' "$3" | sha256sum | cut -c1-32)
   if made=$(docker image inspect --format "{{index .Config.Labels \"$label\"}}" "$image" 2>/dev/null) &&
     [[ -z $made || $made == "$sum" ]]; then
