@@ -39,7 +39,7 @@ main() {
   local roles=(collector analyzer responder indexer)
   ! $short || roles=(collector analyzer)
   trap remove EXIT
-  step "up" "${compose[@]}" up --detach "${roles[@]}"
+  step "up" await "$patience" "${compose[@]}" up --detach "${roles[@]}" # again where a busy machine took too long
   for role in "${roles[@]}"; do
     step "$role healthy" await "$patience" healthy "$role"
   done
