@@ -163,7 +163,8 @@ final class Templates {
     OWN_KEYWORDS.forEach(f -> field(properties, "leukocyte." + f, keyword()));
     field(properties, "leukocyte.action.number", type("long"));
     field(properties, "leukocyte.action.dry_run", type("boolean"));
-    // Labels of Docker Compose are com.docker.compose.project and …project.config_files: both a text
+    // Labels of Docker Compose are com.docker.compose.project and …project.config_files: both a
+    // text
     // and an object, if their dots were levels.
     field(properties, "leukocyte.lifecycle.attributes", type("flattened"));
     field(properties, "leukocyte.log.original_bytes", type("long"));

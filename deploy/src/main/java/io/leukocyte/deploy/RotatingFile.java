@@ -77,7 +77,7 @@ final class RotatingFile {
   }
 
   void close() throws IOException {
-    try (FileChannel closing = channel) {
+    try (FileChannel _ = channel) {
       flush();
     }
   }

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How far {@code leuko tail --state FILE} has written a topic: the offset of the next record of each
- * partition, as {@code {"topic":"leuko.alerts","next":{"0":17}}}. Written whole or not at all, after
- * the lines: what is killed in between writes those lines again, with the same event.id.
+ * How far {@code leuko tail --state FILE} has written a topic: the offset of the next record of
+ * each partition, as {@code {"topic":"leuko.alerts","next":{"0":17}}}. Written whole or not at all,
+ * after the lines: what is killed in between writes those lines again, with the same event.id.
  */
 final class TailState {
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -25,10 +25,10 @@ final class TailState {
   private final TreeMap<Integer, Long> next;
   private boolean changed = true;
 
-  private TailState(Path file, Topic topic, TreeMap<Integer, Long> next) {
+  private TailState(Path file, Topic topic, Map<Integer, Long> next) {
     this.file = file;
     this.topic = topic;
-    this.next = next;
+    this.next = new TreeMap<>(next);
   }
 
   /**
@@ -37,7 +37,7 @@ final class TailState {
    * @throws BadInputException when the file is of another topic, or no state
    */
   static TailState read(Path file, Topic topic) {
-    TreeMap<Integer, Long> next = new TreeMap<>();
+    Map<Integer, Long> next = new TreeMap<>();
     if (Files.notExists(file)) {
       return new TailState(file, topic, next);
     }

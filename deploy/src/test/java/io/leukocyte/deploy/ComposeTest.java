@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,8 +45,15 @@ class ComposeTest {
   void allRolesAreThere() {
     assertThat(services(text).keySet())
         .containsExactlyInAnyOrder(
-            "setup", "kafka", "elasticsearch", "kibana", "dashboards", "collector", "analyzer",
-            "responder", "indexer");
+            "setup",
+            "kafka",
+            "elasticsearch",
+            "kibana",
+            "dashboards",
+            "collector",
+            "analyzer",
+            "responder",
+            "indexer");
   }
 
   @ParameterizedTest
@@ -63,14 +71,17 @@ class ComposeTest {
         "kafka-secrets:/mnt/shared/config:ro | kafka-secrets:/mnt/shared/config | read-only",
         "indexer-secrets:/run/leuko:ro | authority:/run/leuko:ro | authority",
         "LEUKO_KAFKA_USER: indexer | LEUKO_KAFKA_USR: indexer | LEUKO_KAFKA_USR",
-        "LEUKO_KAFKA_PASSWORD_FILE: /run/leuko/kafka-password | LEUKO_KAFKA_PASSWORD: secret | secret",
+        "LEUKO_KAFKA_PASSWORD_FILE: /run/leuko/kafka-password | LEUKO_KAFKA_PASSWORD: secret |"
+            + " secret",
         "LEUKO_KAFKA_SECURITY: sasl-ssl | LEUKO_KAFKA_SECURITY: sasl-plaintext | TLS",
         "mem_limit: 1792m | working_dir: / | mem_limit",
         "pids_limit: 32 | working_dir: / | pids_limit",
         "KAFKA_VERSION:-4.3.1 | KAFKA_VERSION:-4.2.0 | version",
         "service_completed_successfully | service_started | waits",
-        "security_opt: [\"no-new-privileges:true\", \"apparmor=unconfined\"] | security_opt: [] | new privileges",
-        "xpack.security.http.ssl.enabled: \"true\" | xpack.security.http.ssl.enabled: \"false\" | TLS",
+        "security_opt: [\"no-new-privileges:true\", \"apparmor=unconfined\"] | security_opt: [] |"
+            + " new privileges",
+        "xpack.security.http.ssl.enabled: \"true\" | xpack.security.http.ssl.enabled: \"false\" |"
+            + " TLS",
         "leuko.logs: \"false\" | leuko.logs: \"true\" | leuko.logs",
       })
   void aChangeForTheWorseIsFound(String good, String bad, String problem) {
@@ -82,11 +93,12 @@ class ComposeTest {
   private static List<String> problems(String yaml) {
     Map<String, Object> root = map(load(yaml));
     List<String> problems = new ArrayList<>();
-    services(yaml).forEach((name, service) -> {
-      confinement(name, service, problems);
-      limits(name, service, problems);
-      access(name, service, problems);
-    });
+    services(yaml)
+        .forEach((name, service) -> {
+          confinement(name, service, problems);
+          limits(name, service, problems);
+          access(name, service, problems);
+        });
     if (!Boolean.TRUE.equals(map(map(root.get("networks")).get("data")).get("internal"))) {
       problems.add("the network data is not internal");
     }
@@ -94,8 +106,7 @@ class ComposeTest {
     return problems;
   }
 
-  private static void confinement(
-      String name, Map<String, Object> service, List<String> problems) {
+  private static void confinement(String name, Map<String, Object> service, List<String> problems) {
     if (!Boolean.TRUE.equals(service.get("read_only"))) {
       problems.add(name + " can write its root file system");
     }
@@ -146,13 +157,14 @@ class ComposeTest {
     if (!name.equals("setup") && map(service.get("depends_on")).isEmpty()) {
       problems.add(name + " waits for nothing");
     }
-    map(service.get("depends_on")).forEach((other, how) -> {
-      String wanted =
-          other.equals("setup") ? "service_completed_successfully" : "service_healthy";
-      if (!wanted.equals(map(how).get("condition"))) {
-        problems.add(name + " waits for " + other + " in another way than " + wanted);
-      }
-    });
+    map(service.get("depends_on"))
+        .forEach((other, how) -> {
+          String wanted =
+              other.equals("setup") ? "service_completed_successfully" : "service_healthy";
+          if (!wanted.equals(map(how).get("condition"))) {
+            problems.add(name + " waits for " + other + " in another way than " + wanted);
+          }
+        });
   }
 
   private static void access(String name, Map<String, Object> service, List<String> problems) {
@@ -201,7 +213,8 @@ class ComposeTest {
     Matcher defaults = Pattern.compile("image: \\S+:\\$\\{(\\w+):-([^}]+)}").matcher(yaml);
     while (defaults.find()) {
       if (!defaults.group(2).equals(wanted.get(defaults.group(1)))) {
-        problems.add(defaults.group(1) + " is another version than the build's: " + defaults.group(2));
+        problems.add(
+            defaults.group(1) + " is another version than the build's: " + defaults.group(2));
       }
     }
   }
@@ -237,8 +250,9 @@ class ComposeTest {
     }
     Map<String, Object> own = map(node);
     Map<String, Object> result = new LinkedHashMap<>();
-    if (own.get("<<") != null) {
-      result.putAll(map(merged(own.get("<<"))));
+    Object shared = own.get("<<");
+    if (shared != null) {
+      result.putAll(map(merged(shared)));
     }
     own.forEach((key, value) -> {
       if (!key.equals("<<")) {
@@ -253,11 +267,11 @@ class ComposeTest {
   }
 
   @SuppressWarnings("unchecked") // as the file is
-  private static Map<String, Object> map(Object node) {
+  private static Map<String, Object> map(@Nullable Object node) {
     return node instanceof Map<?, ?> ? (Map<String, Object>) node : Map.of();
   }
 
-  private static List<?> list(Object node) {
+  private static List<?> list(@Nullable Object node) {
     return node instanceof List<?> list ? list : List.of();
   }
 }

@@ -1,5 +1,6 @@
 package io.leukocyte.deploy;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -38,7 +39,8 @@ import picocli.CommandLine;
 class NamesTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Path DOCUMENT = Path.of("../docs/other-ways.md");
-  private static final String HEAD = "| field of rules | in the document (ECS) | in Sigma |\n|---|---|---|\n";
+  private static final String HEAD =
+      "| field of rules | in the document (ECS) | in Sigma |\n|---|---|---|\n";
   private static final long START = 1_790_000_100_000_000_000L;
 
   /**
@@ -147,29 +149,30 @@ class NamesTest {
     StringBuilder lines = new StringBuilder();
     StringBuilder rules = new StringBuilder();
     Map<String, List<Name>> names = new LinkedHashMap<>();
-    events().forEach((event, of) -> {
-      EventId id = new EventId(new HostId("host-1"), 1, 0, names.size());
-      lines.append(EventJson.line(new Observed(id, event))).append('\n');
-      String rule = "names " + names.size();
-      names.put(rule, of);
-      rules.append(
-          "- rule: %s\n  desc: d\n  condition: evt.type in (%s)\n  output: \"%s\"\n  priority: WARNING\n"
-              .formatted(
-                  rule,
-                  switch (event) {
-                    case NetConnect _ -> "connect";
-                    case FileOpen _ -> "openat";
-                    default -> "execve";
-                  },
-                  of.stream().map(name -> "%" + name.rule()).collect(Collectors.joining("|"))));
-    });
+    events()
+        .forEach((event, of) -> {
+          EventId id = new EventId(new HostId("host-1"), 1, 0, names.size());
+          lines.append(EventJson.line(new Observed(id, event))).append('\n');
+          String rule = "names " + names.size();
+          names.put(rule, of);
+          rules.append(
+              "- rule: %s\n  desc: d\n  condition: evt.type in (%s)\n  output: \"%s\"\n  priority: WARNING\n"
+                  .formatted(
+                      rule,
+                      switch (event) {
+                        case NetConnect _ -> "connect";
+                        case FileOpen _ -> "openat";
+                        default -> "execve";
+                      },
+                      of.stream().map(name -> "%" + name.rule()).collect(Collectors.joining("|"))));
+        });
     Files.writeString(recording, lines);
     Path file = Files.writeString(folder.resolve("names.yaml"), rules);
 
     Map<String, JsonNode> alerts = replay(recording, file);
     assertThat(alerts.keySet()).isEqualTo(names.keySet());
     names.forEach((rule, of) -> {
-      JsonNode document = alerts.get(rule);
+      JsonNode document = requireNonNull(alerts.get(rule));
       String[] printed = document.at("/leukocyte/alert/output").asText().split("\\|", -1);
       assertThat(printed).hasSameSizeAs(of);
       for (int i = 0; i < printed.length; i++) {

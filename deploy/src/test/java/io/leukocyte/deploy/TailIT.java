@@ -49,8 +49,7 @@ class TailIT {
     KafkaAccess.ensureTopics(
         client,
         TopicSpecs.from(
-            Config.load(
-                null, Map.of("LEUKO_TOPICS_PARTITIONS", "2"), DeploySettings.allKeys())));
+            Config.load(null, Map.of("LEUKO_TOPICS_PARTITIONS", "2"), DeploySettings.allKeys())));
     alerts = new AlertWriter(client, new HostId("host-1"));
   }
 
@@ -96,8 +95,16 @@ class TailIT {
     return new Child(
         "leuko tail",
         command(
-            "--format", "ecs", "--output", file("alerts.ndjson").toString(),
-            "--rotate", "20kB", "--keep", "50", "--state", file("state.json").toString()),
+            "--format",
+            "ecs",
+            "--output",
+            file("alerts.ndjson").toString(),
+            "--rotate",
+            "20kB",
+            "--keep",
+            "50",
+            "--state",
+            file("state.json").toString()),
         Map.of(),
         file("tail.log"),
         () -> Files.exists(file("state.json")));

@@ -58,7 +58,10 @@ class TailStateTest {
   void aDamagedStateIsNamedAndNotOverwritten() throws Exception {
     for (String bad :
         new String[] {
-          "{", "", "[]", "{\"topic\":\"leuko.alerts\",\"next\":{\"x\":1}}",
+          "{",
+          "",
+          "[]",
+          "{\"topic\":\"leuko.alerts\",\"next\":{\"x\":1}}",
           "{\"topic\":\"leuko.alerts\",\"next\":{\"0\":-1}}",
           "{\"topic\":\"leuko.alerts\",\"next\":{\"0\":\"far\"}}"
         }) {

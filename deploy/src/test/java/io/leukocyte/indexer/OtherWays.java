@@ -2,15 +2,16 @@ package io.leukocyte.indexer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.connect.json.JsonConverter;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.storage.Converter;
@@ -100,7 +101,7 @@ final class OtherWays {
    * three settings, {@code @timestamp} is the field that is named, else the record's time.
    */
   static Sent byConnect(Map<String, String> config, byte[] key, byte[] value) throws Exception {
-    String topic = config.get("topics");
+    String topic = setting(config, "topics");
     Converter keys = converter(config, "key.converter", true);
     Converter values = converter(config, "value.converter", false);
     var converted = values.toConnectData(topic, value);
@@ -115,26 +116,38 @@ final class OtherWays {
             converted.value(),
             17,
             1_795_860_000_123L,
-            org.apache.kafka.common.record.TimestampType.CREATE_TIME);
-    for (String name : config.get("transforms").split(",", -1)) {
+            TimestampType.CREATE_TIME);
+    for (String name : setting(config, "transforms").split(",", -1)) {
       record = transformed(config, name, record);
     }
     return sent(config, record);
   }
 
+  private static String setting(Map<String, String> config, String name) {
+    String value = config.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("There is no " + name);
+    }
+    return value;
+  }
+
   private static Converter converter(Map<String, String> config, String name, boolean isKey)
       throws Exception {
     Converter converter =
-        (Converter) Class.forName(config.get(name)).getDeclaredConstructor().newInstance();
+        Class.forName(setting(config, name))
+            .asSubclass(Converter.class)
+            .getDeclaredConstructor()
+            .newInstance();
     converter.configure(below(config, name + "."), isKey);
     return converter;
   }
 
   @SuppressWarnings("unchecked") // every transformation of Kafka takes every record
-  private static SinkRecord transformed(
-      Map<String, String> config, String name, SinkRecord record) throws Exception {
+  private static SinkRecord transformed(Map<String, String> config, String name, SinkRecord record)
+      throws Exception {
     Map<String, Object> own = below(config, "transforms." + name + ".");
-    Class<?> type = Class.forName(own.remove("type").toString());
+    own.remove("type");
+    Class<?> type = Class.forName(setting(config, "transforms." + name + ".type"));
     try (Transformation<SinkRecord> transformation =
         (Transformation<SinkRecord>) type.getDeclaredConstructor().newInstance()) {
       List<String> unknown = new ArrayList<>(own.keySet());
@@ -172,15 +185,15 @@ final class OtherWays {
       source.put("@timestamp", source.path(time).asText());
     }
     String id =
-        config.get("key.ignore").equals("false")
+        setting(config, "key.ignore").equals("false")
             ? String.valueOf(record.key())
             : record.topic() + "+" + record.kafkaPartition() + "+" + record.kafkaOffset();
     boolean stream =
-        config.get("data.stream.type") != null && config.get("write.method").equals("INSERT");
+        config.get("data.stream.type") != null && setting(config, "write.method").equals("INSERT");
     return new Sent(
         "%s-%s-%s"
             .formatted(
-                config.get("data.stream.type").toLowerCase(java.util.Locale.ROOT),
+                setting(config, "data.stream.type").toLowerCase(Locale.ROOT),
                 config.get("data.stream.dataset"),
                 config.get("data.stream.namespace")),
         id,
@@ -206,12 +219,5 @@ final class OtherWays {
           }
         });
     return to;
-  }
-
-  /** The elements of an array of texts. */
-  static List<String> texts(JsonNode array) {
-    List<String> texts = new ArrayList<>();
-    ((ArrayNode) array).forEach(element -> texts.add(element.asText()));
-    return texts;
   }
 }

@@ -55,11 +55,27 @@ class OtherWaysTest {
       Map.of(
           "kafka",
           Set.of(
-              "auto_offset_reset", "bootstrap_servers", "client_id", "codec", "consumer_threads",
-              "decorate_events", "ecs_compatibility", "enable_auto_commit", "group_id", "id",
-              "isolation_level", "jaas_path", "max_poll_records", "sasl_jaas_config",
-              "sasl_mechanism", "security_protocol", "ssl_truststore_location",
-              "ssl_truststore_password", "ssl_truststore_type", "topics", "topics_pattern"),
+              "auto_offset_reset",
+              "bootstrap_servers",
+              "client_id",
+              "codec",
+              "consumer_threads",
+              "decorate_events",
+              "ecs_compatibility",
+              "enable_auto_commit",
+              "group_id",
+              "id",
+              "isolation_level",
+              "jaas_path",
+              "max_poll_records",
+              "sasl_jaas_config",
+              "sasl_mechanism",
+              "security_protocol",
+              "ssl_truststore_location",
+              "ssl_truststore_password",
+              "ssl_truststore_type",
+              "topics",
+              "topics_pattern"),
           "json",
           Set.of("charset", "ecs_compatibility", "target"),
           "mutate",
@@ -68,23 +84,57 @@ class OtherWaysTest {
           Set.of("code", "id", "init", "path", "script_params"),
           "elasticsearch",
           Set.of(
-              "action", "api_key", "compression_level", "data_stream", "document_id",
-              "ecs_compatibility", "hosts", "id", "index", "manage_template", "password",
-              "pipeline", "silence_errors_in_log", "ssl_certificate_authorities", "ssl_enabled",
-              "ssl_verification_mode", "timeout", "user"));
+              "action",
+              "api_key",
+              "compression_level",
+              "data_stream",
+              "document_id",
+              "ecs_compatibility",
+              "hosts",
+              "id",
+              "index",
+              "manage_template",
+              "password",
+              "pipeline",
+              "silence_errors_in_log",
+              "ssl_certificate_authorities",
+              "ssl_enabled",
+              "ssl_verification_mode",
+              "timeout",
+              "user"));
 
   /** What the sink takes, and the worker for each connector. */
   private static final Set<String> OF_THE_SINK =
       Set.of(
-          "name", "connector.class", "tasks.max", "topics", "consumer.override.isolation.level",
-          "consumer.override.auto.offset.reset", "key.converter", "value.converter",
-          "value.converter.schemas.enable", "transforms", "connection.url",
-          "connection.username", "connection.password", "elastic.security.protocol",
-          "elastic.https.ssl.truststore.type", "elastic.https.ssl.truststore.location",
-          "data.stream.type", "data.stream.dataset", "data.stream.namespace",
-          "data.stream.timestamp.field", "key.ignore", "schema.ignore", "write.method",
-          "behavior.on.null.values", "behavior.on.malformed.documents", "max.retries",
-          "retry.backoff.ms", "errors.tolerance", "errors.deadletterqueue.topic.name",
+          "name",
+          "connector.class",
+          "tasks.max",
+          "topics",
+          "consumer.override.isolation.level",
+          "consumer.override.auto.offset.reset",
+          "key.converter",
+          "value.converter",
+          "value.converter.schemas.enable",
+          "transforms",
+          "connection.url",
+          "connection.username",
+          "connection.password",
+          "elastic.security.protocol",
+          "elastic.https.ssl.truststore.type",
+          "elastic.https.ssl.truststore.location",
+          "data.stream.type",
+          "data.stream.dataset",
+          "data.stream.namespace",
+          "data.stream.timestamp.field",
+          "key.ignore",
+          "schema.ignore",
+          "write.method",
+          "behavior.on.null.values",
+          "behavior.on.malformed.documents",
+          "max.retries",
+          "retry.backoff.ms",
+          "errors.tolerance",
+          "errors.deadletterqueue.topic.name",
           "errors.deadletterqueue.context.headers.enable");
 
   private static Map<Topic, List<byte[]>> records() {
@@ -116,7 +166,13 @@ class OtherWaysTest {
             new Observed(
                 line,
                 new ContainerLog(
-                    1_795_860_001_000_000_000L, WEB, ContainerLog.Stream.STDERR, "GET /", 5, false, 1)),
+                    1_795_860_001_000_000_000L,
+                    WEB,
+                    ContainerLog.Stream.STDERR,
+                    "GET /",
+                    5,
+                    false,
+                    1)),
             new TreeMap<>(),
             null,
             "hash");
@@ -150,8 +206,7 @@ class OtherWaysTest {
   }
 
   /** The same stream, id and action as the indexer's, and all of its document but the one time. */
-  private static void requireSame(Topic topic, byte[] value, OtherWays.Sent sent)
-      throws Exception {
+  private static void requireSame(Topic topic, byte[] value, OtherWays.Sent sent) throws Exception {
     Document document = indexed(topic, value);
     assertThat(sent.index()).isEqualTo(document.stream().name("default"));
     assertThat(sent.id()).isEqualTo(document.id());
@@ -176,10 +231,9 @@ class OtherWaysTest {
     assertThat(input.text("isolation_level")).isEqualTo("read_committed");
     assertThat(input.text("auto_offset_reset")).isEqualTo("earliest");
     assertThat(input.text("ecs_compatibility")).isEqualTo("disabled");
-    assertThat(((LogstashFile.Plugin) input.settings().get("codec")).text("ecs_compatibility"))
-        .isEqualTo("disabled");
-    assertThat(input.list("topics"))
-        .isEqualTo(List.of(Topic.ALERTS.text(), Topic.ACTIONS.text()));
+    assertThat(input.settings().get("codec"))
+        .isEqualTo(new LogstashFile.Plugin("json", Map.of("ecs_compatibility", "disabled")));
+    assertThat(input.list("topics")).isEqualTo(List.of(Topic.ALERTS.text(), Topic.ACTIONS.text()));
     LogstashFile.Plugin output = file.section("output").getFirst();
     assertThat(output.text("data_stream")).as("it takes no document_id else").isEqualTo("false");
     assertThat(output.text("manage_template")).isEqualTo("false");
@@ -251,8 +305,7 @@ class OtherWaysTest {
         .containsEntry("errors.tolerance", "all")
         .containsEntry("schema.ignore", "true");
     for (byte[] value : records().getOrDefault(topic, List.of())) {
-      requireSame(
-          topic, value, OtherWays.byConnect(config, HOST.value().getBytes(UTF_8), value));
+      requireSame(topic, value, OtherWays.byConnect(config, HOST.value().getBytes(UTF_8), value));
     }
   }
 
@@ -286,9 +339,7 @@ class OtherWaysTest {
     assertThat(text).contains(from);
     assertThatThrownBy(() -> requireConnector(Topic.ALERTS, text.replace(from, to)))
         .isInstanceOfAny(
-            AssertionError.class,
-            RuntimeException.class,
-            ReflectiveOperationException.class);
+            AssertionError.class, RuntimeException.class, ReflectiveOperationException.class);
   }
 
   @Test
