@@ -141,8 +141,8 @@ log.cleaner.dedupe.buffer.size=16777216
 PROPERTIES
 }
 
-# Users of the file realm, because they are there before the node is: the indexer's may make
-# templates and documents of its own data streams and nothing else.
+# Users of the file realm, because they are there before the node is: the indexer's has the roles
+# leukocyte_installer and leukocyte_indexer of docs/elasticsearch.md, and removes what is too old.
 give_elasticsearch() {
   give elasticsearch ca.crt "$elasticsearch" <"$authority/ca.crt"
   give elasticsearch http.key "$elasticsearch" <"$authority/elasticsearch.key"
@@ -155,10 +155,12 @@ give_elasticsearch() {
   printf '%s\n' "leuko_indexer:leuko_indexer" "kibana_system:leuko_kibana" | give elasticsearch users_roles "$elasticsearch"
   give elasticsearch roles.yml "$elasticsearch" <<'ROLES'
 leuko_indexer:
-  cluster: [monitor, manage_index_templates]
+  cluster: [monitor, manage_index_templates, manage_ilm]
   indices:
-    - names: ["logs-leukocyte.*"]
-      privileges: [create_doc, auto_configure, view_index_metadata]
+    - names: ["logs-leukocyte.*", "metrics-leukocyte.*"]
+      privileges: [create_doc, auto_configure, read, view_index_metadata, manage]
+    - names: ["leukocyte-incidents-*", "leukocyte-findings-*"]
+      privileges: [index, delete, auto_configure, read, view_index_metadata, manage]
 ROLES
 }
 

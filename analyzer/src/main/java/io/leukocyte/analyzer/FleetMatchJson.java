@@ -132,6 +132,7 @@ final class FleetMatchJson {
   }
 
   /** The match of a record's object. */
+  @SuppressWarnings("NullAway") // what the elements of a record's list may be is not seen from here
   static FleetMatch read(JsonNode root) {
     List<String> group = new ArrayList<>();
     root.path("group").forEach(value -> group.add(value.asText()));

@@ -144,7 +144,8 @@ final class ProfileState implements LoggedState, Profiler.Store {
     dirty.clear();
     for (String id : dirtyIncidents) {
       Open open = incidents.get(id);
-      out.accept(incidentKey(id), open == null ? null : versioned(IncidentJson.write(open.incident())));
+      out.accept(
+          incidentKey(id), open == null ? null : versioned(IncidentJson.write(open.incident())));
     }
     dirtyIncidents.clear();
   }

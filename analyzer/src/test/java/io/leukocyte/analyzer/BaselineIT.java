@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -66,7 +67,7 @@ class BaselineIT {
         assertThat(Published.ids(alerts))
             .containsExactlyInAnyOrderElementsOf(Published.ids(expected));
         Profile profile = ordered(broker);
-        assertThat(profile.facets().get(Aspect.PROCESSES).normal())
+        assertThat(Objects.requireNonNull(profile.facets().get(Aspect.PROCESSES)).normal())
             .containsOnlyKeys("/bin/nginx", "/bin/tool0");
       } finally {
         first.destroyForcibly().waitFor();

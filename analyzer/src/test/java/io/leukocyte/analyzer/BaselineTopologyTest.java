@@ -208,8 +208,10 @@ class BaselineTopologyTest {
     assertThat(alerts()).as("told again to the second stage, which knows").isEmpty();
     driver.advanceWallClockTime(Duration.ofSeconds(10));
     Profile profile = published();
-    assertThat(profile.facets().get(Aspect.PROCESSES).normal()).containsOnlyKeys("/bin/nginx");
-    assertThat(profile.facets().get(Aspect.PROCESSES).novel()).containsOnlyKeys("/bin/nc");
+    assertThat(Objects.requireNonNull(profile.facets().get(Aspect.PROCESSES)).normal())
+        .containsOnlyKeys("/bin/nginx");
+    assertThat(Objects.requireNonNull(profile.facets().get(Aspect.PROCESSES)).novel())
+        .containsOnlyKeys("/bin/nc");
   }
 
   @Test
@@ -259,8 +261,8 @@ class BaselineTopologyTest {
         ProfileOrderJson.write(
             order(ProfileOrder.Kind.ACCEPT, NOON + 2 * HOUR, "process:/bin/nc"), KEYS));
     Profile profile = published();
-    assertThat(profile.order().outcome()).isEqualTo("done: 1 accepted");
-    assertThat(profile.facets().get(Aspect.PROCESSES).normal())
+    assertThat(Objects.requireNonNull(profile.order()).outcome()).isEqualTo("done: 1 accepted");
+    assertThat(Objects.requireNonNull(profile.facets().get(Aspect.PROCESSES)).normal())
         .containsOnlyKeys("/bin/nc", "/bin/nginx");
     run(0, "nc", NOON + 3 * HOUR);
     assertThat(alerts()).isEmpty();
@@ -283,7 +285,7 @@ class BaselineTopologyTest {
     trust = OrderTrust.ALL;
     restart();
     send(ProfileOrderJson.write(order));
-    assertThat(published().order().outcome()).isEqualTo("done: 1 accepted");
+    assertThat(Objects.requireNonNull(published().order()).outcome()).isEqualTo("done: 1 accepted");
   }
 
   @Test

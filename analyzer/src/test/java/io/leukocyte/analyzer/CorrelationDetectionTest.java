@@ -125,8 +125,7 @@ class CorrelationDetectionTest {
     replay.add(TestEvents.batch(HOST, 5, exec(NOON + 102 * SECOND, WEB, "sh")));
     assertThat(outputs)
         .containsExactly(
-            "curl sh curl line=an attack port=<NA>",
-            "sh sh curl line=one more attack port=<NA>");
+            "curl sh curl line=an attack port=<NA>", "sh sh curl line=one more attack port=<NA>");
   }
 
   private static ContainerLog log(long time, String line) {

@@ -20,7 +20,7 @@ final class ContainerIds {
   ContainerId of(MemorySegment memory, long at) {
     MemorySegment digits = memory.asSlice(at, SensorLayout.CONTAINER_ID_SIZE);
     long first = digits.get(JAVA_LONG_UNALIGNED, 0);
-    int place = (int) (first * 0x9e3779b97f4a7c15L >>> 56);
+    int place = (int) ((first * 0x9e3779b97f4a7c15L) >>> 56);
     Known last = known[place];
     if (last == null || last.digits().mismatch(digits) >= 0) {
       byte[] copy = digits.toArray(JAVA_BYTE);

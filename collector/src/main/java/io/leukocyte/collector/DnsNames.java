@@ -48,8 +48,7 @@ final class DnsNames {
    * @param now nanoseconds since boot
    */
   void learn(Object network, DnsAnswer answer, long now) {
-    Map<String, Name> names =
-        networks.computeIfAbsent(network, n -> new Bounded<>(MOST_ADDRESSES));
+    Map<String, Name> names = networks.computeIfAbsent(network, n -> new Bounded<>(MOST_ADDRESSES));
     for (DnsAnswer.Address address : answer.addresses()) {
       long seconds = Math.clamp(address.seconds(), LEAST_SECONDS, MOST_SECONDS);
       names.put(address.text(), new Name(answer.name(), now + seconds * SECOND));

@@ -198,8 +198,7 @@ final class ProcessTable {
     for (int i = 1; i < args.size() && line.length() <= Ancestor.MOST_CHARACTERS; i++) {
       line.append(' ').append(args.get(i));
     }
-    return new Ancestor(
-        pid, executable, args.isEmpty() ? null : args.getFirst(), line.toString());
+    return new Ancestor(pid, executable, args.isEmpty() ? null : args.getFirst(), line.toString());
   }
 
   private Parent parent(ProcFiles.Snapshot parent) {

@@ -345,8 +345,7 @@ final class RecordTranslator {
 
   private @Nullable Event answer(SensorRecord record) {
     byte[] message = record.message();
-    DnsAnswer answer =
-        record.isStream() ? DnsAnswer.readStream(message) : DnsAnswer.read(message);
+    DnsAnswer answer = record.isStream() ? DnsAnswer.readStream(message) : DnsAnswer.read(message);
     if (answer != null) {
       names.learn(network(record), answer, record.time());
     }

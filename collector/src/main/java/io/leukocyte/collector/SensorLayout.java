@@ -252,8 +252,7 @@ final class SensorLayout {
           JAVA_LONG.withName("received_packets"));
 
   static final StructLayout HOST_FLOW_KEY =
-      struct(
-          "host_flow_key", bytes("container", CONTAINER_ID_SIZE), FLOW_KEY.withName("flow"));
+      struct("host_flow_key", bytes("container", CONTAINER_ID_SIZE), FLOW_KEY.withName("flow"));
 
   static final StructLayout COUNTER =
       struct(

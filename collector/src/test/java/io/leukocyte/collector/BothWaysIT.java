@@ -84,8 +84,7 @@ class BothWaysIT {
     removeAll();
     Docker.ok("network", "create", "--internal", "--subnet", "198.51.100.16/28", NETWORK);
     server =
-        Docker.start(
-            SERVER, "--network", NETWORK, "--ip", ADDRESS, DEBIAN, "perl", "-e", SERVERS);
+        Docker.start(SERVER, "--network", NETWORK, "--ip", ADDRESS, DEBIAN, "perl", "-e", SERVERS);
     client = Docker.start(CLIENT, "--network", NETWORK, DEBIAN, "sleep", "1000");
     fetcher =
         Docker.start(
@@ -130,8 +129,7 @@ class BothWaysIT {
           assertThat(sum(fetcher, NetFlow::receivedBytes))
               .isBetween((long) CONTENT, CONTENT + CONTENT / 10L);
           assertThat(sum(fetcher, NetFlow::bytes)).isBetween((long) QUESTION, QUESTION + 500_000L);
-          assertThat(sum(server, NetFlow::bytes))
-              .isEqualTo(sum(fetcher, NetFlow::receivedBytes));
+          assertThat(sum(server, NetFlow::bytes)).isEqualTo(sum(fetcher, NetFlow::receivedBytes));
           assertThat(sum(server, NetFlow::receivedBytes)).isEqualTo(sum(fetcher, NetFlow::bytes));
           assertThat(sum(server, NetFlow::receivedPackets))
               .isEqualTo(sum(fetcher, NetFlow::packets));
@@ -178,8 +176,9 @@ class BothWaysIT {
     assertThat(copied.inode()).isEqualTo(Long.parseLong(words[0]));
     assertThat(copied.changed() / 1_000_000_000L).isEqualTo(Long.parseLong(words[1]));
     assertThat(copied.modified()).isEqualTo(1_500_000_000_250_000_000L);
-    assertThat(copied.changed()).as("after the container began").isGreaterThan(
-        copied.namespaceStart());
+    assertThat(copied.changed())
+        .as("after the container began")
+        .isGreaterThan(copied.namespaceStart());
     assertThat(probe.exec("p1").process().ref().startTime()).isGreaterThan(copied.namespaceStart());
     ProgramFile shipped = file(probe.exec("p2"));
     assertThat(shipped.inode()).isEqualTo(Long.parseLong(words[2]));

@@ -294,9 +294,7 @@ class ContainerRegistryTest {
         assertThat(passed)
             .filteredOn(ProcessExec.class::isInstance)
             .allMatch(e ->
-                containerOf(e)
-                    .name()
-                    .equals("short-" + ((ProcessExec) e).process().ref().pid()));
+                containerOf(e).name().equals("short-" + ((ProcessExec) e).process().ref().pid()));
         for (Event event : List.copyOf(passed)) {
           if (event instanceof ProcessExec) {
             engine.remove(containerOf(event).id());

@@ -151,15 +151,7 @@ class HostNetworkFlowIT {
     try (SensorProbe probe =
         SensorProbe.start(new SensorOptions(8 << 20, false, Duration.ofMillis(500)))) {
       ContainerId container =
-          Docker.start(
-              NAME,
-              "--network",
-              "host",
-              DEBIAN,
-              "perl",
-              "-e",
-              SERVES,
-              "" + LISTENED);
+          Docker.start(NAME, "--network", "host", DEBIAN, "perl", "-e", SERVES, "" + LISTENED);
       await().atMost(Duration.ofSeconds(10)).until(() -> talk() == 3000);
       NetFlow flow = probe.first(NetFlow.class, e -> SensorProbe.isOf(e, container) && e.inbound());
       assertThat(flow.protocol()).isEqualTo(Protocol.TCP);
@@ -190,8 +182,7 @@ class HostNetworkFlowIT {
   void eachContainerKnowsTheNamesThatItWasGivenItself() throws Exception {
     try (SensorProbe probe =
             SensorProbe.start(new SensorOptions(8 << 20, false, Duration.ofMillis(500)));
-        DatagramSocket server =
-            new DatagramSocket(53, InetAddress.ofLiteral("127.0.0.77"))) {
+        DatagramSocket server = new DatagramSocket(53, InetAddress.ofLiteral("127.0.0.77"))) {
       ContainerId container = Docker.start(NAME, "--network", "host", DEBIAN, "sleep", "1000");
       ContainerId other = Docker.start(OTHER, "--network", "host", DEBIAN, "sleep", "1000");
       Thread answers = Thread.ofVirtual().start(() -> answer(server));
@@ -206,8 +197,7 @@ class HostNetworkFlowIT {
 
   private static NetConnect connect(SensorProbe probe, ContainerId container, int port) {
     return probe.first(
-        NetConnect.class,
-        e -> SensorProbe.isOf(e, container) && e.destination().port() == port);
+        NetConnect.class, e -> SensorProbe.isOf(e, container) && e.destination().port() == port);
   }
 
   /** Answers one question, whatever it is, as if it were for shop.example. */

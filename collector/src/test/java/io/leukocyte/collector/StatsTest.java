@@ -52,7 +52,8 @@ class StatsTest {
 
   @BeforeEach
   void begin() {
-    stats = new Stats(
+    stats =
+        new Stats(
             () -> List.copyOf(containers),
             read::add,
             new ProcFiles(proc),

@@ -148,8 +148,7 @@ final class ReportReader {
     request.addParameter("max_concurrent_searches", String.valueOf(AT_ONCE));
     request.setEntity(
         new NStringEntity(
-            lines.toString(),
-            ContentType.create("application/x-ndjson", StandardCharsets.UTF_8)));
+            lines.toString(), ContentType.create("application/x-ndjson", StandardCharsets.UTF_8)));
     JsonNode answer =
         MAPPER.readTree(EntityUtils.toByteArray(rest.performRequest(request).getEntity()));
     List<PanelAnswer> answers = new ArrayList<>();

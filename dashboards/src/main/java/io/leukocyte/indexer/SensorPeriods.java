@@ -6,6 +6,7 @@ import io.leukocyte.events.BatchCursor;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.Kind;
 import io.leukocyte.events.SensorHeartbeat;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class SensorPeriods {
     boolean repeated;
     long number = Long.MIN_VALUE;
     @Nullable SensorHeartbeat last;
-    long[] counts = new long[Kind.values().length];
+    Map<Kind, Long> counts = new EnumMap<>(Kind.class);
   }
 
   /**
@@ -61,7 +62,7 @@ final class SensorPeriods {
     if (!host.repeated) {
       if (host.epoch != batch.epoch() || host.next != batch.sequence()) {
         host.last = null;
-        host.counts = new long[host.counts.length];
+        host.counts = new EnumMap<>(Kind.class);
       }
       host.epoch = batch.epoch();
       host.next = batch.sequence() + 1;
@@ -73,7 +74,7 @@ final class SensorPeriods {
   void count(Kind kind) {
     Host host = at;
     if (host != null && !host.repeated) {
-      host.counts[kind.ordinal()]++;
+      host.counts.merge(kind, 1L, Long::sum);
     }
   }
 
@@ -97,11 +98,10 @@ final class SensorPeriods {
       return null;
     }
     SensorHeartbeat last = host.last;
-    Period period =
-        new Period(number, last == null ? null : new Since(last, beat, host.counts.clone()));
+    Period period = new Period(number, last == null ? null : new Since(last, beat, host.counts));
     host.number = number;
     host.last = beat;
-    host.counts = new long[host.counts.length];
+    host.counts = new EnumMap<>(Kind.class);
     return period;
   }
 
@@ -127,23 +127,20 @@ final class SensorPeriods {
    *
    * @param before the first
    * @param beat the second
-   * @param counts events between them by the kind's place
+   * @param counts events between them by kind; not changed any more
    */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Since(SensorHeartbeat before, SensorHeartbeat beat, long[] counts) {
+  record Since(SensorHeartbeat before, SensorHeartbeat beat, Map<Kind, Long> counts) {
     void put(ObjectNode tree) {
       tree.put("period", beat.time() - before.time());
       tree.put("received", beat.received() - before.received());
       tree.put("published", beat.published() - before.published());
       tree.put("filtered", beat.filtered() - before.filtered());
       tree.put("lost", beat.lost() - before.lost());
-      for (Kind kind : Kind.values()) {
-        if (counts[kind.ordinal()] > 0) {
-          int dot = kind.text().indexOf('.');
-          tree.withObject("/events/" + kind.text().substring(0, dot))
-              .put(kind.text().substring(dot + 1), counts[kind.ordinal()]);
-        }
-      }
+      counts.forEach((kind, count) -> {
+        int dot = kind.text().indexOf('.');
+        tree.withObject("/events/" + kind.text().substring(0, dot))
+            .put(kind.text().substring(dot + 1), count);
+      });
     }
   }
 }

@@ -122,7 +122,9 @@ final class TemplateInstaller {
         ElasticsearchProblem why = ElasticsearchProblem.of(e);
         state =
             new CheckResult.Failed(
-                NAME, "they cannot be installed: " + why.problem(), isRefused(e) ? ASK : why.todo());
+                NAME,
+                "they cannot be installed: " + why.problem(),
+                isRefused(e) ? ASK : why.todo());
       }
       if (state instanceof CheckResult.Failed failed && !failed.todo().equals(said)) {
         LOG.warn(

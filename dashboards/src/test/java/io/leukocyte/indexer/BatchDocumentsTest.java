@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of the events of a host: which of them are documents, and how many. */
@@ -89,7 +90,7 @@ class BatchDocumentsTest {
         second * SECOND, container, 7, 50, 0, 256, 1024, 3, 0, 1, 2, 3, 4, 0, 0);
   }
 
-  private static ProcessExec exec(ContainerRef container) {
+  private static ProcessExec exec(@Nullable ContainerRef container) {
     return new ProcessExec(SECOND, container, ProcessInfo.unknown(new ProcessRef(1, 1)));
   }
 

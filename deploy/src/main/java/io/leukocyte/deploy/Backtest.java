@@ -221,9 +221,8 @@ final class Backtest {
 
   private boolean readsPaths(String name) {
     return rules.rules().stream()
-            .anyMatch(
-                rule ->
-                    rule.name().equals(name) && rule.kinds().stream().anyMatch(BY_PATH::contains))
+            .anyMatch(rule ->
+                rule.name().equals(name) && rule.kinds().stream().anyMatch(BY_PATH::contains))
         || rules
             .correlation(name)
             .filter(correlation -> correlation.rules().stream().anyMatch(this::readsPaths))

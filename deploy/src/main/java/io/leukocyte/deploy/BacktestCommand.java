@@ -170,9 +170,7 @@ final class BacktestCommand implements Callable<Integer> {
     }
     return paths <= backtest.begin()
         ? ""
-        : "perhaps not all paths collected before "
-            + time(paths)
-            + ": collectors had other rules";
+        : "perhaps not all paths collected before " + time(paths) + ": collectors had other rules";
   }
 
   private static void printExamples(PrintWriter out, Backtest backtest) {

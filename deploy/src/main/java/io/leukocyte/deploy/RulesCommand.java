@@ -1,8 +1,6 @@
 package io.leukocyte.deploy;
 
 import io.leukocyte.events.config.Suggestion;
-import io.leukocyte.rules.Baseline;
-import io.leukocyte.rules.Correlation;
 import io.leukocyte.rules.Explanation;
 import io.leukocyte.rules.RuleBook;
 import io.leukocyte.rules.RuleFile;
@@ -106,18 +104,16 @@ final class RulesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-      RuleBook book =
-          RuleBook.of(files.isEmpty() ? RuleFile.shipped() : RuleFiles.read(files));
+      RuleBook book = RuleBook.of(files.isEmpty() ? RuleFile.shipped() : RuleFiles.read(files));
       PrintWriter out = spec.commandLine().getOut();
-      Optional<Correlation> correlation = book.loaded().rules().correlation(rule);
-      if (correlation.isPresent()) {
-        out.println(correlation.get().at() + ": " + correlation.get().explanation());
-        out.flush();
-        return ExitCode.FINE;
-      }
-      Optional<Baseline> baseline = RuleSet.load(given).rules().baseline(rule);
-      if (baseline.isPresent()) {
-        out.println(baseline.get().at() + ": " + baseline.get().explanation());
+      RuleSet rules = book.loaded().rules();
+      Optional<String> other =
+          rules
+              .correlation(rule)
+              .map(c -> c.at() + ": " + c.explanation())
+              .or(() -> rules.baseline(rule).map(b -> b.at() + ": " + b.explanation()));
+      if (other.isPresent()) {
+        out.println(other.get());
         out.flush();
         return ExitCode.FINE;
       }

@@ -105,8 +105,7 @@ class BacktestTest {
 
   private static byte[] heartbeat(long time, String bundle, long sequence) {
     BatchWriter writer = new BatchWriter(new HostId("other"), 1);
-    writer.add(
-        new SensorHeartbeat(time, "h", "ebpf", List.of(), bundle, "1", 0, 0, 0, 0, 0));
+    writer.add(new SensorHeartbeat(time, "h", "ebpf", List.of(), bundle, "1", 0, 0, 0, 0, 0));
     return writer.finish(sequence);
   }
 

@@ -373,8 +373,8 @@ final class DashboardFixture {
 
   private static String audit(int status) {
     return ("{\"transaction\":{\"client_ip\":\"%s\",\"request\":{\"method\":\"GET\",\"uri\":\"/?id=1%%27\"},"
-                + "\"response\":{\"http_code\":%d},\"messages\":[{\"details\":{\"ruleId\":\"942100\"}},"
-                + "{\"details\":{\"ruleId\":\"949110\"}}]}}")
+            + "\"response\":{\"http_code\":%d},\"messages\":[{\"details\":{\"ruleId\":\"942100\"}},"
+            + "{\"details\":{\"ruleId\":\"949110\"}}]}}")
         .formatted(ATTACKER, status);
   }
 

@@ -65,7 +65,7 @@ public abstract class StoreContract {
   }
 
   private List<BulkAnswer.Item> send(List<Document> documents) {
-    BulkAnswer answer = new ElasticsearchSink(connection.transport(), namespace).send(documents);
+    BulkAnswer answer = new ElasticsearchSink(connection, namespace).send(documents);
     assertThat(answer).isInstanceOf(BulkAnswer.Taken.class);
     return ((BulkAnswer.Taken) answer).items();
   }
@@ -287,7 +287,7 @@ public abstract class StoreContract {
                   .install())
           .hasMessageContaining("403");
 
-      ElasticsearchSink sink = new ElasticsearchSink(second.transport(), namespace);
+      ElasticsearchSink sink = new ElasticsearchSink(second, namespace);
       List<Document> documents = new GeneratedDocuments(78, namespace).round();
       assertThat(sink.send(documents))
           .isInstanceOfSatisfying(

@@ -33,7 +33,8 @@ public final class BatchWriter {
   /**
    * Lists by what they are, or are made of, itself: a process has the same in each of its events.
    */
-  private final Map<Object, Integer> made = new IdentityHashMap<>();
+  private final IdentityHashMap<Object, Integer> made = new IdentityHashMap<>();
+
   private final Buffer strings = new Buffer(8 << 10);
   private final Buffer containerRows = new Buffer(1 << 10);
   private final Buffer rows = new Buffer(32 << 10);

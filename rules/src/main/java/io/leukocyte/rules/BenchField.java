@@ -12,6 +12,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The fields that rules of benchmarks read, and where they stand in a parsed event. */
+@SuppressWarnings("ImmutableEnumChecker") // the readers have no state
 enum BenchField {
   /** The program's name. */
   NAME("proc.name", event -> process(event, ProcessInfo::name)),

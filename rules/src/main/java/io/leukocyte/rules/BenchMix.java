@@ -64,8 +64,7 @@ final class BenchMix {
   private Filter filter(int number) {
     String name = "mixed-" + number;
     return switch (number % 10) {
-      case 0 ->
-          exec(name, in(BenchField.NAME, programs(3)), in(BenchField.PARENT, servers(5)));
+      case 0 -> exec(name, in(BenchField.NAME, programs(3)), in(BenchField.PARENT, servers(5)));
       case 1 ->
           exec(
               name,
@@ -103,7 +102,8 @@ final class BenchMix {
               name,
               check(BenchField.PORT, Comparison.EQUAL, Integer.toString(random.nextInt(1, 9_000))),
               not(in(BenchField.NAME, programs(8))));
-      case 7 -> log(name, check(BenchField.LINE, Comparison.ICONTAINS, foreign() + "=" + foreign()));
+      case 7 ->
+          log(name, check(BenchField.LINE, Comparison.ICONTAINS, foreign() + "=" + foreign()));
       case 8 ->
           log(
               name,

@@ -237,16 +237,16 @@ public final class Correlator {
       case FLEET -> {
         Shown shown = arrival.shown().apply(use.correlation());
         sink.forward(
-              new Occurrence(
-                  use.correlation().name(),
-                  use.part().name(),
-                  group,
-                  value == null ? null : brief(value),
-                  arrival.time(),
-                  arrival.id(),
-                  arrival.container(),
-                  shown.output(),
-                  shown.values()));
+            new Occurrence(
+                use.correlation().name(),
+                use.part().name(),
+                group,
+                value == null ? null : brief(value),
+                arrival.time(),
+                arrival.id(),
+                arrival.container(),
+                shown.output(),
+                shown.values()));
       }
     }
   }
@@ -347,8 +347,7 @@ public final class Correlator {
   }
 
   /** What the completing event does not have is taken from the matches of the other rules. */
-  private static String output(
-      Correlation correlation, CorrelationWindow window, Arrival arrival) {
+  private static String output(Correlation correlation, CorrelationWindow window, Arrival arrival) {
     Shown shown = arrival.shown().apply(correlation);
     return correlation.type().isTemporal() && shown.values().contains(null)
         ? correlation.output(window.completed(correlation, arrival.time(), shown.values()))

@@ -52,8 +52,7 @@ final class Decisions {
     private State(Key key) {
       this.key = key;
       this.matched = key.matched().stream().mapToInt(Integer::intValue).sorted().toArray();
-      this.slot =
-          key.gates().stream().mapToInt(Gate::firstSlot).min().orElse(DECIDED);
+      this.slot = key.gates().stream().mapToInt(Gate::firstSlot).min().orElse(DECIDED);
     }
 
     /** The slot to look at next; negative when all is decided. */

@@ -369,8 +369,7 @@ final class Fields {
 
   /** The file of the program. */
   private static void addProgram(List<Field> to) {
-    Field inode =
-        plain("proc.exe_ino", NUMBER, "inode of the program's file when it was started");
+    Field inode = plain("proc.exe_ino", NUMBER, "inode of the program's file when it was started");
     Field changed =
         plain(
             "proc.exe_ino.ctime",

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A compiled condition: an expression over the bits of the current row's slots. */
+@SuppressWarnings("ReferenceEquality") // what nothing was learned about is the very same
 sealed interface Gate {
   /** Projection: it does not hold, whatever the other slots say. */
   int NO = 0;
@@ -152,7 +153,11 @@ sealed interface Gate {
           left.add(now);
         }
       }
-      return same ? this : left.isEmpty() ? ALWAYS : left.size() == 1 ? left.getFirst() : new All(List.copyOf(left));
+      return same
+          ? this
+          : left.isEmpty()
+              ? ALWAYS
+              : left.size() == 1 ? left.getFirst() : new All(List.copyOf(left));
     }
 
     @Override
@@ -211,7 +216,11 @@ sealed interface Gate {
           left.add(now);
         }
       }
-      return same ? this : left.isEmpty() ? NEVER : left.size() == 1 ? left.getFirst() : new Any(List.copyOf(left));
+      return same
+          ? this
+          : left.isEmpty()
+              ? NEVER
+              : left.size() == 1 ? left.getFirst() : new Any(List.copyOf(left));
     }
 
     @Override

@@ -193,15 +193,12 @@ final class OutputTemplate {
     return Collections.unmodifiableList(values);
   }
 
-  private static @Nullable String value(
-      @Nullable Blank blank, BatchCursor row, FactsLookup facts) {
+  private static @Nullable String value(@Nullable Blank blank, BatchCursor row, FactsLookup facts) {
     if (blank == null || blank.field() == null) {
       return null;
     }
     String value = text(blank.field(), blank.argument(), row, facts);
-    return value == null
-        ? null
-        : Text.clip(Text.printable(Text.clip(value, MAX_VALUE)), MAX_VALUE);
+    return value == null ? null : Text.clip(Text.printable(Text.clip(value, MAX_VALUE)), MAX_VALUE);
   }
 
   /** The first of the places that has a value; all of them for a field of many values. */

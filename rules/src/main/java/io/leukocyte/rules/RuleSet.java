@@ -102,10 +102,8 @@ public final class RuleSet {
     List<Skipped> skipped = compiler.skipped();
     List<Correlation> correlations =
         new CorrelationCompiler(definitions, rules, problems, skipped).correlations();
-    BaselineCompiler baselines =
-        new BaselineCompiler(definitions, compiler, problems, skipped);
-    List<RuleTest> tests =
-        new ArrayList<>(TestReader.read(definitions.rules.values(), problems));
+    BaselineCompiler baselines = new BaselineCompiler(definitions, compiler, problems, skipped);
+    List<RuleTest> tests = new ArrayList<>(TestReader.read(definitions.rules.values(), problems));
     tests.addAll(TestReader.ofCorrelations(definitions.correlations.values(), problems));
     tests.addAll(TestReader.ofBaselines(definitions.baselines.values(), problems));
     problems.sort(inOrderOf(files));

@@ -116,8 +116,7 @@ public final class RulesBench {
     }
     for (int i = 0; i < matched.length; i++) {
       BenchMix.Filter filter = mix.filters().get(i);
-      long walked =
-          stream.events().stream().flatMap(List::stream).filter(filter::matches).count();
+      long walked = stream.events().stream().flatMap(List::stream).filter(filter::matches).count();
       if (walked != matched[i]) {
         throw new IllegalStateException(
             "%s: the matcher found %d, the loop %d events: %s"

@@ -11,6 +11,7 @@ import io.leukocyte.events.MalformedBatchException;
 import io.leukocyte.events.config.Problem;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,8 +78,7 @@ class BaselineTest {
             Kind.NET_FLOW,
             Kind.NET_LISTEN,
             Kind.CONTAINER_LIFECYCLE);
-    CallNeed open = rules.calls().get("openat");
-    assertThat(open).isNotNull();
+    CallNeed open = Objects.requireNonNull(rules.calls().get("openat"));
     assertThat(open.needs("/etc/passwd", CallNeed.mode(1, false))).isTrue();
     assertThat(open.needs("/etc/passwd", CallNeed.mode(0, false))).isFalse();
     assertThat(open.needs("/etc/passwd", CallNeed.mode(1, true))).isFalse();
@@ -97,12 +97,14 @@ class BaselineTest {
   void pathsSayWhereFilesAreWatched() {
     RuleSet rules =
         load(WEB.replace("  priority", "  paths: [/data, \"/srv/*/conf\"]\n  priority")).rules();
-    CallNeed open = rules.calls().get("openat");
-    assertThat(open).isNotNull();
+    CallNeed open = Objects.requireNonNull(rules.calls().get("openat"));
     assertThat(open.needs("/data/x", CallNeed.mode(1, false))).isTrue();
     assertThat(open.needs("/etc/passwd", CallNeed.mode(1, false))).isFalse();
     RuleSet all = load(WEB.replace("  priority", "  paths: [/]\n  priority")).rules();
-    assertThat(all.calls().get("openat").needs("/any", CallNeed.mode(2, false))).isTrue();
+    assertThat(
+            Objects.requireNonNull(all.calls().get("openat"))
+                .needs("/any", CallNeed.mode(2, false)))
+        .isTrue();
   }
 
   @Test

@@ -91,9 +91,9 @@ class CorrelationTest {
             + "aliases: {program: {a: proc.name, b: proc.nam}}\noutput: '%alias.program'";
     assertThat(problems(correlation("x", "temporal", "a, b", more).replace("  output: o\n", "")))
         .containsExactly("unknown field 'proc.nam' in the output; did you mean 'proc.name'?");
-    String unknown = more.replace("proc.nam}", "proc.name}").replace("%alias.program", "%alias.progam");
-    assertThat(
-            problems(correlation("x", "temporal", "a, b", unknown).replace("  output: o\n", "")))
+    String unknown =
+        more.replace("proc.nam}", "proc.name}").replace("%alias.program", "%alias.progam");
+    assertThat(problems(correlation("x", "temporal", "a, b", unknown).replace("  output: o\n", "")))
         .containsExactly("unknown alias 'progam' in the output; did you mean 'program'?");
   }
 

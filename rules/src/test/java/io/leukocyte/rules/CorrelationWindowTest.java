@@ -275,7 +275,8 @@ class CorrelationWindowTest {
         .element(2)
         .asString()
         .hasSizeLessThanOrEqualTo(257);
-    assertThat(window.completed(rule, near, List.of("own", "b", "c"))).containsExactly("own", "b", "c");
+    assertThat(window.completed(rule, near, List.of("own", "b", "c")))
+        .containsExactly("own", "b", "c");
     long far = START + 60 * 1_000_000_000L;
     assertThat(window.completed(rule, far, Arrays.asList(null, "b"))).containsExactly(null, "b");
   }

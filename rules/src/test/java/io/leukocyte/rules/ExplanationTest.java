@@ -7,29 +7,30 @@ import org.junit.jupiter.api.Test;
 
 class ExplanationTest {
   private static final RuleBook BOOK =
-      RuleBook.of(List.of(
-          new RuleFile(
-              "a.yaml",
-              """
-              - list: writers
-                items: [vi, tee, dd, sed]
-              - macro: opened
-                condition: evt.type in (open, openat) and evt.is_open_write = true
-              - rule: write below etc
-                desc: d
-                output: o
-                priority: info
-                condition: >
-                  opened and fd.name pmatch (/etc) and not tolower(proc.name) in (writers)
-                exceptions:
-                  - {name: e, fields: [proc.pname, proc.name], values: [[apt, dpkg]]}
-              - rule: reader
-                desc: d
-                output: o
-                priority: info
-                condition: evt.type in (read, connect) and (proc.sname = x or opened)
-              - {rule: broken, desc: d, output: o, priority: info, condition: proc.nme = x}
-              """)));
+      RuleBook.of(
+          List.of(
+              new RuleFile(
+                  "a.yaml",
+                  """
+                  - list: writers
+                    items: [vi, tee, dd, sed]
+                  - macro: opened
+                    condition: evt.type in (open, openat) and evt.is_open_write = true
+                  - rule: write below etc
+                    desc: d
+                    output: o
+                    priority: info
+                    condition: >
+                      opened and fd.name pmatch (/etc) and not tolower(proc.name) in (writers)
+                    exceptions:
+                      - {name: e, fields: [proc.pname, proc.name], values: [[apt, dpkg]]}
+                  - rule: reader
+                    desc: d
+                    output: o
+                    priority: info
+                    condition: evt.type in (read, connect) and (proc.sname = x or opened)
+                  - {rule: broken, desc: d, output: o, priority: info, condition: proc.nme = x}
+                  """)));
 
   @Test
   void aRuleIsShownWithItsMacrosListsAndExceptionsAndWhereTheyStand() {

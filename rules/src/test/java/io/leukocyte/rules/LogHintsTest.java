@@ -29,8 +29,23 @@ class LogHintsTest {
   /** Words that patterns and lines are made of. */
   private static final List<String> WORDS =
       List.of(
-          "union select", "UNION", "select", "../", "/etc/passwd", "' or 1=1", "<script", "ü", "a",
-          "login", "%27", "+", " ", "401", "x#41", "\\", "\"");
+          "union select",
+          "UNION",
+          "select",
+          "../",
+          "/etc/passwd",
+          "' or 1=1",
+          "<script",
+          "ü",
+          "a",
+          "login",
+          "%27",
+          "+",
+          " ",
+          "401",
+          "x#41",
+          "\\",
+          "\"");
 
   private static final List<String> TEXT_FIELDS =
       List.of(
@@ -130,8 +145,7 @@ class LogHintsTest {
       case 5 -> field + " regex \".*" + pick(List.of("select", "login", "etc/p")) + ".*\"";
       case 6 -> field + " glob " + quoted("*" + pick(List.of("select", "login", "a")) + "*");
       case 7 -> "tolower(" + field + ") contains " + quoted(pick(List.of("union", "a", "<script")));
-      default ->
-          field + pick(List.of(" contains ", " icontains ", " icontains ")) + quoted(word());
+      default -> field + pick(List.of(" contains ", " icontains ", " icontains ")) + quoted(word());
     };
   }
 
@@ -142,8 +156,7 @@ class LogHintsTest {
   // Lines.
 
   private String line() {
-    String target =
-        "/" + encoded(text()) + (random.nextBoolean() ? "?q=" + encoded(text()) : "");
+    String target = "/" + encoded(text()) + (random.nextBoolean() ? "?q=" + encoded(text()) : "");
     String method = pick(List.of("GET", "POST", "get"));
     String status = pick(List.of("200", "401", "404", "500", "12"));
     return switch (random.nextInt(5)) {
@@ -174,7 +187,8 @@ class LogHintsTest {
   /** Percent-encoded here and there, at times twice; blanks as plus signs at times. */
   private String encoded(String text) {
     StringBuilder encoded = new StringBuilder();
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
       boolean always = c == ' ' || c == '"' || c == '\\';
       int dice = random.nextInt(12);
       if (c == ' ' && dice < 6) {
@@ -193,7 +207,8 @@ class LogHintsTest {
   /** As JSON and nginx write what they must, and a letter in addition here and there. */
   private String escaped(String text) {
     StringBuilder escaped = new StringBuilder();
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
       boolean must = c == '"' || c == '\\';
       escaped.append(must || random.nextInt(15) == 0 ? "\\u%04x".formatted((int) c) : c + "");
     }

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -71,7 +72,11 @@ class ProfileTest {
   }
 
   private Profile profile() {
-    return store.of(KEY);
+    return Objects.requireNonNull(store.of(KEY));
+  }
+
+  private static String outcome(Profile profile) {
+    return Objects.requireNonNull(profile.order()).outcome();
   }
 
   private void learned() {
@@ -110,7 +115,10 @@ class ProfileTest {
     assertThat(profile().facet(Aspect.PROCESSES).novel()).containsOnlyKeys("/usr/bin/nc");
     order(ProfileOrder.Kind.ACCEPT, 1, List.of("process:/usr/bin/nc"), Optional.empty());
     assertThat(profile().facet(Aspect.PROCESSES).novel()).isEmpty();
-    assertThat(profile().facet(Aspect.PROCESSES).normal().get("/usr/bin/nc").accepted()).isTrue();
+    assertThat(
+            Objects.requireNonNull(profile().facet(Aspect.PROCESSES).normal().get("/usr/bin/nc"))
+                .accepted())
+        .isTrue();
     assertThat(take(Aspect.PROCESSES, "/usr/bin/nc", NOON + 3 * HOUR, 3))
         .isInstanceOf(Profiler.Answer.Quiet.class);
   }
@@ -216,8 +224,8 @@ class ProfileTest {
         .isInstanceOf(Profiler.Answer.New.class);
     assertThat(order(ProfileOrder.Kind.RELEARN, 4, List.of(), Optional.empty())).isTrue();
     assertThat(profile().facets()).isEmpty();
-    assertThat(profile().order().outcome()).isEqualTo("done: learns from the beginning");
-    assertThat(profile().order().author()).isEqualTo("ada");
+    assertThat(outcome(profile())).isEqualTo("done: learns from the beginning");
+    assertThat(Objects.requireNonNull(profile().order()).author()).isEqualTo("ada");
   }
 
   @Test
@@ -236,7 +244,7 @@ class ProfileTest {
   void orderThatCannotBeCarriedOutSaysWhy() {
     assertThat(order(ProfileOrder.Kind.ACCEPT, 1, List.of("prozess:/b"), Optional.empty()))
         .isFalse();
-    assertThat(profile().order().outcome()).startsWith("refused: 'prozess:/b' is no item");
+    assertThat(outcome(profile())).startsWith("refused: 'prozess:/b' is no item");
     ProfileOrder other =
         new ProfileOrder(
             ActionId.of("x"),
@@ -249,7 +257,7 @@ class ProfileTest {
             "ada",
             NOON);
     assertThat(PROFILER.order(other, NOON, store)).isFalse();
-    assertThat(store.of(new Profile.Key("Mail", "m")).order().outcome())
+    assertThat(outcome(Objects.requireNonNull(store.of(new Profile.Key("Mail", "m")))))
         .isEqualTo("refused: there is no baseline 'Mail' in force");
   }
 
@@ -267,7 +275,7 @@ class ProfileTest {
             "ada",
             NOON + HOUR);
     assertThat(PROFILER.order(order, NOON, store)).isFalse();
-    assertThat(store.of(new Profile.Key("Web", "w")).order()).isNull();
+    assertThat(Objects.requireNonNull(store.of(new Profile.Key("Web", "w"))).order()).isNull();
   }
 
   /** A profile of random observations; values overlap, group and become too many. */

@@ -116,8 +116,7 @@ class ProgramFieldsTest {
         "proc.exe_ino.ctime_duration_pidns_start = 20");
     ProgramFile shipped = new ProgramFile(77, start - 90, start - 90, start - 30);
     assertHolds(exec(shipped, List.of()), "proc.exe_ino.ctime_duration_proc_start = 90");
-    assertFails(
-        exec(shipped, List.of()), "proc.exe_ino.ctime_duration_pidns_start exists");
+    assertFails(exec(shipped, List.of()), "proc.exe_ino.ctime_duration_pidns_start exists");
     ProgramFile changed = new ProgramFile(77, start + 1, start, 0);
     assertFails(
         exec(changed, List.of()),
