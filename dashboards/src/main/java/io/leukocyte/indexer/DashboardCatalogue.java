@@ -46,7 +46,7 @@ final class DashboardCatalogue {
 
   static final Column TIME = new Column.Time();
   static final Column ALERTS = new Column.Count("Alerts");
-  private static final Column BYTES = new Column.Sum("network.bytes", "Bytes");
+  private static final Column BYTES = new Column.Sum("source.bytes", "Bytes");
   private static final Column STEPS = new Column.Count("Steps");
   private static final Column LINES = new Column.Count("Lines");
   private static final Column REQUESTS = new Column.Count("Requests");
@@ -132,8 +132,8 @@ final class DashboardCatalogue {
               "destination.ip",
               "destination.port",
               "network.transport",
-              "network.bytes",
-              "network.packets"));
+              "source.bytes",
+              "source.packets"));
   private static final SavedSearch EGRESS_LIST =
       new SavedSearch(
           "leukocyte-search-egress",
@@ -148,7 +148,7 @@ final class DashboardCatalogue {
               "destination.ip",
               "destination.port",
               "destination.domain",
-              "network.bytes"));
+              "source.bytes"));
   private static final SavedSearch WEB_LIST =
       new SavedSearch(
           "leukocyte-search-web",
@@ -402,7 +402,7 @@ final class DashboardCatalogue {
                 EGRESS,
                 new Column.Unique("container.id", "Containers")),
             number(
-                "Largest flow", DataView.ALERTS, EGRESS, new Column.Max("network.bytes", "Bytes"))),
+                "Largest flow", DataView.ALERTS, EGRESS, new Column.Max("source.bytes", "Bytes"))),
         row(
             TALL,
             bars(
@@ -429,7 +429,7 @@ final class DashboardCatalogue {
                 terms("destination.port", "Port", FEW),
                 ALERTS,
                 new Column.Unique("container.id", "Containers"),
-                new Column.Max("network.bytes", "Largest flow")),
+                new Column.Max("source.bytes", "Largest flow")),
             table(
                 "Destinations by name",
                 DataView.ALERTS,
@@ -446,7 +446,7 @@ final class DashboardCatalogue {
                     BY_CONTAINER,
                     ALERTS,
                     new Column.Unique("destination.ip", "Addresses"),
-                    new Column.Max("network.bytes", "Largest flow"))
+                    new Column.Max("source.bytes", "Largest flow"))
                 .leadingTo("container"),
             table(
                 "Programs that connect",

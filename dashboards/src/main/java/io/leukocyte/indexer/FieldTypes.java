@@ -45,7 +45,7 @@ final class FieldTypes {
     }
     return switch (type) {
       case "long", "float", "double" -> "number";
-      case "date_nanos" -> "date";
+      case "date", "date_nanos" -> "date";
       case "ip" -> "ip";
       case "boolean" -> "boolean";
       default -> "string";

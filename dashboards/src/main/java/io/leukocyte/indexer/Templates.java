@@ -115,6 +115,7 @@ final class Templates {
           "rule.version",
           "server.address",
           "source.address",
+          "source.domain",
           "tags",
           "threat.framework",
           "threat.tactic.id",
@@ -214,6 +215,10 @@ final class Templates {
           "process.ancestors",
           "process.capabilities",
           "process.capabilities_permitted",
+          "process.lineage.command_line",
+          "process.lineage.executable",
+          "process.lineage.first_arg",
+          "process.program.inode",
           "signal.name",
           "signal.target.name",
           "socket.domain_name",
@@ -256,6 +261,7 @@ final class Templates {
           "memory.flags",
           "mount.flags",
           "namespace.flags",
+          "process.lineage.pid",
           "process.login_uid",
           "process.signal",
           "process.tty",
@@ -295,6 +301,12 @@ final class Templates {
           "loss.to",
           "signal.target.start",
           "trace.target.start");
+
+  /** Times of files, which may be before 1970: nanoseconds do not reach there. */
+  private static final List<String> OWN_FILE_TIMES =
+      List.of(
+          "process.program.changed", "process.program.modified", "process.program.namespace_start");
+
   private static final List<String> OWN_BOOLEANS =
       List.of(
           "action.dry_run",
@@ -322,6 +334,7 @@ final class Templates {
   private static final List<String> LONGS =
       List.of(
           "destination.bytes",
+          "destination.packets",
           "destination.port",
           "event.duration",
           "event.sequence",
@@ -336,6 +349,8 @@ final class Templates {
           "process.pid",
           "process.vpid",
           "server.port",
+          "source.bytes",
+          "source.packets",
           "source.port");
   private static final List<String> DATES =
       List.of(
@@ -388,6 +403,7 @@ final class Templates {
     OWN_KEYWORDS.forEach(f -> field(properties, OWN + f, keyword()));
     OWN_LONGS.forEach(f -> field(properties, OWN + f, type("long")));
     OWN_DATES.forEach(f -> field(properties, OWN + f, type("date_nanos")));
+    OWN_FILE_TIMES.forEach(f -> field(properties, OWN + f, type("date")));
     OWN_BOOLEANS.forEach(f -> field(properties, OWN + f, type("boolean")));
     OWN_FLATTENED.forEach(f -> field(properties, OWN + f, flattened()));
     field(properties, OWN + "stats.cpu_percent", type("double"));

@@ -18,7 +18,7 @@ enum Unit {
 
   private static final Set<String> COUNTS =
       Set.of(
-          "network.packets",
+          "source.packets",
           "leukocyte.incident.alerts",
           "leukocyte.incident.matches",
           "leukocyte.log.lines",

@@ -24,6 +24,7 @@ final class EcsDocuments {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Path LIST = Path.of("../events/src/test/resources/ecs-fields.tsv");
   private static final String OWN = "leukocyte.";
+  /** Elasticsearch keeps times to the nanosecond from 1970 to then. */
   private static final Instant LAST = Instant.ofEpochSecond(0, Long.MAX_VALUE);
 
   /** ECS leaves objects open in these; our mapping has one field for each. */
@@ -177,18 +178,18 @@ final class EcsDocuments {
           value.isNumber() && Double.isFinite(value.doubleValue());
       case "boolean" -> value.isBoolean();
       case "ip" -> value.isTextual() && value.asText().matches("[0-9a-fA-F.:]+");
-      case "date", "date_nanos" -> value.isTextual() && isTime(value.asText());
+      case "date" -> value.isTextual() && isTime(value.asText(), Instant.MIN, Instant.MAX);
+      case "date_nanos" -> value.isTextual() && isTime(value.asText(), Instant.EPOCH, LAST);
       case "keyword", "constant_keyword", "match_only_text", "text", "wildcard" ->
           value.isTextual();
       default -> false;
     };
   }
 
-  /** One that Elasticsearch can keep to the nanosecond: 1970 to 2262. */
-  private static boolean isTime(String text) {
+  private static boolean isTime(String text, Instant from, Instant to) {
     try {
       Instant time = Instant.parse(text);
-      return !time.isBefore(Instant.EPOCH) && !time.isAfter(LAST);
+      return !time.isBefore(from) && !time.isAfter(to);
     } catch (DateTimeParseException e) {
       return false;
     }
