@@ -105,11 +105,15 @@ final class ElasticsearchSink implements BulkSink {
     };
   }
 
-  /** Which of the doubtful documents are stored in an index that is written to no more. */
+  /**
+   * Which of the doubtful documents are stored in an index that is written to no more. What has
+   * versions lives in one index.
+   */
   private BitSet known(List<Document> documents, BitSet doubtful) throws IOException {
     Map<DataStream, List<String>> ids = new EnumMap<>(DataStream.class);
     doubtful.stream()
         .mapToObj(documents::get)
+        .filter(d -> !d.stream().isLatest())
         .forEach(d -> ids.computeIfAbsent(d.stream(), s -> new ArrayList<>()).add(d.id()));
     Map<DataStream, Set<String>> stored = new EnumMap<>(DataStream.class);
     for (Map.Entry<DataStream, List<String>> entry : ids.entrySet()) {
