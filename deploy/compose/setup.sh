@@ -36,6 +36,8 @@ main() {
   give_role analyzer "$leuko"
   give_role indexer "$leuko"
   give_role responder "$host"
+  give_order_keys analyzer "$leuko"
+  give_order_keys responder "$host"
   give_responder
   give dashboards ca.crt "$leuko" <"$authority/ca.crt"
   password elasticsearch-elastic | give dashboards elastic-password "$leuko"
@@ -221,9 +223,14 @@ give_role() {
   fi
 }
 
-# The key that orders are signed with, and the page's certificate in the form that Java reads.
+# give_order_keys ROLE OWNER: the key that orders are signed with: those to responders, and those about
+# what is normal for an image to analyzers.
+give_order_keys() {
+  printf 'compose:%s\n' "$(password orders)" | give "$1" command-keys "$2"
+}
+
+# The page's certificate in the form that Java reads, its token and passwords.
 give_responder() {
-  printf 'compose:%s\n' "$(password orders)" | give responder command-keys "$host"
   password page-keystore | give responder page-password "$host"
   password page-token | give responder page-token "$host"
   store=$authority/page.p12
