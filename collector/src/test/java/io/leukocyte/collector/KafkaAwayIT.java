@@ -92,10 +92,10 @@ class KafkaAwayIT {
       Process first = start(0, broker);
       awaitMore(0, 300);
       broker.stop();
-      awaitMore(0, 600); // spooled
+      awaitMore(0, 900); // spooled, but for the last
       kill(first);
       Process second = start(1, broker); // while Kafka is away
-      awaitMore(1, 600);
+      awaitMore(1, 900);
       kill(second);
       Process third = start(2, broker);
       awaitMore(2, 300);
