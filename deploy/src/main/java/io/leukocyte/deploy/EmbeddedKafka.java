@@ -5,16 +5,19 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
+import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
@@ -31,6 +34,9 @@ final class EmbeddedKafka implements AutoCloseable {
   private static final String USER = "leuko";
   private static final int NODE = 1;
   private static final String LOOPBACK = "127.0.0.1:";
+
+  /** A controller that has just started may name itself and refuse all the same. */
+  private static final Duration TAKE_OVER = Duration.ofSeconds(30);
 
   /**
    * Where it listens, and for whom.
@@ -186,17 +192,34 @@ final class EmbeddedKafka implements AutoCloseable {
     client.remove("bootstrap.servers");
     client.put("bootstrap.controllers", LOOPBACK + settings.controllerPort());
     try (Admin admin = Admin.create(client)) {
-      admin.unregisterBroker(NODE).all().get();
+      unregister(admin);
     } catch (ExecutionException e) {
-      if (!(e.getCause() instanceof BrokerIdNotRegisteredException)) {
-        throw cannotStart(e);
-      }
+      throw cannotStart(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw cannotStart(e);
     } finally {
       controller.shutdown();
       controller.awaitShutdown();
+    }
+  }
+
+  /** Asks again while the controller has not finished taking over from the one that was killed. */
+  private static void unregister(Admin admin) throws ExecutionException, InterruptedException {
+    long end = System.nanoTime() + TAKE_OVER.toNanos();
+    while (true) {
+      try {
+        admin.unregisterBroker(NODE).all().get();
+        return;
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof BrokerIdNotRegisteredException) {
+          return;
+        }
+        if (!(e.getCause() instanceof NotControllerException) || System.nanoTime() > end) {
+          throw e;
+        }
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
     }
   }
 

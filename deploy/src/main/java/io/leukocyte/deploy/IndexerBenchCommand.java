@@ -83,7 +83,13 @@ final class IndexerBenchCommand extends BenchSubcommand {
     return IndexerSettings.from(
         Config.load(
             null,
-            Map.of("LEUKO_ELASTICSEARCH_URL", url, "LEUKO_INDEXER_BULK_BYTES", bytes),
+            Map.of(
+                "LEUKO_ELASTICSEARCH_URL",
+                url,
+                "LEUKO_INDEXER_BULK_BYTES",
+                bytes,
+                "LEUKO_INDEXER_LOGS",
+                "all"),
             DeploySettings.allKeys()));
   }
 }

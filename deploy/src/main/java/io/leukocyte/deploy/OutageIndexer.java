@@ -27,7 +27,9 @@ final class OutageIndexer implements AutoCloseable {
             "LEUKO_HOST_ID",
             "leuko-bench",
             "LEUKO_ELASTICSEARCH_URL",
-            elasticsearch);
+            elasticsearch,
+            "LEUKO_INDEXER_LOGS",
+            "all");
     OutageIndexer made =
         new OutageIndexer(kafka, settings, BenchProcess.start("index", kafka.folder(), settings));
     try {

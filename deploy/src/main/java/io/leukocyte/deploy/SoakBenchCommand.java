@@ -131,6 +131,7 @@ final class SoakBenchCommand extends BenchSubcommand {
     if (documents != null) {
       names.add("index");
       settings.put("LEUKO_ELASTICSEARCH_URL", documents.url());
+      settings.put("LEUKO_INDEXER_LOGS", "all");
     }
     try (BenchContainers containers = new BenchContainers();
         LatencyProbes probes = new LatencyProbes(containers, CONTAINERS);

@@ -104,9 +104,8 @@ class ElasticsearchEightIT extends StoreContract {
     ask(indexer, "PUT", "/" + INCIDENTS + "/_doc/1?version=2&version_type=external", ALERT, 201);
     ask(indexer, "PUT", "/" + INCIDENTS + "/_doc/1?version=3&version_type=external", ALERT, 200);
     ask(indexer, "GET", "/" + ALERTS + "/_search", "", 200); // whether a document is there already
-    forbidden(indexer, "POST", "/" + ALERTS + "/_update_by_query", "");
-    forbidden(
-        indexer, "POST", "/" + ALERTS + "/_delete_by_query", "{\"query\":{\"match_all\":{}}}");
+    forbidden(indexer, "POST", "/" + ALERTS + "/_update/0", "{\"doc\":{}}");
+    forbidden(indexer, "DELETE", "/" + ALERTS, "");
     forbidden(indexer, "GET", "/" + INCIDENTS + "/_doc/1", "");
     forbidden(indexer, "DELETE", "/" + INCIDENTS + "/_doc/1", "");
     forbidden(indexer, "DELETE", "/" + INCIDENTS, "");
