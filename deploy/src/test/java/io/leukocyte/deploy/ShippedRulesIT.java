@@ -250,7 +250,7 @@ class ShippedRulesIT {
         DEBIAN,
         "perl",
         "-e",
-        "$x = 'a' x 5e7");
+        "sleep 1; $x = 'a' x 5e7"); // the engine listens for it only after the start
   }
 
   private static void start(String name, String[] options, String... imageAndCommand) {

@@ -24,6 +24,7 @@ final class EcsDocuments {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Path LIST = Path.of("../events/src/test/resources/ecs-fields.tsv");
   private static final String OWN = "leukocyte.";
+
   /** Elasticsearch keeps times to the nanosecond from 1970 to then. */
   private static final Instant LAST = Instant.ofEpochSecond(0, Long.MAX_VALUE);
 
