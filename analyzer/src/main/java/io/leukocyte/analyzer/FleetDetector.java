@@ -4,7 +4,6 @@ import io.leukocyte.events.Alert;
 import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.EventId;
 import io.leukocyte.events.HostId;
-import io.leukocyte.events.IncidentId;
 import io.leukocyte.events.Observed;
 import io.leukocyte.events.SensorLoss;
 import io.leukocyte.events.Text;
@@ -166,39 +165,14 @@ final class FleetDetector {
   private void open(Alert alert, long time, AlertSink sink) {
     byte[] before = state.note();
     if (before != null) {
-      sink.incident(in(Incident.State.CLOSED, IncidentJson.read(before)));
+      sink.incident(IncidentJson.read(before).closed());
     }
     ContainerRef container = alert.container();
     if (container == null) {
       state.note(null, 0);
       return;
     }
-    Incident.Entry entry =
-        new Incident.Entry(
-            alert.id(),
-            alert.rule().name(),
-            alert.rule().priority(),
-            alert.groupBy(),
-            1,
-            time,
-            time,
-            List.of(alert.cause().id()),
-            List.of());
-    Incident incident =
-        new Incident(
-            IncidentId.of(alert.rule().name(), alert.id().value()),
-            alert.host(),
-            alert.hostname(),
-            container,
-            Incident.State.OPEN,
-            alert.rule().priority(),
-            time,
-            time,
-            1,
-            1,
-            List.of(entry),
-            0);
-    keep(incident, time, sink);
+    keep(Incident.ofOne(alert, container), time, sink);
   }
 
   private void keep(Incident incident, long time, AlertSink sink) {
@@ -221,7 +195,7 @@ final class FleetDetector {
 
   /** A window is forgotten, and what it has counted is the last word. */
   private static void close(CorrelationWindow window, byte[] note, AlertSink sink) {
-    sink.incident(in(Incident.State.CLOSED, counted(IncidentJson.read(note), window)));
+    sink.incident(counted(IncidentJson.read(note), window).closed());
   }
 
   private static Incident counted(Incident incident, CorrelationWindow window) {
@@ -238,11 +212,6 @@ final class FleetDetector {
             before.firstCauses(),
             before.lastCauses());
     return with(incident, incident.state(), entry, entry.lastCauses());
-  }
-
-  private static Incident in(Incident.State now, Incident incident) {
-    Incident.Entry entry = incident.timeline().getFirst();
-    return with(incident, now, entry, entry.lastCauses());
   }
 
   private static Incident with(

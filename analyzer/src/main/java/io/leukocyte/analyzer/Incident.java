@@ -1,5 +1,6 @@
 package io.leukocyte.analyzer;
 
+import io.leukocyte.events.Alert;
 import io.leukocyte.events.AlertId;
 import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.EventId;
@@ -41,6 +42,52 @@ public record Incident(
   /** Copies the list. */
   public Incident {
     timeline = List.copyOf(timeline);
+  }
+
+  /** An open incident of one alert, which is its rule's own and not the container's. */
+  static Incident ofOne(Alert alert, ContainerRef container) {
+    long time = alert.time();
+    Entry entry =
+        new Entry(
+            alert.id(),
+            alert.rule().name(),
+            alert.rule().priority(),
+            alert.groupBy(),
+            1,
+            time,
+            time,
+            List.of(alert.cause().id()),
+            List.of());
+    return new Incident(
+        IncidentId.of(alert.rule().name(), alert.id().value()),
+        alert.host(),
+        alert.hostname(),
+        container,
+        State.OPEN,
+        alert.rule().priority(),
+        time,
+        time,
+        1,
+        1,
+        List.of(entry),
+        0);
+  }
+
+  /** The same, to which nothing may be added. */
+  Incident closed() {
+    return new Incident(
+        id,
+        host,
+        hostname,
+        container,
+        State.CLOSED,
+        priority,
+        started,
+        updated,
+        alerts,
+        matches,
+        timeline,
+        omitted);
   }
 
   /** Whether more may be added. */

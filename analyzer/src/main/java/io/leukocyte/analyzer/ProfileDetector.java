@@ -2,7 +2,6 @@ package io.leukocyte.analyzer;
 
 import io.leukocyte.events.Alert;
 import io.leukocyte.events.ContainerRef;
-import io.leukocyte.events.IncidentId;
 import io.leukocyte.events.ProfileOrder;
 import io.leukocyte.rules.Baseline;
 import io.leukocyte.rules.Profile;
@@ -84,50 +83,9 @@ final class ProfileDetector {
 
   /** The alert's incident, of its own: the container's is kept with the container's host. */
   private void open(Alert alert, ContainerRef container, AlertSink sink) {
-    long time = alert.time();
-    Incident.Entry entry =
-        new Incident.Entry(
-            alert.id(),
-            alert.rule().name(),
-            alert.rule().priority(),
-            alert.groupBy(),
-            1,
-            time,
-            time,
-            List.of(alert.cause().id()),
-            List.of());
-    Incident incident =
-        new Incident(
-            IncidentId.of(alert.rule().name(), alert.id().value()),
-            alert.host(),
-            alert.hostname(),
-            container,
-            Incident.State.OPEN,
-            alert.rule().priority(),
-            time,
-            time,
-            1,
-            1,
-            List.of(entry),
-            0);
+    Incident incident = Incident.ofOne(alert, container);
     state.open(incident);
     sink.incident(incident);
-  }
-
-  private static Incident closed(Incident incident) {
-    return new Incident(
-        incident.id(),
-        incident.host(),
-        incident.hostname(),
-        incident.container(),
-        Incident.State.CLOSED,
-        incident.priority(),
-        incident.started(),
-        incident.updated(),
-        incident.alerts(),
-        incident.matches(),
-        incident.timeline(),
-        0);
   }
 
   /**
@@ -147,7 +105,7 @@ final class ProfileDetector {
    * @param nanos the time its task ran since the last call
    */
   void tick(long nanos, AlertSink sink) {
-    state.tick(nanos).forEach(over -> sink.incident(closed(over)));
+    state.tick(nanos).forEach(over -> sink.incident(over.closed()));
     publish(sink);
   }
 
