@@ -79,7 +79,7 @@ final class ProfileBook {
    * @throws BadInputException when there is none
    */
   List<Known> of(String what, @Nullable String baseline, KafkaSettings kafka) {
-    List<Known> found = of(Set.of(what, withoutTag(what)), baseline);
+    List<Known> found = of(Set.copyOf(List.of(what, withoutTag(what))), baseline);
     if (found.isEmpty()) {
       found = of(subjectsOf(what, kafka), baseline);
     }
