@@ -1698,7 +1698,10 @@ static __always_inline bool is_too_often(__u32 net_namespace, __u64 time)
 		pace->second = second;
 		pace->all = 0;
 	}
-	return __sync_fetch_and_add(&pace->all, 1) >= ANSWERS_A_SECOND;
+	if (pace->all >= ANSWERS_A_SECOND)
+		return true;
+	__sync_fetch_and_add(&pace->all, 1); /* its result is known since 5.12 only */
+	return false;
 }
 
 /* Hands on a message that lies in the scratch, if it is an answer. */
