@@ -4,6 +4,7 @@ import io.leukocyte.events.Priority;
 import io.leukocyte.events.config.Position;
 import io.leukocyte.events.config.Suggestion;
 import io.leukocyte.events.config.YamlNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -29,11 +30,9 @@ final class BaselineReader {
           "tags",
           "enabled",
           "tests");
-  private static final Pattern PERIOD = Pattern.compile("(\\d{1,9})([smhd])");
   private static final Pattern LABEL = Pattern.compile("container\\.label\\[([^\\]]+)\\]");
-  private static final long SECOND = 1_000_000_000L;
-  private static final long LONGEST = 90 * 86_400L;
-  private static final long SHORTEST = 60;
+  private static final Duration SHORTEST = Duration.ofMinutes(1);
+  private static final Duration LONGEST = Duration.ofDays(90);
   private static final int MOST_EXCEPTIONS = 500;
 
   private final Entry entry;
@@ -97,7 +96,7 @@ final class BaselineReader {
     entry.text("desc").ifPresent(d -> definition.description = d);
     entry.located("condition").ifPresent(c -> definition.condition = c);
     entry.scalar("by").ifPresent(this::by);
-    definition.learn = new Baseline.Period("24h", 86_400 * SECOND);
+    definition.learn = new Baseline.Period("24h", Duration.ofDays(1).toNanos());
     entry.scalar("learn").ifPresent(this::learn);
     watch();
     paths();
@@ -134,26 +133,15 @@ final class BaselineReader {
   }
 
   private void learn(YamlNode.Scalar scalar) {
-    Matcher matcher = PERIOD.matcher(scalar.text());
-    long seconds = 0;
-    if (matcher.matches()) {
-      long unit =
-          switch (matcher.group(2)) {
-            case "s" -> 1;
-            case "m" -> 60;
-            case "h" -> 3_600;
-            default -> 86_400;
-          };
-      seconds = Math.min(Long.parseLong(matcher.group(1)), LONGEST + 1) * unit;
-    }
-    if (seconds < SHORTEST || seconds > LONGEST) {
+    Optional<Long> nanos = Span.nanos(scalar.text(), SHORTEST, LONGEST);
+    if (nanos.isEmpty()) {
       wrong(
           scalar.at(),
           "'" + scalar.text() + "' is no period to learn for",
           "write a number with s, m, h or d, from 1m to 90d");
       return;
     }
-    definition.learn = new Baseline.Period(scalar.text(), seconds * SECOND);
+    definition.learn = new Baseline.Period(scalar.text(), nanos.get());
   }
 
   private void watch() {

@@ -7,6 +7,7 @@ import io.leukocyte.events.config.ByteSizes;
 import io.leukocyte.events.config.Position;
 import io.leukocyte.events.config.Suggestion;
 import io.leukocyte.events.config.YamlNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -15,8 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads an entry of a rule file that is a correlation: its form, not what it refers to. */
@@ -39,9 +38,8 @@ final class CorrelationReader {
           "tests");
   private static final Set<String> CONDITION =
       Set.of("field", "gt", "gte", "lt", "lte", "eq", "neq");
-  private static final Pattern TIMESPAN = Pattern.compile("(\\d{1,9})([smhd])");
-  private static final long SECOND = 1_000_000_000L;
-  private static final long LONGEST = 7 * 86_400 * SECOND;
+  private static final Duration SHORTEST = Duration.ofSeconds(1);
+  private static final Duration LONGEST = Duration.ofDays(7);
 
   /** Rules of a correlation: each has a bit in a mask. */
   private static final int MOST_RULES = 32;
@@ -187,27 +185,15 @@ final class CorrelationReader {
   }
 
   private void timespan(YamlNode.Scalar scalar) {
-    Matcher matcher = TIMESPAN.matcher(scalar.text());
-    long nanos = 0;
-    if (matcher.matches()) {
-      long unit =
-          switch (matcher.group(2)) {
-            case "s" -> 1;
-            case "m" -> 60;
-            case "h" -> 3_600;
-            default -> 86_400;
-          };
-      long count = Math.min(Long.parseLong(matcher.group(1)), LONGEST / SECOND + 1);
-      nanos = count * unit * SECOND;
-    }
-    if (nanos < SECOND || nanos > LONGEST) {
+    Optional<Long> nanos = Span.nanos(scalar.text(), SHORTEST, LONGEST);
+    if (nanos.isEmpty()) {
       wrong(
           scalar.at(),
           "'" + scalar.text() + "' is no timespan",
           "write a number with s, m, h or d, from 1s to 7d");
       return;
     }
-    definition.timespan = new Correlation.Timespan(scalar.text(), nanos);
+    definition.timespan = new Correlation.Timespan(scalar.text(), nanos.get());
   }
 
   private void aliases(YamlNode node) {
