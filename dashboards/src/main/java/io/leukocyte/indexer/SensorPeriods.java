@@ -9,6 +9,7 @@ import io.leukocyte.events.SensorHeartbeat;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,7 @@ final class SensorPeriods {
     boolean repeated;
     long number = Long.MIN_VALUE;
     @Nullable SensorHeartbeat last;
-    Map<Kind, Long> counts = new EnumMap<>(Kind.class);
+    Map<Kind, LongAdder> counts = new EnumMap<>(Kind.class);
   }
 
   /**
@@ -74,7 +75,7 @@ final class SensorPeriods {
   void count(Kind kind) {
     Host host = at;
     if (host != null && !host.repeated) {
-      host.counts.merge(kind, 1L, Long::sum);
+      host.counts.computeIfAbsent(kind, k -> new LongAdder()).increment();
     }
   }
 
@@ -129,7 +130,7 @@ final class SensorPeriods {
    * @param beat the second
    * @param counts events between them by kind; not changed any more
    */
-  record Since(SensorHeartbeat before, SensorHeartbeat beat, Map<Kind, Long> counts) {
+  record Since(SensorHeartbeat before, SensorHeartbeat beat, Map<Kind, LongAdder> counts) {
     void put(ObjectNode tree) {
       tree.put("period", beat.time() - before.time());
       tree.put("received", beat.received() - before.received());
@@ -139,7 +140,7 @@ final class SensorPeriods {
       counts.forEach((kind, count) -> {
         int dot = kind.text().indexOf('.');
         tree.withObject("/events/" + kind.text().substring(0, dot))
-            .put(kind.text().substring(dot + 1), count);
+            .put(kind.text().substring(dot + 1), count.sum());
       });
     }
   }
