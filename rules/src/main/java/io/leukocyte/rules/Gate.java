@@ -126,6 +126,31 @@ sealed interface Gate {
     }
   }
 
+  /**
+   * What is left of parts once a slot is known.
+   *
+   * @param deciding what alone decides the whole: it alone is left then
+   * @param idle what says nothing: it is left out
+   * @return the very list when nothing was learned
+   */
+  private static List<Gate> left(
+      List<Gate> parts, int slot, long[] bits, Gate deciding, Gate idle) {
+    List<Gate> left = new ArrayList<>();
+    boolean same = true;
+    for (int i = 0; i < parts.size(); i++) {
+      Gate part = parts.get(i);
+      Gate now = part.given(slot, bits);
+      if (now.equals(deciding)) {
+        return List.of(deciding);
+      }
+      same &= now == part;
+      if (!now.equals(idle)) {
+        left.add(now);
+      }
+    }
+    return same ? parts : List.copyOf(left);
+  }
+
   /** All of them. */
   record All(List<Gate> parts) implements Gate {
     @Override
@@ -140,24 +165,10 @@ sealed interface Gate {
 
     @Override
     public Gate given(int slot, long[] bits) {
-      List<Gate> left = new ArrayList<>();
-      boolean same = true;
-      for (int i = 0; i < parts.size(); i++) {
-        Gate part = parts.get(i);
-        Gate now = part.given(slot, bits);
-        if (now.equals(NEVER)) {
-          return NEVER;
-        }
-        same &= now == part;
-        if (!now.equals(ALWAYS)) {
-          left.add(now);
-        }
-      }
-      return same
+      List<Gate> left = left(parts, slot, bits, NEVER, ALWAYS);
+      return left == parts
           ? this
-          : left.isEmpty()
-              ? ALWAYS
-              : left.size() == 1 ? left.getFirst() : new All(List.copyOf(left));
+          : left.isEmpty() ? ALWAYS : left.size() == 1 ? left.getFirst() : new All(left);
     }
 
     @Override
@@ -203,24 +214,10 @@ sealed interface Gate {
 
     @Override
     public Gate given(int slot, long[] bits) {
-      List<Gate> left = new ArrayList<>();
-      boolean same = true;
-      for (int i = 0; i < parts.size(); i++) {
-        Gate part = parts.get(i);
-        Gate now = part.given(slot, bits);
-        if (now.equals(ALWAYS)) {
-          return ALWAYS;
-        }
-        same &= now == part;
-        if (!now.equals(NEVER)) {
-          left.add(now);
-        }
-      }
-      return same
+      List<Gate> left = left(parts, slot, bits, ALWAYS, NEVER);
+      return left == parts
           ? this
-          : left.isEmpty()
-              ? NEVER
-              : left.size() == 1 ? left.getFirst() : new Any(List.copyOf(left));
+          : left.isEmpty() ? NEVER : left.size() == 1 ? left.getFirst() : new Any(left);
     }
 
     @Override
