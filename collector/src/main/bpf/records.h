@@ -30,6 +30,8 @@ enum record_kind {
 
 #define CALL_CLASSES 32
 #define CALLS 512 /* numbers of each table; those of 32-bit calls come behind */
+#define ASKED 1 /* a 64-bit call is reported */
+#define ASKED_COMPAT 2 /* a 32-bit one */
 #define CALL_ARGS 8 /* six are used */
 #define CALL_TEXTS 3
 #define NO_ARG 255

@@ -80,6 +80,9 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define AF_INET6 10
 #define ETH_P_IP 0x0800
 #define ETH_P_IPV6 0x86dd
+#define IPV4_HEADER_SIZE 20 /* without options */
+#define IPV6_HEADER_SIZE 40
+#define PORTS_SIZE 4
 #define IPPROTO_TCP 6
 #define IPPROTO_UDP 17
 #define IPPROTO_ICMPV6 58
@@ -101,6 +104,12 @@ __u64 host_network = 0;
 
 /* Whether a connection has ever been followed: on most hosts no container has the host's network. */
 __u32 has_followed = 0;
+
+/*
+ * What is reported of the calls with a number: of 64-bit ones, of 32-bit ones. Each call on the host
+ * asks here first, where it takes no map to be looked up.
+ */
+__u8 asked[CALLS] SEC(".data.asked");
 
 /* The records' layout, kept in the object's type information for the reader's test. */
 const struct exec_record *layout_exec __attribute__((unused));
@@ -1311,7 +1320,10 @@ static __always_inline void report_connection(struct connection *connection, str
 	emit(&record.head, sizeof(record), true);
 }
 
-/* A segment came in, an acknowledgement perhaps. The socket is locked: nobody else is here. */
+/*
+ * A segment came in, an acknowledgement perhaps. The socket is locked: nobody else is here. Attached
+ * while a container has the host's network.
+ */
 TRACEPOINT(tcp_probe)
 int on_segment(struct raw_tracepoint *ctx)
 {
@@ -1331,17 +1343,12 @@ int on_segment(struct raw_tracepoint *ctx)
 }
 
 /* Runs in connect(): the current task is the one that connects. */
-TRACEPOINT(inet_sock_set_state)
-int on_connect(struct raw_tracepoint *ctx)
+static __noinline int report_connect(struct sock *sk)
 {
-	struct sock *sk = (struct sock *)ctx->args[0];
 	struct connect_record record;
-	struct task_struct *task;
+	struct task_struct *task = CURRENT();
 	struct container_id *id;
 
-	if ((int)ctx->args[2] != TCP_SYN_SENT)
-		return 0;
-	task = CURRENT();
 	id = container_of_task(task);
 	if (!id && !include_host)
 		return 0;
@@ -1362,21 +1369,31 @@ int on_connect(struct raw_tracepoint *ctx)
 }
 
 /* Runs in whatever task the last packet interrupts: the container is the one that connected. */
-TRACEPOINT(inet_sock_set_state)
-int on_close(struct raw_tracepoint *ctx)
+static __noinline int report_close(struct sock *sk)
 {
-	struct sock *sk = (struct sock *)ctx->args[0];
 	__u64 key = (__u64)sk;
 	struct connection *connection;
 
-	if ((int)ctx->args[2] != TCP_CLOSE || !has_followed ||
-	    (__u64)READ(sk, __sk_common.skc_net.net) != host_network)
+	if (!has_followed || (__u64)READ(sk, __sk_common.skc_net.net) != host_network)
 		return 0;
 	connection = bpf_map_lookup_elem(&sockets, &key);
 	if (!connection)
 		return 0;
 	report_connection(connection, sk, bpf_ktime_get_boot_ns(), true);
 	bpf_map_delete_elem(&sockets, &key);
+	return 0;
+}
+
+TRACEPOINT(inet_sock_set_state)
+int on_state(struct raw_tracepoint *ctx)
+{
+	struct sock *sk = (struct sock *)ctx->args[0];
+	int state = ctx->args[2];
+
+	if (state == TCP_SYN_SENT)
+		return report_connect(sk);
+	if (state == TCP_CLOSE)
+		return report_close(sk);
 	return 0;
 }
 
@@ -1392,13 +1409,17 @@ struct near_end {
 	__u32 length; /* of the network's header; 0: what follows is not its beginning */
 };
 
+/*
+ * The ends as the header of the network tells them, read together with the ports that follow most
+ * headers. Behind a packet's bytes there is always more memory of it.
+ */
 static __always_inline bool ends_of(const unsigned char *network, __u16 type, bool incoming,
-				    struct flow_key *key, struct near_end *near)
+				    struct flow_key *key, struct near_end *near, __be16 *ports)
 {
-	__u8 header[40];
+	__u8 header[IPV6_HEADER_SIZE + PORTS_SIZE];
 
 	if (type == ETH_P_IP) {
-		if (bpf_probe_read_kernel(header, 20, network))
+		if (bpf_probe_read_kernel(header, IPV4_HEADER_SIZE + PORTS_SIZE, network))
 			return false;
 		key->family = AF_INET;
 		key->protocol = header[9];
@@ -1407,15 +1428,17 @@ static __always_inline bool ends_of(const unsigned char *network, __u16 type, bo
 		near->many = header[16] >= 224;
 		if (!(header[6] & 0x1f) && !header[7])
 			near->length = (header[0] & 0xf) * 4;
+		__builtin_memcpy(ports, header + IPV4_HEADER_SIZE, PORTS_SIZE);
 	} else if (type == ETH_P_IPV6) {
-		if (bpf_probe_read_kernel(header, 40, network))
+		if (bpf_probe_read_kernel(header, sizeof(header), network))
 			return false;
 		key->family = AF_INET6;
 		key->protocol = header[6];
 		__builtin_memcpy(near->address, header + (incoming ? 24 : 8), 16);
 		__builtin_memcpy(key->remote_address, header + (incoming ? 8 : 24), 16);
 		near->many = header[24] == 0xff;
-		near->length = 40;
+		near->length = IPV6_HEADER_SIZE;
+		__builtin_memcpy(ports, header + IPV6_HEADER_SIZE, PORTS_SIZE);
 	} else {
 		return false;
 	}
@@ -1432,10 +1455,11 @@ static __always_inline bool dissect(const unsigned char *network, __u16 type, bo
 {
 	__be16 ports[2] = {};
 
-	if (!ends_of(network, type, incoming, key, near))
+	if (!ends_of(network, type, incoming, key, near, ports))
 		return false;
 	if (near->length && (key->protocol == IPPROTO_TCP || key->protocol == IPPROTO_UDP)) {
-		bpf_probe_read_kernel(ports, sizeof(ports), network + near->length);
+		if (type == ETH_P_IP && near->length != IPV4_HEADER_SIZE)
+			bpf_probe_read_kernel(ports, sizeof(ports), network + near->length);
 		near->port = bpf_ntohs(incoming ? ports[1] : ports[0]);
 		near->far_port = bpf_ntohs(incoming ? ports[0] : ports[1]);
 		near->answers = near->port < FIRST_CLIENT_PORT && near->far_port > near->port &&
@@ -1505,9 +1529,24 @@ static __noinline int report_send(const struct flow_key *key, const struct near_
 	return 0;
 }
 
+/* Packets are counted with softirqs off: nothing comes between, and it need not be atomic. */
+static __always_inline void count_packet(bool kept)
+{
+	__u32 kind = COUNTER_PACKET;
+	struct counter *counter = bpf_map_lookup_elem(&counters, &kind);
+
+	if (!counter)
+		return;
+	counter->made++;
+	if (kept)
+		counter->kept++;
+	else
+		counter->dropped++;
+}
+
 static __always_inline void add_received(struct flow *flow, __u64 bytes)
 {
-	count(COUNTER_PACKET, flow ? KEPT : DROPPED);
+	count_packet(flow);
 	if (flow) {
 		__sync_fetch_and_add(&flow->received_bytes, bytes);
 		__sync_fetch_and_add(&flow->received_packets, 1);
@@ -1518,7 +1557,7 @@ static __always_inline void add_received(struct flow *flow, __u64 bytes)
 static __always_inline void add_sent(struct flow *flow, struct flow_key *key,
 				     struct near_end *near, __u64 bytes)
 {
-	count(COUNTER_PACKET, flow ? KEPT : DROPPED);
+	count_packet(flow);
 	if (!flow)
 		return;
 	if (flow->packets == 0 && key->protocol != IPPROTO_TCP &&
@@ -1603,8 +1642,7 @@ static __noinline int count_of_host(struct sk_buff *skb)
 	__u32 zero = 0;
 	struct packet_scratch *s = bpf_map_lookup_elem(&packet_scratch, &zero);
 
-	if (!sk || !s || !host_network_is_used() ||
-	    READ(sk, sk_protocol) == IPPROTO_TCP)
+	if (!sk || !s || READ(sk, sk_protocol) == IPPROTO_TCP)
 		return 0;
 	if (!dissect(network_of(skb), bpf_ntohs(READ(skb, protocol)), false, &key, &near))
 		return 0;
@@ -1635,7 +1673,7 @@ int on_packet(struct raw_tracepoint *ctx)
 
 	learn_host();
 	if ((__u64)net == host_network)
-		return count_of_host(skb);
+		return host_network_is_used() ? count_of_host(skb) : 0;
 	if (READ(device, flags) & IFF_LOOPBACK)
 		return 0;
 	if (!dissect(network_of(skb), bpf_ntohs(READ(skb, protocol)), false, &key, &near))
@@ -2532,33 +2570,29 @@ TRACEPOINT(sys_exit)
 int on_call(struct raw_tracepoint *ctx)
 {
 	void *registers = (void *)ctx->args[0];
-	__u32 zero = 0, number = number_of(registers), size, mode, first, counter, flags, generation;
-	struct call_entry *entry, *compat_entry;
+	__u32 zero = 0, number = number_of(registers), size, mode, counter, flags, generation;
+	struct call_entry *entry;
 	struct task_struct *task;
 	struct container_id *id;
 	struct wish *wish;
 	struct scratch *s;
 	bool compat;
 
-	if (number >= CALLS)
+	if (number >= CALLS || !asked[number])
+		return 0;
+	task = CURRENT();
+	compat = is_compat(task);
+	if (!(asked[number] & (compat ? ASKED_COMPAT : ASKED)))
+		return 0;
+	id = container_of_task(task);
+	if (!id && !include_host)
 		return 0;
 	wish = bpf_map_lookup_elem(&wishes, &zero);
 	if (!wish)
 		return 0;
 	generation = wish->generation & 1;
-	first = generation * 2 * CALLS;
-	entry = entry_of(first + number);
-	compat_entry = entry_of(first + CALLS + number);
-	if (!entry && !compat_entry)
-		return 0;
-	task = CURRENT();
-	compat = is_compat(task);
-	if (compat)
-		entry = compat_entry;
+	entry = entry_of(2 * CALLS * generation + (compat ? CALLS : 0) + number);
 	if (!entry)
-		return 0;
-	id = container_of_task(task);
-	if (!id && !include_host)
 		return 0;
 	s = bpf_map_lookup_elem(&scratch, &zero);
 	if (!s)

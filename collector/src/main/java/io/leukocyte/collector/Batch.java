@@ -7,7 +7,9 @@ import java.util.Map;
 
 /** What a batch holds, beside its bytes. Filled by one thread at a time, then only read. */
 final class Batch {
-  private final Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
+  private static final Kind[] KINDS = Kind.values();
+
+  private final int[] counts = new int[KINDS.length];
   private final Marks marks;
   private long from = Long.MAX_VALUE;
   private long to;
@@ -23,7 +25,7 @@ final class Batch {
 
   /** Notes an event that was put in. */
   void note(Event event) {
-    counts.merge(event.kind(), 1, Integer::sum);
+    counts[event.kind().ordinal()]++;
     from = Math.min(from, event.time());
     to = Math.max(to, event.time());
     marks.note(event);
@@ -85,6 +87,13 @@ final class Batch {
 
   /** How many events of each kind there are. */
   Map<Kind, Integer> counts() {
-    return counts;
+    Map<Kind, Integer> those = new EnumMap<>(Kind.class);
+    for (Kind kind : KINDS) {
+      int count = counts[kind.ordinal()];
+      if (count > 0) {
+        those.put(kind, count);
+      }
+    }
+    return those;
   }
 }

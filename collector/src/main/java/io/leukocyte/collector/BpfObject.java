@@ -35,9 +35,7 @@ final class BpfObject implements AutoCloseable {
           "on_fork",
           "on_exit",
           "on_exec",
-          "on_connect",
-          "on_close",
-          "on_segment",
+          "on_state",
           "on_packet",
           "on_answer",
           "on_stream");
@@ -45,11 +43,14 @@ final class BpfObject implements AutoCloseable {
   /** Attached while some system call is asked for: it costs each call of each process a little. */
   private static final String CALLS = "on_call";
 
-  /** Attached while a container has the host's network: it costs each read from a socket. */
-  private static final String READS = "on_read";
+  /**
+   * Attached while a container has the host's network: they cost each segment that comes in and
+   * each read from a socket.
+   */
+  private static final List<String> HOST_NETWORK = List.of("on_segment", "on_read");
 
   private static final List<String> ALL =
-      Stream.concat(PROGRAMS.stream(), Stream.of(CALLS, READS)).toList();
+      Stream.of(PROGRAMS, List.of(CALLS), HOST_NETWORK).flatMap(List::stream).toList();
   private static final int PROGRAM_INFO_SIZE = 232;
   private static final int PROGRAM_INFO_MISSED = 208;
 
@@ -180,7 +181,7 @@ final class BpfObject implements AutoCloseable {
    * A container has the host's network: from here on what it sends and reads there is told. Called
    * by one thread.
    *
-   * @return whether the kernel has the attach point
+   * @return whether the kernel has the attach points
    */
   boolean attachHostNetwork() {
     try (Arena arena = Arena.ofConfined()) {
@@ -192,12 +193,16 @@ final class BpfObject implements AutoCloseable {
         return true;
       }
       hostNetwork = true;
-      MemorySegment link = libbpf.attach(program(READS));
-      if (Libbpf.isNull(link)) {
-        return false;
+      boolean all = true;
+      for (String name : HOST_NETWORK) {
+        MemorySegment link = libbpf.attach(program(name));
+        if (Libbpf.isNull(link)) {
+          all = false;
+        } else {
+          links.add(link);
+        }
       }
-      links.add(link);
-      return true;
+      return all;
     }
   }
 

@@ -1,10 +1,13 @@
 package io.leukocyte.collector;
 
+import static io.leukocyte.collector.SensorLayout.ASKED;
+import static io.leukocyte.collector.SensorLayout.ASKED_COMPAT;
 import static io.leukocyte.collector.SensorLayout.CALLS;
 import static io.leukocyte.collector.SensorLayout.CALL_ENTRY;
 import static io.leukocyte.collector.SensorLayout.PATH_KEY;
 import static io.leukocyte.collector.SensorLayout.WISH;
 import static io.leukocyte.collector.SensorLayout.at;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.leukocyte.rules.CallNeed;
@@ -29,18 +32,21 @@ final class CallInterest {
   private final Libbpf libbpf;
   private final int calls;
   private final int wishes;
+  private final int asked;
   private final int outer;
   private final int[] tries;
   private final List<PathSets.Line>[] written;
   private int generation;
   private boolean environment;
   private Set<String> names = Set.of();
+  private byte[] asks = new byte[CALLS];
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // an array of lists
   CallInterest(BpfObject object) {
     this.libbpf = object.libbpf();
     this.calls = object.fd("calls");
     this.wishes = object.fd("wishes");
+    this.asked = object.fd(".data.asked");
     this.outer = object.fd("paths");
     this.tries = new int[] {object.fd("paths_a"), object.fd("paths_b")};
     this.written = new List[] {List.of(), List.of()};
@@ -65,9 +71,37 @@ final class CallInterest {
     for (int number = 0; number < 2 * CALLS; number++) {
       enter(2 * CALLS * next + number, table.get(number), paths);
     }
+    byte[] before = asks;
+    asks = asks(table.keySet());
+    ask(union(before, asks));
     generation = next;
     wish();
+    ask(asks);
     names = Set.copyOf(wanted.keySet());
+  }
+
+  /** For each number of a call which forms of it are reported. */
+  private static byte[] asks(Set<Integer> numbers) {
+    byte[] asks = new byte[CALLS];
+    for (int number : numbers) {
+      asks[number % CALLS] |= (byte) (number < CALLS ? ASKED : ASKED_COMPAT);
+    }
+    return asks;
+  }
+
+  private static byte[] union(byte[] some, byte[] others) {
+    byte[] all = some.clone();
+    for (int i = 0; i < all.length; i++) {
+      all[i] |= others[i];
+    }
+    return all;
+  }
+
+  private void ask(byte[] of) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment zero = arena.allocateFrom(JAVA_INT, 0);
+      check(libbpf.update(asked, zero, arena.allocateFrom(JAVA_BYTE, of), BPF_ANY));
+    }
   }
 
   /** Returns when no program still looks into the tables of a generation that is not in force. */

@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 
 /** Texts in the sensor's records. They can hold any bytes; what is no UTF-8 becomes U+FFFD. */
 final class RecordText {
@@ -43,17 +42,26 @@ final class RecordText {
    */
   static String path(MemorySegment memory, long from, int size, boolean cut, boolean unrooted) {
     byte[] bytes = bytes(memory, from, size);
-    List<String> components = Arguments.split(bytes, bytes.length);
-    StringBuilder path = new StringBuilder(size + 4);
-    for (String component : components.reversed()) {
-      if (!unrooted || !path.isEmpty()) {
-        path.append('/');
+    byte[] path = new byte[bytes.length + 1];
+    int length = 0;
+    int end = bytes.length;
+    if (end > 0 && bytes[end - 1] == 0) {
+      end--;
+    }
+    for (int begin = end; begin >= 0 && bytes.length > 0; begin--) {
+      if (begin == 0 || bytes[begin - 1] == 0) {
+        if (!unrooted || length > 0) {
+          path[length++] = '/';
+        }
+        System.arraycopy(bytes, begin, path, length, end - begin);
+        length += end - begin;
+        end = begin - 1;
       }
-      path.append(component);
     }
-    if (path.isEmpty()) {
-      path.append('/');
+    if (length == 0) {
+      path[length++] = '/';
     }
-    return cut ? "…" + path : path.toString();
+    String text = new String(path, 0, length, StandardCharsets.UTF_8);
+    return cut ? "…" + text : text;
   }
 }

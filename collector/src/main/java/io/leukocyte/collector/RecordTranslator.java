@@ -228,8 +228,12 @@ final class RecordTranslator {
   /** The record's process: what is known of it, with what the record says about this moment. */
   private ProcessInfo process(SensorRecord record) {
     ProcessInfo known = processes.find(record.pid(), record.start(), null);
-    if (known == null) {
-      known = ProcessInfo.unknown(ref(record));
+    return process(record, known == null ? ProcessInfo.unknown(ref(record)) : known);
+  }
+
+  private ProcessInfo process(SensorRecord record, ProcessInfo known) {
+    if (isAsKnown(record, known)) {
+      return known;
     }
     Parent parent = known.parent();
     if (parent == null || parent.ref().pid() != record.parentPid()) {
@@ -238,6 +242,23 @@ final class RecordTranslator {
       parent = new Parent(parentRef(record), parent.name(), parent.executable(), parent.args());
     }
     return now(record, known, parent, known.ancestors());
+  }
+
+  /** Whether nothing has changed: then each event of the process has the same object. */
+  private boolean isAsKnown(SensorRecord record, ProcessInfo known) {
+    Parent parent = known.parent();
+    ProcessInfo.Flags flags = known.flags();
+    return record.uid() == known.uid()
+        && record.gid() == known.gid()
+        && record.containerPid() == known.containerPid()
+        && record.has(FLAG_SETUP) == flags.setup()
+        && record.has(FLAG_HOST_MOUNTS) == flags.hostMounts()
+        && parent != null
+        && record.parentPid() == parent.ref().pid()
+        && clock.start(record.parentStart()) == parent.ref().startTime()
+        && record.pid() == known.ref().pid()
+        && clock.start(record.start()) == known.ref().startTime()
+        && record.isNamed(known.name());
   }
 
   private ProcessInfo now(
@@ -296,7 +317,7 @@ final class RecordTranslator {
 
   private Event call(SensorRecord record) {
     ProcessInfo known = processes.remembered(record.pid(), record.start());
-    ProcessInfo process = process(record);
+    ProcessInfo process = known == null ? process(record) : process(record, known);
     CallRecord call = record.call();
     if (calls.isConnection(call)) {
       return new NetConnect(

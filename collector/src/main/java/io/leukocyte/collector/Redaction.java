@@ -34,7 +34,11 @@ enum Redaction {
   /** Events stay as they are. */
   OFF;
 
-  private static final MaskedLists RECENT = new MaskedLists();
+  private static final IdentityMemo<ProcessInfo> PROCESSES =
+      new IdentityMemo<>(Redaction::maskedAnew);
+  private static final IdentityMemo<List<String>> LISTS = new IdentityMemo<>(Secrets::mask);
+  private static final IdentityMemo<List<ProcessInfo.Ancestor>> LINEAGES =
+      new IdentityMemo<>(Redaction::maskedLineage);
 
   /** The event without secrets. */
   Event apply(Event event) {
@@ -89,7 +93,15 @@ enum Redaction {
   }
 
   private static ProcessInfo masked(ProcessInfo p) {
-    var args = RECENT.masked(p.args());
+    return PROCESSES.apply(p);
+  }
+
+  private static List<String> masked(List<String> list) {
+    return list.isEmpty() ? list : LISTS.apply(list);
+  }
+
+  private static ProcessInfo maskedAnew(ProcessInfo p) {
+    var args = masked(p.args());
     ProcessInfo.Parent parent = masked(p.parent());
     ProcessInfo.More more = masked(p.more());
     return args == p.args() && parent == p.parent() && more == p.more()
@@ -98,8 +110,8 @@ enum Redaction {
   }
 
   private static ProcessInfo.More masked(ProcessInfo.More more) {
-    var environment = RECENT.masked(more.environment());
-    List<ProcessInfo.Ancestor> lineage = masked(more.lineage());
+    var environment = masked(more.environment());
+    var lineage = more.lineage().isEmpty() ? more.lineage() : LINEAGES.apply(more.lineage());
     return environment == more.environment() && lineage == more.lineage()
         ? more
         : new ProcessInfo.More(
@@ -111,7 +123,7 @@ enum Redaction {
             lineage);
   }
 
-  private static List<ProcessInfo.Ancestor> masked(List<ProcessInfo.Ancestor> lineage) {
+  private static List<ProcessInfo.Ancestor> maskedLineage(List<ProcessInfo.Ancestor> lineage) {
     List<ProcessInfo.Ancestor> masked = new ArrayList<>(lineage.size());
     boolean any = false;
     for (ProcessInfo.Ancestor ancestor : lineage) {
@@ -132,7 +144,7 @@ enum Redaction {
     if (parent == null) {
       return null;
     }
-    var args = RECENT.masked(parent.args());
+    var args = masked(parent.args());
     return args == parent.args()
         ? parent
         : new ProcessInfo.Parent(parent.ref(), parent.name(), parent.executable(), args);

@@ -37,6 +37,12 @@ final class SensorLayout {
   /** System calls of each table: first those of 64 bits, then those of 32. */
   static final int CALLS = 512;
 
+  /** In the table of what is asked for: a 64-bit call with that number is reported. */
+  static final int ASKED = 1;
+
+  /** The 32-bit one is. */
+  static final int ASKED_COMPAT = 2;
+
   static final int CALL_CLASSES = 32;
   static final int CALL_ARGS = 8;
   static final int CALL_TEXTS = 3;

@@ -142,6 +142,21 @@ final class SensorRecord {
     return comm(COMM);
   }
 
+  /** Whether {@link #name} is that; false also where it could only be said after decoding. */
+  boolean isNamed(@Nullable String name) {
+    if (name == null || name.length() > SensorLayout.COMM_SIZE) {
+      return false;
+    }
+    int length = name.length();
+    for (int i = 0; i < length; i++) {
+      byte b = memory.get(JAVA_BYTE, COMM + i);
+      if (b <= 0 || b != name.charAt(i)) {
+        return false;
+      }
+    }
+    return length == SensorLayout.COMM_SIZE || memory.get(JAVA_BYTE, COMM + length) == 0;
+  }
+
   /** Null for a process of the host. */
   @Nullable ContainerId container() {
     return memory.get(JAVA_BYTE, CONTAINER) == 0 ? null : ids.of(memory, CONTAINER);

@@ -13,6 +13,7 @@ import static io.leukocyte.collector.SensorSamples.exit;
 import static io.leukocyte.collector.SensorSamples.flags;
 import static io.leukocyte.collector.SensorSamples.fork;
 import static io.leukocyte.collector.SensorSamples.head;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -128,6 +129,47 @@ class RecordTranslatorTest {
     assertThat(connect.protocol()).isEqualTo(Protocol.TCP);
     assertThat(connect.source()).isEqualTo(new Endpoint("10.0.0.1", 4000));
     assertThat(connect.destination()).isEqualTo(new Endpoint("203.0.113.9", 443));
+  }
+
+  @Test
+  void eachEventOfAProcessThatStayedTheSameHasTheSameObject() {
+    RecordTranslator translator = translator();
+    event(translator, nginx(), ProcessExec.class);
+    ProcessExec exec = event(translator, curl(), ProcessExec.class);
+
+    NetConnect connect =
+        event(translator, connection(SensorLayout.CONNECT, CURL, 6, TARGET, 443), NetConnect.class);
+    ProcessExit exit = event(translator, exit(CURL, "curl", 0), ProcessExit.class);
+
+    assertThat(connect.process()).isSameAs(exec.process());
+    assertThat(exit.process()).isSameAs(exec.process());
+  }
+
+  @Test
+  void whatAProcessChangedIsInItsNextEvent() {
+    RecordTranslator translator = translator();
+    event(translator, nginx(), ProcessExec.class);
+    ProcessInfo before = event(translator, curl(), ProcessExec.class).process();
+
+    assertThat(changed(translator, "uid", 0).uid()).isZero();
+    assertThat(changed(translator, "gid", 0).gid()).isZero();
+    assertThat(changed(translator, "container_pid", 9).containerPid()).isEqualTo(9);
+    assertThat(changed(translator, "flags", SensorLayout.FLAG_HOST_MOUNTS).flags().hostMounts())
+        .isTrue();
+    ProcessInfo adopted = changed(translator, "parent_pid", 1);
+    assertThat(Objects.requireNonNull(adopted.parent()).ref().pid()).isEqualTo(1);
+    assertThat(adopted.args()).isEqualTo(before.args());
+    for (String name : List.of("cur", "curl2", "CURL", "")) {
+      assertThat(event(translator, exit(CURL, name, 0), ProcessExit.class).process().name())
+          .isEqualTo(name);
+    }
+  }
+
+  /** The process of a connection whose record has another value there. */
+  private static ProcessInfo changed(RecordTranslator translator, String field, int value) {
+    MemorySegment record = connection(SensorLayout.CONNECT, CURL, 6, TARGET, 443);
+    record.set(JAVA_INT, SensorLayout.at(SensorLayout.RECORD, field), value);
+    return Objects.requireNonNull(event(translator, record, NetConnect.class).process());
   }
 
   @Test

@@ -77,6 +77,7 @@ public final class BatchWriter {
     } finally {
       if (!whole) {
         rows.length = start;
+        rowWriter.forget();
       }
     }
   }
@@ -187,6 +188,7 @@ public final class BatchWriter {
     symbols.clear();
     containers.clear();
     made.clear();
+    rowWriter.forget();
     strings.length = 0;
     containerRows.length = 0;
     rows.length = 0;
@@ -397,6 +399,13 @@ public final class BatchWriter {
       ensure(8);
       BatchFormat.LONG.set(bytes, length, value);
       length += 8;
+    }
+
+    /** Appends what stands there already. */
+    void again(int at, int count) {
+      ensure(count);
+      System.arraycopy(bytes, at, bytes, length, count);
+      length += count;
     }
 
     void bytes(byte[] from, int at, int count) {

@@ -1,5 +1,6 @@
 package io.leukocyte.events;
 
+import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,10 @@ final class RowWriter {
   private final BatchWriter batch;
   private final BatchWriter.Buffer row;
   private final CallWriter calls;
+  private final IdentityHashMap<ProcessInfo, Written> processes = new IdentityHashMap<>();
+
+  /** Where the columns of a process stand, and the symbol of its environment. */
+  private record Written(int at, int environment) {}
 
   RowWriter(BatchWriter batch) {
     this.batch = batch;
@@ -53,8 +58,31 @@ final class RowWriter {
     }
   }
 
-  /** Returns the symbol of the environment, for {@link #more}. */
+  /** Forgets where processes stand: they are there no more. */
+  void forget() {
+    processes.clear();
+  }
+
+  /**
+   * Writes the columns of a process; those that stand in the batch already are copied. Returns the
+   * symbol of the environment, for {@link #more}.
+   */
   private int process(ProcessInfo p) {
+    Written before = processes.get(p);
+    if (before != null) {
+      row.again(before.at(), NO_PROCESS.length);
+      return before.environment();
+    }
+    int at = row.length();
+    long truncated = batch.truncated();
+    int environment = processAnew(p);
+    if (batch.truncated() == truncated) { // else it is counted each time
+      processes.put(p, new Written(at, environment));
+    }
+    return environment;
+  }
+
+  private int processAnew(ProcessInfo p) {
     long truncatedBefore = batch.truncated();
     int args = batch.list(p.args());
     boolean argsTruncated = p.argsTruncated() || batch.truncated() > truncatedBefore;

@@ -40,6 +40,30 @@ class BatchTest {
     assertThat(writer.truncated()).isZero();
   }
 
+  /** One that stands in the batch is copied; the bytes are those of one that is written anew. */
+  @Test
+  void aProcessOfManyEventsIsWrittenAsIfItWereAnotherEachTime() throws MalformedBatchException {
+    ProcessInfo process = TestEvents.SHELL_IN_WEB_CONTAINER.process();
+    List<Event> same = new ArrayList<>();
+    List<Event> equal = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      ProcessInfo another = process.with(process.more());
+      same.add(new ProcessExit(i, null, process, i, 0));
+      equal.add(new ProcessExit(i, null, another, i, 0));
+      same.add(new ProcessExec(i, null, process));
+      equal.add(new ProcessExec(i, null, another));
+    }
+    BatchWriter writer = new BatchWriter(TestEvents.HOST, TestEvents.EPOCH);
+    for (int batch = 0; batch < 3; batch++) { // what a batch had is not in the next one
+      same.forEach(writer::add);
+      byte[] written = writer.finish(batch);
+      equal.forEach(writer::add);
+
+      assertThat(writer.finish(batch)).isEqualTo(written);
+      assertThat(read(written)).isEqualTo(same);
+    }
+  }
+
   @Test
   void idIsMadeOfHostEpochSequenceAndIndex() throws MalformedBatchException {
     BatchWriter writer = new BatchWriter(TestEvents.HOST, TestEvents.EPOCH);

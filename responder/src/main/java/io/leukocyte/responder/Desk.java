@@ -26,9 +26,12 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Carries out operators' orders, by the journal and on the host itself. */
 final class Desk implements Orders {
+  private static final Logger LOG = LoggerFactory.getLogger(Desk.class);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int SHORTEST_ID = 4;
 
@@ -176,19 +179,27 @@ final class Desk implements Orders {
 
   @Override
   public List<Released> release(String what, String operator) {
-    Optional<ContainerId> container = resolve(what);
-    List<ActionState> found = states(s -> s.onHost() && container.filter(s::of).isPresent());
+    Meant meant = meant(what);
+    List<ActionState> found = states(s -> s.onHost() && meant.container().filter(s::of).isPresent());
     if (found.isEmpty()) {
       found = states(s -> s.onHost() && isNamed(s, what));
       unambiguous(what, found);
     }
     List<Released> released = new ArrayList<>(release(found, operator));
-    container.ifPresent(c -> released.addAll(sweep(c, operator)));
+    meant.container().ifPresent(c -> released.addAll(sweep(c, operator)));
     if (released.isEmpty()) {
-      throw new OrderException(
-          "Nothing is in force on '" + what + "' on this host; 'leuko actions' lists what is");
+      throw nothingIn(what, meant.problem());
     }
     return released;
+  }
+
+  private static OrderException nothingIn(String what, @Nullable EngineException problem) {
+    String known = "Nothing is in force on '" + what + "' on this host; 'leuko actions' lists what is";
+    return problem == null
+        ? new OrderException(known)
+        : new OrderException(
+            known + ". What the journal does not know cannot be seen: " + problem.getMessage(),
+            problem);
   }
 
   @Override
@@ -273,12 +284,19 @@ final class Desk implements Orders {
     return decided;
   }
 
-  private Optional<ContainerId> resolve(String what) {
+  /** The container that is meant, as the engine says; or why it could not say. */
+  private record Meant(Optional<ContainerId> container, @Nullable EngineException problem) {}
+
+  private Meant meant(String what) {
     try {
-      return host.engine().resolve(what);
+      return new Meant(host.engine().resolve(what), null);
     } catch (EngineException e) {
-      return Optional.empty(); // then by the journal alone
+      return new Meant(Optional.empty(), e); // then by the journal alone
     }
+  }
+
+  private Optional<ContainerId> resolve(String what) {
+    return meant(what).container();
   }
 
   private static boolean isNamed(ActionState state, String what) {
@@ -391,6 +409,7 @@ final class Desk implements Orders {
                   facts.get().container().name(),
                   outcome));
     } catch (NetworkFilterException.Gone e) {
+      LOG.info("Nothing is looked for in {}: {}", container.brief(), e.getMessage());
       return Optional.empty();
     } catch (EngineException | NetworkFilterException e) {
       return Optional.of(

@@ -115,6 +115,17 @@ class ControlTest {
   }
 
   @Test
+  void anEngineThatCannotBeAskedIsNoAnswerThatNothingIsInForce() {
+    ContainerId orphan = ward.run("orphan");
+    ward.filter.close(ContainerProcess.of(ward.facts(orphan)), Scope.ALL);
+    ward.docker.failNext(new EngineException.Unavailable("the engine is away", null));
+    assertThatThrownBy(() -> client.release("orphan", "alice"))
+        .isInstanceOf(OrderException.class)
+        .hasMessageEndingWith("What the journal does not know cannot be seen: the engine is away");
+    assertThat(client.release("orphan", "alice")).singleElement().matches(Released::released);
+  }
+
+  @Test
   void everythingIsReleasedAtOnceAlsoWhatTheJournalLost() {
     ward.shell(web);
     ContainerId orphan = ward.run("orphan");

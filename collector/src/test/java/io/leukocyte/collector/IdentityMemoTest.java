@@ -7,25 +7,25 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class MaskedListsTest {
-  private final MaskedLists masked = new MaskedLists();
+class IdentityMemoTest {
+  private final IdentityMemo<List<String>> masked = new IdentityMemo<>(Secrets::mask);
 
   @Test
   void aListWithoutSecretsIsReturnedItselfEachTime() {
     List<String> args = List.of("ls", "-l", "/srv");
 
-    assertThat(masked.masked(args)).isSameAs(args);
-    assertThat(masked.masked(args)).isSameAs(args);
+    assertThat(masked.apply(args)).isSameAs(args);
+    assertThat(masked.apply(args)).isSameAs(args);
   }
 
   @Test
   void aSecretIsMaskedTheSecondTimeTooAndByTheSameList() {
     List<String> args = List.of("mysql", "--password=hunter2hunter2");
 
-    List<String> first = masked.masked(args);
+    List<String> first = masked.apply(args);
 
     assertThat(first).containsExactly("mysql", "--password=" + Secrets.MASK);
-    assertThat(masked.masked(args)).isSameAs(first);
+    assertThat(masked.apply(args)).isSameAs(first);
   }
 
   /** More lists than there are places: none gets what is another's. */
@@ -37,7 +37,7 @@ class MaskedListsTest {
     }
     for (int round = 0; round < 2; round++) {
       for (int i = 0; i < all.size(); i++) {
-        assertThat(masked.masked(all.get(i)))
+        assertThat(masked.apply(all.get(i)))
             .startsWith("program-" + i)
             .doesNotContainAnyElementsOf(List.of("--token=abcdefgh" + i));
       }
