@@ -7,9 +7,7 @@ import java.util.Map;
 
 /** What a batch holds, beside its bytes. Filled by one thread at a time, then only read. */
 final class Batch {
-  private static final Kind[] KINDS = Kind.values();
-
-  private final int[] counts = new int[KINDS.length];
+  private final Map<Kind, Count> counts = new EnumMap<>(Kind.class);
   private final Marks marks;
   private long from = Long.MAX_VALUE;
   private long to;
@@ -19,13 +17,18 @@ final class Batch {
   private long opened;
   private long openedAt;
 
+  /** How many events of a kind. */
+  private static final class Count {
+    private int events;
+  }
+
   Batch(LogPlaces places) {
     marks = new Marks(places);
   }
 
   /** Notes an event that was put in. */
   void note(Event event) {
-    counts[event.kind().ordinal()]++;
+    counts.computeIfAbsent(event.kind(), kind -> new Count()).events++;
     from = Math.min(from, event.time());
     to = Math.max(to, event.time());
     marks.note(event);
@@ -88,12 +91,7 @@ final class Batch {
   /** How many events of each kind there are. */
   Map<Kind, Integer> counts() {
     Map<Kind, Integer> those = new EnumMap<>(Kind.class);
-    for (Kind kind : KINDS) {
-      int count = counts[kind.ordinal()];
-      if (count > 0) {
-        those.put(kind, count);
-      }
-    }
+    counts.forEach((kind, count) -> those.put(kind, count.events));
     return those;
   }
 }

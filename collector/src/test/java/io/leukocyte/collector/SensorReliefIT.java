@@ -30,8 +30,8 @@ class SensorReliefIT {
   private static final int ATTACKS = 20;
   private static final int RING = 256 << 10;
 
-  /** Less than a thousand events a second are taken. */
-  private static final long SLOW = 1_000_000;
+  /** Some three hundred events a second are taken, fewer than are made also on a busy host. */
+  private static final long SLOW = 3_000_000;
 
   private static ContainerId noisy = new ContainerId("0".repeat(64));
   private static ContainerId quiet = new ContainerId("0".repeat(64));
