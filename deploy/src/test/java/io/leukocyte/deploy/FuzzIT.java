@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * to src/test/resources/fuzz/TARGET.
  */
 class FuzzIT {
-  private static final int SECONDS = Integer.getInteger("leuko.fuzz.seconds", 25);
+  private static final int SECONDS = Integer.getInteger("leuko.fuzz.seconds", 15);
   private static final int LONGEST = 180;
   private static final String TARGET = System.getProperty("leuko.fuzz.target", "");
 
