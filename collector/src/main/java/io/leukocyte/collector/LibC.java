@@ -26,6 +26,7 @@ final class LibC {
   static final int PROT_WRITE = 2;
 
   private static final int MAP_SHARED = 1;
+  private static final int PRIO_PROCESS = 0; // on Linux 0 of these is the calling thread
   private static final int EFD_CLOEXEC_NONBLOCK = 0x80800;
 
   static final Linker LINKER = Linker.nativeLinker();
@@ -54,6 +55,8 @@ final class LibC {
       function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   private static final MethodHandle GETPAGESIZE =
       function("getpagesize", FunctionDescriptor.of(JAVA_INT));
+  private static final MethodHandle SETPRIORITY =
+      function("setpriority", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
   private static final MethodHandle CLOCK_GETTIME =
       function("clock_gettime", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
 
@@ -136,6 +139,19 @@ final class LibC {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment one = arena.allocateFrom(JAVA_LONG, 1L);
       long ignored = (long) WRITE.invokeExact(captured(), eventfd, one, 8L);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /**
+   * Sets how nice the calling thread is to others, from -20 to 19: 0 or -errno. To be less nice
+   * takes CAP_SYS_NICE.
+   */
+  static int nice(int nice) {
+    try {
+      int result = (int) SETPRIORITY.invokeExact(captured(), PRIO_PROCESS, 0, nice);
+      return result < 0 ? -errno() : 0;
     } catch (Throwable t) {
       throw impossible(t);
     }

@@ -34,6 +34,9 @@ final class SensorReader {
   private static final long PAUSE = 4_000_000;
   private static final long RESCAN_PAUSE = 10_000_000_000L;
 
+  /** The ring must be read also when a container takes all processors. */
+  static final int NICE = -5;
+
   private final SensorOptions options;
   private final BpfObject object;
   private final BpfRing ring;
@@ -149,6 +152,10 @@ final class SensorReader {
 
   private void run() {
     try (Arena arena = Arena.ofConfined()) {
+      int refused = LibC.nice(NICE);
+      if (refused < 0) {
+        LOG.debug("The kernel sensor's thread has no precedence: errno {}", -refused);
+      }
       MemorySegment descriptors = descriptors(arena);
       while (!closing) {
         int read = ring.read(this::deliver, MOST_RECORDS);

@@ -11,12 +11,14 @@ import io.leukocyte.events.ProcessExec;
 import io.leukocyte.events.ProcessExit;
 import io.leukocyte.events.ProcessInfo;
 import io.leukocyte.events.Protocol;
+import java.nio.file.DirectoryStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -115,6 +117,21 @@ class KernelSensorIT {
     assertThat(parent(process).args()).startsWith("sh", "-c");
     assertThat(parent(process).executable()).isEqualTo("/usr/bin/dash");
     assertThat(process.ancestors()).anyMatch(name -> name.startsWith("containerd-shim"));
+  }
+
+  @Test
+  void itsThreadGoesBeforeThoseThatItWatches() throws IOException {
+    List<Integer> nice = new ArrayList<>();
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+      for (Path thread : threads) {
+        if (Files.readString(thread.resolve("comm")).equals("leuko-sensor\n")) {
+          String stat = Files.readString(thread.resolve("stat"));
+          String[] behindTheName = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+          nice.add(Integer.parseInt(behindTheName[16]));
+        }
+      }
+    }
+    assertThat(nice).containsOnly(SensorReader.NICE);
   }
 
   @Test
