@@ -270,7 +270,7 @@ class ProfileIT {
   void whatWasNeverSeenAlertsOnceUntilSomebodyAcceptsIt() throws Exception {
     web(1);
     ordinaryWork(1);
-    awaitShown("process:/bin/sleep +normal", "destination:203.0.113.9:8080/tcp +normal");
+    awaitShown("process:/bin/busybox sleep +normal", "destination:203.0.113.9:8080/tcp +normal");
     assertThat(profile("freeze", "busybox")).contains("learning has ended");
     ordinaryWork(1);
     intrude(1);
@@ -278,27 +278,27 @@ class ProfileIT {
 
     awaitSaid(
         1,
-        "Shop: new process /bin/nc",
+        "Shop: new process /bin/busybox nc",
         "Shop: new destination 203.0.113.9:4444/tcp",
-        "Shop: new process /bin/touch",
+        "Shop: new process /bin/busybox touch",
         "Shop: new file /etc/implant");
     assertThat(alerts)
         .filteredOn(alert -> alert.rule().name().startsWith("Shop: "))
         .allSatisfy(alert -> assertThat(alert.output()).contains("(seen before: never;"));
     awaitOneIncident();
     awaitShown(
-        "process:/bin/nc +NEW",
+        "process:/bin/busybox nc +NEW",
         "destination:203.0.113.9:4444/tcp +NEW",
         "file:/etc/implant +NEW",
-        "process:/bin/wget +normal");
+        "process:/bin/busybox wget +normal");
 
     profile("accept", "busybox", "--all");
-    awaitShown("process:/bin/nc +accepted", "file:/etc/implant +accepted");
+    awaitShown("process:/bin/busybox nc +accepted", "file:/etc/implant +accepted");
     Path exported = folder.resolve("shop.yaml");
     profile("export", "busybox", "-o", exported.toString());
     assertThat(exported)
         .content()
-        .contains("/bin/nc", "/bin/touch", "203.0.113.9:4444/tcp", "203.0.113.9:8080/tcp");
+        .contains("/bin/busybox nc", "/bin/busybox touch", "203.0.113.9:4444/tcp", "203.0.113.9:8080/tcp");
     profile("remove", "busybox", "destination:203.0.113.9:8080/tcp");
 
     web(2);
@@ -311,7 +311,7 @@ class ProfileIT {
     intrude(3);
     ordinaryWork(3);
     exec(3, "true");
-    awaitSaid(3, "Shop: new process /bin/true");
+    awaitSaid(3, "Shop: new process /bin/busybox true");
     assertThat(said(1)).hasSize(4);
     assertThat(said(2)).hasSize(1);
   }
