@@ -373,7 +373,7 @@ class ShippedRulesIT {
   }
 
   /** The correlations that are raised. */
-  private static Set<String> chains() {
+  static Set<String> chains() {
     Set<String> chains = new TreeSet<>(named(CHAINS));
     chains.add("Container keeps crashing");
     chains.add("Container keeps running out of memory");
