@@ -186,6 +186,27 @@ class ExistingFilesTest {
                 + " it in brackets");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "proc.name = a && proc.pname = b | expected 'and', 'or' or the end, found '&&'; write 'and'"
+            + " for &&",
+        "not !proc.name = a | expected a field, a macro, 'not' or '(', found '!proc.name'; write"
+            + " 'not' for !",
+        "proc.name = a AND x | expected 'and', 'or' or the end, found 'AND'; and, or and not are"
+            + " written in lower case with a blank behind them",
+        "proc.name in a | expected '(' after in, found 'a'",
+        "proc.name contains \"\\d\" | unknown escape '\\d'; write \\\\ for a backslash",
+      })
+  void slipsAreExplained(String condition, String problem) {
+    String rule = "- rule: r\n  desc: d\n  output: o\n  priority: info\n  condition: >\n    ";
+    assertThat(load(rule + condition + "\n").problems())
+        .singleElement()
+        .asString()
+        .endsWith(": " + problem);
+  }
+
   @Test
   void macrosThatAreMadeOfThemselvesAreProblemsAndListsAreNot() {
     RuleSet.Loaded loaded =
