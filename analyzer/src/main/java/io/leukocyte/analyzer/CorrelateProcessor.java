@@ -270,8 +270,7 @@ final class CorrelateProcessor implements Processor<byte[], byte[], byte[], byte
     @Override
     public void profile(Profile.Key key, byte @Nullable [] document) {
       context.forward(
-          new Record<>(
-              ProfileOrderJson.key(key.baseline(), key.subject()), document, timestamp()),
+          new Record<>(ProfileOrderJson.key(key.baseline(), key.subject()), document, timestamp()),
           DetectionTopology.FLEET_PROFILES);
     }
 
@@ -285,8 +284,7 @@ final class CorrelateProcessor implements Processor<byte[], byte[], byte[], byte
     }
 
     private long timestamp() {
-      return Math.max(
-          0, record == null ? context.currentSystemTimeMs() : record.timestamp());
+      return Math.max(0, record == null ? context.currentSystemTimeMs() : record.timestamp());
     }
 
     void dead(Record<byte[], byte[]> match, String reason, Poison.Place place) {

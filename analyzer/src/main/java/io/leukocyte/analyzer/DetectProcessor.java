@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The detector as a processor of Kafka Streams: batches in, findings to the sinks; and alerts of the
- * second stage that belong to incidents of containers.
+ * The detector as a processor of Kafka Streams: batches in, findings to the sinks; and alerts of
+ * the second stage that belong to incidents of containers.
  */
 final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Logger LOG = LoggerFactory.getLogger(DetectProcessor.class);

@@ -4,8 +4,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The most that a container sent in a minute before, in its row of the table of slots: the highest
- * sum of the present five minutes, and that of all the time before, which fades by half in a day. So
- * what a container does each night is known, and what it did once is forgotten after some days.
+ * sum of the present five minutes, and that of all the time before, which fades by half in a day.
+ * So what a container does each night is known, and what it did once is forgotten after some days.
  */
 final class EgressHistory {
   /** So many times what was sent before is unusual. */
@@ -40,8 +40,8 @@ final class EgressHistory {
    * @param time the flow's, unix nanoseconds
    * @param sum bytes within the last minute
    * @param least bytes below which nothing is unusual
-   * @return bytes of the highest minute before, when the sum is the first in these five minutes that
-   *     is {@link #FACTOR} times that; else {@link #USUAL}
+   * @return bytes of the highest minute before, when the sum is the first in these five minutes
+   *     that is {@link #FACTOR} times that; else {@link #USUAL}
    */
   static long take(SlotTable slots, int slot, long time, long sum, long least) {
     if (slots.get(slot, DetectorState.WATCHED_SINCE) == 0) {
@@ -79,6 +79,8 @@ final class EgressHistory {
 
   /** Exactly the same on every machine: what follows from it is found again by a replay. */
   private static long faded(long bytes, long periods) {
-    return periods <= 0 ? bytes : (long) (bytes * StrictMath.pow(0.5, (double) periods / HALF_LIFE));
+    return periods <= 0
+        ? bytes
+        : (long) (bytes * StrictMath.pow(0.5, (double) periods / HALF_LIFE));
   }
 }

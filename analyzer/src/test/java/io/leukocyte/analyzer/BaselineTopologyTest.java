@@ -217,9 +217,7 @@ class BaselineTopologyTest {
     assertThat(first.priority()).isEqualTo(Priority.CRITICAL);
 
     run(0, "nginx", NOON + 3 * HOUR);
-    assertThat(incidents())
-        .singleElement()
-        .isEqualTo(first.closed());
+    assertThat(incidents()).singleElement().isEqualTo(first.closed());
   }
 
   @Test
@@ -233,8 +231,7 @@ class BaselineTopologyTest {
     driver = driver();
 
     driver
-        .createInputTopic(
-            Topic.ALERTS.text(), new ByteArraySerializer(), new ByteArraySerializer())
+        .createInputTopic(Topic.ALERTS.text(), new ByteArraySerializer(), new ByteArraySerializer())
         .pipeInput(raised);
 
     Incident own = incidents().getFirst();
@@ -250,8 +247,7 @@ class BaselineTopologyTest {
     send(Topic.ALERTS, key, "{}".getBytes(UTF_8));
     assertThat(read(Topic.DEAD.text())).isEmpty();
     driver
-        .createInputTopic(
-            Topic.ALERTS.text(), new ByteArraySerializer(), new ByteArraySerializer())
+        .createInputTopic(Topic.ALERTS.text(), new ByteArraySerializer(), new ByteArraySerializer())
         .pipeInput(
             new TestRecord<>(
                 key,

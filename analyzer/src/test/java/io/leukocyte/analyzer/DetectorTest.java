@@ -244,13 +244,13 @@ class DetectorTest {
 
     @Test
     void containerThatNeverSentHasAFifthOfItsLimit() {
-      found.send(facts(NOON, WEB, Map.of()), facts(NOON, DB, Map.of(Detector.EGRESS_LABEL, "5MiB")));
+      found.send(
+          facts(NOON, WEB, Map.of()), facts(NOON, DB, Map.of(Detector.EGRESS_LABEL, "5MiB")));
       found.send(
           egress(NOON + 2 * HOUR, WEB, OUTSIDE, 20 * MIB - 1),
           egress(NOON + 2 * HOUR, DB, OUTSIDE, MIB - 1));
       assertThat(found.alerts).isEmpty();
-      found.send(
-          egress(NOON + 2 * HOUR, WEB, OUTSIDE, 1), egress(NOON + 2 * HOUR, DB, OUTSIDE, 1));
+      found.send(egress(NOON + 2 * HOUR, WEB, OUTSIDE, 1), egress(NOON + 2 * HOUR, DB, OUTSIDE, 1));
       assertThat(found.alertedRules()).containsExactly(UNUSUAL, UNUSUAL);
     }
 

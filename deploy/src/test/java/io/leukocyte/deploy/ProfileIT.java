@@ -113,12 +113,10 @@ class ProfileIT {
   private void startRoles() throws InterruptedException {
     Config config = Config.load(settings, Map.of(), DeploySettings.allKeys());
     Path data = PrivateFiles.folder(folder.resolve("data"));
-    RuleSet rules =
-        RuleFiles.checked(RuleFiles.inForce(DeploySettings.from(config))).rules();
+    RuleSet rules = RuleFiles.checked(RuleFiles.inForce(DeploySettings.from(config))).rules();
     Roles roles =
         new Roles(config, client, new HostId("profile-it"), data, engine, process.metrics());
-    Analyzer analyzer =
-        process.add(Roles.analyzer(config, client, data, rules, process.metrics()));
+    Analyzer analyzer = process.add(Roles.analyzer(config, client, data, rules, process.metrics()));
     Collector collector = process.add(roles.collector(rules));
     process.start(analyzer, PATIENCE);
     process.start(collector, PATIENCE);
@@ -220,15 +218,14 @@ class ProfileIT {
   private void awaitShown(String... lines) {
     await()
         .atMost(SOON)
-        .untilAsserted(
-            () -> {
-              StringWriter shown = new StringWriter();
-              assertThat(profile(shown, new StringWriter(), "show", "busybox"))
-                  .isEqualTo(ExitCode.FINE);
-              for (String line : lines) {
-                assertThat(shown.toString()).containsPattern("(?m)^" + line + " ");
-              }
-            });
+        .untilAsserted(() -> {
+          StringWriter shown = new StringWriter();
+          assertThat(profile(shown, new StringWriter(), "show", "busybox"))
+              .isEqualTo(ExitCode.FINE);
+          for (String line : lines) {
+            assertThat(shown.toString()).containsPattern("(?m)^" + line + " ");
+          }
+        });
   }
 
   /** What the baseline said of a container: rule and value. */
@@ -298,7 +295,11 @@ class ProfileIT {
     profile("export", "busybox", "-o", exported.toString());
     assertThat(exported)
         .content()
-        .contains("/bin/busybox nc", "/bin/busybox touch", "203.0.113.9:4444/tcp", "203.0.113.9:8080/tcp");
+        .contains(
+            "/bin/busybox nc",
+            "/bin/busybox touch",
+            "203.0.113.9:4444/tcp",
+            "203.0.113.9:8080/tcp");
     profile("remove", "busybox", "destination:203.0.113.9:8080/tcp");
 
     web(2);
@@ -320,19 +321,14 @@ class ProfileIT {
   private void awaitOneIncident() {
     await()
         .atMost(SOON)
-        .untilAsserted(
-            () -> {
-              List<JsonNode> incidents = incidents(1);
-              assertThat(incidents).hasSize(1);
-              assertThat(incidents.getFirst().at("/leukocyte/incident/rules"))
-                  .extracting(JsonNode::asText)
-                  .containsExactlyInAnyOrder(
-                      "Netcat run",
-                      "Shop: new process",
-                      "Shop: new destination",
-                      "Shop: new file");
-              assertThat(incidents.getFirst().at("/leukocyte/incident/alerts").asInt())
-                  .isEqualTo(5);
-            });
+        .untilAsserted(() -> {
+          List<JsonNode> incidents = incidents(1);
+          assertThat(incidents).hasSize(1);
+          assertThat(incidents.getFirst().at("/leukocyte/incident/rules"))
+              .extracting(JsonNode::asText)
+              .containsExactlyInAnyOrder(
+                  "Netcat run", "Shop: new process", "Shop: new destination", "Shop: new file");
+          assertThat(incidents.getFirst().at("/leukocyte/incident/alerts").asInt()).isEqualTo(5);
+        });
   }
 }

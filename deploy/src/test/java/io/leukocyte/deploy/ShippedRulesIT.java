@@ -106,11 +106,10 @@ class ShippedRulesIT {
       attack(host);
       await()
           .atMost(SOON)
-          .untilAsserted(
-              () ->
-                  assertThat(rules(host.alertsOf("")))
-                      .containsAll(raisedHere().keySet())
-                      .containsAll(chains()));
+          .untilAsserted(() ->
+              assertThat(rules(host.alertsOf("")))
+                  .containsAll(raisedHere().keySet())
+                  .containsAll(chains()));
     }
     alerts = host.alerts();
   }
@@ -204,8 +203,17 @@ class ShippedRulesIT {
   private static void beginChains() {
     docker("network", "create", "--internal", "--subnet", "198.51.100.0/24", NETWORK);
     docker(
-        "run", "-d", "--name", CHAIN, "--network", NETWORK, "-v", CHAINS + ":/chains.sh:ro", DEBIAN,
-        "sh", "/chains.sh");
+        "run",
+        "-d",
+        "--name",
+        CHAIN,
+        "--network",
+        NETWORK,
+        "-v",
+        CHAINS + ":/chains.sh:ro",
+        DEBIAN,
+        "sh",
+        "/chains.sh");
     start(ATTACK + "third", new String[0], DEBIAN, "sleep", "100");
     for (String name : List.of(CHAIN, ATTACK + "third")) {
       String pid = docker("inspect", "-f", "{{.State.Pid}}", name).strip();

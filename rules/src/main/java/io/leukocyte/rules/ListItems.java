@@ -53,8 +53,7 @@ final class ListItems implements Parser.Lists {
     List<Expr.Value> all = new ArrayList<>();
     for (Expr.Value item : list.items()) {
       Definitions.ListDefinition inner = definitions.get(item.text());
-      boolean seen =
-          inner != null && inner.first() < list.last() && !open.contains(item.text());
+      boolean seen = inner != null && inner.first() < list.last() && !open.contains(item.text());
       List<Expr.Value> items = seen ? items(item.text()) : null;
       all.addAll(items == null ? List.of(item) : items);
       if (all.size() > MAX_ITEMS) {

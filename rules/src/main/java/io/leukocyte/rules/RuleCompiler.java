@@ -98,9 +98,7 @@ final class RuleCompiler {
       case Expr.Check check ->
           Stream.concat(
                   Operands.fields(check.left()).stream(),
-                  check.right() == null
-                      ? Stream.empty()
-                      : Operands.fields(check.right()).stream())
+                  check.right() == null ? Stream.empty() : Operands.fields(check.right()).stream())
               .filter(f -> Fields.find(f.name()) == null && !ForeignFields.has(f.name()))
               .findFirst();
     };

@@ -225,10 +225,9 @@ class ExistingFilesTest {
     assertThat(loaded.problems().stream().map(Object::toString))
         .containsExactly("a.yaml:4:25: the macro 'm' is made of itself");
     RuleSet circle =
-        load(
-                "- {list: a, items: [bash]}\n- {list: b, items: [a]}\n"
-                    + "- {list: a, items: [b], override: {items: append}}\n"
-                    + TestRules.rule("evt.type = execve and proc.name in (b)"))
+        load("- {list: a, items: [bash]}\n- {list: b, items: [a]}\n"
+                + "- {list: a, items: [b], override: {items: append}}\n"
+                + TestRules.rule("evt.type = execve and proc.name in (b)"))
             .rules();
     assertThat(TestRules.matched(circle, TestRules.SHELL_BELOW_NGINX)).containsExactly("r");
   }

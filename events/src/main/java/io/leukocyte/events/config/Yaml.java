@@ -40,7 +40,8 @@ public final class Yaml {
    * @param problems receives what is wrong: syntax, doubled keys, keys that are not text, size
    */
   public static Optional<YamlNode> read(String file, String text, List<Problem> problems) {
-    return read(file, text, problems, (compose, yaml) -> compose.composeString(text).map(yaml::convert))
+    return read(
+            file, text, problems, (compose, yaml) -> compose.composeString(text).map(yaml::convert))
         .flatMap(root -> root);
   }
 
