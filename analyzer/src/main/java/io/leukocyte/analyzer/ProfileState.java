@@ -28,6 +28,9 @@ final class ProfileState implements LoggedState, Profiler.Store {
   /** First byte of a key of the changelog; the rest is a digest of the profile's key. */
   static final byte KEY_PROFILE = 7;
 
+  /** First byte of keys of incidents, which are kept with their containers' hosts now. */
+  private static final byte KEY_INCIDENT = 8;
+
   /** What was not seen for so long makes room for others, nanoseconds of event time. */
   private static final long STALE = TimeUnit.DAYS.toNanos(30);
 
@@ -135,6 +138,9 @@ final class ProfileState implements LoggedState, Profiler.Store {
 
   @Override
   public void restore(byte[] key, byte @Nullable [] value) {
+    if (key[0] == KEY_INCIDENT) {
+      return;
+    }
     String name = HexFormat.of().formatHex(key);
     if (value != null && value[0] != VERSION) {
       throw UnreadableStateException.version("a profile", value[0], VERSION);

@@ -15,6 +15,7 @@ import static io.leukocyte.analyzer.TestEvents.NOON;
 import static io.leukocyte.analyzer.TestEvents.SECOND;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leukocyte.events.Alert;
 import io.leukocyte.events.AlertJson;
@@ -355,6 +356,15 @@ class BaselineTopologyTest {
     restart();
     send(ProfileOrderJson.write(order));
     assertThat(Objects.requireNonNull(published().order()).outcome()).isEqualTo("done: 1 accepted");
+  }
+
+  @Test
+  void incidentsThatAnOlderVersionKeptAreLeftBehindAndOtherKeysAreNot() {
+    ProfileState state = new ProfileState(1);
+    state.restore(new byte[] {8, 1}, new byte[] {1, '{'});
+    state.restore(new byte[] {8, 1}, null);
+    assertThatThrownBy(() -> state.restore(new byte[] {9, 1}, null))
+        .isInstanceOf(UnreadableStateException.class);
   }
 
   @Test
