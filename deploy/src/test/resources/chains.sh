@@ -72,6 +72,14 @@ done
 #: Login accepted after many refused
 request POST /login 302
 
+#: Many passwords refused by a server
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  echo "Failed password for root from 198.51.100.7 port $i ssh2"
+done
+
+#: Password accepted after many refused
+echo "Accepted password for root from 198.51.100.7 port 21 ssh2"
+
 #: Many paths tried by a client
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
   request GET "/backup-$i.zip" 404
