@@ -266,6 +266,21 @@ to curl 203.0.113.9 6443
 #: Connection to a port of miners or remote control
 to app 203.0.113.9 3333
 
+#: Pool of miners reached by its name
+# the container's own name server says which address that is
+perl -e 'use Socket; my $name = join("", map { chr(length) . $_ } qw(xmr nanopool org)) . "\0";
+  my $question = $name . pack("nn", 1, 1);
+  socket my $server, PF_INET, SOCK_DGRAM, 0;
+  bind $server, pack_sockaddr_in(53, inet_aton("127.0.0.1"));
+  socket my $client, PF_INET, SOCK_DGRAM, 0;
+  send $client, pack("n6", 7, 0x100, 1, 0, 0, 0) . $question, 0,
+    pack_sockaddr_in(53, inet_aton("127.0.0.1"));
+  my $from = recv $server, my $asked, 512, 0;
+  send $server, pack("n6", 7, 0x8180, 1, 1, 0, 0) . $question
+    . pack("nnnNn", 0xc00c, 1, 1, 600, 4) . inet_aton("203.0.113.10"), 0, $from;
+  recv $client, my $answer, 512, 0'
+to app 203.0.113.10 443
+
 #: Connection outside the allowed networks
 to app 203.0.113.9 8443
 

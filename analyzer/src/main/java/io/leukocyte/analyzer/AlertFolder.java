@@ -119,6 +119,24 @@ final class AlertFolder {
     }
   }
 
+  /** An alert that was raised elsewhere becomes part of its container's incident, once. */
+  void join(Alert alert, ContainerRef ref, HostState host, ContainerState container) {
+    IncidentDraft incident = container.caseFile.incident;
+    if (incident != null && incident.has(alert.id())) {
+      return;
+    }
+    Fold fold =
+        new Fold(
+            alert.id(),
+            alert.rule().name(),
+            alert.rule().priority(),
+            alert.groupBy(),
+            alert.time());
+    toIncident(container.caseFile, fold, ref);
+    fold.add(alert.cause().id(), alert.time(), host);
+    count(alert.time(), host, container);
+  }
+
   private Fold open(CaseFile file, Match match, AlertId id) {
     if (file.open.size() == CaseFile.MAX_OPEN) {
       file.open.removeFirst();

@@ -10,6 +10,14 @@ public interface AlertSink {
   /** Takes a new alert. */
   void alert(Alert alert);
 
+  /**
+   * Takes a new alert that belongs to the incident of its container, which is kept with the
+   * container's host and not by whoever found the alert.
+   */
+  default void joining(Alert alert) {
+    alert(alert);
+  }
+
   /** Takes an incident as it is now. */
   void incident(Incident incident);
 

@@ -146,6 +146,7 @@ final class AnalyzerHealth {
   private static boolean isLagOfEvents(Metric metric) {
     return metric.metricName().name().equals("records-lag")
         && !isOf(Topic.MATCHES, metric)
+        && !isOf(Topic.ALERTS, metric)
         && !isOf(Topic.COMMANDS, metric);
   }
 

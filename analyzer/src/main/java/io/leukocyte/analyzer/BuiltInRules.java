@@ -17,6 +17,15 @@ final class BuiltInRules {
           List.of("container", "network", "mitre_exfiltration", "T1041", "T1048"),
           FILE);
 
+  static final Alert.RuleInfo EGRESS_UNUSUAL =
+      new Alert.RuleInfo(
+          "Egress above the container's own history",
+          "A container that has been watched for an hour or more sends ten times what it ever sent"
+              + " within a minute before, to addresses outside the allowed networks.",
+          Priority.WARNING,
+          List.of("container", "network", "mitre_exfiltration", "T1041", "T1048"),
+          FILE);
+
   static final Alert.RuleInfo EVENTS_LOST =
       new Alert.RuleInfo(
           "Events lost",

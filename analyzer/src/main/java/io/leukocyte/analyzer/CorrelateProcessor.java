@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -35,8 +37,11 @@ final class CorrelateProcessor implements Processor<byte[], byte[], byte[], byte
 
   private static final int MOST_SHOWN = 200;
 
-  /** How often old windows are looked for, and profiles published. */
+  /** How often old windows are looked for. */
   private static final Duration TICK = Duration.ofSeconds(10);
+
+  /** How often profiles that changed are published. */
+  private static final Duration PUBLISH = Duration.ofSeconds(2);
 
   private final DetectorSettings settings;
   private final Supplier<RuleSet> rules;
@@ -77,6 +82,7 @@ final class CorrelateProcessor implements Processor<byte[], byte[], byte[], byte
         PunctuationType.WALL_CLOCK_TIME,
         now -> task().commitWhenDue());
     context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> task().tick());
+    context.schedule(PUBLISH, PunctuationType.WALL_CLOCK_TIME, now -> task().publish());
   }
 
   @Override
@@ -218,18 +224,32 @@ final class CorrelateProcessor implements Processor<byte[], byte[], byte[], byte
       record = null;
       try {
         detector.tick(TICK.toNanos(), this);
-        profiler.tick(TICK.toNanos(), this);
       } finally {
         store.changed();
-        profiles.changed();
       }
+    }
+
+    void publish() {
+      record = null;
+      profiler.publish(this);
     }
 
     @Override
     public void alert(Alert alert) {
+      alert(alert, new RecordHeaders());
+    }
+
+    @Override
+    public void joining(Alert alert) {
+      alert(alert, new RecordHeaders().add(DetectionTopology.JOINS, new byte[0]));
+    }
+
+    private void alert(Alert alert, Headers headers) {
       metrics.alert(alert, context.currentSystemTimeMs());
       byte[] key = alert.host().value().getBytes(StandardCharsets.UTF_8);
-      forward(key, AlertJson.write(alert), DetectionTopology.FLEET_ALERTS);
+      context.forward(
+          new Record<>(key, AlertJson.write(alert), timestamp(), headers),
+          DetectionTopology.FLEET_ALERTS);
       alertWaits = true;
     }
 
@@ -249,12 +269,8 @@ final class CorrelateProcessor implements Processor<byte[], byte[], byte[], byte
 
     @Override
     public void profile(Profile.Key key, byte @Nullable [] document) {
-      long timestamp = record == null ? context.currentSystemTimeMs() : record.timestamp();
       context.forward(
-          new Record<>(
-              ProfileOrderJson.key(key.baseline(), key.subject()),
-              document,
-              Math.max(0, timestamp)),
+          new Record<>(ProfileOrderJson.key(key.baseline(), key.subject()), document, timestamp()),
           DetectionTopology.FLEET_PROFILES);
     }
 
@@ -264,8 +280,11 @@ final class CorrelateProcessor implements Processor<byte[], byte[], byte[], byte
     }
 
     private void forward(byte[] key, byte[] value, String sink) {
-      long timestamp = record == null ? context.currentSystemTimeMs() : record.timestamp();
-      context.forward(new Record<>(key, value, Math.max(0, timestamp)), sink);
+      context.forward(new Record<>(key, value, timestamp()), sink);
+    }
+
+    private long timestamp() {
+      return Math.max(0, record == null ? context.currentSystemTimeMs() : record.timestamp());
     }
 
     void dead(Record<byte[], byte[]> match, String reason, Poison.Place place) {

@@ -8,7 +8,9 @@ import io.leukocyte.events.DeadLetter;
 import io.leukocyte.events.EventJson;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.MalformedBatchException;
+import io.leukocyte.events.MalformedJsonException;
 import io.leukocyte.events.Observed;
+import io.leukocyte.events.Topic;
 import io.leukocyte.rules.RuleSet;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,7 +27,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The detector as a processor of Kafka Streams: batches in, findings to the sinks. */
+/**
+ * The detector as a processor of Kafka Streams: batches in, findings to the sinks; and alerts of
+ * the second stage that belong to incidents of containers.
+ */
 final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Logger LOG = LoggerFactory.getLogger(DetectProcessor.class);
 
@@ -107,6 +112,12 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
   public void process(Record<byte[], byte[]> record) {
     byte[] value = record.value();
     Poison.Place place = task().place();
+    if (place.topic().equals(Topic.ALERTS.text())) {
+      if (record.headers().lastHeader(DetectionTopology.JOINS) != null) {
+        join(record, place);
+      }
+      return; // one of its own
+    }
     String failed = poison.reason(place);
     if (failed != null) {
       task().dead(record, failed, place, AnalyzerMetrics.Batch.POISONED);
@@ -115,6 +126,32 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
     } else {
       requireReadable(value, place);
       detect(record, value, place);
+    }
+  }
+
+  /** An alert of the second stage: it becomes part of its container's incident. */
+  private void join(Record<byte[], byte[]> record, Poison.Place place) {
+    String failed = poison.reason(place);
+    byte[] value = record.value();
+    if (failed != null || value == null) {
+      task().bury(record, failed == null ? "no value" : failed, place);
+      return;
+    }
+    Alert alert;
+    try {
+      alert = AlertJson.read(value);
+    } catch (MalformedJsonException e) {
+      task().bury(record, String.valueOf(e.getMessage()), place);
+      return;
+    }
+    try {
+      task().join(record, alert);
+    } catch (KafkaException e) {
+      throw e; // of forwarding, as below
+    } catch (RuntimeException e) {
+      poison.add(place, "Detection failed: " + e);
+      LOG.debug("Why detection failed at {}", place, e);
+      throw new DetectionException(place, e);
     }
   }
 
@@ -206,6 +243,15 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
       commitWhenDue();
     }
 
+    void join(Record<byte[], byte[]> raised, Alert alert) {
+      record = raised;
+      try {
+        detector.join(alert, this);
+      } finally {
+        store.changed();
+      }
+    }
+
     /** Looks for hosts that are silent although this task hears all there is. */
     void listen(long now) {
       boolean late = now - lastLook > LATE_LOOK.toMillis();
@@ -284,6 +330,10 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
         Poison.Place place,
         AnalyzerMetrics.Batch result) {
       metrics.batch(result);
+      bury(batch, reason, place);
+    }
+
+    void bury(Record<byte[], byte[]> batch, String reason, Poison.Place place) {
       DeadLetter.Original original =
           new DeadLetter.Original(
               place.topic(),

@@ -13,14 +13,16 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.Topology;
 
 /**
- * The topology: one processor over batches, one over matches that correlations over all hosts
- * count, over what baselines observed and over orders about their profiles; everything with a name.
- * The second one's topics have as many partitions each, and keys that belong together are the same.
+ * The topology: one processor over batches, and over those alerts of the other one that belong to
+ * incidents of containers; one over matches that correlations over all hosts count, over what
+ * baselines observed and over orders about their profiles; everything with a name. Topics of a
+ * processor have as many partitions each, and keys that belong together are the same.
  */
 final class DetectionTopology {
   static final String EVENTS = "events";
   static final String DETECT = "detect";
   static final String STORE = "detector";
+  static final String RAISED = "raised";
   static final String ALERTS = "alerts";
   static final String INCIDENTS = "incidents";
   static final String CONTAINERS = "containers";
@@ -45,6 +47,12 @@ final class DetectionTopology {
           TopicConfig.SEGMENT_MS_CONFIG, Integer.toString(600_000),
           TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1",
           TopicConfig.DELETE_RETENTION_MS_CONFIG, Integer.toString(3_600_000));
+
+  /**
+   * Header of an alert that belongs to the incident of its container. The topic of alerts has the
+   * same keys as that of events, so it comes to the task that keeps the container's host.
+   */
+  static final String JOINS = "leuko.joins";
 
   private record Sink(String name, Topic topic) {}
 
@@ -89,10 +97,13 @@ final class DetectionTopology {
     Topology topology = new Topology();
     topology.addSource(
         EVENTS, new ByteArrayDeserializer(), new ByteArrayDeserializer(), Topic.EVENTS.text());
+    topology.addSource(
+        RAISED, new ByteArrayDeserializer(), new ByteArrayDeserializer(), Topic.ALERTS.text());
     topology.addProcessor(
         DETECT,
         () -> new DetectProcessor(settings, rules, metrics, poison, watches, silence),
-        EVENTS);
+        EVENTS,
+        RAISED);
     topology.addStateStore(PrimStore.builder(STORE, CHANGELOG, DetectorState::new), DETECT);
     Serializer<byte[]> bytes = new ByteArraySerializer();
     for (Sink sink : SINKS) {

@@ -178,6 +178,29 @@ public final class Detector {
     }
   }
 
+  /**
+   * Takes an alert about a container that was raised elsewhere into the container's incident. Where
+   * that cannot be, because the container is not known any more or its incident would be closed by
+   * now, the alert is an incident by itself, closed at once.
+   */
+  void join(Alert alert, AlertSink out) {
+    ContainerRef ref = alert.container();
+    if (ref == null) {
+      return;
+    }
+    HostState source = state.find(alert.host());
+    ContainerState container = state.find(ref.id());
+    if (source == null
+        || container == null
+        || container.host != source
+        || source.clock - alert.time() >= IncidentDraft.QUIET) {
+      out.incident(Incident.ofOne(alert, ref).closed());
+      return;
+    }
+    folder.join(alert, ref, source, container);
+    folder.publish(source, out);
+  }
+
   /** What it counted. */
   public Tally tally() {
     return tally;
@@ -398,7 +421,9 @@ public final class Detector {
       Arrays.fill(byNumber, null);
       tally.add(Tally.Count.EVICTED_CONTAINERS, gone.size());
     }
-    return state.addContainer(id, host());
+    ContainerState container = state.addContainer(id, host());
+    EgressHistory.begin(state.slots(), container.slot, time());
+    return container;
   }
 
   private void learn(@Nullable ContainerState container) {
@@ -454,9 +479,31 @@ public final class Detector {
     long sum = EgressWindow.add(state.slots(), container.slot, batch.time(), bytes);
     if (sum == EgressWindow.LATE) {
       tally.add(Tally.Count.LATE_FLOWS, 1);
-    } else if (sum >= egressLimit(container)) {
-      found(container, BuiltInRules.EGRESS_VOLUME, List.of(), () -> egressOutput(container, sum));
+      return;
     }
+    long limit = egressLimit(container);
+    long before =
+        EgressHistory.take(
+            state.slots(), container.slot, batch.time(), sum, limit / EgressHistory.LEAST_PART);
+    if (sum >= limit) {
+      found(container, BuiltInRules.EGRESS_VOLUME, List.of(), () -> egressOutput(container, sum));
+    } else if (before != EgressHistory.USUAL) {
+      found(
+          container,
+          BuiltInRules.EGRESS_UNUSUAL,
+          List.of(),
+          () -> unusualOutput(container, sum, before));
+    }
+  }
+
+  private String unusualOutput(ContainerState container, long sum, long before) {
+    long since = state.slots().get(container.slot, DetectorState.WATCHED_SINCE);
+    return "%s within 60 s to addresses outside the allowed networks, at most %s in a minute before (watched since %s), now to %s"
+        .formatted(
+            Amounts.mebibytes(sum),
+            Amounts.mebibytes(before),
+            instant(since),
+            destinationAndSubject());
   }
 
   private boolean isNear(int destination) {
@@ -494,12 +541,19 @@ public final class Detector {
   }
 
   private String egressOutput(ContainerState container, long sum) {
-    ContainerRef ref = batch.containerRef(batch.container());
-    String name = batch.text(Columns.Flow.DOMAIN);
-    return "%s within 60 s to addresses outside the allowed networks, limit %s, now to %s:%d%s (container=%s image=%s)"
+    return "%s within 60 s to addresses outside the allowed networks, limit %s, now to %s"
         .formatted(
             Amounts.mebibytes(sum),
             ByteSizes.format(egressLimit(container)),
+            destinationAndSubject());
+  }
+
+  /** Where the row's flow goes, and whose it is. */
+  private String destinationAndSubject() {
+    ContainerRef ref = batch.containerRef(batch.container());
+    String name = batch.text(Columns.Flow.DOMAIN);
+    return "%s:%d%s (container=%s image=%s)"
+        .formatted(
             batch.text(Columns.Flow.DESTINATION),
             batch.intAt(Columns.Flow.DESTINATION_PORT),
             name == null ? "" : ", which is " + Text.clip(Text.printable(name), MOST_NAME),

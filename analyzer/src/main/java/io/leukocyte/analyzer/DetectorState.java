@@ -35,7 +35,11 @@ public final class DetectorState implements LoggedState {
   static final int DESTROYED = 2;
   static final int NEWEST_BUCKET = 3;
   static final int BUCKETS = 4;
-  static final int WIDTH = BUCKETS + EgressWindow.BUCKETS;
+  static final int WATCHED_SINCE = BUCKETS + EgressWindow.BUCKETS;
+  static final int HISTORY_PERIOD = WATCHED_SINCE + 1;
+  static final int HISTORY_NOW = WATCHED_SINCE + 2;
+  static final int HISTORY_BEFORE = WATCHED_SINCE + 3;
+  static final int WIDTH = WATCHED_SINCE + 4;
 
   /** Hosts kept; the one whose clock is lowest makes room. */
   static final int MAX_HOSTS = 10_000;

@@ -1,5 +1,6 @@
 package io.leukocyte.analyzer;
 
+import io.leukocyte.events.AlertId;
 import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.IncidentId;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** An open incident while alerts are added to it. */
@@ -38,6 +40,11 @@ final class IncidentDraft {
   IncidentDraft(IncidentId id, ContainerRef container) {
     this.id = id;
     this.container = container;
+  }
+
+  /** Whether it has an alert, as far as its timeline tells. */
+  boolean has(AlertId alert) {
+    return Stream.concat(head.stream(), tail.stream()).anyMatch(fold -> fold.alert.equals(alert));
   }
 
   void add(Fold alert) {

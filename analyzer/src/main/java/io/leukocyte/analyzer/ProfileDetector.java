@@ -12,8 +12,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The baselines over all hosts: observations in, profiles, alerts and their incidents out. What it
- * does follows from observations and orders alone, in their order. One thread at a time.
+ * The baselines over all hosts: observations in, profiles and alerts out, which belong to incidents
+ * of their containers. What it does follows from observations and orders alone, in their order. One
+ * thread at a time.
  */
 final class ProfileDetector {
   private final ProfileState state;
@@ -69,23 +70,13 @@ final class ProfileDetector {
             seen.labels(),
             seen.hostname(),
             rules.hash());
-    sink.alert(alert);
-    if (container != null) {
-      open(alert, container, sink);
-    }
+    sink.joining(alert);
   }
 
   private static String subject(@Nullable ContainerRef container, FleetObservation seen) {
     return container == null || container.name().isEmpty()
         ? seen.observation().container().brief()
         : container.name();
-  }
-
-  /** The alert's incident, of its own: the container's is kept with the container's host. */
-  private void open(Alert alert, ContainerRef container, AlertSink sink) {
-    Incident incident = Incident.ofOne(alert, container);
-    state.open(incident);
-    sink.incident(incident);
   }
 
   /**
@@ -99,17 +90,8 @@ final class ProfileDetector {
     publish(sink);
   }
 
-  /**
-   * Publishes what changed, and closes incidents.
-   *
-   * @param nanos the time its task ran since the last call
-   */
-  void tick(long nanos, AlertSink sink) {
-    state.tick(nanos).forEach(over -> sink.incident(over.closed()));
-    publish(sink);
-  }
-
-  private void publish(AlertSink sink) {
+  /** Publishes what changed. */
+  void publish(AlertSink sink) {
     for (Profile.Key key : state.takeUnpublished()) {
       Profile profile = state.profiles().get(key);
       Baseline baseline = profiler.find(key.baseline());

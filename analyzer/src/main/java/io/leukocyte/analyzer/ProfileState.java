@@ -5,7 +5,6 @@ import io.leukocyte.rules.Profile;
 import io.leukocyte.rules.ProfileJson;
 import io.leukocyte.rules.Profiler;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -23,35 +22,25 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The profiles of one partition, and the incidents of their alerts that are open. Each is a record
- * of the changelog of its own. One thread at a time.
+ * The profiles of one partition, each a record of the changelog of its own. One thread at a time.
  */
 final class ProfileState implements LoggedState, Profiler.Store {
   /** First byte of a key of the changelog; the rest is a digest of the profile's key. */
   static final byte KEY_PROFILE = 7;
 
-  /** The same; the rest is the incident's id. */
-  static final byte KEY_INCIDENT = 8;
-
-  /** An incident is closed so long after its alert, nanoseconds of the task's running. */
-  private static final long INCIDENT_LIFE = TimeUnit.MINUTES.toNanos(10);
+  /** First byte of keys of incidents, which are kept with their containers' hosts now. */
+  private static final byte KEY_INCIDENT = 8;
 
   /** What was not seen for so long makes room for others, nanoseconds of event time. */
   private static final long STALE = TimeUnit.DAYS.toNanos(30);
 
   private static final byte VERSION = 1;
 
-  /** An incident and since when it is open. */
-  private record Open(Incident incident, long since) {}
-
   private final int most;
   private final Map<Profile.Key, Profile> profiles = new TreeMap<>();
-  private final Map<String, Open> incidents = new LinkedHashMap<>();
   private final Set<Profile.Key> dirty = new LinkedHashSet<>();
   private final Set<Profile.Key> unpublished = new LinkedHashSet<>();
-  private final Set<String> dirtyIncidents = new LinkedHashSet<>();
   private long newest;
-  private long ticks;
 
   /**
    * A state that remembers nothing.
@@ -111,30 +100,6 @@ final class ProfileState implements LoggedState, Profiler.Store {
     return keys;
   }
 
-  /** Keeps an incident until it is closed. */
-  void open(Incident incident) {
-    String id = incident.id().value();
-    incidents.put(id, new Open(incident, ticks));
-    dirtyIncidents.add(id);
-  }
-
-  /** The incidents whose time is over. */
-  List<Incident> tick(long nanos) {
-    ticks += nanos;
-    List<Incident> over = new ArrayList<>();
-    incidents
-        .entrySet()
-        .removeIf(each -> {
-          if (ticks - each.getValue().since() < INCIDENT_LIFE) {
-            return false;
-          }
-          over.add(each.getValue().incident());
-          dirtyIncidents.add(each.getKey());
-          return true;
-        });
-    return over;
-  }
-
   @Override
   public void drain(BiConsumer<byte[], byte @Nullable []> out) {
     for (Profile.Key key : dirty) {
@@ -142,12 +107,6 @@ final class ProfileState implements LoggedState, Profiler.Store {
       out.accept(logKey(key), profile == null ? null : versioned(ProfileJson.write(profile)));
     }
     dirty.clear();
-    for (String id : dirtyIncidents) {
-      Open open = incidents.get(id);
-      out.accept(
-          incidentKey(id), open == null ? null : versioned(IncidentJson.write(open.incident())));
-    }
-    dirtyIncidents.clear();
   }
 
   private static byte[] versioned(byte[] document) {
@@ -165,51 +124,36 @@ final class ProfileState implements LoggedState, Profiler.Store {
     }
   }
 
-  private static byte[] incidentKey(String id) {
-    byte[] utf8 = id.getBytes(StandardCharsets.UTF_8);
-    return ByteBuffer.allocate(1 + utf8.length).put(KEY_INCIDENT).put(utf8).array();
-  }
-
   /** Profiles by their keys in the changelog, while it is read. */
   private final Map<String, Profile> restored = new LinkedHashMap<>();
 
   @Override
   public void clear() {
     profiles.clear();
-    incidents.clear();
     restored.clear();
     dirty.clear();
     unpublished.clear();
-    dirtyIncidents.clear();
     newest = 0;
-    ticks = 0;
   }
 
   @Override
   public void restore(byte[] key, byte @Nullable [] value) {
+    if (key[0] == KEY_INCIDENT) {
+      return;
+    }
     String name = HexFormat.of().formatHex(key);
     if (value != null && value[0] != VERSION) {
       throw UnreadableStateException.version("a profile", value[0], VERSION);
     }
+    if (key[0] != KEY_PROFILE) {
+      throw UnreadableStateException.key(name);
+    }
+    if (value == null) {
+      restored.remove(name);
+      return;
+    }
     try {
-      switch (key[0]) {
-        case KEY_PROFILE -> {
-          if (value == null) {
-            restored.remove(name);
-          } else {
-            restored.put(name, ProfileJson.read(document(value)));
-          }
-        }
-        case KEY_INCIDENT -> {
-          String id = new String(key, 1, key.length - 1, StandardCharsets.UTF_8);
-          if (value == null) {
-            incidents.remove(id);
-          } else {
-            incidents.put(id, new Open(IncidentJson.read(document(value)), 0));
-          }
-        }
-        default -> throw UnreadableStateException.key(name);
-      }
+      restored.put(name, ProfileJson.read(document(value)));
     } catch (IllegalArgumentException e) {
       throw UnreadableStateException.damaged(name, e);
     }
@@ -229,6 +173,5 @@ final class ProfileState implements LoggedState, Profiler.Store {
     }
     restored.clear();
     dirty.clear();
-    dirtyIncidents.clear();
   }
 }

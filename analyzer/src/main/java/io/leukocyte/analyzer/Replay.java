@@ -7,6 +7,8 @@ import io.leukocyte.events.EventId;
 import io.leukocyte.events.MalformedBatchException;
 import io.leukocyte.events.Observed;
 import io.leukocyte.rules.RuleSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,9 @@ public final class Replay {
   private final ProfileDetector profiles;
   private final AlertSink sink;
   private final BatchCursor cursor = new BatchCursor();
+
+  /** Alerts of the second stage that are to join incidents, once the batch is done. */
+  private final List<Alert> joining = new ArrayList<>();
 
   private @Nullable BatchWriter writer;
   private @Nullable EventId first;
@@ -54,6 +59,12 @@ public final class Replay {
     @Override
     public void alert(Alert alert) {
       out.alert(alert);
+    }
+
+    @Override
+    public void joining(Alert alert) {
+      out.alert(alert);
+      joining.add(alert);
     }
 
     @Override
@@ -133,6 +144,12 @@ public final class Replay {
     end();
     cursor.open(batch);
     detector.process(cursor, sink);
+    join();
+  }
+
+  private void join() {
+    joining.forEach(alert -> detector.join(alert, sink));
+    joining.clear();
   }
 
   /** Takes what is still held back. More events may follow. */
@@ -150,6 +167,7 @@ public final class Replay {
       throw new IllegalStateException("A batch just written cannot be read", e);
     }
     detector.process(cursor, sink, false);
+    join();
   }
 
   /** What the detector counted. */

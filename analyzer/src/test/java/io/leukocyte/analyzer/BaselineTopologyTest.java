@@ -15,11 +15,13 @@ import static io.leukocyte.analyzer.TestEvents.NOON;
 import static io.leukocyte.analyzer.TestEvents.SECOND;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leukocyte.events.Alert;
 import io.leukocyte.events.AlertJson;
 import io.leukocyte.events.MalformedJsonException;
 import io.leukocyte.events.OrderKeys;
+import io.leukocyte.events.Priority;
 import io.leukocyte.events.ProfileOrder;
 import io.leukocyte.events.ProfileOrderJson;
 import io.leukocyte.events.Topic;
@@ -40,6 +42,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
@@ -176,23 +179,87 @@ class BaselineTopologyTest {
     assertThat(alert.output())
         .startsWith("New process for this image: /bin/nc (seen before: never; learned from ")
         .contains(" in 1 containers, 1 known; image=example/web command=nc ");
-    Incident incident = IncidentJson.read(read(Topic.INCIDENTS.text()).getFirst().value());
+    Incident incident = incidents().getFirst();
     assertThat(incident.state()).isEqualTo(Incident.State.OPEN);
-    assertThat(incident.timeline().getFirst().alert()).isEqualTo(alert.id());
+    assertThat(incident.container()).isEqualTo(web(2));
+    assertThat(incident.timeline()).extracting(Incident.Entry::alert).containsExactly(alert.id());
+  }
+
+  private List<Incident> incidents() {
+    return read(Topic.INCIDENTS.text()).stream()
+        .map(record -> IncidentJson.read(record.value()))
+        .toList();
   }
 
   @Test
-  void incidentIsClosedWhenItsTimeIsOver() {
+  void alertsOfBaselinesAndRulesOfAContainerAreOneIncident() {
+    rules = TestBaselines.WITH_A_RULE;
+    learn();
+    run(0, "sh", NOON + 2 * HOUR);
+    List<Alert> raised = new ArrayList<>(alerts());
+    restart();
+    run(0, "nc", NOON + 2 * HOUR + 2 * SECOND);
+    raised.addAll(alerts());
+    run(0, "nginx", NOON + 2 * HOUR + 4 * SECOND);
+    run(1, "nc", NOON + 2 * HOUR);
+
+    List<Incident> open = incidents();
+    assertThat(open).extracting(Incident::state).containsOnly(Incident.State.OPEN);
+    assertThat(open.stream().map(Incident::id).distinct()).as("one of each container").hasSize(2);
+    Incident first = open.stream().filter(i -> i.container().equals(web(1))).toList().getLast();
+    assertThat(first.timeline())
+        .extracting(Incident.Entry::rule)
+        .containsExactly("Shell", NEW_PROCESS, NEW_PROCESS);
+    assertThat(first.timeline())
+        .extracting(Incident.Entry::alert)
+        .containsExactlyElementsOf(raised.stream().map(Alert::id).toList());
+    assertThat(first.alerts()).isEqualTo(3);
+    assertThat(first.matches()).isEqualTo(3);
+    assertThat(first.priority()).isEqualTo(Priority.CRITICAL);
+
+    run(0, "nginx", NOON + 3 * HOUR);
+    assertThat(incidents()).singleElement().isEqualTo(first.closed());
+  }
+
+  @Test
+  void alertOfAContainerThatIsNotKnownAnyMoreIsAnIncidentByItself() {
     learn();
     run(0, "nc", NOON + 2 * HOUR);
-    read(Topic.INCIDENTS.text());
-    restart();
-    for (int i = 0; i < 61; i++) {
-      driver.advanceWallClockTime(Duration.ofSeconds(10));
-    }
-    assertThat(read(Topic.INCIDENTS.text()))
-        .extracting(record -> IncidentJson.read(record.value()).state())
-        .containsExactly(Incident.State.CLOSED);
+    TestRecord<byte[], byte[]> raised = read(Topic.ALERTS.text()).getFirst();
+    Incident open = incidents().getFirst();
+    changelogs.clear();
+    driver.close();
+    driver = driver();
+
+    driver
+        .createInputTopic(Topic.ALERTS.text(), new ByteArraySerializer(), new ByteArraySerializer())
+        .pipeInput(raised);
+
+    Incident own = incidents().getFirst();
+    assertThat(own.state()).isEqualTo(Incident.State.CLOSED);
+    assertThat(own.container()).isEqualTo(open.container());
+    assertThat(own.timeline()).isEqualTo(open.timeline());
+    assertThat(read(Topic.ALERTS.text())).isEmpty();
+  }
+
+  @Test
+  void alertThatCannotBeReadGoesToTheDeadAndOneOfItsOwnIsLeftAlone() {
+    byte[] key = "h0".getBytes(UTF_8);
+    send(Topic.ALERTS, key, "{}".getBytes(UTF_8));
+    assertThat(read(Topic.DEAD.text())).isEmpty();
+    driver
+        .createInputTopic(Topic.ALERTS.text(), new ByteArraySerializer(), new ByteArraySerializer())
+        .pipeInput(
+            new TestRecord<>(
+                key,
+                "{}".getBytes(UTF_8),
+                new RecordHeaders().add(DetectionTopology.JOINS, new byte[0]),
+                Instant.ofEpochSecond(0, NOON)));
+    assertThat(read(Topic.DEAD.text()))
+        .singleElement()
+        .satisfies(dead ->
+            assertThat(new String(dead.headers().lastHeader("leuko.dead.topic").value(), UTF_8))
+                .isEqualTo("leuko.alerts"));
   }
 
   @Test
@@ -231,20 +298,23 @@ class BaselineTopologyTest {
   void restartsAnywhereAndAReplayGiveTheSameAlerts() throws Exception {
     List<TestHistory.Batch> history = TestBaselines.history();
     List<Alert> live = new ArrayList<>();
+    List<Incident> liveIncidents = new ArrayList<>();
     int number = 0;
     for (TestHistory.Batch batch : history) {
       send(batch);
       live.addAll(alerts());
+      liveIncidents.addAll(incidents());
       if (++number % 7 == 0) {
         restart();
       }
     }
-    List<Alert> replayed = new ArrayList<>();
-    Replay replay = new Replay(RULES, DetectorSettings.DEFAULTS, replayed::add);
+    Findings findings = new Findings(RULES);
+    Replay replay = new Replay(RULES, DetectorSettings.DEFAULTS, findings);
     for (TestHistory.Batch batch : history) {
       replay.add(batch.value());
     }
-    assertThat(live).isEqualTo(replayed);
+    assertThat(live).isEqualTo(findings.alerts);
+    assertThat(liveIncidents).isNotEmpty().isEqualTo(findings.incidents);
     assertThat(live).extracting(Alert::id).doesNotHaveDuplicates();
     assertThat(live.stream().filter(a -> a.groupBy().getFirst().startsWith("/bin/tool")))
         .as("each of ten tools once a container")
@@ -286,6 +356,15 @@ class BaselineTopologyTest {
     restart();
     send(ProfileOrderJson.write(order));
     assertThat(Objects.requireNonNull(published().order()).outcome()).isEqualTo("done: 1 accepted");
+  }
+
+  @Test
+  void incidentsThatAnOlderVersionKeptAreLeftBehindAndOtherKeysAreNot() {
+    ProfileState state = new ProfileState(1);
+    state.restore(new byte[] {8, 1}, new byte[] {1, '{'});
+    state.restore(new byte[] {8, 1}, null);
+    assertThatThrownBy(() -> state.restore(new byte[] {9, 1}, null))
+        .isInstanceOf(UnreadableStateException.class);
   }
 
   @Test

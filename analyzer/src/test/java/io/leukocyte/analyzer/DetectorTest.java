@@ -222,6 +222,55 @@ class DetectorTest {
   class Egress {
     private final Findings found = new Findings(NO_RULES);
 
+    private static final String UNUSUAL = "Egress above the container's own history";
+    private static final long HOUR = 3_600 * SECOND;
+
+    @Test
+    void tenTimesWhatAContainerEverSentIsUnusualOnceEachTime() {
+      found.send(facts(NOON, WEB, Map.of()), egress(NOON, WEB, OUTSIDE, 3 * MIB));
+      found.send(egress(NOON + 30 * SECOND, WEB, OUTSIDE, MIB));
+      found.send(egress(NOON + HOUR, WEB, OUTSIDE, 35 * MIB));
+      assertThat(found.alertedRules()).as("4 MiB a little faded, times ten").isEmpty();
+      found.send(egress(NOON + HOUR + 10 * SECOND, WEB, OUTSIDE, 6 * MIB));
+      assertThat(found.alertedRules()).containsExactly(UNUSUAL);
+      assertThat(found.alerts.getFirst().output())
+          .startsWith("41.0MiB within 60 s")
+          .contains("at most 3.9MiB in a minute before")
+          .contains("now to " + OUTSIDE + ":");
+      found.send(egress(NOON + HOUR + 70 * SECOND, WEB, OUTSIDE, 41 * MIB));
+      found.send(egress(NOON + HOUR + 900 * SECOND, WEB, OUTSIDE, 60 * MIB));
+      assertThat(found.alerts).hasSize(1);
+    }
+
+    @Test
+    void containerThatNeverSentHasAFifthOfItsLimit() {
+      found.send(
+          facts(NOON, WEB, Map.of()), facts(NOON, DB, Map.of(Detector.EGRESS_LABEL, "5MiB")));
+      found.send(
+          egress(NOON + 2 * HOUR, WEB, OUTSIDE, 20 * MIB - 1),
+          egress(NOON + 2 * HOUR, DB, OUTSIDE, MIB - 1));
+      assertThat(found.alerts).isEmpty();
+      found.send(egress(NOON + 2 * HOUR, WEB, OUTSIDE, 1), egress(NOON + 2 * HOUR, DB, OUTSIDE, 1));
+      assertThat(found.alertedRules()).containsExactly(UNUSUAL, UNUSUAL);
+    }
+
+    @Test
+    void firstHourIsLearnedAndTheLimitHolds() {
+      found.send(facts(NOON, WEB, Map.of()), egress(NOON + HOUR - 1, WEB, OUTSIDE, 90 * MIB));
+      assertThat(found.alerts).isEmpty();
+      found.send(egress(NOON + HOUR + SECOND, WEB, OUTSIDE, 90 * MIB));
+      assertThat(found.alertedRules()).containsExactly("Unexpected egress volume");
+    }
+
+    @Test
+    void whatIsSentEachNightIsUsualAndAfterAWeekItIsNot() {
+      found.send(facts(NOON, WEB, Map.of()), egress(NOON, WEB, OUTSIDE, 80 * MIB));
+      found.send(egress(NOON + 24 * HOUR, WEB, OUTSIDE, 90 * MIB));
+      assertThat(found.alerts).isEmpty();
+      found.send(egress(NOON + (24 + 7 * 24) * HOUR, WEB, OUTSIDE, 90 * MIB));
+      assertThat(found.alertedRules()).containsExactly(UNUSUAL);
+    }
+
     @Test
     void whatIsReceivedIsNoEgressAndTheDestinationIsNamed() {
       found.send(

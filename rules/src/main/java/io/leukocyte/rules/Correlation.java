@@ -41,6 +41,7 @@ public final class Correlation {
   private final List<String> groupBy;
   private final Timespan timespan;
   private final List<Bound> bounds;
+  private final int regular;
   private final @Nullable String valueField;
   private final OutputTemplate output;
   private final Generate generate;
@@ -55,6 +56,7 @@ public final class Correlation {
       List<String> groupBy,
       Timespan timespan,
       List<Bound> bounds,
+      int regular,
       @Nullable String valueField,
       OutputTemplate output,
       Generate generate,
@@ -66,6 +68,7 @@ public final class Correlation {
     this.groupBy = List.copyOf(groupBy);
     this.timespan = timespan;
     this.bounds = List.copyOf(bounds);
+    this.regular = regular;
     this.valueField = valueField;
     this.output = output;
     this.generate = generate;
@@ -283,6 +286,33 @@ public final class Correlation {
     return true;
   }
 
+  /**
+   * By how many percent of their median the gaps between matches may differ from it, half of them
+   * at least; 0 when their times are not looked at.
+   */
+  int regular() {
+    return regular;
+  }
+
+  /** How many matches the condition asks for at least. */
+  int least() {
+    return least(bounds);
+  }
+
+  /** The least count that bounds allow, as far as one says it. */
+  static int least(List<Bound> bounds) {
+    long least = 1;
+    for (Bound bound : bounds) {
+      least =
+          switch (bound.operator()) {
+            case GT -> Math.max(least, bound.number() + 1);
+            case GTE, EQ -> Math.max(least, bound.number());
+            case LT, LTE, NEQ -> least;
+          };
+    }
+    return (int) Math.min(least, Integer.MAX_VALUE);
+  }
+
   /** Its condition: {@code count >= 5}, {@code distinct fd.rip > 20}, {@code rules >= 2}. */
   public String condition() {
     String counted =
@@ -293,7 +323,8 @@ public final class Correlation {
           case TEMPORAL -> "different rules";
           case TEMPORAL_ORDERED -> "rules in order";
         };
-    return bounds.stream().map(b -> counted + " " + b).collect(Collectors.joining(" and "));
+    String all = bounds.stream().map(b -> counted + " " + b).collect(Collectors.joining(" and "));
+    return regular == 0 ? all : all + " at regular intervals (within " + regular + " %)";
   }
 
   /** What makes windows of it comparable: with another one they begin anew. */

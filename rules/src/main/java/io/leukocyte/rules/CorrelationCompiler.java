@@ -131,6 +131,7 @@ final class CorrelationCompiler {
             definition.groupBy.stream().map(YamlNode.Scalar::text).toList(),
             timespan,
             definition.bounds,
+            definition.regular,
             definition.field == null ? null : definition.field.text(),
             output.get(),
             definition.generate,

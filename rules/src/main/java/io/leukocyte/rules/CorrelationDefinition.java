@@ -19,6 +19,7 @@ final class CorrelationDefinition {
   List<YamlNode.Scalar> groupBy = List.of();
   Correlation.@Nullable Timespan timespan;
   List<Correlation.Bound> bounds = List.of();
+  int regular;
   YamlNode.@Nullable Scalar field;
 
   /** What each alias stands for: a field by the name of each rule. */

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads an entry of a rule file that is a correlation: its form, not what it refers to. */
@@ -37,12 +38,17 @@ final class CorrelationReader {
           "enabled",
           "tests");
   private static final Set<String> CONDITION =
-      Set.of("field", "gt", "gte", "lt", "lte", "eq", "neq");
+      Set.of("field", "gt", "gte", "lt", "lte", "eq", "neq", "regular");
   private static final Duration SHORTEST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofDays(7);
 
   /** Rules of a correlation: each has a bit in a mask. */
   private static final int MOST_RULES = 32;
+
+  /** Matches that must be there to call their gaps regular. */
+  private static final int FEWEST_BEATS = 5;
+
+  private static final Pattern PERCENT = Pattern.compile("[1-9]\\d?%|100%");
 
   /** Fields of a group. */
   private static final int MOST_FIELDS = 8;
@@ -271,6 +277,8 @@ final class CorrelationReader {
       wrong(part.value().at(), key + " is a single value", "");
     } else if (key.equals("field")) {
       definition.field = scalar;
+    } else if (key.equals("regular")) {
+      regular(type, scalar);
     } else {
       OptionalLong number = number(type, scalar.text());
       if (number.isEmpty()) {
@@ -279,6 +287,17 @@ final class CorrelationReader {
       }
       Correlation.Bound.Operator.parse(key)
           .ifPresent(o -> bounds.add(new Correlation.Bound(o, number.getAsLong())));
+    }
+  }
+
+  private void regular(Correlation.Type type, YamlNode.Scalar scalar) {
+    String text = scalar.text().strip();
+    if (type != Correlation.Type.EVENT_COUNT) {
+      wrong(scalar.at(), "regular is for correlations of type event_count", "remove it");
+    } else if (!PERCENT.matcher(text).matches()) {
+      wrong(scalar.at(), "'" + text + "' is no share of the gaps", "write 1% to 100%");
+    } else {
+      definition.regular = Integer.parseInt(text.substring(0, text.length() - 1));
     }
   }
 
@@ -312,6 +331,14 @@ final class CorrelationReader {
         wrong(condition.at(), "the condition compares with nothing", "add such as 'gte: 5'");
       }
       return;
+    }
+    int least = Correlation.least(bounds);
+    if (definition.regular > 0 && (least < FEWEST_BEATS || least > CorrelationWindow.MOST)) {
+      wrong(
+          condition.at(),
+          "whether matches are regular is seen of %d to %d"
+              .formatted(FEWEST_BEATS, CorrelationWindow.MOST),
+          "ask for that many, such as 'gte: 10'");
     }
     String never = never(type, bounds);
     if (never != null) {

@@ -43,6 +43,9 @@ public final class CorrelationWindow {
   /** How long an alert takes in what follows at least, as alerts of rules do, nanoseconds. */
   private static final long FOLD = TimeUnit.SECONDS.toNanos(60);
 
+  /** Matches closer than that are no rhythm, nanoseconds. */
+  private static final long SHORTEST_GAP = TimeUnit.SECONDS.toNanos(1);
+
   /** Causes told of an alert that counts: the first ones and the last ones. */
   private static final int FIRST_CAUSES = 20;
 
@@ -455,11 +458,44 @@ public final class CorrelationWindow {
         from++;
       }
       long count = count(rule, from, end);
-      if (rule.holds(count)) {
+      if (rule.holds(count) && isRegular(rule, from, end)) {
         return new Found(open(rule, end), count, from, end);
       }
     }
     return Found.NOTHING;
+  }
+
+  /**
+   * Whether the latest matches, as many as the condition asks for, came as by a clock: half of the
+   * gaps between them at least are as long as the middle one, within the share that is allowed.
+   * Matches less than a second apart are one burst and no rhythm.
+   */
+  private boolean isRegular(Correlation rule, int from, int end) {
+    if (rule.regular() == 0) {
+      return true;
+    }
+    int first = end + 1 - rule.least();
+    if (first < from) {
+      return false; // some were put together: there are too many for their gaps to be known
+    }
+    long[] gaps = new long[end - first];
+    for (int i = first; i < end; i++) {
+      if (get(i, TIMES) + get(i + 1, TIMES) != 2) {
+        return false;
+      }
+      gaps[i - first] = get(i + 1, TIME) - get(i, TIME);
+    }
+    long middle = middle(gaps);
+    for (int i = 0; i < gaps.length; i++) {
+      gaps[i] = Math.abs(gaps[i] - middle);
+    }
+    return middle >= SHORTEST_GAP && middle(gaps) <= middle / 100 * rule.regular();
+  }
+
+  /** The middle one; sorts them. */
+  private static long middle(long[] values) {
+    Arrays.sort(values);
+    return values[values.length / 2];
   }
 
   private Outcome open(Correlation rule, int end) {

@@ -78,20 +78,25 @@ final class DefinitionReader {
   }
 
   void read(RuleFile file) {
-    Optional<YamlNode> root = Yaml.read(file.name(), file.text(), problems);
-    if (root.isEmpty() || (root.get() instanceof YamlNode.Scalar s && s.isNull())) {
+    SourceFile source = new SourceFile(file);
+    for (YamlNode document : Yaml.readAll(file.name(), file.text(), problems)) {
+      read(document, source, file);
+    }
+  }
+
+  private void read(YamlNode document, SourceFile source, RuleFile file) {
+    if (document instanceof YamlNode.Scalar s && s.isNull()) {
       return;
     }
-    if (!(root.get() instanceof YamlNode.Sequence sequence)) {
+    if (!(document instanceof YamlNode.Sequence sequence)) {
       problems.add(
           new Problem(
-              root.get().at(),
-              "a rule file is a list, not " + root.get().description(),
+              document.at(),
+              "a rule file is a list, not " + document.description(),
               "begin each entry with '- rule:', '- correlation:', '- baseline:', '- macro:' or '-"
                   + " list:'"));
       return;
     }
-    SourceFile source = new SourceFile(file);
     for (YamlNode item : sequence.items()) {
       if (item instanceof YamlNode.Mapping mapping) {
         read(new Entry(mapping, source, problems, warnings), mapping, file);
@@ -148,8 +153,10 @@ final class DefinitionReader {
     if (appends(entry, "items", before != null, "list '" + name.get() + "'") && before != null) {
       items.addAll(0, before.items());
     }
+    int place = definitions.nextOrder();
     definitions.lists.put(
-        name.get(), new Definitions.ListDefinition(items, definitions.nextOrder()));
+        name.get(),
+        new Definitions.ListDefinition(items, before == null ? place : before.first(), place));
   }
 
   /** An item; quotes within the YAML text are the rule language's own. */
@@ -210,8 +217,10 @@ final class DefinitionReader {
         && before != null) {
       text = before.condition().then(text);
     }
+    int place = definitions.nextOrder();
     definitions.macros.put(
-        name.get(), new Definitions.MacroDefinition(text, definitions.nextOrder()));
+        name.get(),
+        new Definitions.MacroDefinition(text, before == null ? place : before.first(), place));
   }
 
   private static void missing(Entry entry, String what, String key) {
@@ -305,6 +314,7 @@ final class DefinitionReader {
       case "desc" -> entry.text(key).ifPresent(d -> rule.description = d);
       case "priority" -> priority(entry, rule);
       case "enabled" -> entry.truth(key).ifPresent(e -> rule.enabled = e);
+      case "skip-if-unknown-filter" -> entry.truth(key).ifPresent(e -> rule.skipIfUnknown = e);
       case "tags" -> {
         rule.tags = new ArrayList<>();
         entry.scalars(key).forEach(t -> rule.tags.add(t.text()));

@@ -27,9 +27,10 @@ final class Definitions {
    * A list.
    *
    * @param items its items, names of other lists among them
-   * @param order where it was last defined
+   * @param first where it was first defined: later ones see it
+   * @param last where it was last defined: it sees the lists that were first defined before that
    */
-  record ListDefinition(List<Expr.Value> items, int order) {
+  record ListDefinition(List<Expr.Value> items, int first, int last) {
     ListDefinition {
       items = List.copyOf(items);
     }
@@ -39,9 +40,10 @@ final class Definitions {
    * A macro.
    *
    * @param condition its text
-   * @param order where it was last defined: it sees the macros before that
+   * @param first where it was first defined: later ones see it
+   * @param last where it was last defined: it sees the macros that were first defined before that
    */
-  record MacroDefinition(SourceText condition, int order) {}
+  record MacroDefinition(SourceText condition, int first, int last) {}
 
   /** An exception of a rule, while later entries may add values to it. */
   static final class ExceptionDefinition {
@@ -88,6 +90,9 @@ final class Definitions {
     List<String> tags = new ArrayList<>();
     String source = "syscall";
     boolean enabled = true;
+
+    /** Whether a field that nobody knows is a reason to leave the rule out, and no problem. */
+    boolean skipIfUnknown;
 
     RuleDefinition(String name, Position at, String file) {
       this.name = name;

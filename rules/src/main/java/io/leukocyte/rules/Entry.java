@@ -6,6 +6,7 @@ import io.leukocyte.events.config.Suggestion;
 import io.leukocyte.events.config.YamlNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,6 +14,11 @@ import java.util.TreeMap;
 
 /** One entry of a rule file, a mapping, with helpers that report what has the wrong shape. */
 final class Entry {
+  /** What YAML 1.1 takes for true, as readers of existing files do. */
+  private static final Set<String> TRUE = Set.of("true", "yes", "on", "y");
+
+  private static final Set<String> FALSE = Set.of("false", "no", "off", "n");
+
   private final YamlNode.Mapping mapping;
   private final SourceFile source;
   private final List<Problem> problems;
@@ -90,8 +96,9 @@ final class Entry {
       return Optional.empty();
     }
     String text = scalar.get().text();
-    if (text.equals("true") || text.equals("false")) {
-      return Optional.of(text.equals("true"));
+    String lower = text.toLowerCase(Locale.ROOT);
+    if (TRUE.contains(lower) || FALSE.contains(lower)) {
+      return Optional.of(TRUE.contains(lower));
     }
     problem(scalar.get().at(), key + " is true or false, not '" + text + "'", "");
     return Optional.empty();

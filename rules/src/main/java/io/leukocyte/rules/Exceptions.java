@@ -78,9 +78,11 @@ final class Exceptions {
       return Optional.empty();
     }
     if (sequence.items().size() != fields.size()) {
-      problem(
-          row.at(),
-          "the row has " + sequence.items().size() + " values for " + fields.size() + " fields");
+      problems.add(
+          new Problem(
+              row.at(),
+              "the row has " + sequence.items().size() + " values for " + fields.size() + " fields",
+              isTornList(sequence) ? "quote a list in parentheses, or write it in brackets" : ""));
       return Optional.empty();
     }
     List<Expr> parts = new ArrayList<>();
@@ -96,6 +98,15 @@ final class Exceptions {
       parts.add(check(fields.get(i), operator, values, row.at()));
     }
     return Optional.of(new Expr.And(parts));
+  }
+
+  /** Whether YAML took the commas within parentheses for its own. */
+  private static boolean isTornList(YamlNode.Sequence row) {
+    return row.items().stream()
+        .anyMatch(item ->
+            item instanceof YamlNode.Scalar scalar
+                && scalar.text().startsWith("(")
+                && !scalar.text().endsWith(")"));
   }
 
   private static Expr check(

@@ -3,8 +3,10 @@ package io.leukocyte.rules;
 import io.leukocyte.events.config.Problem;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The items of lists, with the lists that stand in them put in. */
@@ -15,6 +17,7 @@ final class ListItems implements Parser.Lists {
   private final Map<String, Definitions.ListDefinition> definitions;
   private final List<Problem> problems;
   private final Map<String, List<Expr.Value>> known = new HashMap<>();
+  private final Set<String> open = new HashSet<>();
 
   ListItems(Map<String, Definitions.ListDefinition> definitions, List<Problem> problems) {
     this.definitions = definitions;
@@ -35,13 +38,23 @@ final class ListItems implements Parser.Lists {
     return items;
   }
 
-  /** A list sees the lists last defined before it, so this ends. */
+  /**
+   * A list sees the lists that were first defined before its own last definition. The name of one
+   * that it is in itself, by whatever way, is an item like others.
+   */
   private List<Expr.Value> expand(String name, Definitions.ListDefinition list) {
+    open.add(name);
+    List<Expr.Value> all = allItems(name, list);
+    open.remove(name);
+    return all;
+  }
+
+  private List<Expr.Value> allItems(String name, Definitions.ListDefinition list) {
     List<Expr.Value> all = new ArrayList<>();
     for (Expr.Value item : list.items()) {
       Definitions.ListDefinition inner = definitions.get(item.text());
-      List<Expr.Value> items =
-          inner != null && inner.order() < list.order() ? items(item.text()) : null;
+      boolean seen = inner != null && inner.first() < list.last() && !open.contains(item.text());
+      List<Expr.Value> items = seen ? items(item.text()) : null;
       all.addAll(items == null ? List.of(item) : items);
       if (all.size() > MAX_ITEMS) {
         problems.add(

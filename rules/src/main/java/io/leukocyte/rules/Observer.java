@@ -13,6 +13,7 @@ import io.leukocyte.events.Protocol;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -29,6 +30,11 @@ public final class Observer {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long MULTIPLIER = 0x9e3779b97f4a7c15L;
+
+  private static final byte[][] OF_MANY_NAMES =
+      Values.OF_MANY_NAMES.stream()
+          .map(name -> name.getBytes(StandardCharsets.US_ASCII))
+          .toArray(byte[][]::new);
 
   private final FactsLookup facts;
   private final long seed = new SecureRandom().nextLong();
@@ -165,7 +171,23 @@ public final class Observer {
 
   private long program(BatchCursor row, Column path, Column name) {
     int symbol = row.symbol(path);
-    return symbol(row, symbol == 0 ? row.symbol(name) : symbol);
+    if (symbol == 0) {
+      return symbol(row, row.symbol(name));
+    }
+    long program = symbol(row, symbol);
+    return isOfManyNames(row, symbol) ? mix(program, symbol(row, row.symbol(name))) : program;
+  }
+
+  private static boolean isOfManyNames(BatchCursor row, int symbol) {
+    int end = row.stringAt(symbol) + row.stringLength(symbol);
+    for (byte[] name : OF_MANY_NAMES) {
+      int from = end - name.length;
+      if (row.stringLength(symbol) >= name.length
+          && Arrays.equals(row.bytes(), from, end, name, 0, name.length)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static @Nullable String value(Aspect aspect, BatchCursor row) {
@@ -209,7 +231,7 @@ public final class Observer {
 
   private static @Nullable String text(BatchCursor row, Column path, Column name) {
     String text = row.text(path);
-    return text == null ? row.text(name) : text;
+    return text == null ? row.text(name) : Values.called(text, row.text(name));
   }
 
   /** A number for a symbol of the batch; 0 for none. */

@@ -40,7 +40,9 @@ final class Parser {
         throw new SyntaxException(
             parser.in.here(),
             "expected 'and', 'or' or the end, found " + parser.in.rest(),
-            "and, or and not are written in lower case with a blank behind them");
+            parser.in.foreignWord().isEmpty()
+                ? "and, or and not are written in lower case with a blank behind them"
+                : parser.in.foreignWord());
       }
       return Optional.of(condition);
     } catch (SyntaxException e) {

@@ -46,6 +46,17 @@ final class Scanner {
     return "'" + Text.clip(Text.printable(text.substring(at, end)), 40) + "'";
   }
 
+  /** What to write for a sign of other languages that comes next; empty when none does. */
+  String foreignWord() {
+    skipBlanks();
+    for (String[] word : new String[][] {{"&&", "and"}, {"||", "or"}, {"!", "not"}}) {
+      if (text.startsWith(word[0], at)) {
+        return "write '" + word[1] + "' for " + word[0];
+      }
+    }
+    return "";
+  }
+
   /** Takes a sign if it comes next. */
   boolean take(char sign) {
     skipBlanks();
@@ -101,7 +112,7 @@ final class Scanner {
     if (name.isEmpty() || !Character.isLetter(name.charAt(0))) {
       at = start;
       throw new SyntaxException(
-          here(), "expected a field, a macro, 'not' or '(', found " + rest(), "");
+          here(), "expected a field, a macro, 'not' or '(', found " + rest(), foreignWord());
     }
     if (name.endsWith(".") || name.contains("..")) {
       throw new SyntaxException(

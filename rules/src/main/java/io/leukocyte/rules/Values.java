@@ -41,6 +41,9 @@ final class Values {
           "/bin/", "/boot/", "/dev/", "/etc/", "/home/", "/lib/", "/lib64/", "/proc/", "/root/",
           "/sbin/", "/sys/", "/usr/");
 
+  /** Ends of the paths of programs that are many: which one, the name tells they were called by. */
+  static final List<String> OF_MANY_NAMES = List.of("/busybox", "/toybox", "/coreutils");
+
   private static final List<Network> PRIVATE =
       networks("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7");
   private static final List<Network> LOOPBACK = networks("127.0.0.0/8", "::1");
@@ -59,6 +62,16 @@ final class Values {
       throw new IllegalArgumentException(block);
     }
     return network;
+  }
+
+  /**
+   * What a program is called: its path, with the name behind it where one file is many programs.
+   *
+   * @param name the kernel's name of the process
+   */
+  static String called(String path, @Nullable String name) {
+    boolean many = OF_MANY_NAMES.stream().anyMatch(path::endsWith);
+    return many && name != null && !path.endsWith("/" + name) ? path + " " + name : path;
   }
 
   /** A program's path. */

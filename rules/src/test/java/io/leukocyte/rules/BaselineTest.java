@@ -108,6 +108,33 @@ class BaselineTest {
   }
 
   @Test
+  void programOfManyNamesIsEachOfThem() {
+    RuleSet rules =
+        load("""
+        - baseline: Small
+          desc: d
+          condition: container.image.repository exists
+          learn: 1h
+          watch: [processes, parents]
+          priority: info
+          tests:
+            - title: a name of busybox that the image never used
+              events:
+                - {evt.type: container}
+                - {evt.type: execve, proc.exepath: /bin/busybox, proc.name: sh, proc.pexepath: /init, at: 1s}
+                - {evt.type: execve, proc.exepath: /bin/busybox, proc.name: wget, proc.pexepath: /init, at: 2s}
+                - {evt.type: execve, proc.exepath: /bin/busybox, proc.name: wget, proc.pexepath: /init, at: 2h}
+                - {evt.type: execve, proc.exepath: /bin/busybox, proc.name: nc, proc.pexepath: /init, at: 2h}
+                - {evt.type: execve, proc.exepath: /bin/busybox, proc.name: nc, proc.pexepath: /init, at: 3h}
+              matches: 1
+        """)
+            .rules();
+    assertThat(rules.tests().getFirst().run(rules)).isEqualTo(1);
+    assertThat(Values.called("/bin/busybox", "busybox")).isEqualTo("/bin/busybox");
+    assertThat(Values.called("/usr/bin/nc", "x")).isEqualTo("/usr/bin/nc");
+  }
+
+  @Test
   void coverageNamesBaselinesWhoseEventsDoNotCome() {
     Coverage coverage = Coverage.of(load(WEB).rules(), List.of("net.listen"));
     assertThat(coverage.blind()).containsExactly("Web: new port");

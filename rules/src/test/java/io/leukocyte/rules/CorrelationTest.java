@@ -7,8 +7,10 @@ import static io.leukocyte.rules.TestCorrelations.rules;
 import static io.leukocyte.rules.TestRules.load;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,11 +55,45 @@ class CorrelationTest {
         "value_count | a | {field: proc.aname, gte: 2} | the field proc.aname has several values: name one of them",
         "value_count | a | {field: proc.pnam, gte: 2} | unknown field or alias 'proc.pnam'; did you mean 'proc.pname'?",
         "value_sum | a | {field: proc.pname, gte: 2} | the field proc.pname is no number: it cannot be added up",
+        "event_count | a | {gte: 10, regular: 15} | '15' is no share of the gaps; write 1% to 100%",
+        "event_count | a | {gte: 3, regular: 15%} | whether matches are regular is seen of 5 to 256; ask for that many, such as 'gte: 10'",
+        "value_count | a | {field: proc.pname, gte: 9, regular: 5%} | regular is for correlations of type event_count; remove it",
         "temporal | a | {gte: 1} | a temporal correlation is of two rules or more",
         "temporal | a, b | {gte: 3} | the condition can never hold: it is made of 2 rules",
       })
   void whatIsWrongIsSaid(String type, String rules, String condition, String problem) {
     assertThat(problems(correlation(type, rules, condition))).contains(problem);
+  }
+
+  private static String starts(int... seconds) {
+    return Arrays.stream(seconds)
+        .mapToObj("{evt.type: execve, proc.name: a, at: %ds}"::formatted)
+        .collect(Collectors.joining(", "));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "0 10 20 30 40 50 | 1",
+        "0 11 19 30 41 49 | 1",
+        "0 10 30 40 50 60 | 1",
+        "0 10 20 30 40 | 0",
+        "0 10 14 30 41 58 | 0",
+        "0 0 0 0 0 0 0 0 | 0",
+        "0 3 3 30 40 50 60 70 80 | 1",
+      })
+  void regularMatchesAreThoseWhoseGapsAreAlike(String seconds, int alerts) {
+    int[] times = Arrays.stream(seconds.split(" ")).mapToInt(Integer::parseInt).toArray();
+    String correlation =
+        correlation(
+            "x",
+            "event_count",
+            "a",
+            "group-by: [container.id]\ntimespan: 10m\ncondition: {gte: 6, regular: 10%}");
+    assertThat(alerts(correlation, starts(times))).isEqualTo(alerts);
+    assertThat(one(correlation).condition())
+        .isEqualTo("matches >= 6 at regular intervals (within 10 %)");
   }
 
   @Test

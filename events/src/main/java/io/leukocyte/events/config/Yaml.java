@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
@@ -39,6 +40,34 @@ public final class Yaml {
    * @param problems receives what is wrong: syntax, doubled keys, keys that are not text, size
    */
   public static Optional<YamlNode> read(String file, String text, List<Problem> problems) {
+    return read(
+            file, text, problems, (compose, yaml) -> compose.composeString(text).map(yaml::convert))
+        .flatMap(root -> root);
+  }
+
+  /**
+   * The documents in the text, which {@code ---} parts; what stands before one that is not YAML is
+   * there, too.
+   *
+   * @param file the file's name as the user gave it, for messages
+   * @param text its content
+   * @param problems receives what is wrong, as for one document
+   */
+  public static List<YamlNode> readAll(String file, String text, List<Problem> problems) {
+    List<YamlNode> documents = new ArrayList<>();
+    read(
+        file,
+        text,
+        problems,
+        (compose, yaml) -> {
+          compose.composeAllFromString(text).forEach(node -> documents.add(yaml.convert(node)));
+          return documents;
+        });
+    return List.copyOf(documents);
+  }
+
+  private static <T> Optional<T> read(
+      String file, String text, List<Problem> problems, BiFunction<Compose, Yaml, T> reading) {
     if (text.length() > MAX_BYTES) {
       problems.add(
           new Problem(new Position(file, 1, 1), "the file is larger than 8 MiB", "split it"));
@@ -52,9 +81,7 @@ public final class Yaml {
             .setCodePointLimit(MAX_BYTES)
             .build();
     try {
-      Optional<Node> root = new Compose(settings).composeString(text);
-      Yaml yaml = new Yaml(file, problems);
-      return root.map(yaml::convert);
+      return Optional.of(reading.apply(new Compose(settings), new Yaml(file, problems)));
     } catch (MarkedYamlEngineException e) {
       Position at = e.getProblemMark().map(m -> at(file, m)).orElse(new Position(file, 1, 1));
       problems.add(new Problem(at, "not YAML: " + e.getProblem(), "mend the syntax here"));
