@@ -38,8 +38,8 @@ import org.slf4j.LoggerFactory;
  * look at each item, then commit the offsets. While one request is on its way the next is made, but
  * it is not sent before all documents of the former are stored. While the node is away the same
  * documents are tried again for ever, with the partitions paused so that the group keeps its
- * member; what the node rejects for good goes to the dead-letter topic, whole. One thread runs it,
- * and one sends.
+ * member; what the node rejects for good goes to the dead-letter topic: the record, or of a batch of
+ * events the one event. One thread runs it, and one sends.
  */
 final class IndexerLoop implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(IndexerLoop.class);
@@ -237,11 +237,16 @@ final class IndexerLoop implements Runnable {
     for (int i = 0; i < documents.size(); i++) {
       if (documents.get(i).origin() != origin) { // a batch of events has many documents
         origin = documents.get(i).origin();
-        is = all || reservations.isDoubtful(origin);
+        is = all || reservations.isDoubtful(origin) || isRetried(origin);
       }
       doubtful.set(i, is);
     }
     return doubtful;
+  }
+
+  /** Whether somebody has sent it again, who may have done so twice. */
+  private static boolean isRetried(ConsumerRecord<?, ?> record) {
+    return record.headers().lastHeader(DeadLetter.RETRIES) != null;
   }
 
   /** Waits until what is on its way is stored, and commits. */
@@ -471,7 +476,7 @@ final class IndexerLoop implements Runnable {
         }
         case BulkAnswer.Item.Rejected r -> {
           meters.documents(document.stream(), Meters.Result.REJECTED);
-          bury(document.origin(), r.problem());
+          bury(document, r.problem());
         }
       }
     }
@@ -481,16 +486,32 @@ final class IndexerLoop implements Runnable {
     return again;
   }
 
-  /** The reason may quote the record, which has no place in the log. */
+  /** Of a batch only the event whose document is refused: the others are stored. */
+  private void bury(Document refused, String reason) {
+    if (refused.item() == DeadLetter.WHOLE) {
+      bury(refused.origin(), reason);
+      return;
+    }
+    buried("Event " + refused.item() + " of record", refused.origin());
+    DeadLetter.bury(DeadLetter.Role.INDEXER, reason, RefusedItem.of(refused), refused.item())
+        .forEach(this::deliver);
+  }
+
   private void bury(ConsumerRecord<byte[], byte[]> record, String reason) {
+    buried("Record", record);
+    DeadLetter.bury(DeadLetter.Role.INDEXER, reason, record).forEach(this::deliver);
+  }
+
+  /** Why may quote the record, which has no place in the log. */
+  private void buried(String what, ConsumerRecord<byte[], byte[]> record) {
     meters.dead(record.topic());
     LOG.warn(
-        "Record {}-{}@{} goes to {}; 'leuko dead list' says why",
+        "{} {}-{}@{} goes to {}; 'leuko dead list' says why",
+        what,
         record.topic(),
         record.partition(),
         record.offset(),
         Topic.DEAD.text());
-    DeadLetter.bury(DeadLetter.Role.INDEXER, reason, record).forEach(this::deliver);
   }
 
   /** Sends until it is acknowledged: offsets are committed only after that. */

@@ -2,6 +2,7 @@ package io.leukocyte.indexer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.leukocyte.events.BatchWriter;
@@ -9,6 +10,7 @@ import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerLog;
 import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.DeadLetter;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.Topic;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -189,6 +191,53 @@ class IndexerLoopTest {
         .contains("\"stream\":\"stderr\"")
         .contains("\"@timestamp\":\"2026-01-02T03:04:05.000000006Z\"")
         .contains("\"id\":\"" + "ab".repeat(32) + "\"");
+  }
+
+  @Test
+  void ofABatchOnlyTheRefusedEventsAreBuriedAndSentAgainTheyAloneAreMade() throws Exception {
+    AtomicBoolean conflict = new AtomicBoolean(true);
+    sink.answers =
+        documents ->
+            new BulkAnswer.Taken(
+                documents.stream()
+                    .map(document ->
+                        conflict.get() && !document.id().endsWith(":1")
+                            ? new BulkAnswer.Item.Rejected("400 document_parsing_exception")
+                            : (BulkAnswer.Item) new BulkAnswer.Item.Created())
+                    .toList());
+    BatchWriter writer = new BatchWriter(new HostId("h1"), 7);
+    ContainerRef web =
+        new ContainerRef(new ContainerId("ab".repeat(32)), "web", "nginx", "1", null, false);
+    for (String line : List.of("one", "two", "three")) {
+      writer.add(log(web, line, ContainerLog.Stream.STDOUT));
+    }
+    add(EVENTS, 0, writer.finish(3));
+    thread.start();
+
+    await().untilAsserted(() -> assertThat(committed(EVENTS)).isEqualTo(1));
+    assertThat(sink.stored()).containsExactly("h1:7:3:1");
+    List<ProducerRecord<byte[], byte[]>> dead = List.copyOf(producer.history());
+    assertThat(dead)
+        .extracting(letter -> DeadLetter.of(letter.headers()))
+        .extracting(DeadLetter::topic, DeadLetter::offset, DeadLetter::item, DeadLetter::reason)
+        .containsExactly(
+            tuple("leuko.events", 0L, 0, "400 document_parsing_exception"),
+            tuple("leuko.events", 0L, 2, "400 document_parsing_exception"));
+    assertThat(DeadLetter.of(dead.getFirst().headers()).partition()).isZero();
+
+    conflict.set(false);
+    for (int i = 0; i < dead.size(); i++) {
+      ConsumerRecord<byte[], byte[]> again = record(EVENTS, 1 + i, dead.get(i).value());
+      again
+          .headers()
+          .add(DeadLetter.DOCUMENT, dead.get(i).headers().lastHeader(DeadLetter.DOCUMENT).value());
+      consumer.schedulePollTask(() -> consumer.addRecord(again));
+    }
+    await().untilAsserted(() -> assertThat(committed(EVENTS)).isEqualTo(3));
+    assertThat(sink.stored()).containsExactly("h1:7:3:1", "h1:7:3:0", "h1:7:3:2");
+    assertThat(new String(sink.sent.getLast().getLast().source(), UTF_8))
+        .contains("\"message\":\"three\"");
+    assertThat(producer.history()).hasSize(2);
   }
 
   @Test
