@@ -275,7 +275,7 @@ final class ReportPage {
           row.stream()
               .allMatch(part ->
                   part.panel() instanceof Panel.Chart chart && chart.look() == Panel.Look.NUMBER);
-      page.open("div", "class", numbers ? "row numbers" : "row of-" + row.size()).markup("\n");
+      page.open("div", "class", (numbers ? "row numbers n-" : "row of-") + row.size()).markup("\n");
       row.forEach(part -> panel(section, part));
       page.closeLine("div");
     }
