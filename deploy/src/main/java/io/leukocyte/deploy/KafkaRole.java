@@ -1,0 +1,167 @@
+package io.leukocyte.deploy;
+
+import io.leukocyte.events.Topic;
+import io.leukocyte.indexer.Indexer;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
+
+/** Who uses Kafka, and the least that each has to be allowed: a user of its own for each. */
+enum KafkaRole {
+  /** Writes events, and reads the end of what it wrote after a crash. */
+  COLLECTOR(EnumSet.of(Topic.EVENTS, Topic.CONFIG), EnumSet.of(Topic.EVENTS)),
+  /** Of the containers it takes out what is gone. */
+  ANALYZER(
+      EnumSet.of(Topic.EVENTS, Topic.MATCHES, Topic.COMMANDS, Topic.CONTAINERS, Topic.CONFIG),
+      EnumSet.of(
+          Topic.MATCHES,
+          Topic.ALERTS,
+          Topic.INCIDENTS,
+          Topic.CONTAINERS,
+          Topic.PROFILES,
+          Topic.DEAD)),
+  /** In no group: it knows its partitions itself. */
+  RESPONDER(
+      EnumSet.of(Topic.ALERTS, Topic.COMMANDS, Topic.PERMITS, Topic.BLOCKED, Topic.CONFIG),
+      EnumSet.of(Topic.ACTIONS, Topic.PERMITS, Topic.BLOCKED, Topic.DEAD)),
+  /** Has nothing to say to other roles. */
+  INDEXER(
+      EnumSet.of(Topic.ALERTS, Topic.ACTIONS, Topic.INCIDENTS, Topic.FINDINGS, Topic.EVENTS),
+      EnumSet.of(Topic.DEAD)),
+  /** People: they look at everything but the roles' own affairs, give orders and push rules. */
+  OPERATOR(
+      EnumSet.of(
+          Topic.EVENTS,
+          Topic.ALERTS,
+          Topic.INCIDENTS,
+          Topic.FINDINGS,
+          Topic.ACTIONS,
+          Topic.CONTAINERS,
+          Topic.PROFILES,
+          Topic.CONFIG,
+          Topic.DEAD),
+      EnumSet.of(Topic.COMMANDS, Topic.CONFIG)),
+  /**
+   * {@code leuko dead retry}. Who writes alerts makes responders act without a signed order, so that
+   * operators have another user for their daily work.
+   */
+  RETRY(
+      EnumSet.of(Topic.DEAD),
+      EnumSet.of(
+          Topic.EVENTS,
+          Topic.ALERTS,
+          Topic.INCIDENTS,
+          Topic.FINDINGS,
+          Topic.ACTIONS,
+          Topic.DEAD));
+
+  private static final String OURS = "leuko.";
+  private static final String ANY_HOST = "*";
+
+  private final Set<Topic> reads;
+  private final Set<Topic> writes;
+
+  KafkaRole(Set<Topic> reads, Set<Topic> writes) {
+    this.reads = reads;
+    this.writes = writes;
+  }
+
+  /** The name, lower case. */
+  String text() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The topics that it reads. */
+  Set<Topic> reads() {
+    return EnumSet.copyOf(reads);
+  }
+
+  /** The topics that it writes to. */
+  Set<Topic> writes() {
+    return EnumSet.copyOf(writes);
+  }
+
+  /** As whom Kafka knows it. */
+  String principal(String prefix) {
+    return "User:" + prefix + text();
+  }
+
+  /**
+   * What its user has to be allowed.
+   *
+   * @param prefix what the names of the roles' users begin with
+   * @param application the name of the analyzers' group
+   */
+  List<AclBinding> rights(String prefix, String application) {
+    Rights rights = new Rights(principal(prefix));
+    // Each role looks at its start whether all topics are there.
+    rights.add(ResourceType.TOPIC, OURS, PatternType.PREFIXED, AclOperation.DESCRIBE);
+    for (Topic topic : reads) {
+      rights.add(ResourceType.TOPIC, topic.text(), PatternType.LITERAL, AclOperation.READ);
+    }
+    for (Topic topic : writes) {
+      rights.add(ResourceType.TOPIC, topic.text(), PatternType.LITERAL, AclOperation.WRITE);
+    }
+    switch (this) {
+      case ANALYZER -> {
+        rights.add(
+            ResourceType.TOPIC,
+            application + "-", // the changelogs
+            PatternType.PREFIXED,
+            AclOperation.CREATE,
+            AclOperation.READ,
+            AclOperation.WRITE,
+            AclOperation.DESCRIBE,
+            AclOperation.DESCRIBE_CONFIGS);
+        rights.add(
+            ResourceType.TRANSACTIONAL_ID,
+            application + "-",
+            PatternType.PREFIXED,
+            AclOperation.WRITE,
+            AclOperation.DESCRIBE);
+        rights.group(application);
+      }
+      case INDEXER -> rights.group(Indexer.GROUP);
+      case COLLECTOR, RESPONDER, OPERATOR, RETRY -> {}
+    }
+    return List.copyOf(rights.all);
+  }
+
+  /** The rights of one user. */
+  private static final class Rights {
+    final List<AclBinding> all = new ArrayList<>();
+    private final String principal;
+
+    Rights(String principal) {
+      this.principal = principal;
+    }
+
+    void group(String name) {
+      add(
+          ResourceType.GROUP,
+          name,
+          PatternType.LITERAL,
+          AclOperation.READ,
+          AclOperation.DESCRIBE);
+    }
+
+    void add(ResourceType type, String name, PatternType how, AclOperation... operations) {
+      for (AclOperation operation : operations) {
+        all.add(
+            new AclBinding(
+                new ResourcePattern(type, name, how),
+                new AccessControlEntry(
+                    principal, ANY_HOST, operation, AclPermissionType.ALLOW)));
+      }
+    }
+  }
+}
