@@ -95,8 +95,7 @@ final class Documents {
       throw new UnreadableException("the version is negative");
     }
     document.withObject("/event").put("ingested", clock.instant().toString());
-    return List.of(
-        new Document(stream, id, version, bytes(document), record, DeadLetter.WHOLE));
+    return List.of(new Document(stream, id, version, bytes(document), record, DeadLetter.WHOLE));
   }
 
   private static ObjectNode read(ConsumerRecord<byte[], byte[]> record) throws UnreadableException {

@@ -38,8 +38,8 @@ import org.slf4j.LoggerFactory;
  * look at each item, then commit the offsets. While one request is on its way the next is made, but
  * it is not sent before all documents of the former are stored. While the node is away the same
  * documents are tried again for ever, with the partitions paused so that the group keeps its
- * member; what the node rejects for good goes to the dead-letter topic: the record, or of a batch of
- * events the one event. One thread runs it, and one sends.
+ * member; what the node rejects for good goes to the dead-letter topic: the record, or of a batch
+ * of events the one event. One thread runs it, and one sends.
  */
 final class IndexerLoop implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(IndexerLoop.class);

@@ -15,10 +15,10 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One document of a batch that Elasticsearch refuses, as a record of {@code leuko.events} of its own:
- * a batch with that one event, which has the event id that it had, and a header that says which of
- * the event's documents it is for. Sent again it makes that document and no other. What a newer
- * minor version of batches tells of the event, and this indexer cannot read, is not in it.
+ * One document of a batch that Elasticsearch refuses, as a record of {@code leuko.events} of its
+ * own: a batch with that one event, which has the event id that it had, and a header that says
+ * which of the event's documents it is for. Sent again it makes that document and no other. What a
+ * newer minor version of batches tells of the event, and this indexer cannot read, is not in it.
  */
 final class RefusedItem {
   private RefusedItem() {}

@@ -18,7 +18,6 @@ final class ReportTable {
   private static final int LONGEST = 400;
   private static final int SHORT_ID = 12;
   private static final int LONGEST_WORD = 14;
-  private static final Pattern WORD = Pattern.compile("\\s+");
   private static final int DIGITS = 6;
   private static final Pattern LONG_ID = Pattern.compile("[0-9a-f]{32,}");
   private static final Set<String> NAMED_COLOURS =
@@ -217,7 +216,7 @@ final class ReportTable {
     int longest = 0;
     for (List<Cell> row : rows) {
       if (row.get(column) instanceof Cell.Text(String text)) {
-        for (String word : WORD.split(text)) {
+        for (String word : text.split("\\s+", -1)) {
           longest = Math.max(longest, Math.min(word.length(), LONGEST_WORD));
         }
       }

@@ -151,13 +151,7 @@ final class StateDashboards {
                 FIX,
                 FINDINGS,
                 WORST),
-            table(
-                    "Containers by findings",
-                    DataView.FINDINGS,
-                    OPEN,
-                    BY_CONTAINER,
-                    FINDINGS,
-                    WORST)
+            table("Containers by findings", DataView.FINDINGS, OPEN, BY_CONTAINER, FINDINGS, WORST)
                 .leadingTo("container")),
         row(LIST, new Panel.Documents("Findings, newest first", FINDING_LIST)));
   }

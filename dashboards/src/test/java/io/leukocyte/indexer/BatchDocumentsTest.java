@@ -191,12 +191,14 @@ class BatchDocumentsTest {
     Documents documents = documents(nothing);
     for (Document document : refused) {
       List<Document> again = documents.of(Topic.EVENTS, sentAgain(document));
-      assertThat(again).singleElement().satisfies(made -> {
-        assertThat(made.stream()).isEqualTo(document.stream());
-        assertThat(made.id()).isEqualTo(document.id());
-        assertThat(made.item()).isEqualTo(document.item());
-        assertThat(json(made)).isEqualTo(json(document));
-      });
+      assertThat(again)
+          .singleElement()
+          .satisfies(made -> {
+            assertThat(made.stream()).isEqualTo(document.stream());
+            assertThat(made.id()).isEqualTo(document.id());
+            assertThat(made.item()).isEqualTo(document.item());
+            assertThat(json(made)).isEqualTo(json(document));
+          });
     }
 
     // and the periods of the sensors go on as if nothing had been between

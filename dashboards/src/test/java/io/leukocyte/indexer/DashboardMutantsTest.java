@@ -51,8 +51,7 @@ class DashboardMutantsTest {
             "unknown type of object",
             "unknown type",
             objects -> objects.getFirst().put("type", "index-patern")),
-        mutant(
-            "no title", "no title", objects -> attributes(objects).put("title", " ")),
+        mutant("no title", "no title", objects -> attributes(objects).put("title", " ")),
         mutant(
             "unknown key of a reference",
             "a reference may not have the key version",
@@ -111,8 +110,8 @@ class DashboardMutantsTest {
             "sensors",
             "figure of an unknown time",
             "a timeScale that does nothing",
-            panels(list ->
-                column(list, "events-per-second-by-kind", "c1").put("timeScale", "week"))),
+            panels(
+                list -> column(list, "events-per-second-by-kind", "c1").put("timeScale", "week"))),
         mutant(
             "unknown key of an operation",
             "terms may not have the key accuracyMode",
@@ -144,8 +143,7 @@ class DashboardMutantsTest {
         mutant(
             "control of another id",
             "id is 'x', not control-host-id",
-            objects ->
-                control(objects, c -> ((ObjectNode) c.get("explicitInput")).put("id", "x"))),
+            objects -> control(objects, c -> ((ObjectNode) c.get("explicitInput")).put("id", "x"))),
         mutant(
             "unknown key of a control",
             "a control may not have the key dataViewId",
@@ -267,8 +265,7 @@ class DashboardMutantsTest {
             "buckets alone",
             "no figure",
             panels(list -> {
-              ((ObjectNode) layer(list, "top-rules").get("columns"))
-                  .retain("c0");
+              ((ObjectNode) layer(list, "top-rules").get("columns")).retain("c0");
               layer(list, "top-rules").putArray("columnOrder").add("c0");
             })),
         mutant(
@@ -297,7 +294,8 @@ class DashboardMutantsTest {
             "visualization of another layer",
             "the visualization is of another layer",
             panels(list ->
-                ((ObjectNode) panel(list, "top-rules").at(VISUALIZATION)).put("layerId", "second"))),
+                ((ObjectNode) panel(list, "top-rules").at(VISUALIZATION))
+                    .put("layerId", "second"))),
         mutant(
             "bars without a figure",
             "lnsXY without accessors",
@@ -314,10 +312,7 @@ class DashboardMutantsTest {
 
   private static Stream<Arguments> grid() {
     return Stream.of(
-        mutant(
-            "no panel",
-            "no panel",
-            objects -> attributes(objects).put("panelsJSON", "[]")),
+        mutant("no panel", "no panel", objects -> attributes(objects).put("panelsJSON", "[]")),
         mutant(
             "left of the grid",
             "panel top-rules is not on the grid",
@@ -362,7 +357,9 @@ class DashboardMutantsTest {
             "order of a search by a text",
             "message is a text, which does not do here",
             objects ->
-                ((ArrayNode) search(objects).at("/attributes/sort/0")).removeAll().add("message")
+                ((ArrayNode) search(objects).at("/attributes/sort/0"))
+                    .removeAll()
+                    .add("message")
                     .add("desc")),
         mutant(
             "query of a search",
@@ -371,8 +368,7 @@ class DashboardMutantsTest {
                 encoded(
                     meta((ObjectNode) search(objects).get("attributes")),
                     "searchSourceJSON",
-                    source ->
-                        ((ObjectNode) source.get("query")).put("query", "event.knid:alert"))),
+                    source -> ((ObjectNode) source.get("query")).put("query", "event.knid:alert"))),
         mutant(
             "query of words",
             "a query without a field: shell",

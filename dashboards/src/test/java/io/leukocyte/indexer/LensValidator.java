@@ -81,8 +81,7 @@ final class LensValidator {
   private static final Map<String, Set<String>> VISUALIZATION_LAYER =
       Map.of(
           "lnsXY",
-          Set.of(
-              "layerId", "layerType", "seriesType", "xAccessor", "accessors", "splitAccessor"),
+          Set.of("layerId", "layerType", "seriesType", "xAccessor", "accessors", "splitAccessor"),
           "lnsPie",
           Set.of(
               "layerId",

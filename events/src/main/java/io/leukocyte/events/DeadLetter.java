@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * record's timestamp is the time of burial, so that it is kept as long as all others; that of the
  * original stands in {@code leuko.dead.time}.
  *
- * <p>Of a batch of events of which Elasticsearch refuses one document, the value is a batch with that
- * one event, and the number of the event stands in {@code leuko.dead.item}.
+ * <p>Of a batch of events of which Elasticsearch refuses one document, the value is a batch with
+ * that one event, and the number of the event stands in {@code leuko.dead.item}.
  *
  * @param reason why it could not be used, at most {@value #MOST_REASON} characters
  * @param role who could not use it, as {@link Role#text}
