@@ -18,62 +18,23 @@ import org.apache.kafka.common.resource.ResourceType;
 /** Who uses Kafka, and the least that each has to be allowed: a user of its own for each. */
 enum KafkaRole {
   /** Writes events, and reads the end of what it wrote after a crash. */
-  COLLECTOR(EnumSet.of(Topic.EVENTS, Topic.CONFIG), EnumSet.of(Topic.EVENTS)),
+  COLLECTOR,
   /** Of the containers it takes out what is gone. */
-  ANALYZER(
-      EnumSet.of(Topic.EVENTS, Topic.MATCHES, Topic.COMMANDS, Topic.CONTAINERS, Topic.CONFIG),
-      EnumSet.of(
-          Topic.MATCHES,
-          Topic.ALERTS,
-          Topic.INCIDENTS,
-          Topic.CONTAINERS,
-          Topic.PROFILES,
-          Topic.DEAD)),
+  ANALYZER,
   /** In no group: it knows its partitions itself. */
-  RESPONDER(
-      EnumSet.of(Topic.ALERTS, Topic.COMMANDS, Topic.PERMITS, Topic.BLOCKED, Topic.CONFIG),
-      EnumSet.of(Topic.ACTIONS, Topic.PERMITS, Topic.BLOCKED, Topic.DEAD)),
+  RESPONDER,
   /** Has nothing to say to other roles. */
-  INDEXER(
-      EnumSet.of(Topic.ALERTS, Topic.ACTIONS, Topic.INCIDENTS, Topic.FINDINGS, Topic.EVENTS),
-      EnumSet.of(Topic.DEAD)),
+  INDEXER,
   /** People: they look at everything but the roles' own affairs, give orders and push rules. */
-  OPERATOR(
-      EnumSet.of(
-          Topic.EVENTS,
-          Topic.ALERTS,
-          Topic.INCIDENTS,
-          Topic.FINDINGS,
-          Topic.ACTIONS,
-          Topic.CONTAINERS,
-          Topic.PROFILES,
-          Topic.CONFIG,
-          Topic.DEAD),
-      EnumSet.of(Topic.COMMANDS, Topic.CONFIG)),
+  OPERATOR,
   /**
-   * {@code leuko dead retry}. Who writes alerts makes responders act without a signed order, so that
-   * operators have another user for their daily work.
+   * {@code leuko dead retry}. Who writes alerts makes responders act without a signed order, so
+   * that operators have another user for their daily work.
    */
-  RETRY(
-      EnumSet.of(Topic.DEAD),
-      EnumSet.of(
-          Topic.EVENTS,
-          Topic.ALERTS,
-          Topic.INCIDENTS,
-          Topic.FINDINGS,
-          Topic.ACTIONS,
-          Topic.DEAD));
+  RETRY;
 
   private static final String OURS = "leuko.";
   private static final String ANY_HOST = "*";
-
-  private final Set<Topic> reads;
-  private final Set<Topic> writes;
-
-  KafkaRole(Set<Topic> reads, Set<Topic> writes) {
-    this.reads = reads;
-    this.writes = writes;
-  }
 
   /** The name, lower case. */
   String text() {
@@ -82,12 +43,53 @@ enum KafkaRole {
 
   /** The topics that it reads. */
   Set<Topic> reads() {
-    return EnumSet.copyOf(reads);
+    return switch (this) {
+      case COLLECTOR -> EnumSet.of(Topic.EVENTS, Topic.CONFIG);
+      case ANALYZER ->
+          EnumSet.of(Topic.EVENTS, Topic.MATCHES, Topic.COMMANDS, Topic.CONTAINERS, Topic.CONFIG);
+      case RESPONDER ->
+          EnumSet.of(Topic.ALERTS, Topic.COMMANDS, Topic.PERMITS, Topic.BLOCKED, Topic.CONFIG);
+      case INDEXER ->
+          EnumSet.of(Topic.ALERTS, Topic.ACTIONS, Topic.INCIDENTS, Topic.FINDINGS, Topic.EVENTS);
+      case OPERATOR ->
+          EnumSet.of(
+              Topic.EVENTS,
+              Topic.ALERTS,
+              Topic.INCIDENTS,
+              Topic.FINDINGS,
+              Topic.ACTIONS,
+              Topic.CONTAINERS,
+              Topic.PROFILES,
+              Topic.CONFIG,
+              Topic.DEAD);
+      case RETRY -> EnumSet.of(Topic.DEAD);
+    };
   }
 
   /** The topics that it writes to. */
   Set<Topic> writes() {
-    return EnumSet.copyOf(writes);
+    return switch (this) {
+      case COLLECTOR -> EnumSet.of(Topic.EVENTS);
+      case ANALYZER ->
+          EnumSet.of(
+              Topic.MATCHES,
+              Topic.ALERTS,
+              Topic.INCIDENTS,
+              Topic.CONTAINERS,
+              Topic.PROFILES,
+              Topic.DEAD);
+      case RESPONDER -> EnumSet.of(Topic.ACTIONS, Topic.PERMITS, Topic.BLOCKED, Topic.DEAD);
+      case INDEXER -> EnumSet.of(Topic.DEAD);
+      case OPERATOR -> EnumSet.of(Topic.COMMANDS, Topic.CONFIG);
+      case RETRY ->
+          EnumSet.of(
+              Topic.EVENTS,
+              Topic.ALERTS,
+              Topic.INCIDENTS,
+              Topic.FINDINGS,
+              Topic.ACTIONS,
+              Topic.DEAD);
+    };
   }
 
   /** As whom Kafka knows it. */
@@ -105,10 +107,10 @@ enum KafkaRole {
     Rights rights = new Rights(principal(prefix));
     // Each role looks at its start whether all topics are there.
     rights.add(ResourceType.TOPIC, OURS, PatternType.PREFIXED, AclOperation.DESCRIBE);
-    for (Topic topic : reads) {
+    for (Topic topic : reads()) {
       rights.add(ResourceType.TOPIC, topic.text(), PatternType.LITERAL, AclOperation.READ);
     }
-    for (Topic topic : writes) {
+    for (Topic topic : writes()) {
       rights.add(ResourceType.TOPIC, topic.text(), PatternType.LITERAL, AclOperation.WRITE);
     }
     switch (this) {
@@ -146,12 +148,7 @@ enum KafkaRole {
     }
 
     void group(String name) {
-      add(
-          ResourceType.GROUP,
-          name,
-          PatternType.LITERAL,
-          AclOperation.READ,
-          AclOperation.DESCRIBE);
+      add(ResourceType.GROUP, name, PatternType.LITERAL, AclOperation.READ, AclOperation.DESCRIBE);
     }
 
     void add(ResourceType type, String name, PatternType how, AclOperation... operations) {
@@ -159,8 +156,7 @@ enum KafkaRole {
         all.add(
             new AclBinding(
                 new ResourcePattern(type, name, how),
-                new AccessControlEntry(
-                    principal, ANY_HOST, operation, AclPermissionType.ALLOW)));
+                new AccessControlEntry(principal, ANY_HOST, operation, AclPermissionType.ALLOW)));
       }
     }
   }

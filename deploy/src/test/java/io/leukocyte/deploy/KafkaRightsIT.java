@@ -88,8 +88,7 @@ class KafkaRightsIT {
         Stream.concat(
                 Stream.of("rights"),
                 Stream.concat(
-                    Stream.of(words),
-                    Stream.of("--prefix", PREFIX, "--config", config.toString())))
+                    Stream.of(words), Stream.of("--prefix", PREFIX, "--config", config.toString())))
             .toList();
     assertThat(leuko.execute(all.toArray(String[]::new))).as("%s: %s", all, out).isEqualTo(code);
     return out.toString();
@@ -102,8 +101,10 @@ class KafkaRightsIT {
   @Test
   void grantMakesTopicsAndRightsAndTheSecondTimeNothing() throws Exception {
     int rights = KafkaRights.wanted(PREFIX, "leuko-analyzer").size();
-    assertThat(granted).endsWith("%d rights: %d added, 0 not needed and taken away, 0 of others\n"
-        .formatted(rights, rights));
+    assertThat(granted)
+        .endsWith(
+            "%d rights: %d added, 0 not needed and taken away, 0 of others\n"
+                .formatted(rights, rights));
     try (Admin admin = Admin.create(kafka.as("admin").clientProperties())) {
       assertThat(admin.listTopics().names().get())
           .containsAll(Stream.of(Topic.values()).map(Topic::text).toList());
@@ -267,11 +268,12 @@ class KafkaRightsIT {
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(group, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       consumer.subscribe(List.of("leuko.events"));
-      assertThatThrownBy(() -> {
-            for (int i = 0; i < 50; i++) {
-              consumer.poll(Duration.ofMillis(200));
-            }
-          })
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 50; i++) {
+                  consumer.poll(Duration.ofMillis(200));
+                }
+              })
           .isInstanceOf(AuthorizationException.class);
     }
   }

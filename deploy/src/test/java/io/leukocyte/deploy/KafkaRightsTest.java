@@ -36,8 +36,10 @@ class KafkaRightsTest {
     assertThat(who(AclOperation.WRITE, Topic.PERMITS)).containsExactly("responder");
     assertThat(who(AclOperation.WRITE, Topic.BLOCKED)).containsExactly("responder");
     assertThat(who(AclOperation.WRITE, Topic.MATCHES)).containsExactly("analyzer");
-    assertThat(who(AclOperation.WRITE, Topic.EVENTS)).containsExactlyInAnyOrder("collector", "retry");
-    assertThat(who(AclOperation.WRITE, Topic.ALERTS)).containsExactlyInAnyOrder("analyzer", "retry");
+    assertThat(who(AclOperation.WRITE, Topic.EVENTS))
+        .containsExactlyInAnyOrder("collector", "retry");
+    assertThat(who(AclOperation.WRITE, Topic.ALERTS))
+        .containsExactlyInAnyOrder("analyzer", "retry");
     assertThat(who(AclOperation.READ, Topic.ALERTS))
         .containsExactlyInAnyOrder("responder", "indexer", "operator");
   }
@@ -67,8 +69,7 @@ class KafkaRightsTest {
     StringBuilder table = new StringBuilder("| user | reads | writes |\n|---|---|---|\n");
     for (KafkaRole role : KafkaRole.values()) {
       table.append(
-          "| `%s` | %s | %s |%n"
-              .formatted(role.text(), names(role.reads()), names(role.writes())));
+          "| `%s` | %s | %s |%n".formatted(role.text(), names(role.reads()), names(role.writes())));
     }
     assertThat(Files.readString(Path.of("../docs/threat-model.md")))
         .contains(table.toString().replace("\r", ""));

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ class RefusedItemTest {
           continue;
         }
         DeadLetter.Original alone = RefusedItem.of(document);
-        BatchCursor cursor = BatchCursor.over(alone.value());
+        BatchCursor cursor = BatchCursor.over(Objects.requireNonNull(alone.value()));
         assertThat(cursor.count()).isEqualTo(1);
         assertThat(cursor.next()).isTrue();
         seen.add(cursor.kind());
