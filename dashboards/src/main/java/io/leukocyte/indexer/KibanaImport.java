@@ -120,7 +120,7 @@ public final class KibanaImport {
   }
 
   /** What to do about a Kibana that does not answer. */
-  private static String advice(IOException e) {
+  private String advice(IOException e) {
     Throwable cause = e;
     for (int depth = 0; cause != null && depth < MOST_CAUSES; depth++) {
       String message = String.valueOf(cause.getMessage());
@@ -143,7 +143,8 @@ public final class KibanaImport {
       }
       cause = cause.getCause();
     }
-    return "check the URL and that Kibana runs; if it speaks TLS, write https://";
+    return "check the URL and that Kibana runs"
+        + ("https".equals(base.getScheme()) ? "" : "; if it speaks TLS, write https://");
   }
 
   private static String body(String boundary) {

@@ -259,7 +259,9 @@ final class ReportPage {
   private void container(Report.Section section) {
     page.open("details", "class", "container").open("summary");
     page.element("strong", section.container()).markup(" ");
-    page.element("span", firstFigure(section) + " alerts", "class", "quiet").close("summary");
+    String alerts = firstFigure(section);
+    page.element("span", alerts + (alerts.equals("1") ? " alert" : " alerts"), "class", "quiet");
+    page.close("summary");
     page.open("div", "id", section.id());
     panels(section);
     page.close("div").closeLine("details");
