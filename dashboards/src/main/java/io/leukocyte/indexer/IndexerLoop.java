@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -25,6 +26,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.RetriableCommitFailedException;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -463,6 +465,7 @@ final class IndexerLoop implements Runnable {
   /** Looks at each item; returns those that have to be sent again. */
   private List<Document> settle(List<Document> sent, List<BulkAnswer.Item> items) {
     List<Document> again = new ArrayList<>();
+    List<ProducerRecord<byte[], byte[]>> letters = new ArrayList<>();
     BulkAnswer.Item.@Nullable Busy busy = null;
     for (int i = 0; i < sent.size(); i++) {
       Document document = sent.get(i);
@@ -476,10 +479,11 @@ final class IndexerLoop implements Runnable {
         }
         case BulkAnswer.Item.Rejected r -> {
           meters.documents(document.stream(), Meters.Result.REJECTED);
-          bury(document, r.problem());
+          letters.addAll(letters(document, r.problem()));
         }
       }
     }
+    deliver(letters);
     if (busy != null) {
       health.fails(again.size() + " documents were put off: " + busy.problem(), busy.todo());
     }
@@ -487,19 +491,19 @@ final class IndexerLoop implements Runnable {
   }
 
   /** Of a batch only the event whose document is refused: the others are stored. */
-  private void bury(Document refused, String reason) {
+  private List<ProducerRecord<byte[], byte[]>> letters(Document refused, String reason) {
     if (refused.item() == DeadLetter.WHOLE) {
-      bury(refused.origin(), reason);
-      return;
+      buried("Record", refused.origin());
+      return DeadLetter.bury(DeadLetter.Role.INDEXER, reason, refused.origin());
     }
     buried("Event " + refused.item() + " of record", refused.origin());
-    DeadLetter.bury(DeadLetter.Role.INDEXER, reason, RefusedItem.of(refused), refused.item())
-        .forEach(this::deliver);
+    return DeadLetter.bury(
+        DeadLetter.Role.INDEXER, reason, RefusedItem.of(refused), refused.item());
   }
 
   private void bury(ConsumerRecord<byte[], byte[]> record, String reason) {
     buried("Record", record);
-    DeadLetter.bury(DeadLetter.Role.INDEXER, reason, record).forEach(this::deliver);
+    deliver(DeadLetter.bury(DeadLetter.Role.INDEXER, reason, record));
   }
 
   /** Why may quote the record, which has no place in the log. */
@@ -514,11 +518,20 @@ final class IndexerLoop implements Runnable {
         Topic.DEAD.text());
   }
 
-  /** Sends until it is acknowledged: offsets are committed only after that. */
-  private void deliver(ProducerRecord<byte[], byte[]> dead) {
+  /** Sends letters together until each is acknowledged: only then offsets are committed. */
+  private void deliver(List<ProducerRecord<byte[], byte[]>> letters) {
+    List<Future<RecordMetadata>> sent = new ArrayList<>(letters.size());
+    letters.forEach(letter -> sent.add(deadLetters.send(letter)));
+    for (int i = 0; i < letters.size(); i++) {
+      deliver(letters.get(i), sent.get(i));
+    }
+  }
+
+  private void deliver(ProducerRecord<byte[], byte[]> letter, Future<RecordMetadata> first) {
+    Future<RecordMetadata> sent = first;
     while (true) {
       try {
-        deadLetters.send(dead).get();
+        sent.get();
         return;
       } catch (ExecutionException e) {
         LOG.warn("Kafka does not take a dead letter, it is sent again: {}", e.getMessage());
@@ -526,6 +539,7 @@ final class IndexerLoop implements Runnable {
           throw new WakeupException();
         }
         LockSupport.parkNanos(backoff.next().toNanos());
+        sent = deadLetters.send(letter);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new WakeupException();

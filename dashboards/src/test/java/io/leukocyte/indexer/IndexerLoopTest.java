@@ -29,6 +29,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -161,6 +162,43 @@ class IndexerLoopTest {
     assertThat(dead.value()).isEqualTo(alertJson("a"));
     assertThat(header(dead, "leuko.dead.reason")).isEqualTo("400 mapper_parsing");
     assertThat(header(dead, "leuko.dead.offset")).isEqualTo("0");
+  }
+
+  @Test
+  void lettersAreSentTogetherAndAgainUntilKafkaHasThemAndOnlyThenIsCommitted() throws Exception {
+    MockProducer<byte[], byte[]> slow =
+        new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+    BulkSink refuses =
+        documents ->
+            new BulkAnswer.Taken(
+                Collections.nCopies(documents.size(), new BulkAnswer.Item.Rejected("400")));
+    IndexerLoop burying =
+        new IndexerLoop(
+            consumer,
+            slow,
+            List.of(Topic.ALERTS.text(), Topic.EVENTS.text()),
+            new Documents("default", this::now),
+            refuses,
+            2_000,
+            new Meters(new SimpleMeterRegistry()));
+    Thread other = new Thread(burying);
+    consumer.schedulePollTask(() -> {
+      consumer.addRecord(record(ALERTS, 0, alertJson("a")));
+      consumer.addRecord(record(ALERTS, 1, alertJson("b")));
+    });
+    other.start();
+
+    await().until(() -> slow.history().size() == 2); // and none is acknowledged yet
+    assertThat(slow.errorNext(new KafkaException("away"))).isTrue();
+    await().until(() -> slow.history().size() == 3);
+    assertThat(slow.completeNext()).isTrue();
+    assertThat(committed(ALERTS)).isZero();
+    assertThat(slow.completeNext()).isTrue();
+    await().untilAsserted(() -> assertThat(committed(ALERTS)).isEqualTo(2));
+    assertThat(slow.history().getLast().value()).isEqualTo(alertJson("a"));
+    burying.stop();
+    other.join(10_000);
+    assertThat(other.isAlive()).isFalse();
   }
 
   @Test
