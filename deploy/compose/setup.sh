@@ -12,6 +12,9 @@ authority=$root/authority
 days=825 # the longest that browsers take
 renew=$((30 * 86400))
 
+# admin may do everything in Kafka, broker is Kafka itself; the others may what `leuko rights list` says.
+kafka_users="broker admin collector analyzer responder indexer operator retry"
+
 elasticsearch=1000:0
 kafka=1000:1000
 kibana=1000:0
@@ -23,7 +26,7 @@ main() {
   for role in kafka elasticsearch kibana responder; do
     certificate "$role"
   done
-  for user in broker collector analyzer responder indexer operator; do
+  for user in $kafka_users; do
     password "kafka-$user" >/dev/null
   done
   for user in elastic indexer kibana; do
@@ -36,8 +39,13 @@ main() {
   give_role analyzer "$leuko"
   give_role indexer "$leuko"
   give_role responder "$host"
+  give_role operator "$leuko"
   give_order_keys analyzer "$leuko"
   give_order_keys responder "$host"
+  give_order_keys operator "$leuko"
+  password kafka-retry | give operator retry-password "$leuko"
+  give rights ca.crt "$leuko" <"$authority/ca.crt"
+  password kafka-admin | give rights kafka-password "$leuko"
   give_responder
   give dashboards ca.crt "$leuko" <"$authority/ca.crt"
   password elasticsearch-elastic | give dashboards elastic-password "$leuko"
@@ -107,7 +115,7 @@ give_kafka() {
   give kafka ca.crt "$kafka" <"$authority/ca.crt"
   cat "$authority/kafka.key" "$authority/kafka.crt" | give kafka broker.pem "$kafka"
   jaas="org.apache.kafka.common.security.plain.PlainLoginModule required username=\"broker\" password=\"$(password kafka-broker)\""
-  for user in broker collector analyzer responder indexer operator; do
+  for user in $kafka_users; do
     jaas="$jaas user_$user=\"$(password "kafka-$user")\""
   done
   give kafka server.properties "$kafka" <<PROPERTIES
@@ -125,6 +133,8 @@ sasl.mechanism.inter.broker.protocol=PLAIN
 sasl.mechanism.controller.protocol=PLAIN
 listener.name.clients.plain.sasl.jaas.config=$jaas;
 listener.name.controller.plain.sasl.jaas.config=$jaas;
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:broker;User:admin
 ssl.keystore.type=PEM
 ssl.keystore.location=/mnt/shared/config/broker.pem
 ssl.truststore.type=PEM

@@ -24,6 +24,7 @@ export COMPOSE_PROJECT_NAME=leuko-try-$$ LEUKO_PAGE_PORT=${LEUKO_PAGE_PORT:-1707
 # Ends soon: the second compiler would not pay.
 export ELASTICSEARCH_JAVA_OPTS="-Xms512m -Xmx512m -XX:TieredStopAtLevel=1" ANALYZER_JAVA_OPTS=-Xmx384m
 victim=$COMPOSE_PROJECT_NAME-web
+operator=$COMPOSE_PROJECT_NAME-operator
 patience=${LEUKO_TRY_PATIENCE:-300}
 if [[ -n ${COMPOSE:-} ]]; then
   read -ra compose <<<"$COMPOSE"
@@ -43,6 +44,9 @@ main() {
   for role in "${roles[@]}"; do
     step "$role healthy" await "$patience" healthy "$role"
   done
+  step "a collector's login reads no alerts" refused "leuko.alerts" tail alerts
+  step "a collector's login gives no orders" refused "leuko.actions\\|leuko.commands" stop --fleet
+  step "a collector's login pushes no rules" refused "leuko.config" rules push
   docker run --detach --name "$victim" --network none --label leuko.test=compose --label tier=web leuko/test-web:1 >/dev/null
   if $short; then
     step "alert by leuko tail" tailed
@@ -77,7 +81,7 @@ step() {
 }
 
 remove() {
-  docker rm --force "$victim" >/dev/null 2>&1 || true
+  docker rm --force "$victim" "$operator" >/dev/null 2>&1 || true
   "${compose[@]}" down --volumes --timeout 5 >/dev/null 2>&1 || say "Something of project $COMPOSE_PROJECT_NAME is left."
 }
 
@@ -100,14 +104,26 @@ attack() {
   docker exec --tty "$victim" bash -c true >/dev/null
 }
 
-# The alert comes on the topic, over TLS with the analyzer's own password. Each rule tells a container
+# The alert comes on the topic, over TLS with an operator's own password. Each rule tells a container
 # once a minute, so the attack begins when the tail has its place.
 tailed() {
-  docker exec --detach "$(container analyzer)" timeout "$patience" \
-    leuko tail alerts --format ecs --output /tmp/alerts.ndjson --state /tmp/tail.json
-  await "$patience" within analyzer test -s /tmp/tail.json || return 1
+  "${compose[@]}" run --detach --name "$operator" operator \
+    tail alerts --format ecs --output /tmp/alerts.ndjson --state /tmp/tail.json || return 1
+  await "$patience" docker exec "$operator" test -s /tmp/tail.json || return 1
   attack
-  await "$patience" within analyzer grep "\"name\":\"Terminal shell in container\".*\"name\":\"$victim\"" /tmp/alerts.ndjson
+  await "$patience" docker exec "$operator" grep "\"name\":\"Terminal shell in container\".*\"name\":\"$victim\"" /tmp/alerts.ndjson
+}
+
+# refused TOPIC COMMAND...: Kafka does not let the collector's user do that, signed or not.
+refused() {
+  local topic=$1 said
+  shift
+  if said=$(within collector env LEUKO_COMMANDS_TRUST=acl timeout 60 leuko "$@" 2>&1); then
+    printf '%s was not refused: %s\n' "$*" "$said"
+    return 1
+  fi
+  printf '%s\n' "$said"
+  grep --quiet "[Nn]ot authorized.*\($topic\)" <<<"$said"
 }
 
 # found STREAM QUERY: whether a document matches.

@@ -110,6 +110,10 @@ final class DetectProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   @Override
   public void process(Record<byte[], byte[]> record) {
+    if (record.headers().lastHeader(DeadLetter.DOCUMENT) != null) {
+      metrics.batch(AnalyzerMetrics.Batch.REPEATED); // for indexers: its event came with its batch
+      return;
+    }
     byte[] value = record.value();
     Poison.Place place = task().place();
     if (place.topic().equals(Topic.ALERTS.text())) {

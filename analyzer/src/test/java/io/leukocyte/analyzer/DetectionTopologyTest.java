@@ -21,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leukocyte.events.Alert;
 import io.leukocyte.events.AlertJson;
+import io.leukocyte.events.DeadLetter;
 import io.leukocyte.events.EventJson;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.MalformedJsonException;
@@ -41,6 +42,7 @@ import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
@@ -197,6 +199,21 @@ class DetectionTopologyTest {
     assertThat(alerts()).hasSize(1);
     assertThat(counted("leuko.analyzer.batches", "result", "malformed")).isEqualTo(1);
     assertThat(counted("leuko.analyzer.batches", "result", "processed")).isEqualTo(1);
+  }
+
+  @Test
+  void eventThatIsSentAgainForOneDocumentIsNotJudgedAgain() {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add(DeadLetter.DOCUMENT, utf8("leukocyte.events"));
+    TestRecord<byte[], byte[]> again =
+        new TestRecord<>(utf8("host-a"), batch(HOST, 9, shell(NOON, WEB)), headers);
+    driver
+        .createInputTopic(Topic.EVENTS.text(), new ByteArraySerializer(), new ByteArraySerializer())
+        .pipeInput(again);
+    assertThat(alerts()).isEmpty();
+    assertThat(counted("leuko.analyzer.batches", "result", "repeated")).isEqualTo(1);
+    send(HOST, batch(HOST, 0, shell(NOON, WEB)));
+    assertThat(alerts()).hasSize(1); // and batch 0 is not taken for one that came late
   }
 
   private static String header(TestRecord<byte[], byte[]> record, String name) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +71,11 @@ final class BatchDocuments {
       throw new UnreadableException(String.valueOf(e.getMessage()));
     }
     Batch batch = new Batch(record, clock.instant().toString());
+    Optional<DataStream> only = RefusedItem.stream(record.headers());
+    if (only.isPresent()) {
+      again(only.get(), batch);
+      return batch.documents;
+    }
     sensors.open(cursor);
     while (cursor.next()) {
       sensors.count(cursor.kind());
@@ -77,6 +83,33 @@ final class BatchDocuments {
     }
     sensors.close();
     return batch.documents;
+  }
+
+  /** What was refused and is sent again. It was chosen and counted with its batch. */
+  private void again(DataStream stream, Batch batch) {
+    while (cursor.next()) {
+      switch (stream) {
+        case CONTAINER -> {
+          if (cursor.kind() == Kind.CONTAINER_LOG && cursor.container() != 0) {
+            line(batch);
+          }
+        }
+        case SENSOR -> {
+          if (cursor.event() instanceof SensorHeartbeat beat) {
+            heartbeat(beat, new SensorPeriods.Period(sensors.number(beat.time()), null), batch);
+          } else if (cursor.kind() == Kind.SENSOR_LOSS) {
+            event(DataStream.SENSOR, batch);
+          }
+        }
+        case STATS -> {
+          if (cursor.event() instanceof ContainerStats use) {
+            stats(use, batch);
+          }
+        }
+        case EVENTS -> event(DataStream.EVENTS, batch);
+        case ALERTS, ACTIONS, INCIDENTS, FINDINGS -> {} // their records are documents
+      }
+    }
   }
 
   /** What is made of one record. */
@@ -95,9 +128,7 @@ final class BatchDocuments {
     Kind kind = cursor.kind();
     if (kind == Kind.CONTAINER_LOG) {
       if (cursor.container() != 0 && isWanted()) {
-        EventId id = cursor.id();
-        byte[] line = lines.line(id, batch.ingested);
-        batch.documents.add(new Document(DataStream.CONTAINER, id.toString(), line, batch.record));
+        line(batch);
       }
       return;
     }
@@ -110,10 +141,20 @@ final class BatchDocuments {
       metrics(kind, batch);
     }
     if (raw.takes(cursor)) {
-      EventId id = cursor.id();
-      ObjectNode document = EventJson.document(new Observed(id, cursor.event()));
-      add(DataStream.EVENTS, id.toString(), document, batch);
+      event(DataStream.EVENTS, batch);
     }
+  }
+
+  private void line(Batch batch) {
+    EventId id = cursor.id();
+    add(DataStream.CONTAINER, id.toString(), lines.line(id, batch.ingested), batch);
+  }
+
+  /** The event as it is. */
+  private void event(DataStream stream, Batch batch) {
+    EventId id = cursor.id();
+    ObjectNode document = EventJson.document(new Observed(id, cursor.event()));
+    add(stream, id.toString(), document, batch);
   }
 
   /** Unknown is yes: a line that was asked for is not left out. */
@@ -127,26 +168,22 @@ final class BatchDocuments {
   }
 
   private void metrics(Kind kind, Batch batch) {
-    if (kind == Kind.SENSOR_HEARTBEAT) {
-      heartbeat(batch);
+    if (kind == Kind.SENSOR_HEARTBEAT && cursor.event() instanceof SensorHeartbeat beat) {
+      SensorPeriods.Period period = sensors.beat(beat);
+      if (period != null) {
+        heartbeat(beat, period, batch);
+      }
     } else if (kind == Kind.SENSOR_LOSS) {
-      EventId id = cursor.id();
-      ObjectNode document = EventJson.document(new Observed(id, cursor.event()));
-      add(DataStream.SENSOR, id.toString(), document, batch);
-    } else if (kind == Kind.CONTAINER_STATS) {
-      stats(batch);
+      event(DataStream.SENSOR, batch);
+    } else if (kind == Kind.CONTAINER_STATS
+        && cursor.event() instanceof ContainerStats use
+        && isFirstOfPeriod(use)) {
+      stats(use, batch);
     }
   }
 
-  private void heartbeat(Batch batch) {
+  private void heartbeat(SensorHeartbeat beat, SensorPeriods.Period period, Batch batch) {
     EventId event = cursor.id();
-    if (!(cursor.event() instanceof SensorHeartbeat beat)) {
-      return;
-    }
-    SensorPeriods.Period period = sensors.beat(beat);
-    if (period == null) {
-      return;
-    }
     ObjectNode document = EventJson.document(new Observed(event, beat));
     ObjectNode host = document.withObject("/host");
     host.put("name", beat.hostname()).put("hostname", beat.hostname());
@@ -164,27 +201,25 @@ final class BatchDocuments {
     add(DataStream.SENSOR, id, document, batch);
   }
 
-  private void stats(Batch batch) {
-    EventId event = cursor.id();
-    if (!(cursor.event() instanceof ContainerStats use)) {
-      return;
-    }
-    String container = use.container().id().value();
+  /** Whether it is the first of its container in its period. */
+  private boolean isFirstOfPeriod(ContainerStats use) {
     long number = sensors.number(use.time());
-    Long before = stats.put(container, number);
+    Long before = stats.put(use.container().id().value(), number);
     if (stats.size() > MOST_CONTAINERS) {
       stats.remove(stats.keySet().iterator().next());
     }
-    if (before != null && before == number && sensors.isPeriodic()) {
-      return;
-    }
+    return before == null || before != number || !sensors.isPeriodic();
+  }
+
+  private void stats(ContainerStats use, Batch batch) {
+    EventId event = cursor.id();
     ObjectNode document = EventJson.document(new Observed(event, use));
     if (use.memoryLimit() > 0) {
       document
           .withObject("/container/memory")
           .put("usage", (double) use.memoryBytes() / use.memoryLimit());
     }
-    String id = id(event, container + ":", number);
+    String id = id(event, use.container().id().value() + ":", sensors.number(use.time()));
     document.withObject("/event").put("id", id);
     add(DataStream.STATS, id, document, batch);
   }
@@ -197,7 +232,11 @@ final class BatchDocuments {
   private void add(DataStream stream, String id, ObjectNode document, Batch batch) {
     document.withObject("/event").put("dataset", stream.dataset()).put("ingested", batch.ingested);
     Documents.dataStream(document, stream, namespace);
-    byte[] bytes = EventJson.bytes(document, MOST_BYTES);
-    batch.documents.add(new Document(stream, id, bytes, batch.record));
+    add(stream, id, EventJson.bytes(document, MOST_BYTES), batch);
+  }
+
+  private void add(DataStream stream, String id, byte[] source, Batch batch) {
+    batch.documents.add(
+        new Document(stream, id, Document.FIXED, source, batch.record, cursor.index()));
   }
 }

@@ -71,6 +71,9 @@ sealed interface Column {
   /** The sum of a field of numbers. */
   record Sum(String field, String label) implements Column {}
 
+  /** The sum of a field of numbers in a bar of time, for each second of it. */
+  record Rate(String field, String label) implements Column {}
+
   /**
    * The value that a share of the documents does not exceed.
    *
@@ -91,6 +94,7 @@ sealed interface Column {
       case Min m -> false;
       case Max m -> false;
       case Sum s -> false;
+      case Rate r -> false;
       case Percentile p -> false;
     };
   }

@@ -1,5 +1,6 @@
 package io.leukocyte.indexer;
 
+import io.leukocyte.events.DeadLetter;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -12,6 +13,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  *     version stays; {@link #FIXED} of one that is never replaced
  * @param source the document, JSON in UTF-8
  * @param origin the record it came from, for the dead-letter topic
+ * @param item the number within its batch of the event that it is of; {@link DeadLetter#WHOLE} when
+ *     the whole record is one document
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, and copied by nobody
 record Document(
@@ -19,13 +22,14 @@ record Document(
     String id,
     long version,
     byte[] source,
-    ConsumerRecord<byte[], byte[]> origin) {
+    ConsumerRecord<byte[], byte[]> origin,
+    int item) {
   /** The version of a document that is never replaced. */
   static final long FIXED = -1;
 
-  /** A document that is never replaced. */
+  /** A document that is never replaced, of a whole record. */
   Document(DataStream stream, String id, byte[] source, ConsumerRecord<byte[], byte[]> origin) {
-    this(stream, id, FIXED, source, origin);
+    this(stream, id, FIXED, source, origin, DeadLetter.WHOLE);
   }
 
   /** Bytes it adds to a bulk request, its action line included. */

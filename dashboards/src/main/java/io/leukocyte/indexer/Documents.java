@@ -3,6 +3,7 @@ package io.leukocyte.indexer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leukocyte.events.DeadLetter;
 import io.leukocyte.events.Topic;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -94,7 +95,7 @@ final class Documents {
       throw new UnreadableException("the version is negative");
     }
     document.withObject("/event").put("ingested", clock.instant().toString());
-    return List.of(new Document(stream, id, version, bytes(document), record));
+    return List.of(new Document(stream, id, version, bytes(document), record, DeadLetter.WHOLE));
   }
 
   private static ObjectNode read(ConsumerRecord<byte[], byte[]> record) throws UnreadableException {

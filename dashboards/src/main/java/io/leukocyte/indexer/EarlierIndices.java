@@ -86,7 +86,8 @@ final class EarlierIndices {
             NAME,
             "the user may not look whether a document is stored already; what is sent again after"
                 + " a rollover is there twice",
-            "give the user read and view_index_metadata on logs-leukocyte.*, too");
+            "give the user read and view_index_metadata on logs-leukocyte.* and"
+                + " metrics-leukocyte.*, too");
     if (!said.equals(state)) {
       LOG.warn("{}; {}", said.problem(), said.todo());
     }

@@ -32,6 +32,7 @@ record ElasticsearchProblem(String problem, String todo) {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final String CANNOT = "Elasticsearch cannot be reached: ";
   private static final String KEPT = "nothing is lost meanwhile";
+  private static final String OURS = "logs-leukocyte.*,metrics-leukocyte.*,leukocyte-*";
   private static final int MOST_CAUSES = 12;
 
   /** A request that has no answer, or one that is an error. */
@@ -151,8 +152,8 @@ record ElasticsearchProblem(String problem, String todo) {
     return switch (type) {
       case "cluster_block_exception" -> blocked(text);
       case "index_not_found_exception" ->
-          "let the node make data streams: action.auto_create_index has to allow logs-leukocyte.*;"
-              + " it is tried again";
+          "let the node make data streams: action.auto_create_index has to allow logs-leukocyte.*"
+              + " and metrics-leukocyte.*; it is tried again";
       case "validation_exception" ->
           "raise cluster.max_shards_per_node, delete old indices, or add a node; it is tried again";
       case "es_rejected_execution_exception", "circuit_breaking_exception" ->
@@ -167,11 +168,15 @@ record ElasticsearchProblem(String problem, String todo) {
   private static String blocked(String text) {
     if (text.contains("flood") || text.contains("allow delete") || text.contains("allow-delete")) {
       return "the disk of Elasticsearch is full: make room or add a node, then it lifts the block"
-          + " by itself (or, set by hand: PUT logs-leukocyte.*/_settings"
+          + " by itself (or, set by hand: PUT "
+          + OURS
+          + "/_settings"
           + " {\"index.blocks.read_only_allow_delete\": null}); nothing is lost";
     }
     if (text.contains("forbidden/")) {
-      return "somebody has blocked writing: PUT logs-leukocyte.*/_settings {\"index.blocks.write\":"
+      return "somebody has blocked writing: PUT "
+          + OURS
+          + "/_settings {\"index.blocks.write\":"
           + " null, \"index.blocks.read_only\": null} allows it again; nothing is lost";
     }
     return "the cluster is not ready: GET _cluster/health says more; it is tried again";
@@ -187,7 +192,8 @@ record ElasticsearchProblem(String problem, String todo) {
                   + " indexer again; nothing is lost meanwhile";
       case 403 ->
           "give the user create_doc, auto_configure, read and view_index_metadata on"
-              + " logs-leukocyte.*; nothing is lost meanwhile";
+              + " logs-leukocyte.* and metrics-leukocyte.*, index and auto_configure on"
+              + " leukocyte-incidents-* and leukocyte-findings-*; nothing is lost meanwhile";
       default -> "look at the node's log; it is tried again";
     };
   }

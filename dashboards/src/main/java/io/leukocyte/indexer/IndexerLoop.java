@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -25,6 +26,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.RetriableCommitFailedException;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -38,8 +40,8 @@ import org.slf4j.LoggerFactory;
  * look at each item, then commit the offsets. While one request is on its way the next is made, but
  * it is not sent before all documents of the former are stored. While the node is away the same
  * documents are tried again for ever, with the partitions paused so that the group keeps its
- * member; what the node rejects for good goes to the dead-letter topic, whole. One thread runs it,
- * and one sends.
+ * member; what the node rejects for good goes to the dead-letter topic: the record, or of a batch
+ * of events the one event. One thread runs it, and one sends.
  */
 final class IndexerLoop implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(IndexerLoop.class);
@@ -237,11 +239,16 @@ final class IndexerLoop implements Runnable {
     for (int i = 0; i < documents.size(); i++) {
       if (documents.get(i).origin() != origin) { // a batch of events has many documents
         origin = documents.get(i).origin();
-        is = all || reservations.isDoubtful(origin);
+        is = all || reservations.isDoubtful(origin) || isRetried(origin);
       }
       doubtful.set(i, is);
     }
     return doubtful;
+  }
+
+  /** Whether somebody has sent it again, who may have done so twice. */
+  private static boolean isRetried(ConsumerRecord<?, ?> record) {
+    return record.headers().lastHeader(DeadLetter.RETRIES) != null;
   }
 
   /** Waits until what is on its way is stored, and commits. */
@@ -458,6 +465,7 @@ final class IndexerLoop implements Runnable {
   /** Looks at each item; returns those that have to be sent again. */
   private List<Document> settle(List<Document> sent, List<BulkAnswer.Item> items) {
     List<Document> again = new ArrayList<>();
+    List<ProducerRecord<byte[], byte[]>> letters = new ArrayList<>();
     BulkAnswer.Item.@Nullable Busy busy = null;
     for (int i = 0; i < sent.size(); i++) {
       Document document = sent.get(i);
@@ -471,33 +479,59 @@ final class IndexerLoop implements Runnable {
         }
         case BulkAnswer.Item.Rejected r -> {
           meters.documents(document.stream(), Meters.Result.REJECTED);
-          bury(document.origin(), r.problem());
+          letters.addAll(letters(document, r.problem()));
         }
       }
     }
+    deliver(letters);
     if (busy != null) {
       health.fails(again.size() + " documents were put off: " + busy.problem(), busy.todo());
     }
     return again;
   }
 
-  /** The reason may quote the record, which has no place in the log. */
+  /** Of a batch only the event whose document is refused: the others are stored. */
+  private List<ProducerRecord<byte[], byte[]>> letters(Document refused, String reason) {
+    if (refused.item() == DeadLetter.WHOLE) {
+      buried("Record", refused.origin());
+      return DeadLetter.bury(DeadLetter.Role.INDEXER, reason, refused.origin());
+    }
+    buried("Event " + refused.item() + " of record", refused.origin());
+    return DeadLetter.bury(
+        DeadLetter.Role.INDEXER, reason, RefusedItem.of(refused), refused.item());
+  }
+
   private void bury(ConsumerRecord<byte[], byte[]> record, String reason) {
+    buried("Record", record);
+    deliver(DeadLetter.bury(DeadLetter.Role.INDEXER, reason, record));
+  }
+
+  /** Why may quote the record, which has no place in the log. */
+  private void buried(String what, ConsumerRecord<byte[], byte[]> record) {
     meters.dead(record.topic());
     LOG.warn(
-        "Record {}-{}@{} goes to {}; 'leuko dead list' says why",
+        "{} {}-{}@{} goes to {}; 'leuko dead list' says why",
+        what,
         record.topic(),
         record.partition(),
         record.offset(),
         Topic.DEAD.text());
-    DeadLetter.bury(DeadLetter.Role.INDEXER, reason, record).forEach(this::deliver);
   }
 
-  /** Sends until it is acknowledged: offsets are committed only after that. */
-  private void deliver(ProducerRecord<byte[], byte[]> dead) {
+  /** Sends letters together until each is acknowledged: only then offsets are committed. */
+  private void deliver(List<ProducerRecord<byte[], byte[]>> letters) {
+    List<Future<RecordMetadata>> sent = new ArrayList<>(letters.size());
+    letters.forEach(letter -> sent.add(deadLetters.send(letter)));
+    for (int i = 0; i < letters.size(); i++) {
+      deliver(letters.get(i), sent.get(i));
+    }
+  }
+
+  private void deliver(ProducerRecord<byte[], byte[]> letter, Future<RecordMetadata> first) {
+    Future<RecordMetadata> sent = first;
     while (true) {
       try {
-        deadLetters.send(dead).get();
+        sent.get();
         return;
       } catch (ExecutionException e) {
         LOG.warn("Kafka does not take a dead letter, it is sent again: {}", e.getMessage());
@@ -505,6 +539,7 @@ final class IndexerLoop implements Runnable {
           throw new WakeupException();
         }
         LockSupport.parkNanos(backoff.next().toNanos());
+        sent = deadLetters.send(letter);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new WakeupException();

@@ -12,6 +12,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -19,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 
 /**
  * Puts the dashboards into Kibana through its import of saved objects ({@code POST
@@ -32,6 +37,7 @@ public final class KibanaImport {
   private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]+");
   private static final long MOST_BYTES = 4 << 20;
   private static final int MOST_TOLD = 5;
+  private static final int MOST_CAUSES = 12;
   private static final int MOST_CHARACTERS = 300;
 
   private final URI base;
@@ -109,10 +115,36 @@ public final class KibanaImport {
     } catch (IOException e) {
       String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       throw new IOException(
-          "Kibana at %s cannot be reached: %s; check the URL and, for https, elasticsearch.ca-file"
-              .formatted(base, why),
-          e);
+          "Kibana at %s cannot be reached: %s; %s".formatted(base, why, advice(e)), e);
     }
+  }
+
+  /** What to do about a Kibana that does not answer. */
+  private String advice(IOException e) {
+    Throwable cause = e;
+    for (int depth = 0; cause != null && depth < MOST_CAUSES; depth++) {
+      String message = String.valueOf(cause.getMessage());
+      String known =
+          switch (cause) {
+            case CertificateExpiredException expired -> "renew Kibana's certificate";
+            case CertificateNotYetValidException early ->
+                "set the clock of this host, or renew Kibana's certificate";
+            case CertPathBuilderException unknown ->
+                "set elasticsearch.ca-file to the certificate of the authority that vouches for"
+                    + " Kibana, as PEM";
+            case CertificateException other when message.contains(" matching ") ->
+                "use a name in the URL that Kibana's certificate has";
+            case SSLException plain when message.contains("SSL message") ->
+                "it does not speak TLS: write http://, or switch TLS on in Kibana";
+            default -> "";
+          };
+      if (!known.isEmpty()) {
+        return known;
+      }
+      cause = cause.getCause();
+    }
+    return "check the URL and that Kibana runs"
+        + ("https".equals(base.getScheme()) ? "" : "; if it speaks TLS, write https://");
   }
 
   private static String body(String boundary) {

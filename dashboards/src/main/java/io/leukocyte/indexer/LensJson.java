@@ -96,6 +96,10 @@ final class LensJson {
       case Column.Min min -> figure(node, "min", min.field());
       case Column.Max max -> figure(node, "max", max.field());
       case Column.Sum sum -> figure(node, "sum", sum.field());
+      case Column.Rate rate -> {
+        figure(node, "sum", rate.field());
+        node.put("timeScale", "s");
+      }
       case Column.Percentile percentile ->
           figure(node, "percentile", percentile.field())
               .putObject("params")

@@ -100,7 +100,8 @@ final class Meters {
 
   private Counter deadOf(String topic) {
     return Counter.builder("leuko.indexer.dead")
-        .description("Records sent to leuko.dead, by the topic they came from.")
+        .description(
+            "Records, and single events of batches, sent to leuko.dead, by the topic they came from.")
         .tag("topic", topic)
         .register(registry);
   }

@@ -162,6 +162,7 @@ final class PanelQuery {
       case Column.Min m -> throw new IllegalArgumentException("no bucket");
       case Column.Max m -> throw new IllegalArgumentException("no bucket");
       case Column.Sum s -> throw new IllegalArgumentException("no bucket");
+      case Column.Rate r -> throw new IllegalArgumentException("no bucket");
       case Column.Percentile p -> throw new IllegalArgumentException("no bucket");
     }
   }
@@ -179,6 +180,7 @@ final class PanelQuery {
       case Column.Min m -> id(first);
       case Column.Max m -> id(first);
       case Column.Sum s -> id(first);
+      case Column.Rate r -> id(first);
       case Column.Time t -> throw new IllegalArgumentException("no figure");
       case Column.Terms t -> throw new IllegalArgumentException("no figure");
       case Column.Filters f -> throw new IllegalArgumentException("no figure");
@@ -192,6 +194,7 @@ final class PanelQuery {
         case Column.Min min -> figure(parent, i, "min", min.field());
         case Column.Max max -> figure(parent, i, "max", max.field());
         case Column.Sum sum -> figure(parent, i, "sum", sum.field());
+        case Column.Rate rate -> figure(parent, i, "sum", rate.field());
         case Column.Percentile percentile ->
             figure(parent, i, "percentiles", percentile.field())
                 .putArray("percents")
@@ -209,7 +212,7 @@ final class PanelQuery {
   }
 
   /** What a chart's search answered. */
-  static PanelAnswer read(Panel.Chart chart, JsonNode answer) {
+  PanelAnswer read(Panel.Chart chart, JsonNode answer) {
     List<List<Cell>> rows = new ArrayList<>();
     long documents = answer.at("/hits/total/value").asLong();
     ObjectNode top = MAPPER.createObjectNode();
@@ -231,7 +234,7 @@ final class PanelQuery {
     return new PanelAnswer(headings, rows, documents, problem(answer));
   }
 
-  private static void collect(
+  private void collect(
       JsonNode node, List<Column> columns, int index, List<Cell> before, List<List<Cell>> rows) {
     if (index == columns.size() || !columns.get(index).isBucket()) {
       List<Cell> row = new ArrayList<>(before);
@@ -272,7 +275,7 @@ final class PanelQuery {
             : bucket.path("key").asText());
   }
 
-  private static Cell figure(JsonNode node, Column column, String id) {
+  private Cell figure(JsonNode node, Column column, String id) {
     JsonNode of = node.path(id);
     JsonNode value =
         column instanceof Column.Count
@@ -282,6 +285,9 @@ final class PanelQuery {
                 : of.path("value");
     if (!value.isNumber()) {
       return Cell.NOTHING;
+    }
+    if (column instanceof Column.Rate) {
+      return new Cell.Figure(value.asDouble() / interval(request.length()).toSeconds());
     }
     String field =
         column instanceof Column.Min min

@@ -259,7 +259,9 @@ final class ReportPage {
   private void container(Report.Section section) {
     page.open("details", "class", "container").open("summary");
     page.element("strong", section.container()).markup(" ");
-    page.element("span", firstFigure(section) + " alerts", "class", "quiet").close("summary");
+    String alerts = firstFigure(section);
+    page.element("span", alerts + (alerts.equals("1") ? " alert" : " alerts"), "class", "quiet");
+    page.close("summary");
     page.open("div", "id", section.id());
     panels(section);
     page.close("div").closeLine("details");
@@ -275,7 +277,7 @@ final class ReportPage {
           row.stream()
               .allMatch(part ->
                   part.panel() instanceof Panel.Chart chart && chart.look() == Panel.Look.NUMBER);
-      page.open("div", "class", numbers ? "row numbers" : "row of-" + row.size()).markup("\n");
+      page.open("div", "class", (numbers ? "row numbers n-" : "row of-") + row.size()).markup("\n");
       row.forEach(part -> panel(section, part));
       page.closeLine("div");
     }

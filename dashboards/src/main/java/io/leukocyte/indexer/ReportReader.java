@@ -126,7 +126,7 @@ final class ReportReader {
     PanelQuery query = new PanelQuery(request);
     return switch (panel) {
       case Panel.Chart chart ->
-          new Search(chart.view(), query.chart(chart), answer -> PanelQuery.read(chart, answer));
+          new Search(chart.view(), query.chart(chart), answer -> query.read(chart, answer));
       case Panel.Documents documents ->
           new Search(
               documents.search().view(),

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 final class ReportTable {
   private static final int LONGEST = 400;
   private static final int SHORT_ID = 12;
+  private static final int LONGEST_WORD = 14;
   private static final int DIGITS = 6;
   private static final Pattern LONG_ID = Pattern.compile("[0-9a-f]{32,}");
   private static final Set<String> NAMED_COLOURS =
@@ -193,9 +194,9 @@ final class ReportTable {
   private void plain(PanelAnswer answer, String titleId) {
     List<PanelAnswer.Heading> headings = answer.headings();
     page.open("table", "aria-labelledby", titleId).open("thead").open("tr");
-    for (PanelAnswer.Heading heading : headings) {
-      page.element(
-          "th", heading.label(), "scope", "col", "class", isNumeric(heading) ? "num" : "text");
+    for (int i = 0; i < headings.size(); i++) {
+      String kind = isNumeric(headings.get(i)) ? "num" : "text w-" + longestWord(answer.rows(), i);
+      page.element("th", headings.get(i).label(), "scope", "col", "class", kind);
     }
     page.close("tr").close("thead").open("tbody").markup("\n");
     int bars = barred(headings);
@@ -208,6 +209,19 @@ final class ReportTable {
       page.closeLine("tr");
     }
     page.close("tbody").close("table");
+  }
+
+  /** Characters of the longest word of a column that is not to be broken in two; 0 to 14. */
+  private static int longestWord(List<List<Cell>> rows, int column) {
+    int longest = 0;
+    for (List<Cell> row : rows) {
+      if (row.get(column) instanceof Cell.Text(String text)) {
+        for (String word : text.split("\\s+", -1)) {
+          longest = Math.max(longest, Math.min(word.length(), LONGEST_WORD));
+        }
+      }
+    }
+    return longest;
   }
 
   private static boolean isNumeric(PanelAnswer.Heading heading) {

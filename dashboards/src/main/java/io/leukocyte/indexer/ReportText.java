@@ -26,6 +26,7 @@ final class ReportText {
   static String number(double value, Unit unit) {
     return switch (unit) {
       case COUNT, NAME -> count(value);
+      case RATE -> rate(value);
       case BYTES -> bytes(value);
       case NANOS -> nanos(value);
       case SEVERITY -> severity(value);
@@ -42,6 +43,11 @@ final class ReportText {
     return value == Math.rint(value)
         ? String.format(Locale.ROOT, "%,.0f", value)
         : String.format(Locale.ROOT, "%,.1f", value);
+  }
+
+  private static String rate(double value) {
+    String form = value >= 99.5 ? "%,.0f/s" : value >= 0.95 || value == 0 ? "%.1f/s" : "%.3f/s";
+    return value > 0 && value < 0.0005 ? "<0.001/s" : String.format(Locale.ROOT, form, value);
   }
 
   private static String bytes(double value) {

@@ -209,7 +209,7 @@ final class SavedObjects {
     ObjectNode action = event.putObject("action");
     action
         .put("factoryId", DRILLDOWN)
-        .put("name", "Show it in: " + DashboardCatalogue.title(chart.drilldown()));
+        .put("name", "Show it in: " + DashboardParts.title(chart.drilldown()));
     action
         .putObject("config")
         .put("useCurrentFilters", true)

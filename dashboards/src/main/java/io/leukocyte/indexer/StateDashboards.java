@@ -1,20 +1,22 @@
 package io.leukocyte.indexer;
 
-import static io.leukocyte.indexer.DashboardCatalogue.CONTAINER;
-import static io.leukocyte.indexer.DashboardCatalogue.EVERY;
-import static io.leukocyte.indexer.DashboardCatalogue.FEW;
-import static io.leukocyte.indexer.DashboardCatalogue.HOST;
-import static io.leukocyte.indexer.DashboardCatalogue.LIST;
-import static io.leukocyte.indexer.DashboardCatalogue.SEVERITY;
-import static io.leukocyte.indexer.DashboardCatalogue.SHORT;
-import static io.leukocyte.indexer.DashboardCatalogue.TALL;
-import static io.leukocyte.indexer.DashboardCatalogue.TIME;
-import static io.leukocyte.indexer.DashboardCatalogue.TOP;
-import static io.leukocyte.indexer.DashboardCatalogue.bars;
-import static io.leukocyte.indexer.DashboardCatalogue.number;
-import static io.leukocyte.indexer.DashboardCatalogue.row;
-import static io.leukocyte.indexer.DashboardCatalogue.table;
-import static io.leukocyte.indexer.DashboardCatalogue.terms;
+import static io.leukocyte.indexer.DashboardParts.BY_CONTAINER;
+import static io.leukocyte.indexer.DashboardParts.CONTAINER;
+import static io.leukocyte.indexer.DashboardParts.EVERY;
+import static io.leukocyte.indexer.DashboardParts.FEW;
+import static io.leukocyte.indexer.DashboardParts.HOST;
+import static io.leukocyte.indexer.DashboardParts.LIST;
+import static io.leukocyte.indexer.DashboardParts.SEVERITY;
+import static io.leukocyte.indexer.DashboardParts.SHORT;
+import static io.leukocyte.indexer.DashboardParts.TALL;
+import static io.leukocyte.indexer.DashboardParts.TIME;
+import static io.leukocyte.indexer.DashboardParts.TOP;
+import static io.leukocyte.indexer.DashboardParts.bars;
+import static io.leukocyte.indexer.DashboardParts.dashboard;
+import static io.leukocyte.indexer.DashboardParts.number;
+import static io.leukocyte.indexer.DashboardParts.row;
+import static io.leukocyte.indexer.DashboardParts.table;
+import static io.leukocyte.indexer.DashboardParts.terms;
 
 import io.leukocyte.indexer.Panel.Chart;
 import io.leukocyte.indexer.Panel.Look;
@@ -84,7 +86,7 @@ final class StateDashboards {
   private StateDashboards() {}
 
   static Dashboard vulnerabilities() {
-    return DashboardCatalogue.dashboard(
+    return dashboard(
         "vulnerabilities",
         "Packages with known flaws in images and containers: how bad, whether there is a fix, and"
             + " what was patched.",
@@ -149,19 +151,13 @@ final class StateDashboards {
                 FIX,
                 FINDINGS,
                 WORST),
-            table(
-                    "Containers by findings",
-                    DataView.FINDINGS,
-                    OPEN,
-                    DashboardCatalogue.BY_CONTAINER,
-                    FINDINGS,
-                    WORST)
+            table("Containers by findings", DataView.FINDINGS, OPEN, BY_CONTAINER, FINDINGS, WORST)
                 .leadingTo("container")),
         row(LIST, new Panel.Documents("Findings, newest first", FINDING_LIST)));
   }
 
   static Dashboard sensors() {
-    return DashboardCatalogue.dashboard(
+    return dashboard(
         "sensors",
         "Whether each host's sensor is heard, what it sends, and what was lost. A host that was not"
             + " heard in the period is not in it: look back further.",
@@ -177,17 +173,17 @@ final class StateDashboards {
         row(
             TALL,
             bars(
-                "Events over time by kind",
+                "Events per second by kind",
                 DataView.SENSOR,
                 BEAT,
                 TIME,
-                sensor("events.process.exec", "exec"),
-                sensor("events.process.exit", "exit"),
-                sensor("events.file.open", "file open"),
-                sensor("events.file.change", "file change"),
-                sensor("events.net.connect", "connect"),
-                sensor("events.net.flow", "flow"),
-                sensor("events.container.log", "log line")),
+                rate("process.exec", "exec"),
+                rate("process.exit", "exit"),
+                rate("file.open", "file open"),
+                rate("file.change", "file change"),
+                rate("net.connect", "connect"),
+                rate("net.flow", "flow"),
+                rate("container.log", "log line")),
             bars(
                 "Losses over time by reason",
                 DataView.SENSOR,
@@ -242,6 +238,10 @@ final class StateDashboards {
 
   private static Column sensor(String what, String label) {
     return new Column.Sum("leukocyte.sensor." + what, label);
+  }
+
+  private static Column rate(String kind, String label) {
+    return new Column.Rate("leukocyte.sensor.events." + kind, label);
   }
 
   private static Column lag(int percent) {

@@ -7,6 +7,8 @@ import java.util.Set;
 enum Unit {
   /** A number of things. */
   COUNT,
+  /** A number of things in a second. */
+  RATE,
   /** Bytes. */
   BYTES,
   /** Nanoseconds. */
@@ -66,6 +68,7 @@ enum Unit {
       case Column.Min min -> measured(min.field());
       case Column.Max max -> measured(max.field());
       case Column.Sum sum -> measured(sum.field());
+      case Column.Rate r -> RATE;
       case Column.Percentile percentile -> measured(percentile.field());
     };
   }

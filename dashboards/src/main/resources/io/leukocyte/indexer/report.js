@@ -30,6 +30,7 @@
     return short(value) + ' ' + units[power];
   }
   const MARKS = {
+    rate: value => value.toLocaleString('en', { maximumSignificantDigits: 2 }) + '/s',
     bytes: value => scaled(value, ['B', 'kB', 'MB', 'GB', 'TB', 'PB'], 1000),
     nanos: value => Math.abs(value) < 1e9 ? short(value / 1e6) + ' ms'
         : Math.abs(value) < 120e9 ? short(value / 1e9) + ' s'
@@ -89,7 +90,7 @@
         beginAtZero: true,
         grid: { color: colour('line') },
         border: { display: false },
-        ticks: { ...ticks, precision: 0, maxTicksLimit: 6 }
+        ticks: { ...ticks, ...(unit === 'rate' ? {} : { precision: 0 }), maxTicksLimit: 6 }
       }
     };
     if (MARKS[unit]) {

@@ -12,6 +12,7 @@ import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerLog;
 import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.ContainerStats;
+import io.leukocyte.events.DeadLetter;
 import io.leukocyte.events.Event;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.Kind;
@@ -174,6 +175,60 @@ class BatchDocumentsTest {
     assertThat(made).extracting(Document::id).containsExactly(ids(0, 5));
     assertThat(json(made.get(2)).at("/leukocyte/loss/count").asInt()).isEqualTo(7);
     assertThat(json(made.get(2)).at("/event/dataset").asText()).isEqualTo("leukocyte.sensor");
+  }
+
+  @Test
+  void whatIsSentAgainForOneDocumentIsNeitherChosenNorCountedAgain() throws Exception {
+    Selection everything =
+        new Selection(Selection.Logs.ALL, true, Duration.ofMinutes(1), ALL_KINDS);
+    SensorLoss loss = new SensorLoss(SECOND, null, "ring", "process.exec", "full", 7, 0, SECOND);
+    List<Document> refused =
+        send(documents(everything), beat(61, 9), use(WEB, 61), line(WEB), loss, exec(WEB));
+    assertThat(refused).extracting(Document::item).containsExactly(0, 1, 2, 3, 4);
+
+    Selection nothing =
+        new Selection(Selection.Logs.OFF, false, Duration.ofMinutes(1), Selection.Events.OFF);
+    Documents documents = documents(nothing);
+    for (Document document : refused) {
+      List<Document> again = documents.of(Topic.EVENTS, sentAgain(document));
+      assertThat(again)
+          .singleElement()
+          .satisfies(made -> {
+            assertThat(made.stream()).isEqualTo(document.stream());
+            assertThat(made.id()).isEqualTo(document.id());
+            assertThat(made.item()).isEqualTo(document.item());
+            assertThat(json(made)).isEqualTo(json(document));
+          });
+    }
+
+    // and the periods of the sensors go on as if nothing had been between
+    Documents metrics = documents(metrics(Duration.ofMinutes(1)));
+    send(metrics, 0, beat(0, 100));
+    assertThat(metrics.of(Topic.EVENTS, sentAgain(refused.getFirst()))).hasSize(1);
+    JsonNode next = json(send(metrics, 1, exec(WEB), beat(60, 160)).getFirst());
+    assertThat(next.at("/leukocyte/sensor/events/process/exec").asInt()).isEqualTo(1);
+    assertThat(next.at("/leukocyte/sensor/received").asInt()).isEqualTo(60);
+  }
+
+  /** The record that {@code leuko dead retry} makes of a refused document's letter. */
+  private static ConsumerRecord<byte[], byte[]> sentAgain(Document refused) {
+    DeadLetter.Original original = RefusedItem.of(refused);
+    ConsumerRecord<byte[], byte[]> record =
+        new ConsumerRecord<>("leuko.events", 0, 99, original.key(), original.value());
+    original.headers().forEach(record.headers()::add);
+    return record;
+  }
+
+  @Test
+  void eventThatCannotBeWrittenAloneIsBuriedWithItsBatch() throws Exception {
+    Document made = send(documents(events(ALL_KINDS)), exec(WEB)).getFirst();
+    ConsumerRecord<byte[], byte[]> other =
+        new ConsumerRecord<>("leuko.events", 0, 5, new byte[0], new byte[] {1, 2, 3});
+    DeadLetter.Original whole =
+        RefusedItem.of(
+            new Document(made.stream(), made.id(), Document.FIXED, made.source(), other, 0));
+    assertThat(whole.value()).containsExactly(1, 2, 3);
+    assertThat(RefusedItem.stream(whole.headers())).isEmpty();
   }
 
   /** What it says about the time since the last one: all but how long it was on its way. */

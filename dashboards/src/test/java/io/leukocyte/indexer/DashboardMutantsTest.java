@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -33,6 +34,349 @@ class DashboardMutantsTest {
   }
 
   static Stream<Arguments> mutants() {
+    return Stream.of(
+            keysAndVersions(),
+            encodedTexts(),
+            references(),
+            columnsAndAccessors(),
+            grid(),
+            fieldsAndOperations(),
+            likely())
+        .flatMap(of -> of);
+  }
+
+  private static Stream<Arguments> keysAndVersions() {
+    return Stream.of(
+        mutant(
+            "unknown type of object",
+            "unknown type",
+            objects -> objects.getFirst().put("type", "index-patern")),
+        mutant("no title", "no title", objects -> attributes(objects).put("title", " ")),
+        mutant(
+            "unknown key of a reference",
+            "a reference may not have the key version",
+            objects ->
+                reference(objects, "top-rules:indexpattern-datasource-layer-main")
+                    .put("version", 1)),
+        mutant(
+            "unknown option",
+            "optionsJSON may not have the key darkMode",
+            objects -> encoded(attributes(objects), "optionsJSON", o -> o.put("darkMode", true))),
+        mutant(
+            "version of a panel",
+            "version is '8.10.0'",
+            panels(list -> panel(list, "top-rules").put("version", "8.10.0"))),
+        mutant(
+            "unknown type of panel",
+            "unknown type of panel map",
+            panels(list -> panel(list, "top-rules").put("type", "map"))),
+        mutant(
+            "visualization that is no text",
+            "type is 'vega', not markdown",
+            panels(list ->
+                ((ObjectNode) panel(list, "dashboards").at("/embeddableConfig/savedVis"))
+                    .put("type", "vega"))),
+        mutant(
+            "unknown key of a panel's configuration",
+            "embeddableConfig may not have the key savedObjectId",
+            panels(list ->
+                ((ObjectNode) panel(list, "top-rules").get("embeddableConfig"))
+                    .put("savedObjectId", "x"))),
+        mutant(
+            "unknown key of the grid",
+            "gridData may not have the key sectionId",
+            panels(list -> grid(list, "top-rules").put("sectionId", "x"))),
+        mutant(
+            "unknown key of a chart",
+            "a chart may not have the key version",
+            panels(list -> chart(list, "top-rules").put("version", 2))),
+        mutant(
+            "unknown key of a chart's state",
+            "state may not have the key esql",
+            panels(list -> ((ObjectNode) chart(list, "top-rules").get("state")).put("esql", "x"))),
+        mutant(
+            "unknown key of a layer",
+            "a layer may not have the key indexPatternId",
+            panels(list -> layer(list, "top-rules").put("indexPatternId", "x"))),
+        mutant(
+            "unknown key of a column",
+            "a column may not have the key timeShift",
+            panels(list -> column(list, "top-rules", "c1").put("timeShift", "1d"))),
+        mutant(
+            "figure of a second without a time",
+            "a timeScale that does nothing",
+            panels(list -> column(list, "top-rules", "c1").put("timeScale", "s"))),
+        ofFile(
+            "sensors",
+            "figure of an unknown time",
+            "a timeScale that does nothing",
+            panels(
+                list -> column(list, "events-per-second-by-kind", "c1").put("timeScale", "week"))),
+        mutant(
+            "unknown key of an operation",
+            "terms may not have the key accuracyMode",
+            panels(list ->
+                ((ObjectNode) column(list, "top-rules", "c0").get("params"))
+                    .put("accuracyMode", true))),
+        mutant(
+            "unknown key of a table",
+            "lnsDatatable may not have the key density",
+            panels(list ->
+                ((ObjectNode) panel(list, "top-rules").at(VISUALIZATION)).put("density", "x"))),
+        mutant(
+            "unknown key of bars",
+            "a layer of lnsXY may not have the key colorMapping",
+            panels(list ->
+                ((ObjectNode)
+                        panel(list, "alerts-over-time-by-severity").at(VISUALIZATION + "/layers/0"))
+                    .put("colorMapping", "x"))),
+        mutant(
+            "unknown key of the controls",
+            "the controls may not have the key autoApplySelections",
+            objects ->
+                ((ObjectNode) attributes(objects).get("controlGroupInput"))
+                    .put("autoApplySelections", true)),
+        mutant(
+            "control of another type",
+            "type is 'rangeSliderControl'",
+            objects -> control(objects, c -> c.put("type", "rangeSliderControl"))),
+        mutant(
+            "control of another id",
+            "id is 'x', not control-host-id",
+            objects -> control(objects, c -> ((ObjectNode) c.get("explicitInput")).put("id", "x"))),
+        mutant(
+            "unknown key of a control",
+            "a control may not have the key dataViewId",
+            objects -> control(objects, c -> c.put("dataViewId", "x"))));
+  }
+
+  private static Stream<Arguments> encodedTexts() {
+    return Stream.of(
+        mutant(
+            "broken searchSourceJSON of a dashboard",
+            "searchSourceJSON is no JSON",
+            objects -> meta(attributes(objects)).put("searchSourceJSON", "{]")),
+        mutant(
+            "broken searchSourceJSON of a search",
+            "searchSourceJSON is no JSON",
+            objects ->
+                meta((ObjectNode) search(objects).get("attributes"))
+                    .put("searchSourceJSON", "{\"query\":")),
+        mutant(
+            "searchSourceJSON that is missing",
+            "searchSourceJSON is no text",
+            objects ->
+                meta((ObjectNode) search(objects).get("attributes")).remove("searchSourceJSON")),
+        mutant(
+            "broken panelsJSON of the controls",
+            "panelsJSON is no JSON",
+            objects ->
+                ((ObjectNode) attributes(objects).get("controlGroupInput"))
+                    .put("panelsJSON", "{'a':1}")),
+        mutant(
+            "broken ignoreParentSettingsJSON",
+            "ignoreParentSettingsJSON is no JSON",
+            objects ->
+                ((ObjectNode) attributes(objects).get("controlGroupInput"))
+                    .put("ignoreParentSettingsJSON", "true}")));
+  }
+
+  private static Stream<Arguments> references() {
+    return Stream.of(
+        mutant(
+            "reference that nothing uses",
+            "nothing uses the reference left-over",
+            objects ->
+                ((ArrayNode) dashboard(objects).get("references"))
+                    .addObject()
+                    .put("name", "left-over")
+                    .put("type", "index-pattern")
+                    .put("id", "leukocyte-view-alerts")),
+        mutant(
+            "two references of a name",
+            "two references are called top-rules:",
+            objects ->
+                ((ArrayNode) dashboard(objects).get("references"))
+                    .add(
+                        reference(objects, "top-rules:indexpattern-datasource-layer-main")
+                            .deepCopy())),
+        mutant(
+            "reference of another type",
+            "to an object of type index-pattern",
+            objects -> {
+              ObjectNode reference =
+                  reference(objects, "top-rules:indexpattern-datasource-layer-main");
+              reference.put("type", "dashboard").put("id", "leukocyte-egress");
+            }),
+        mutant(
+            "missing search",
+            "search/leukocyte-search-",
+            objects -> objects.removeIf(object -> object.path("type").asText().equals("search"))),
+        mutant(
+            "panel of a search without its name",
+            "to an object of type search",
+            panels(list -> {
+              for (JsonNode panel : list) {
+                if (panel.path("type").asText().equals("search")) {
+                  ((ObjectNode) panel).put("panelRefName", "panel_nothing");
+                }
+              }
+            })),
+        mutant(
+            "control without its view",
+            "no reference controlGroup_control-host-id:optionsListDataView",
+            objects ->
+                reference(objects, "controlGroup_control-host-id:optionsListDataView")
+                    .put("name", "controlGroup_host:optionsListDataView")),
+        mutant(
+            "search without its view",
+            "to an object of type index-pattern",
+            objects ->
+                ((ObjectNode) search(objects).at("/references/0")).put("name", "somewhere")));
+  }
+
+  private static Stream<Arguments> columnsAndAccessors() {
+    return Stream.of(
+        mutant(
+            "chart of an unknown kind",
+            "unknown visualizationType lnsGauge",
+            panels(list -> chart(list, "top-rules").put("visualizationType", "lnsGauge"))),
+        mutant(
+            "two layers",
+            "one layer is expected, not 2",
+            panels(list ->
+                ((ObjectNode)
+                        chart(list, "top-rules").at("/state/datasourceStates/formBased/layers"))
+                    .set("more", layer(list, "top-rules").deepCopy()))),
+        mutant(
+            "layer without a view",
+            "the layer has no reference to a data view",
+            panels(list ->
+                ((ObjectNode) chart(list, "top-rules").at("/references/0"))
+                    .put("name", "indexpattern-datasource-layer-0"))),
+        mutant(
+            "bucket behind a figure",
+            "the bucket c0 stands behind a figure",
+            panels(list -> {
+              ArrayNode order = (ArrayNode) layer(list, "top-rules").get("columnOrder");
+              order.add(order.remove(0));
+            })),
+        mutant(
+            "buckets alone",
+            "no figure",
+            panels(list -> {
+              ((ObjectNode) layer(list, "top-rules").get("columns")).retain("c0");
+              layer(list, "top-rules").putArray("columnOrder").add("c0");
+            })),
+        mutant(
+            "column twice in the order",
+            "is not the columns",
+            panels(list -> ((ArrayNode) layer(list, "top-rules").get("columnOrder")).add("c1"))),
+        mutant(
+            "column without a label",
+            "a column without a label",
+            panels(list -> column(list, "top-rules", "c1").put("label", ""))),
+        mutant(
+            "count of a field",
+            "count is of ___records___",
+            panels(list -> column(list, "top-rules", "c1").put("sourceField", "event.id"))),
+        mutant(
+            "filters without a filter",
+            "filters without a filter",
+            panels(list ->
+                ((ObjectNode) column(list, "alerts-over-time-by-severity", "c0").get("params"))
+                    .putArray("filters"))),
+        mutant(
+            "figure that says it makes buckets",
+            "count: isBucketed is wrong",
+            panels(list -> column(list, "top-rules", "c1").put("isBucketed", true))),
+        mutant(
+            "visualization of another layer",
+            "the visualization is of another layer",
+            panels(list ->
+                ((ObjectNode) panel(list, "top-rules").at(VISUALIZATION))
+                    .put("layerId", "second"))),
+        mutant(
+            "bars without a figure",
+            "lnsXY without accessors",
+            panels(list ->
+                ((ObjectNode)
+                        panel(list, "alerts-over-time-by-severity").at(VISUALIZATION + "/layers/0"))
+                    .remove("accessors"))),
+        mutant(
+            "column that the table does not show",
+            "the visualization shows",
+            panels(list ->
+                ((ArrayNode) panel(list, "top-rules").at(VISUALIZATION + "/columns")).remove(1))));
+  }
+
+  private static Stream<Arguments> grid() {
+    return Stream.of(
+        mutant("no panel", "no panel", objects -> attributes(objects).put("panelsJSON", "[]")),
+        mutant(
+            "left of the grid",
+            "panel top-rules is not on the grid",
+            panels(list -> grid(list, "top-rules").put("x", -1))),
+        mutant(
+            "without a height",
+            "panel top-rules is not on the grid",
+            panels(list -> grid(list, "top-rules").put("h", 0))),
+        mutant(
+            "beyond the right edge",
+            "panel top-rules is not on the grid",
+            panels(list -> grid(list, "top-rules").put("x", 40))));
+  }
+
+  private static Stream<Arguments> fieldsAndOperations() {
+    return Stream.of(
+        mutant(
+            "different values of a text",
+            "unique_count does not take message, a text",
+            panels(list ->
+                column(list, "top-rules", "c1")
+                    .put("operationType", "unique_count")
+                    .put("sourceField", "message"))),
+        mutant(
+            "smallest of an address",
+            "min does not take source.ip, a ip",
+            panels(list ->
+                column(list, "top-rules", "c3")
+                    .put("operationType", "min")
+                    .put("sourceField", "source.ip"))),
+        mutant(
+            "terms of labels",
+            "terms does not take container.labels, a flattened",
+            panels(list -> field(list, "top-containers", "container.labels"))),
+        mutant(
+            "time of a view that is none",
+            "rule.name is a keyword, which does not do here",
+            objects ->
+                ((ObjectNode) objects.getFirst().get("attributes"))
+                    .put("timeFieldName", "rule.name")),
+        mutant(
+            "order of a search by a text",
+            "message is a text, which does not do here",
+            objects ->
+                ((ArrayNode) search(objects).at("/attributes/sort/0"))
+                    .removeAll()
+                    .add("message")
+                    .add("desc")),
+        mutant(
+            "query of a search",
+            "has the field event.knid of a query",
+            objects ->
+                encoded(
+                    meta((ObjectNode) search(objects).get("attributes")),
+                    "searchSourceJSON",
+                    source -> ((ObjectNode) source.get("query")).put("query", "event.knid:alert"))),
+        mutant(
+            "query of words",
+            "a query without a field: shell",
+            panels(list -> query(list, "top-rules", "shell"))));
+  }
+
+  /** The mistakes that are easiest to make, of each sort one or more. */
+  private static Stream<Arguments> likely() {
     return Stream.of(
         mutant(
             "unknown field",
@@ -245,7 +589,7 @@ class DashboardMutantsTest {
             "kind that no sensor sends",
             "has the field leukocyte.sensor.events.process.fork",
             panels(list ->
-                column(list, "events-over-time-by-kind", "c1")
+                column(list, "events-per-second-by-kind", "c1")
                     .put("sourceField", "leukocyte.sensor.events.process.fork"))),
         ofFile(
             "vulnerabilities",
@@ -349,6 +693,34 @@ class DashboardMutantsTest {
 
   private static void field(ArrayNode panels, String index, String field) {
     column(panels, index, "c0").put("sourceField", field);
+  }
+
+  private static ObjectNode chart(ArrayNode panels, String index) {
+    return (ObjectNode) panel(panels, index).at("/embeddableConfig/attributes");
+  }
+
+  private static ObjectNode layer(ArrayNode panels, String index) {
+    return (ObjectNode) chart(panels, index).at("/state/datasourceStates/formBased/layers/main");
+  }
+
+  private static ObjectNode meta(ObjectNode attributes) {
+    return (ObjectNode) attributes.get("kibanaSavedObjectMeta");
+  }
+
+  /** Changes the JSON that a text holds. */
+  private static void encoded(ObjectNode parent, String field, Consumer<ObjectNode> change)
+      throws IOException {
+    ObjectNode tree = (ObjectNode) MAPPER.readTree(parent.path(field).asText());
+    change.accept(tree);
+    parent.put(field, tree.toString());
+  }
+
+  private static void control(List<ObjectNode> objects, Consumer<ObjectNode> change)
+      throws IOException {
+    encoded(
+        (ObjectNode) attributes(objects).get("controlGroupInput"),
+        "panelsJSON",
+        group -> change.accept((ObjectNode) group.get("control-host-id")));
   }
 
   private static void query(ArrayNode panels, String index, String query) {

@@ -57,6 +57,17 @@ final class DashboardValidator {
   private static final Set<String> PANEL_KEYS =
       Set.of(
           "version", "type", "gridData", "panelIndex", "title", "embeddableConfig", "panelRefName");
+  private static final Map<String, Set<String>> PANEL_CONFIG =
+      Map.of(
+          "lens", Set.of("attributes", "enhancements"),
+          "search", Set.of("enhancements"),
+          "visualization", Set.of("savedVis", "hidePanelTitles", "enhancements"));
+  private static final Set<String> GRID_KEYS = Set.of("x", "y", "w", "h", "i");
+  private static final Set<String> REFERENCE_KEYS = Set.of("name", "type", "id");
+  private static final Set<String> CONTROL_GROUP_KEYS =
+      Set.of("controlStyle", "chainingSystem", "panelsJSON", "ignoreParentSettingsJSON");
+  private static final Set<String> CONTROL_KEYS =
+      Set.of("order", "width", "grow", "type", "explicitInput");
   private static final Set<String> OPTIONS =
       Set.of("useMargins", "syncColors", "syncCursor", "syncTooltips", "hidePanelTitles");
   private static final int WIDTH = 48;
@@ -161,6 +172,7 @@ final class DashboardValidator {
   private References references(JsonNode object) {
     References references = new References();
     for (JsonNode reference : object.path("references")) {
+      keys(reference, REFERENCE_KEYS, "a reference");
       String target = reference.path("type").asText() + "/" + reference.path("id").asText();
       boolean isThere =
           known.contains(target)
@@ -233,6 +245,7 @@ final class DashboardValidator {
   }
 
   private void controls(JsonNode group, References references) {
+    keys(group, CONTROL_GROUP_KEYS, "the controls");
     encoded(group, "ignoreParentSettingsJSON");
     encoded(group, "panelsJSON")
         .properties()
@@ -241,6 +254,7 @@ final class DashboardValidator {
               references,
               "controlGroup_" + control.getKey() + ":optionsListDataView",
               "index-pattern");
+          keys(control.getValue(), CONTROL_KEYS, "a control");
           JsonNode input = control.getValue().path("explicitInput");
           equal(control.getValue(), "type", "optionsListControl");
           equal(input, "id", control.getKey());
@@ -257,6 +271,7 @@ final class DashboardValidator {
       if (!indices.add(index)) {
         wrong("two panels are called " + index);
       }
+      keys(data, GRID_KEYS, "gridData");
       equal(data, "i", index);
       int x = data.path("x").asInt(-1);
       int y = data.path("y").asInt(-1);
@@ -285,6 +300,10 @@ final class DashboardValidator {
     keys(panel, PANEL_KEYS, "a panel");
     equal(panel, "version", "8.9.0");
     JsonNode config = panel.path("embeddableConfig");
+    keys(
+        config,
+        PANEL_CONFIG.getOrDefault(panel.path("type").asText(), Set.of()),
+        "a panel's embeddableConfig");
     switch (panel.path("type").asText()) {
       case "lens" -> lens(index, config, references);
       case "search" -> use(references, index + ":" + panel.path("panelRefName").asText(), "search");

@@ -2,6 +2,7 @@ package io.leukocyte.indexer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.leukocyte.events.BatchWriter;
@@ -9,6 +10,7 @@ import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerLog;
 import io.leukocyte.events.ContainerRef;
+import io.leukocyte.events.DeadLetter;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.Topic;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -27,6 +29,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -162,6 +165,43 @@ class IndexerLoopTest {
   }
 
   @Test
+  void lettersAreSentTogetherAndAgainUntilKafkaHasThemAndOnlyThenIsCommitted() throws Exception {
+    MockProducer<byte[], byte[]> slow =
+        new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+    BulkSink refuses =
+        documents ->
+            new BulkAnswer.Taken(
+                Collections.nCopies(documents.size(), new BulkAnswer.Item.Rejected("400")));
+    IndexerLoop burying =
+        new IndexerLoop(
+            consumer,
+            slow,
+            List.of(Topic.ALERTS.text(), Topic.EVENTS.text()),
+            new Documents("default", this::now),
+            refuses,
+            2_000,
+            new Meters(new SimpleMeterRegistry()));
+    Thread other = new Thread(burying);
+    consumer.schedulePollTask(() -> {
+      consumer.addRecord(record(ALERTS, 0, alertJson("a")));
+      consumer.addRecord(record(ALERTS, 1, alertJson("b")));
+    });
+    other.start();
+
+    await().until(() -> slow.history().size() == 2); // and none is acknowledged yet
+    assertThat(slow.errorNext(new KafkaException("away"))).isTrue();
+    await().until(() -> slow.history().size() == 3);
+    assertThat(slow.completeNext()).isTrue();
+    assertThat(committed(ALERTS)).isZero();
+    assertThat(slow.completeNext()).isTrue();
+    await().untilAsserted(() -> assertThat(committed(ALERTS)).isEqualTo(2));
+    assertThat(slow.history().getLast().value()).isEqualTo(alertJson("a"));
+    burying.stop();
+    other.join(10_000);
+    assertThat(other.isAlive()).isFalse();
+  }
+
+  @Test
   void buriesAnAlertThatIsNotJson() {
     add(ALERTS, 0, "not json".getBytes(UTF_8));
     alert(1, "b");
@@ -189,6 +229,53 @@ class IndexerLoopTest {
         .contains("\"stream\":\"stderr\"")
         .contains("\"@timestamp\":\"2026-01-02T03:04:05.000000006Z\"")
         .contains("\"id\":\"" + "ab".repeat(32) + "\"");
+  }
+
+  @Test
+  void ofABatchOnlyTheRefusedEventsAreBuriedAndSentAgainTheyAloneAreMade() throws Exception {
+    AtomicBoolean conflict = new AtomicBoolean(true);
+    sink.answers =
+        documents ->
+            new BulkAnswer.Taken(
+                documents.stream()
+                    .map(document ->
+                        conflict.get() && !document.id().endsWith(":1")
+                            ? new BulkAnswer.Item.Rejected("400 document_parsing_exception")
+                            : (BulkAnswer.Item) new BulkAnswer.Item.Created())
+                    .toList());
+    BatchWriter writer = new BatchWriter(new HostId("h1"), 7);
+    ContainerRef web =
+        new ContainerRef(new ContainerId("ab".repeat(32)), "web", "nginx", "1", null, false);
+    for (String line : List.of("one", "two", "three")) {
+      writer.add(log(web, line, ContainerLog.Stream.STDOUT));
+    }
+    add(EVENTS, 0, writer.finish(3));
+    thread.start();
+
+    await().untilAsserted(() -> assertThat(committed(EVENTS)).isEqualTo(1));
+    assertThat(sink.stored()).containsExactly("h1:7:3:1");
+    List<ProducerRecord<byte[], byte[]>> dead = List.copyOf(producer.history());
+    assertThat(dead)
+        .extracting(letter -> DeadLetter.of(letter.headers()))
+        .extracting(DeadLetter::topic, DeadLetter::offset, DeadLetter::item, DeadLetter::reason)
+        .containsExactly(
+            tuple("leuko.events", 0L, 0, "400 document_parsing_exception"),
+            tuple("leuko.events", 0L, 2, "400 document_parsing_exception"));
+    assertThat(DeadLetter.of(dead.getFirst().headers()).partition()).isZero();
+
+    conflict.set(false);
+    for (int i = 0; i < dead.size(); i++) {
+      ConsumerRecord<byte[], byte[]> again = record(EVENTS, 1 + i, dead.get(i).value());
+      again
+          .headers()
+          .add(DeadLetter.DOCUMENT, dead.get(i).headers().lastHeader(DeadLetter.DOCUMENT).value());
+      consumer.schedulePollTask(() -> consumer.addRecord(again));
+    }
+    await().untilAsserted(() -> assertThat(committed(EVENTS)).isEqualTo(3));
+    assertThat(sink.stored()).containsExactly("h1:7:3:1", "h1:7:3:0", "h1:7:3:2");
+    assertThat(new String(sink.sent.getLast().getLast().source(), UTF_8))
+        .contains("\"message\":\"three\"");
+    assertThat(producer.history()).hasSize(2);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.leukocyte.events.CheckResult;
+import io.leukocyte.events.DeadLetter;
 import io.leukocyte.events.Topic;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -162,6 +163,17 @@ class IndexerReplayTest {
     assertThat(sent).containsExactly(List.of("id-5"), List.of("id-5", "id-7"));
     assertThat(perhapsSent()).containsExactly("id-5");
     assertThat(doubtful.getFirst().isEmpty()).isTrue();
+  }
+
+  @Test
+  void recordThatSomebodySentAgainIsInDoubtHoweverLongAgoItWasSent() {
+    Member member = new Member(new OffsetAndMetadata(5, "sent-below=5"), 6);
+    await().until(() -> offset(member) == 6);
+    ConsumerRecord<byte[], byte[]> again = alert(6, "id-retried");
+    again.headers().add(DeadLetter.RETRIES, new byte[] {'1'});
+    member.consumer.schedulePollTask(() -> member.consumer.addRecord(again));
+    await().until(() -> offset(member) == 7);
+    assertThat(perhapsSent()).containsExactly("id-retried");
   }
 
   @Test

@@ -28,6 +28,71 @@ final class LensValidator {
           "sum", Set.of("long", "float", "double"),
           "percentile", Set.of("long", "float", "double"));
 
+  private static final Set<String> ATTRIBUTES =
+      Set.of("title", "type", "visualizationType", "references", "state");
+  private static final Set<String> STATE =
+      Set.of(
+          "query",
+          "filters",
+          "adHocDataViews",
+          "internalReferences",
+          "datasourceStates",
+          "visualization");
+  private static final Set<String> LAYER =
+      Set.of("columns", "columnOrder", "ignoreGlobalFilters", "incompleteColumns", "sampling");
+  private static final Set<String> COLUMN =
+      Set.of(
+          "label",
+          "customLabel",
+          "isBucketed",
+          "operationType",
+          "sourceField",
+          "dataType",
+          "scale",
+          "params",
+          "timeScale");
+  private static final Set<String> OF_FIGURES = Set.of("emptyAsNull");
+  private static final Map<String, Set<String>> PARAMS =
+      Map.of(
+          "terms",
+          Set.of(
+              "size", "orderBy", "orderDirection", "otherBucket", "missingBucket", "parentFormat"),
+          "date_histogram",
+          Set.of("interval", "includeEmptyRows", "dropPartials"),
+          "filters",
+          Set.of("filters"),
+          "percentile",
+          Set.of("percentile"));
+  private static final Map<String, Set<String>> VISUALIZATION =
+      Map.of(
+          "lnsXY",
+          Set.of(
+              "preferredSeriesType",
+              "valueLabels",
+              "legend",
+              "axisTitlesVisibilitySettings",
+              "layers"),
+          "lnsDatatable",
+          Set.of("layerId", "layerType", "columns", "paging"),
+          "lnsPie",
+          Set.of("shape", "layers"),
+          "lnsMetric",
+          Set.of("layerId", "layerType", "metricAccessor"));
+  private static final Map<String, Set<String>> VISUALIZATION_LAYER =
+      Map.of(
+          "lnsXY",
+          Set.of("layerId", "layerType", "seriesType", "xAccessor", "accessors", "splitAccessor"),
+          "lnsPie",
+          Set.of(
+              "layerId",
+              "layerType",
+              "primaryGroups",
+              "metrics",
+              "numberDisplay",
+              "categoryDisplay",
+              "legendDisplay",
+              "nestedLegend"));
+
   private final Map<String, String> types;
   private final List<String> problems = new ArrayList<>();
 
@@ -74,7 +139,18 @@ final class LensValidator {
     return problems;
   }
 
+  private void keys(JsonNode node, Set<String> allowed, String of) {
+    node.fieldNames()
+        .forEachRemaining(name -> {
+          if (!allowed.contains(name)) {
+            problems.add(of + " may not have the key " + name);
+          }
+        });
+  }
+
   private void chart(JsonNode attributes) {
+    keys(attributes, ATTRIBUTES, "a chart");
+    keys(attributes.path("state"), STATE, "a chart's state");
     String look = attributes.path("visualizationType").asText();
     if (!LOOKS.contains(look)) {
       problems.add("unknown visualizationType " + look);
@@ -88,6 +164,7 @@ final class LensValidator {
     }
     String layerId = layers.fieldNames().next();
     JsonNode layer = layers.path(layerId);
+    keys(layer, LAYER, "a layer");
     if (!attributes
         .at("/references/0/name")
         .asText()
@@ -98,6 +175,7 @@ final class LensValidator {
     layer.path("columns").fieldNames().forEachRemaining(columns::add);
     order(layer, columns);
     layer.path("columns").forEach(column -> column(column, layer.path("columns")));
+    layer.path("columns").forEach(column -> timeScale(column, layer.path("columns")));
     visualization(look, state.path("visualization"), layerId, columns);
   }
 
@@ -123,6 +201,8 @@ final class LensValidator {
 
   private void column(JsonNode column, JsonNode columns) {
     String operation = column.path("operationType").asText();
+    keys(column, COLUMN, "a column");
+    keys(column.path("params"), PARAMS.getOrDefault(operation, OF_FIGURES), operation);
     if (column.path("label").asText().isBlank()) {
       problems.add("a column without a label");
     }
@@ -166,6 +246,22 @@ final class LensValidator {
     }
   }
 
+  /** So much in a second, or a longer time, is told of sums and counts of bars of time alone. */
+  private void timeScale(JsonNode column, JsonNode columns) {
+    if (!column.has("timeScale")) {
+      return;
+    }
+    boolean overTime = false;
+    for (JsonNode each : columns) {
+      overTime |= each.path("operationType").asText().equals("date_histogram");
+    }
+    boolean sums = Set.of("sum", "count").contains(column.path("operationType").asText());
+    boolean known = Set.of("s", "m", "h", "d").contains(column.path("timeScale").asText());
+    if (!overTime || !sums || !known) {
+      problems.add("a timeScale that does nothing: " + column.path("timeScale"));
+    }
+  }
+
   private void field(String operation, JsonNode column) {
     String field = column.path("sourceField").asText();
     String type = types.getOrDefault(field, "");
@@ -197,6 +293,10 @@ final class LensValidator {
           case "lnsXY", "lnsPie" -> visualization.path("layers").path(0);
           default -> visualization;
         };
+    keys(visualization, VISUALIZATION.getOrDefault(look, Set.of()), look);
+    if (VISUALIZATION_LAYER.containsKey(look)) {
+      keys(layer, VISUALIZATION_LAYER.getOrDefault(look, Set.of()), "a layer of " + look);
+    }
     if (!layer.path("layerId").asText().equals(layerId)) {
       problems.add("the visualization is of another layer");
     }

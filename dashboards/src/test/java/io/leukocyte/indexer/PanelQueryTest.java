@@ -121,7 +121,7 @@ class PanelQueryTest {
                    {"key": "a", "doc_count": 2, "c1": {"values": {"95.0": 1.5E9}}, "c2": {"value": 1.795831200123E12}},
                    {"key": "b", "doc_count": 1, "c1": {"values": {"95.0": null}}, "c2": {"value": null}}]}}}
                 """);
-    PanelAnswer read = PanelQuery.read(CHART, answer);
+    PanelAnswer read = new PanelQuery(ALL).read(CHART, answer);
     assertThat(read.rows())
         .containsExactly(
             List.of(
@@ -134,9 +134,34 @@ class PanelQueryTest {
   }
 
   @Test
+  void rateIsTheSumOfABarForEachOfItsSeconds() throws Exception {
+    Chart chart =
+        new Chart(
+            "Rates",
+            DataView.SENSOR,
+            Look.BARS,
+            "",
+            List.of(new Column.Time(), new Column.Rate("leukocyte.sensor.received", "received")),
+            "");
+    PanelQuery query = new PanelQuery(ALL); // 24 hours, in bars of half an hour
+    assertThat(query.chart(chart).at("/aggs/c0/aggs/c1/sum/field").asText())
+        .isEqualTo("leukocyte.sensor.received");
+    JsonNode answer =
+        new ObjectMapper()
+            .readTree(
+                """
+                {"hits": {"total": {"value": 1}}, "aggregations": {"c0": {"buckets": [
+                  {"key": 1795831200000, "doc_count": 1, "c1": {"value": 900.0}}]}}}
+                """);
+    PanelAnswer read = query.read(chart, answer);
+    assertThat(read.rows().getFirst().getLast()).isEqualTo(new Cell.Figure(0.5));
+    assertThat(read.headings().getLast().unit()).isEqualTo(Unit.RATE);
+  }
+
+  @Test
   void nothingStoredYetIsAnEmptyAnswer() throws Exception {
     JsonNode answer = new ObjectMapper().readTree("{\"hits\":{\"total\":{\"value\":0}}}");
-    PanelAnswer read = PanelQuery.read(CHART, answer);
+    PanelAnswer read = new PanelQuery(ALL).read(CHART, answer);
     assertThat(read.rows()).isEmpty();
     assertThat(read.problem()).isEmpty();
   }

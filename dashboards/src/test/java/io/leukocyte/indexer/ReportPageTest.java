@@ -194,6 +194,11 @@ class ReportPageTest {
   @CsvSource({
     "1234567, COUNT, '1,234,567'",
     "12.5, COUNT, 12.5",
+    "0, RATE, 0.0/s",
+    "0.0001, RATE, <0.001/s",
+    "0.0278, RATE, 0.028/s",
+    "12.34, RATE, 12.3/s",
+    "1234.6, RATE, '1,235/s'",
     "999, BYTES, 999 B",
     "999999, BYTES, 1.0 MB",
     "5000000, BYTES, 5.0 MB",

@@ -87,9 +87,14 @@ final class DeadLetters {
       return;
     }
     String name =
-        "%s-%d@%d %s %d"
+        "%s-%d@%d %d %s %d"
             .formatted(
-                about.topic(), about.partition(), about.offset(), about.role(), record.timestamp());
+                about.topic(),
+                about.partition(),
+                about.offset(),
+                about.item(),
+                about.role(),
+                record.timestamp());
     List<ConsumerRecord<byte[], byte[]>> known =
         parts.computeIfAbsent(name, n -> new ArrayList<>());
     known.add(record);

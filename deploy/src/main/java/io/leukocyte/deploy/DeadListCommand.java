@@ -17,7 +17,10 @@ import picocli.CommandLine.Spec;
 /** {@code leuko dead list}: each dead letter with why and from where, not what is in it. */
 @Command(
     name = "list",
-    description = "Lists the dead letters that Kafka still has: when, who, from where, and why.",
+    description = {
+      "Lists the dead letters that Kafka still has: when, who, from where, and why.",
+      "The item is the number of an event in its batch, where the batch is well but for that one."
+    },
     mixinStandardHelpOptions = true,
     footer = {"", "Example: leuko dead list --format json"})
 final class DeadListCommand implements Callable<Integer> {
@@ -37,7 +40,8 @@ final class DeadListCommand implements Callable<Integer> {
   public Integer call() {
     common.applyVerbosity();
     Table table =
-        new Table("buried", "role", "from", "written", "part", "bytes", "retried", "reason");
+        new Table(
+            "buried", "role", "from", "item", "written", "part", "bytes", "retried", "reason");
     KafkaSettings kafka = KafkaAccess.of(common);
     Set<String> again = DeadLetters.sentAgain(kafka);
     TopicReader.read(kafka, Topic.DEAD, Instant.EPOCH, record -> add(record, again, table));
@@ -55,6 +59,7 @@ final class DeadListCommand implements Callable<Integer> {
         seconds(Instant.ofEpochMilli(record.timestamp())),
         dead.role(),
         "%s-%d@%d".formatted(dead.topic(), dead.partition(), dead.offset()),
+        dead.item() == DeadLetter.WHOLE ? "-" : Integer.toString(dead.item()),
         seconds(dead.time()),
         dead.part() + "/" + dead.parts(),
         value == null ? "-" : Integer.toString(value.length),

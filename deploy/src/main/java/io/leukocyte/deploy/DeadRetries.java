@@ -16,9 +16,6 @@ import org.apache.kafka.common.header.Headers;
  * and kept as long, a record without a value says that it was sent.
  */
 final class DeadRetries {
-  /** How often a record was sent again: a number in text. Not a header of the burial. */
-  static final String COUNT = "leuko.retries";
-
   /** Which letter was sent again, {@code partition@offset} on the topic of the dead. */
   private static final String SENT = DeadLetter.PREFIX + "retried";
 
@@ -26,7 +23,7 @@ final class DeadRetries {
 
   /** How often what is in a letter was sent again before. */
   static int count(Headers headers) {
-    Header header = headers.lastHeader(COUNT);
+    Header header = headers.lastHeader(DeadLetter.RETRIES);
     if (header == null || header.value() == null) {
       return 0;
     }

@@ -40,7 +40,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Sends dead letters back to the topics they came from, once what was wrong is put right:"
           + " with the same key, headers and bytes, so that documents and actions have the same"
-          + " ids and nothing is there twice.",
+          + " ids and nothing is there twice. Of a batch of events of which one was refused only that"
+          + " one goes back.",
       "Each letter is sent once; what fails again is a new letter that counts its tries. Orders,"
           + " permits and settings are never sent again. Ends with 1 when one could not be sent."
     },
@@ -48,8 +49,8 @@ import picocli.CommandLine.Spec;
     footer = {"", "Example: leuko dead retry --topic leuko.alerts --since 2h --dry-run"})
 final class DeadRetryCommand implements Callable<Integer> {
   /** What roles take any number of times. */
-  private static final Set<Topic> AGAIN =
-      EnumSet.of(Topic.EVENTS, Topic.ALERTS, Topic.ACTIONS, Topic.INCIDENTS);
+  static final Set<Topic> AGAIN =
+      EnumSet.of(Topic.EVENTS, Topic.ALERTS, Topic.ACTIONS, Topic.INCIDENTS, Topic.FINDINGS);
 
   @Spec private CommandSpec spec;
   @Mixin private final CommonOptions common = new CommonOptions();
@@ -205,12 +206,12 @@ final class DeadRetryCommand implements Callable<Integer> {
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(about.topic(), partition, letter.key(), letter.value());
     for (Header header : letter.headers()) {
-      if (!header.key().startsWith(DeadLetter.PREFIX) && !header.key().equals(DeadRetries.COUNT)) {
+      if (!header.key().startsWith(DeadLetter.PREFIX) && !header.key().equals(DeadLetter.RETRIES)) {
         record.headers().add(header);
       }
     }
     int tries = DeadRetries.count(letter.headers()) + 1;
-    record.headers().add(DeadRetries.COUNT, Integer.toString(tries).getBytes(UTF_8));
+    record.headers().add(DeadLetter.RETRIES, Integer.toString(tries).getBytes(UTF_8));
     return record;
   }
 

@@ -28,6 +28,7 @@ import picocli.CommandLine.ParameterException;
       RecordCommand.class,
       TailCommand.class,
       DeadCommand.class,
+      RightsCommand.class,
       ContainersCommand.class,
       AlertsCommand.class,
       IncidentsCommand.class,

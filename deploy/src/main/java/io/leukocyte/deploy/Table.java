@@ -37,6 +37,10 @@ final class Table {
     rows.add(List.of(cells));
   }
 
+  boolean isEmpty() {
+    return rows.isEmpty();
+  }
+
   void print(PrintWriter out, Format format) {
     switch (format) {
       case TABLE -> printColumns(out);

@@ -27,7 +27,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 /** deploy/compose.yaml keeps what docs/deployment.md says of it; it fails on files that do not. */
 class ComposeTest {
   private static final Path FILE = Path.of("compose.yaml");
-  private static final Set<String> ONCE = Set.of("setup", "dashboards");
+  private static final Set<String> ONCE = Set.of("setup", "rights", "dashboards", "operator");
   private static final Set<String> OF_THE_LAUNCHER = Set.of("LEUKO_JAVA_OPTS");
   private static String text;
 
@@ -47,13 +47,31 @@ class ComposeTest {
         .containsExactlyInAnyOrder(
             "setup",
             "kafka",
+            "rights",
             "elasticsearch",
             "kibana",
             "dashboards",
             "collector",
             "analyzer",
             "responder",
-            "indexer");
+            "indexer",
+            "operator");
+  }
+
+  @Test
+  void kafkaHasTheUsersThatHaveRightsAndTwoThatNeedNone() throws Exception {
+    String setup = Files.readString(Path.of("compose/setup.sh"));
+    List<String> users = new ArrayList<>(List.of("broker", "admin"));
+    for (KafkaRole role : KafkaRole.values()) {
+      users.add(role.text());
+    }
+    assertThat(first(setup, "kafka_users=\"([^\"]+)\"").split(" "))
+        .containsExactlyInAnyOrderElementsOf(users);
+    assertThat(setup)
+        .contains(
+            "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\n",
+            "super.users=User:broker;User:admin\n")
+        .doesNotContain("allow.everyone.if.no.acl.found");
   }
 
   @ParameterizedTest
@@ -78,6 +96,11 @@ class ComposeTest {
         "pids_limit: 32 | working_dir: / | pids_limit",
         "KAFKA_VERSION:-4.3.1 | KAFKA_VERSION:-4.2.0 | version",
         "service_completed_successfully | service_started | waits",
+        "LEUKO_KAFKA_USER: collector | LEUKO_KAFKA_USER: admin | another user",
+        "rights: {condition: service_completed_successfully} | kafka: {condition:"
+            + " service_healthy} | before its rights",
+        "command: [rights, grant, --revoke] | command: [rights, list] | rights",
+        "profiles: [operator] | domainname: x | by hand",
         "security_opt: [\"no-new-privileges:true\", \"apparmor=unconfined\"] | security_opt: [] |"
             + " new privileges",
         "xpack.security.http.ssl.enabled: \"true\" | xpack.security.http.ssl.enabled: \"false\" |"
@@ -160,7 +183,7 @@ class ComposeTest {
     map(service.get("depends_on"))
         .forEach((other, how) -> {
           String wanted =
-              other.equals("setup") ? "service_completed_successfully" : "service_healthy";
+              ONCE.contains(other) ? "service_completed_successfully" : "service_healthy";
           if (!wanted.equals(map(how).get("condition"))) {
             problems.add(name + " waits for " + other + " in another way than " + wanted);
           }
@@ -193,6 +216,9 @@ class ComposeTest {
         problems.add(name + " has a secret in its environment: " + variable);
       }
     });
+    if (environment.containsKey("LEUKO_KAFKA_BOOTSTRAP")) {
+      kafka(name, service, environment, problems);
+    }
     if (environment.containsKey("LEUKO_KAFKA_BOOTSTRAP")
         && !"sasl-ssl".equals(environment.get("LEUKO_KAFKA_SECURITY"))) {
       problems.add(name + " reaches Kafka without TLS");
@@ -200,6 +226,27 @@ class ComposeTest {
     if (name.equals("elasticsearch")
         && !"true".equals(environment.get("xpack.security.http.ssl.enabled"))) {
       problems.add("elasticsearch answers without TLS");
+    }
+  }
+
+  /** Each role is a user of its own and begins when that user's rights are set. */
+  private static void kafka(
+      String name,
+      Map<String, Object> service,
+      Map<String, Object> environment,
+      List<String> problems) {
+    boolean sets = name.equals("rights");
+    if (!(sets ? "admin" : name).equals(environment.get("LEUKO_KAFKA_USER"))) {
+      problems.add(name + " is another user in Kafka: " + environment.get("LEUKO_KAFKA_USER"));
+    }
+    if (sets && !List.of("rights", "grant", "--revoke").equals(service.get("command"))) {
+      problems.add(name + " does not set the rights of all");
+    }
+    if (!sets && !map(service.get("depends_on")).containsKey("rights")) {
+      problems.add(name + " begins before its rights are set");
+    }
+    if (name.equals("operator") && !List.of("operator").equals(service.get("profiles"))) {
+      problems.add(name + " is started with the others, not by hand");
     }
   }
 

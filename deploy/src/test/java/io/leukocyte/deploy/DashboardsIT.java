@@ -108,6 +108,7 @@ class DashboardsIT {
   void pageShowsInABrowserWhatTheFixtureHolds() throws Exception {
     Path page = Path.of("target/report.html").toAbsolutePath();
     Files.writeString(page, node.report(Optional.empty()).html());
+    assertThat(Files.readString(page)).contains(">1 alert</span>").doesNotContain(">1 alerts<");
     browser.show(page, 1360, 1200);
     Map<String, List<String>> shown = browser.panels();
     for (Map.Entry<String, String> file : files().entrySet()) {

@@ -48,13 +48,13 @@ class DeadLettersTest {
   @Test
   void triesAreKeptByASecondBurialAndRubbishIsNone() {
     RecordHeaders headers = new RecordHeaders();
-    headers.add(DeadRetries.COUNT, "2".getBytes(UTF_8));
+    headers.add(DeadLetter.RETRIES, "2".getBytes(UTF_8));
     ConsumerRecord<byte[], byte[]> again = record(headers, "x".getBytes(UTF_8));
     take(DeadLetter.bury(DeadLetter.Role.INDEXER, "400", again).getFirst());
     assertThat(DeadRetries.count(read.getFirst().headers())).isEqualTo(2);
     for (String rubbish : List.of("", "x", "-3")) {
       RecordHeaders strange = new RecordHeaders();
-      strange.add(DeadRetries.COUNT, rubbish.getBytes(UTF_8));
+      strange.add(DeadLetter.RETRIES, rubbish.getBytes(UTF_8));
       assertThat(DeadRetries.count(strange)).isZero();
     }
     assertThat(DeadRetries.count(new RecordHeaders())).isZero();

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leukocyte.events.BatchCursor;
 import io.leukocyte.events.BatchWriter;
 import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.ContainerId;
@@ -35,6 +36,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -281,6 +283,68 @@ class IndexerIT {
     }
   }
 
+  /** One line of a batch does not fit a mapping of the user's own, until that is put right. */
+  @Test
+  void ofABatchOnlyTheRefusedLineIsADeadLetterAndIsStoredWhenTheMappingIsRight() throws Exception {
+    String custom = "/_component_template/leukocyte@custom";
+    put(
+        custom,
+        "{\"template\":{\"mappings\":{\"properties\":{\"leukocyte\":{\"properties\":{\"log\":"
+            + "{\"properties\":{\"lines\":{\"type\":\"byte\"}}}}}}}}}");
+    try (Indexer indexer = indexer()) {
+      long before = letters();
+      indexer.start();
+      produce(Topic.EVENTS, traceBatch());
+      await().atMost(PATIENCE).until(() -> letters() == before + 1);
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(count("container")).isEqualTo(2));
+      ConsumerRecord<byte[], byte[]> letter = lastOfEvents();
+      DeadLetter about = DeadLetter.of(letter.headers());
+      assertThat(about.topic()).isEqualTo("leuko.events");
+      assertThat(about.item()).isEqualTo(1);
+      assertThat(about.reason()).startsWith("400 ").contains("leukocyte.log.lines", "byte");
+      BatchCursor alone = BatchCursor.over(letter.value());
+      assertThat(alone.count()).isEqualTo(1);
+      assertThat(alone.next()).isTrue();
+      assertThat(alone.id()).hasToString("h1:1:77:1");
+      assertThat(leuko("dead", "list", "--format", "json"))
+          .contains("\"from\":\"leuko.events-" + about.partition() + "@" + about.offset() + "\"")
+          .contains("\"item\":\"1\"");
+
+      // Still wrong: it is buried again, and still says which event of which batch it is.
+      assertThat(leuko("dead", "retry", "--topic", "leuko.events")).containsPattern(" sent +1");
+      await().atMost(PATIENCE).until(() -> letters() == before + 2);
+      assertThat(DeadLetter.of(lastOfEvents().headers()).item()).isEqualTo(1);
+      assertThat(DeadLetter.of(lastOfEvents().headers()).offset()).isNotEqualTo(about.offset());
+
+      delete(custom);
+      post("/logs-leukocyte.container-" + namespace + "/_rollover", "{}");
+      assertThat(leuko("dead", "retry", "--topic", "leuko.events"))
+          .containsPattern(" sent +1")
+          .containsPattern("sent before +1");
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(count("container")).isEqualTo(3));
+      assertThat(indices("container")).isEqualTo(2);
+      assertThat(search("container", "leukocyte.log.lines:300 AND event.id:\"h1:1:77:1\""))
+          .isEqualTo(1);
+      await().atMost(PATIENCE).until(() -> committed().equals(ends()));
+      assertThat(count("container")).isEqualTo(3);
+    } finally {
+      delete(custom);
+    }
+  }
+
+  private static byte[] traceBatch() {
+    ContainerRef web =
+        new ContainerRef(new ContainerId("ab".repeat(32)), "web", "nginx", "1", null, false);
+    BatchWriter writer = new BatchWriter(new HostId("h1"), 1);
+    for (int lines : new int[] {1, 300, 2}) {
+      String text = lines + " lines";
+      writer.add(
+          new ContainerLog(
+              lines, web, ContainerLog.Stream.STDERR, text, text.length(), false, lines));
+    }
+    return writer.finish(77);
+  }
+
   private Indexer indexer() {
     IndexerSettings settings =
         new IndexerSettings(
@@ -348,6 +412,13 @@ class IndexerIT {
         Instant.EPOCH,
         dead::add);
     return dead;
+  }
+
+  private static ConsumerRecord<byte[], byte[]> lastOfEvents() {
+    return dead().stream()
+        .filter(r -> DeadLetter.of(r.headers()).topic().equals("leuko.events"))
+        .max(Comparator.comparingLong(ConsumerRecord::timestamp))
+        .orElseThrow();
   }
 
   private static long letters() {
@@ -430,6 +501,10 @@ class IndexerIT {
 
   private void put(String path, String body) throws IOException, InterruptedException {
     send(HttpRequest.newBuilder(uri(path)).PUT(BodyPublishers.ofString(body)));
+  }
+
+  private void delete(String path) throws IOException, InterruptedException {
+    send(HttpRequest.newBuilder(uri(path)).DELETE());
   }
 
   private void send(HttpRequest.Builder request) throws IOException, InterruptedException {

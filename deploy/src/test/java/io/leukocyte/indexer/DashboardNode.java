@@ -307,6 +307,9 @@ public final class DashboardNode implements AutoCloseable {
     if (value.isNull()) {
       return "-";
     }
+    if (column.path("timeScale").asText().equals("s")) {
+      return number(value.asDouble() / 3_600); // a bar is an hour
+    }
     return column.path("dataType").asText().equals("date")
         ? Instant.ofEpochMilli(Math.round(value.asDouble())).toString().substring(11, 16)
         : number(value.asDouble());

@@ -22,11 +22,16 @@ import org.jspecify.annotations.Nullable;
  * record's timestamp is the time of burial, so that it is kept as long as all others; that of the
  * original stands in {@code leuko.dead.time}.
  *
+ * <p>Of a batch of events of which Elasticsearch refuses one document, the value is a batch with
+ * that one event, and the number of the event stands in {@code leuko.dead.item}.
+ *
  * @param reason why it could not be used, at most {@value #MOST_REASON} characters
  * @param role who could not use it, as {@link Role#text}
  * @param topic where it was
  * @param partition where it was; -1 when unknown
  * @param offset where it was; -1 when unknown
+ * @param item the number within its batch of the one event that this is about; {@link #WHOLE} when
+ *     it is about the whole record
  * @param time the timestamp of the original; the epoch when unknown
  * @param part number of this part, from 1
  * @param parts how many there are
@@ -37,12 +42,26 @@ public record DeadLetter(
     String topic,
     int partition,
     long offset,
+    int item,
     Instant time,
     int part,
     int parts) {
 
   /** What the names of all headers of a burial begin with. */
   public static final String PREFIX = "leuko.dead.";
+
+  /** The {@link #item} of a letter about a whole record. */
+  public static final int WHOLE = -1;
+
+  /** On a record that was sent again, and on its next letter: how often, a number in text. */
+  public static final String RETRIES = "leuko.retries";
+
+  /**
+   * On a record of {@link Topic#EVENTS} that has one event of a batch for the sake of one document:
+   * that document's data set, as {@code leukocyte.container}. Such a record is for indexers alone;
+   * everybody else had the event with its batch.
+   */
+  public static final String DOCUMENT = "leuko.document";
 
   /** Bytes of value in one record: with key and headers less than a producer's usual bound. */
   public static final int MOST_VALUE = 896 << 10;
@@ -110,6 +129,17 @@ public record DeadLetter(
   /** The same for a record that comes from elsewhere than a consumer. */
   public static List<ProducerRecord<byte[], byte[]>> bury(
       Role role, String reason, Original record) {
+    return bury(role, reason, record, WHOLE);
+  }
+
+  /**
+   * The same for one event of a batch.
+   *
+   * @param record where the batch was, with the event alone as its value
+   * @param item the event's number in the batch, as in its id
+   */
+  public static List<ProducerRecord<byte[], byte[]>> bury(
+      Role role, String reason, Original record, int item) {
     byte[] value = record.value();
     int parts = value == null ? 1 : Math.max(1, Math.ceilDiv(value.length, MOST_VALUE));
     byte[] key = record.key();
@@ -120,6 +150,9 @@ public record DeadLetter(
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(parts);
     for (int part = 1; part <= parts; part++) {
       Headers headers = headers(role, reason, record);
+      if (item != WHOLE) {
+        add(headers, "item", Integer.toString(item));
+      }
       if (parts > 1) {
         add(headers, "part", Integer.toString(part));
         add(headers, "parts", Integer.toString(parts));
@@ -193,6 +226,7 @@ public record DeadLetter(
         text(headers, "topic", "?"),
         (int) number(headers, "partition", -1),
         number(headers, "offset", -1),
+        (int) number(headers, "item", WHOLE),
         time(headers),
         (int) number(headers, "part", 1),
         (int) number(headers, "parts", 1));

@@ -33,7 +33,29 @@ class DeadLetterTest {
     assertThat(dead.headers().lastHeader("trace").value()).containsExactly(1, 2);
     assertThat(dead.timestamp()).isGreaterThan(THEN.toEpochMilli());
     assertThat(DeadLetter.of(dead.headers()))
-        .isEqualTo(new DeadLetter("not JSON", "indexer", "leuko.alerts", 3, 1L << 40, THEN, 1, 1));
+        .isEqualTo(
+            new DeadLetter(
+                "not JSON", "indexer", "leuko.alerts", 3, 1L << 40, DeadLetter.WHOLE, THEN, 1, 1));
+  }
+
+  @Test
+  void ofOneEventSaysItsNumberInTheBatchAndKeepsWhichDocumentItIsFor() {
+    Headers own = new RecordHeaders().add(DeadLetter.DOCUMENT, "leukocyte.stats".getBytes(UTF_8));
+    ConsumerRecord<byte[], byte[]> record = record("h1", "{", own);
+    DeadLetter.Original original =
+        new DeadLetter.Original(
+            record.topic(),
+            record.partition(),
+            record.offset(),
+            record.timestamp(),
+            record.key(),
+            record.value(),
+            record.headers());
+    ProducerRecord<byte[], byte[]> dead =
+        only(DeadLetter.bury(DeadLetter.Role.INDEXER, "400", original, 17));
+    assertThat(DeadLetter.of(dead.headers()).item()).isEqualTo(17);
+    assertThat(dead.headers().lastHeader(DeadLetter.DOCUMENT).value())
+        .isEqualTo("leukocyte.stats".getBytes(UTF_8));
   }
 
   @Test
@@ -107,7 +129,7 @@ class DeadLetterTest {
             .add("leuko.dead.partition", "x".getBytes(UTF_8))
             .add("leuko.dead.time", null);
     assertThat(DeadLetter.of(wrong))
-        .isEqualTo(new DeadLetter("?", "?", "?", -1, -1, Instant.EPOCH, 1, 1));
+        .isEqualTo(new DeadLetter("?", "?", "?", -1, -1, -1, Instant.EPOCH, 1, 1));
   }
 
   private static Optional<String> value(ProducerRecord<byte[], byte[]> dead, String name) {
