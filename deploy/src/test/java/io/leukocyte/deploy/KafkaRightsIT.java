@@ -151,7 +151,7 @@ class KafkaRightsIT {
     "COLLECTOR, WRITE, leuko.dead",
     "ANALYZER, WRITE, leuko.events",
     "ANALYZER, WRITE, leuko.commands",
-    "ANALYZER, READ, leuko.alerts",
+    "ANALYZER, READ, leuko.actions",
     "RESPONDER, READ, leuko.events",
     "RESPONDER, WRITE, leuko.alerts",
     "RESPONDER, WRITE, leuko.commands",
