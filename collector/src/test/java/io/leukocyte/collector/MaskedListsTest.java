@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MaskedListsTest {
-  private final MaskedLists masked = new MaskedLists();
+  private final MaskedLists<String> masked = new MaskedLists<>(Secrets::mask);
 
   @Test
   void aListWithoutSecretsIsReturnedItselfEachTime() {
