@@ -135,9 +135,17 @@ final class CallRecord {
   }
 
   private String path(int place, String text) {
+    return Paths.absolute(base(place), text);
+  }
+
+  /** The same of a path that does not climb; else as it was asked for, behind its directory. */
+  String asked(int place) {
+    return Paths.asked(base(place), text(place));
+  }
+
+  private String base(int place) {
     int size = baseSize(place);
-    String base = size == 0 ? "" : RecordText.path(memory, baseAt(place), size, false, false);
-    return Paths.absolute(base, text);
+    return size == 0 ? "" : RecordText.path(memory, baseAt(place), size, false, false);
   }
 
   private long fileAt() {

@@ -196,9 +196,9 @@ final class CallTranslator {
   // ---- files ----
 
   private static SystemCall open(CallRecord record, Moment at) {
-    String asked = record.path(0);
+    String asked = record.asked(0);
     String file = record.file();
-    String path = file.isEmpty() ? asked : file;
+    String path = file.isEmpty() ? record.path(0) : file;
     long flags =
         switch (at.call) {
           case "open" -> record.arg(1);

@@ -112,6 +112,11 @@ public final class Collector implements Component {
     return flow == null ? new Counters.Totals(0, 0, 0, 0) : flow.counters().totals();
   }
 
+  /** The same of one kind. */
+  synchronized Counters.Totals totals(Kind kind) {
+    return flow == null ? new Counters.Totals(0, 0, 0, 0) : flow.counters().totals(kind);
+  }
+
   /** The sensor, what of the rules it covers, the engine, the logs and the publisher. */
   @Override
   public synchronized List<CheckResult> check() {

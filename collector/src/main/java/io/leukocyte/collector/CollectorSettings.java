@@ -375,7 +375,8 @@ public record CollectorSettings(
             new SensorOptions(
                 powerOfTwo(config.get(SENSOR_RING)),
                 config.get(SENSOR_HOST),
-                config.get(SENSOR_FLOW_INTERVAL)),
+                config.get(SENSOR_FLOW_INTERVAL),
+                config.get(REDACT)),
             kinds(config.get(SENSOR_KINDS)),
             config.get(HOST_PROC)),
         new Logs(

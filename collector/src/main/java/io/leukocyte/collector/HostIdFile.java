@@ -1,6 +1,7 @@
 package io.leukocyte.collector;
 
 import io.leukocyte.events.HostId;
+import io.leukocyte.events.config.UserFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -46,6 +47,8 @@ public final class HostIdFile {
       throw new UncheckedIOException(
           "Cannot read or make the host's id at "
               + file
+              + ": "
+              + UserFile.problem(e)
               + "; name a data folder that can be written with --data, or set host.id",
           e);
     }

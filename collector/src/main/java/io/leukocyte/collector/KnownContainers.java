@@ -4,8 +4,10 @@ import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerLifecycle;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -108,9 +110,20 @@ final class KnownContainers {
         changed |= started.remove(id) != null;
         changes.remove(id);
       }
-      default -> {}
+      default -> {
+        if (!started.containsKey(id)) {
+          changes.remove(id); // the end of an exec may come after that of its container
+        }
+      }
     }
     return false;
+  }
+
+  /** Containers that are remembered in any way. */
+  synchronized int size() {
+    Set<ContainerId> all = new HashSet<>(started.keySet());
+    all.addAll(changes.keySet());
+    return all.size();
   }
 
   private void put(ContainerId id, long start) {
@@ -194,6 +207,7 @@ final class KnownContainers {
     }
     found.add(new Found(id, "destroy", to));
     changed |= started.remove(id) != null;
+    changes.remove(id);
   }
 
   private static long within(long time, long from, long to) {

@@ -35,6 +35,22 @@ final class Paths {
     return joined.startsWith("…") ? joined : "/" + joined;
   }
 
+  /**
+   * The same, but a path that climbs keeps its steps: {@code /srv/www/../../etc/passwd} says more
+   * of who asks than where it leads.
+   */
+  static String asked(String base, String path) {
+    if (!climbs(path)) {
+      return absolute(base, path);
+    }
+    boolean whole = path.startsWith("/") || base.isEmpty();
+    return whole ? path : base + (base.endsWith("/") ? "" : "/") + path;
+  }
+
+  private static boolean climbs(String path) {
+    return path.contains("..") && ("/" + path + "/").contains("/../");
+  }
+
   private static boolean isPlain(String path) {
     return !path.contains("//")
         && !path.contains("/.")

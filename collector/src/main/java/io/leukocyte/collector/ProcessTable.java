@@ -30,6 +30,7 @@ final class ProcessTable {
 
   private final ProcFiles files;
   private final BootClock clock;
+  private final Redaction redaction;
   private final Map<Long, ProcessInfo> processes;
   private final Map<Long, ProcessInfo> onlyRead = leastRecentlyUsed(MOST_READ);
   private List<Long> ended = new ArrayList<>();
@@ -39,10 +40,12 @@ final class ProcessTable {
    * An empty table.
    *
    * @param most processes to remember that events tell of
+   * @param redaction what becomes of the arguments that ancestors are told with
    */
-  ProcessTable(ProcFiles files, BootClock clock, int most) {
+  ProcessTable(ProcFiles files, BootClock clock, int most, Redaction redaction) {
     this.files = files;
     this.clock = clock;
+    this.redaction = redaction;
     this.processes = leastRecentlyUsed(most);
   }
 
@@ -187,13 +190,17 @@ final class ProcessTable {
   }
 
   /** A parent, seen from its children's children. */
-  static Ancestor ancestor(Parent parent) {
+  Ancestor ancestor(Parent parent) {
     return ancestor(parent.ref().pid(), parent.name(), parent.executable(), parent.args());
   }
 
-  /** The command line as rules have it: the name, and the arguments after the first. */
-  private static Ancestor ancestor(
-      int pid, @Nullable String name, @Nullable String executable, List<String> args) {
+  /**
+   * The command line as rules have it: the name, and the arguments after the first. Secrets are
+   * masked while it is known where each argument ends.
+   */
+  private Ancestor ancestor(
+      int pid, @Nullable String name, @Nullable String executable, List<String> given) {
+    List<String> args = redaction.apply(given);
     StringBuilder line = new StringBuilder(name == null ? "" : name);
     for (int i = 1; i < args.size() && line.length() <= Ancestor.MOST_CHARACTERS; i++) {
       line.append(' ').append(args.get(i));

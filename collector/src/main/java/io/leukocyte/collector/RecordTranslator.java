@@ -192,12 +192,12 @@ final class RecordTranslator {
   }
 
   /** A child is in its parent's group, and leads none. */
-  private static ProcessInfo.More followed(ProcessInfo parent) {
+  private ProcessInfo.More followed(ProcessInfo parent) {
     ProcessInfo.More more = parent.more();
     List<ProcessInfo.Ancestor> lineage = new ArrayList<>();
     Parent above = parent.parent();
     if (above != null && above.name() != null) {
-      lineage.add(ProcessTable.ancestor(above));
+      lineage.add(processes.ancestor(above));
     }
     lineage.addAll(more.lineage());
     return new ProcessInfo.More(

@@ -15,9 +15,7 @@ import io.leukocyte.events.SensorHeartbeat;
 import io.leukocyte.events.SensorLoss;
 import io.leukocyte.events.SystemCall;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +41,11 @@ enum Redaction {
   /** The event without secrets. */
   Event apply(Event event) {
     return this == OFF ? event : masked(event);
+  }
+
+  /** Arguments without secrets; each is masked by itself, and after a flag such as --password. */
+  List<String> apply(List<String> args) {
+    return this == OFF ? args : masked(args);
   }
 
   /** The facts without secrets. */
@@ -124,20 +127,20 @@ enum Redaction {
   }
 
   private static List<ProcessInfo.Ancestor> maskedLineage(List<ProcessInfo.Ancestor> lineage) {
-    List<ProcessInfo.Ancestor> masked = new ArrayList<>(lineage.size());
-    boolean any = false;
-    for (ProcessInfo.Ancestor ancestor : lineage) {
-      String line = ancestor.commandLine();
-      String safe = line == null ? null : Secrets.mask(line);
-      boolean same = Objects.equals(line, safe);
-      any |= !same;
-      masked.add(
-          same
-              ? ancestor
-              : new ProcessInfo.Ancestor(
-                  ancestor.pid(), ancestor.executable(), ancestor.first(), safe));
-    }
-    return any ? masked : lineage;
+    List<ProcessInfo.Ancestor> masked = lineage.stream().map(Redaction::masked).toList();
+    return masked.equals(lineage) ? lineage : masked;
+  }
+
+  private static ProcessInfo.Ancestor masked(ProcessInfo.Ancestor ancestor) {
+    return new ProcessInfo.Ancestor(
+        ancestor.pid(),
+        ancestor.executable(),
+        masked(ancestor.first()),
+        masked(ancestor.commandLine()));
+  }
+
+  private static @Nullable String masked(@Nullable String text) {
+    return text == null ? null : Secrets.mask(text);
   }
 
   private static ProcessInfo.@Nullable Parent masked(ProcessInfo.@Nullable Parent parent) {

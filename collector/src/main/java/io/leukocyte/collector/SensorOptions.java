@@ -9,13 +9,21 @@ import java.time.Duration;
  *     page
  * @param includeHost whether processes of the host are reported too
  * @param flowInterval how often egress is reported
+ * @param redact whether secrets are masked where arguments become a text: there is no telling
+ *     afterwards where an argument ended
  */
-public record SensorOptions(int ringBytes, boolean includeHost, Duration flowInterval) {
+public record SensorOptions(
+    int ringBytes, boolean includeHost, Duration flowInterval, boolean redact) {
   /** 16 MiB, containers only, each two seconds. */
   public static final SensorOptions DEFAULT =
       new SensorOptions(16 << 20, false, Duration.ofSeconds(2));
 
   private static final int LEAST_RING = 4096;
+
+  /** Options with which secrets are masked. */
+  public SensorOptions(int ringBytes, boolean includeHost, Duration flowInterval) {
+    this(ringBytes, includeHost, flowInterval, true);
+  }
 
   /**
    * Checks the values.

@@ -85,7 +85,9 @@ final class SensorReader {
     this.hostFlows = FlowTable.ofHost(object);
     this.sleeping = new SleepFlag(object);
     this.seed = new SensorSeed(files, object);
-    this.processes = new ProcessTable(files, clock, MOST_PROCESSES);
+    this.processes =
+        new ProcessTable(
+            files, clock, MOST_PROCESSES, options.redact() ? Redaction.ON : Redaction.OFF);
     this.translator =
         new RecordTranslator(
             processes, networks, clock, containers, this::reportFlows, this::followHostNetwork);

@@ -54,7 +54,7 @@ class CollectorIT {
 
   @AfterEach
   void end() {
-    collectors.forEach(Collector::close);
+    Accounts.close(collectors, data);
     removeContainers();
     engine.close();
   }

@@ -49,7 +49,7 @@ class CollectorLogsIT {
 
   @AfterEach
   void end() {
-    collectors.forEach(Collector::close);
+    collectors.forEach(each -> Accounts.close(List.of(each), data.resolve("none")));
     names.forEach(Docker::remove);
     engine.close();
   }

@@ -27,7 +27,7 @@ class CollectorSettingsTest {
                 Path.of("/data/collector"),
                 new CollectorSettings.Sensor(
                     SensorMode.AUTO,
-                    new SensorOptions(16 << 20, false, Duration.ofSeconds(2)),
+                    new SensorOptions(16 << 20, false, Duration.ofSeconds(2), true),
                     Set.of(),
                     Path.of("/proc")),
                 new CollectorSettings.Logs(
@@ -74,7 +74,7 @@ class CollectorSettingsTest {
                 Path.of("/data/collector"),
                 new CollectorSettings.Sensor(
                     SensorMode.OFF,
-                    new SensorOptions(4 << 20, true, Duration.ofSeconds(1)),
+                    new SensorOptions(4 << 20, true, Duration.ofSeconds(1), false),
                     Set.of(Kind.FILE_OPEN, Kind.NS_CHANGE),
                     Path.of("/host/proc")),
                 new CollectorSettings.Logs(

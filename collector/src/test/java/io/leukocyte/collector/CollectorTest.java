@@ -95,7 +95,7 @@ class CollectorTest {
 
   @AfterEach
   void close() {
-    collectors.forEach(Collector::close);
+    Accounts.close(collectors, data);
     engine.close();
   }
 

@@ -10,6 +10,7 @@ import io.leukocyte.events.NetFlow;
 import io.leukocyte.events.ProcessExec;
 import io.leukocyte.events.ProcessExit;
 import io.leukocyte.events.ProcessInfo;
+import io.leukocyte.events.ProcessRef;
 import io.leukocyte.events.Protocol;
 import java.nio.file.DirectoryStream;
 import java.io.IOException;
@@ -147,6 +148,20 @@ class KernelSensorIT {
     assertThat(parent(shell.process()).name()).matches("runc|containerd-shim");
   }
 
+  /** The one that was given a secret is above the parent of the last. */
+  @Test
+  void secretsOfAncestorsAreMaskedWithAllTheirWords() {
+    Docker.sh(
+        NAME, "sh -c 'sh -c \"/bin/true x20; :\"; :' x --password 'two words' -u \"me:it's\"; :");
+
+    ProcessInfo process = probe.exec("x20").process();
+
+    assertThat(process.more().lineage())
+        .extracting(ProcessInfo.Ancestor::commandLine)
+        .anySatisfy(line -> assertThat(line).endsWith("x --password *** -u me:***"))
+        .noneSatisfy(line -> assertThat(line).contains("words"));
+  }
+
   @Test
   void aTerminalIsSeen() {
     Docker.run("exec", "-t", NAME, "/bin/true", "x3");
@@ -207,13 +222,52 @@ class KernelSensorIT {
         .atMost(Duration.ofSeconds(10))
         .untilAsserted(() -> {
           List<String> seen =
-              probe.of(container, ProcessExec.class).stream()
-                  .map(exec -> exec.process().args().getLast())
-                  .filter(argument -> argument.startsWith(prefix))
-                  .toList();
+              programs(prefix).stream().map(process -> process.args().getLast()).toList();
           assertThat(seen).hasSize(count).doesNotHaveDuplicates();
         });
     assertThat(probe.sensor().losses()).isEmpty();
+    List<ProcessInfo> programs = programs(prefix);
+    programs.forEach(KernelSensorIT::assertWhole);
+    Set<ProcessRef> started = programs.stream().map(ProcessInfo::ref).collect(Collectors.toSet());
+    assertThat(started).hasSize(count);
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(() ->
+            assertThat(
+                    probe.of(container, ProcessExit.class).stream()
+                        .filter(e -> started.contains(e.process().ref())))
+                .hasSize(count)
+                .allMatch(e -> e.exitCode() == 0 && e.signal() == 0));
+  }
+
+  private static List<ProcessInfo> programs(String prefix) {
+    return probe.of(container, ProcessExec.class).stream()
+        .map(ProcessExec::process)
+        .filter(process -> process.args().getLast().startsWith(prefix))
+        .toList();
+  }
+
+  /** All facts of a program that a shell in the container started, however short it was. */
+  private static void assertWhole(ProcessInfo process) {
+    assertThat(process.args()).hasSize(2).startsWith("/bin/true");
+    assertThat(process.argsTruncated()).isFalse();
+    assertThat(process.name()).isEqualTo("true");
+    assertThat(process.executable()).isEqualTo("/usr/bin/true");
+    assertThat(process.workingDirectory()).isEqualTo("/");
+    assertThat(process.uid()).isZero();
+    assertThat(process.gid()).isZero();
+    assertThat(process.loginUid()).isEqualTo(-1);
+    assertThat(process.tty()).isZero();
+    assertThat(process.capabilities()).isNotZero();
+    assertThat(process.more().permittedCapabilities()).isEqualTo(process.capabilities());
+    assertThat(process.containerPid()).isGreaterThan(1);
+    assertThat(process.flags()).isEqualTo(ProcessInfo.Flags.NONE);
+    assertThat(process.more().file()).isNotNull();
+    assertThat(parent(process).name()).isEqualTo("sh");
+    assertThat(parent(process).executable()).isEqualTo("/usr/bin/dash");
+    assertThat(parent(process).args()).startsWith("sh", "-c").hasSize(3);
+    assertThat(process.ancestors()).anyMatch(name -> name.startsWith("containerd-shim"));
+    assertThat(process.more().lineage()).hasSameSizeAs(process.ancestors());
   }
 
   @Test

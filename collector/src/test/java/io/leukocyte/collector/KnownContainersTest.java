@@ -100,6 +100,25 @@ class KnownContainersTest {
   }
 
   @Test
+  void tenThousandShortContainersInARowLeaveNothing() {
+    for (int i = 0; i < 10_000; i++) {
+      ContainerId id = TestEvents.id(1000 + i);
+      long time = (300 + i) * SECOND;
+      for (String action :
+          List.of("create", "start", "exec_create", "die", "destroy", "exec_die")) {
+        assertThat(known.apply(TestEvents.lifecycle(id, time++, action))).isFalse();
+      }
+    }
+    assertThat(known.size()).as("WEB alone").isEqualTo(1);
+
+    for (int i = 0; i < 1000; i++) {
+      known.apply(TestEvents.lifecycle(TestEvents.id(20_000 + i), (300 + i) * SECOND, "start"));
+    }
+    assertThat(compare(new Seen(WEB, 10 * SECOND, 20 * SECOND))).hasSize(2000);
+    assertThat(known.size()).as("after a gap in which they went").isEqualTo(1);
+  }
+
+  @Test
   void theyOutliveTheProcess() {
     known.apply(TestEvents.lifecycle(DATABASE, 50 * SECOND, "start"));
     known.save();

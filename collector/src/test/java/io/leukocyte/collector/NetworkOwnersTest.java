@@ -4,6 +4,7 @@ import static io.leukocyte.collector.SensorSamples.DB;
 import static io.leukocyte.collector.SensorSamples.WEB;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leukocyte.events.ContainerId;
 import org.junit.jupiter.api.Test;
 
 /** Whose a network namespace is. */
@@ -41,6 +42,25 @@ class NetworkOwnersTest {
     owners.forgetEnded();
 
     assertThat(owners.of(7)).isEqualTo(DB);
+  }
+
+  /** The kernel gives the number of a namespace away again, here at once. */
+  @Test
+  void ofTenThousandShortContainersInARowEachOwnsItsOwnAndNoneIsKept() {
+    for (int i = 0; i < 10_000; i++) {
+      ContainerId id = TestEvents.id(1 + i);
+      int namespace = 7 + i % 3;
+      assertThat(owners.isSuccession(namespace, id)).isEqualTo(i >= 3 && i % 100 >= 3);
+      owners.claim(namespace, id);
+      assertThat(owners.of(namespace)).isEqualTo(id);
+      owners.end(id);
+      if (i % 100 == 99) {
+        owners.forgetEnded();
+        assertThat(owners.of(7)).isNull();
+        assertThat(owners.of(8)).isNull();
+        assertThat(owners.of(9)).isNull();
+      }
+    }
   }
 
   @Test

@@ -25,4 +25,20 @@ class PathsTest {
   void aPathIsMadeAbsolute(String base, String path, String absolute) {
     assertThat(Paths.absolute(base, path)).isEqualTo(absolute);
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/srv, a, /srv/a",
+    "/srv, a/./b//c, /srv/a/b/c",
+    "/srv/www, ../../etc/passwd, /srv/www/../../etc/passwd",
+    "/, ../x, /../x",
+    "/srv, /var/../etc/x, /var/../etc/x",
+    "/srv, .., /srv/..",
+    "/srv, a..b/..c, /srv/a..b/..c",
+    "'', ../x, ../x",
+    "…/deep/x, ../y, …/deep/x/../y"
+  })
+  void aPathThatClimbsKeepsItsSteps(String base, String path, String asked) {
+    assertThat(Paths.asked(base, path)).isEqualTo(asked);
+  }
 }

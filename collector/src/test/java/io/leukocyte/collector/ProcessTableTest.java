@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,12 +24,12 @@ class ProcessTableTest {
   @TempDir private Path proc = Path.of("");
   private final BootClock clock = new BootClock(() -> 1000 * TICK, () -> 0);
   private ProcFiles files = new ProcFiles(proc);
-  private ProcessTable table = new ProcessTable(files, clock, 10);
+  private ProcessTable table = new ProcessTable(files, clock, 10, Redaction.ON);
 
   @BeforeEach
   void fillProc() throws IOException {
     files = new ProcFiles(proc);
-    table = new ProcessTable(files, clock, 10);
+    table = new ProcessTable(files, clock, 10, Redaction.ON);
     process(1, 0, 5, "init", "/sbin/init\0");
     process(40, 1, 70, "a (strange) name", "/usr/bin/shim\0--x\0");
     process(41, 40, 80, "nginx", "nginx\0-g\0daemon off;\0");
@@ -82,6 +83,25 @@ class ProcessTableTest {
     assertThat(process.ancestors()).containsExactly("init");
   }
 
+  /** Joined to a line, an argument of several words would look like several arguments. */
+  @Test
+  void secretsOfAncestorsAreMaskedWholeBeforeTheirArgumentsBecomeALine() throws IOException {
+    process(39, 1, 60, "deploy", "deploy\0--password\0two words\0-u\0me:it's secret\0--dry\0");
+    process(40, 39, 70, "sh", "sh\0-c\0x\0");
+    String open = "deploy --password two words -u me:it's secret --dry";
+
+    assertThat(lineage(Redaction.ON))
+        .containsExactly("deploy --password *** -u me:*** --dry", "init");
+    assertThat(lineage(Redaction.OFF)).containsExactly(open, "init");
+  }
+
+  private List<String> lineage(Redaction redaction) {
+    ProcessTable read = new ProcessTable(files, clock, 10, redaction);
+    return Objects.requireNonNull(read.find(41, 80 * TICK, null)).more().lineage().stream()
+        .map(ancestor -> Objects.requireNonNull(ancestor.commandLine()))
+        .toList();
+  }
+
   @Test
   void anotherProcessWithThePidIsNotTakenForIt() {
     assertThat(table.find(41, 81 * TICK, null)).isNull();
@@ -129,7 +149,7 @@ class ProcessTableTest {
   /** The engine starts a process of its own for each that it puts into a container. */
   @Test
   void fewAreKeptOfThoseThatEndWithoutAnEvent() throws IOException {
-    table = new ProcessTable(files, clock, 10_000);
+    table = new ProcessTable(files, clock, 10_000, Redaction.ON);
     table.put(41, 80 * TICK, ProcessInfo.unknown(new ProcessRef(41, 1)));
     for (int pid = 1000; pid < 1000 + 2 * ProcessTable.MOST_READ; pid++) {
       process(pid, 1, 90, "helper", "helper\0");

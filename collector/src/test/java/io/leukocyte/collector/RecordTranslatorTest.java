@@ -51,9 +51,13 @@ class RecordTranslatorTest {
   private final NetworkOwners networks = new NetworkOwners();
 
   private RecordTranslator translator() {
+    return translator(Redaction.ON);
+  }
+
+  private RecordTranslator translator(Redaction redaction) {
     BootClock clock = new BootClock(() -> OFFSET + NOW, () -> NOW);
     return new RecordTranslator(
-        new ProcessTable(new ProcFiles(emptyProc), clock, 100),
+        new ProcessTable(new ProcFiles(emptyProc), clock, 100, redaction),
         networks,
         clock,
         ContainerRef::unknown,
@@ -208,6 +212,34 @@ class RecordTranslatorTest {
     assertThat(Objects.requireNonNull(process.parent()).executable()).isEqualTo("/usr/sbin/nginx");
     assertThat(process.ancestors()).containsExactly("nginx", "containerd-shim");
     assertThat(connect.destination().port()).isEqualTo(65_000);
+  }
+
+  /** A program, its forked child, and what that starts: the first is above the parent then. */
+  @Test
+  void secretsOfAProcessAreMaskedInTheLineItsDescendantsAreToldWith() {
+    for (Redaction redaction : Redaction.values()) {
+      RecordTranslator translator = translator(redaction);
+      Task child = Task.of(1002, 1001);
+      Task grandchild = Task.of(1003, 1002);
+      byte[] args = bytes("nginx\0--password\0two words\0-q\0");
+      event(translator, exec(NGINX, "nginx", "nginx\0", "", args), ProcessExec.class);
+      translator.translate(new SensorRecord(fork(child, "nginx")));
+      translator.translate(new SensorRecord(fork(grandchild, "nginx")));
+
+      NetConnect connect =
+          event(
+              translator,
+              connection(SensorLayout.CONNECT, grandchild, 6, TARGET, 443),
+              NetConnect.class);
+
+      assertThat(Objects.requireNonNull(connect.process()).more().lineage())
+          .extracting(ProcessInfo.Ancestor::commandLine)
+          .first()
+          .isEqualTo(
+              redaction == Redaction.ON
+                  ? "nginx --password *** -q"
+                  : "nginx --password two words -q");
+    }
   }
 
   @Test

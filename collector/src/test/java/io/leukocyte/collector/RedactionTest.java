@@ -11,11 +11,13 @@ import io.leukocyte.events.FileOpen;
 import io.leukocyte.events.FsMount;
 import io.leukocyte.events.NetConnect;
 import io.leukocyte.events.ProcessExec;
+import io.leukocyte.events.ProcessExit;
 import io.leukocyte.events.ProcessInfo;
 import io.leukocyte.events.ProcessRef;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -70,9 +72,60 @@ class RedactionTest {
   }
 
   @Test
+  void masksTheCommandLinesOfAllAncestorsOfEachKindOfEvent() {
+    ProcessInfo process = TestEvents.process(8, "cat", "/etc/hosts").with(lineage(SECRET_LINE));
+    List<ProcessInfo.Ancestor> safe =
+        lineage("sh -c login --token ***; curl -H 'Authorization: Bearer ***'").lineage();
+
+    ProcessExec exec = (ProcessExec) Redaction.ON.apply(TestEvents.exec(WEB, process));
+    NetConnect connect = (NetConnect) Redaction.ON.apply(TestEvents.connect(WEB, process));
+    ProcessExit exit =
+        (ProcessExit)
+            Redaction.ON.apply(new ProcessExit(1, ContainerRef.unknown(WEB), process, 0, 0));
+    FsMount mount =
+        (FsMount)
+            Redaction.ON.apply(
+                new FsMount(
+                    1, ContainerRef.unknown(WEB), process, "mount", "x", "/mnt", null, 0, 0));
+
+    ProcessInfo ofConnect = Objects.requireNonNull(connect.process());
+    List<ProcessInfo> all = List.of(exec.process(), ofConnect, exit.process(), mount.process());
+    for (ProcessInfo masked : all) {
+      assertThat(masked.more().lineage()).isEqualTo(safe);
+      assertThat(masked.with(process.more())).isEqualTo(process);
+    }
+    assertThat(
+            ((ProcessExec) Redaction.OFF.apply(TestEvents.exec(WEB, process)))
+                .process()
+                .more()
+                .lineage())
+        .isEqualTo(process.more().lineage());
+  }
+
+  private static final String SECRET_LINE =
+      "sh -c login --token abc; curl -H 'Authorization: Bearer 0123456789'";
+
+  /** Two ancestors without a secret, and between them one with. */
+  private static ProcessInfo.More lineage(String second) {
+    return new ProcessInfo.More(
+        0,
+        List.of(),
+        false,
+        false,
+        null,
+        List.of(
+            new ProcessInfo.Ancestor(5, "/bin/sh", "sh", "sh -c run"),
+            new ProcessInfo.Ancestor(4, "/bin/sh", "sh", second),
+            new ProcessInfo.Ancestor(3, null, null, null)));
+  }
+
+  @Test
   void leavesAnEventWithoutSecretsAsItIs() {
     ProcessExec exec = TestEvents.exec(WEB, 1);
     assertThat(Redaction.ON.apply(exec)).isSameAs(exec);
+    ProcessExec withLineage =
+        TestEvents.exec(WEB, TestEvents.process(8, "cat").with(lineage("sh -c run --fast")));
+    assertThat(Redaction.ON.apply(withLineage)).isSameAs(withLineage);
     FileOpen open = TestEvents.open(WEB, 1);
     assertThat(Redaction.ON.apply(open)).isSameAs(open);
     ContainerLog line = TestEvents.line(WEB, 1, "ready");

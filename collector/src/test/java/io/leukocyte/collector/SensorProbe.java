@@ -1,13 +1,18 @@
 package io.leukocyte.collector;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.leukocyte.events.CheckResult;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.Event;
 import io.leukocyte.events.ProcessExec;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
@@ -106,9 +111,34 @@ final class SensorProbe implements AutoCloseable {
     return ref != null && ref.id().equals(container);
   }
 
+  /**
+   * Ends the sensor. Its accounts have to be right, whatever the test did: of each kind made = kept
+   * + lost + filtered, and every program's start that was kept is delivered.
+   */
   @Override
   public void close() {
     gate.countDown();
+    if (sensor.check() instanceof CheckResult.Failed) {
+      sensor.close(); // the test has closed it, or it has failed as the test shows
+      return;
+    }
+    sensor.object().detach();
+    Map<SensorCounters.Counted, SensorCounters.Count> counts = new LinkedHashMap<>();
+    SensorCounters.ALL.forEach(counted -> counts.put(counted, sensor.count(counted.number())));
     sensor.close();
+    counts.forEach((counted, count) ->
+        assertThat(count.made())
+            .as("made of %s: %s", counted.kind(), count)
+            .isEqualTo(count.kept() + count.lost() + count.filtered()));
+    assertThat((long) all(ProcessExec.class, event -> true).size())
+        .as("starts of programs that were delivered, of those kept")
+        .isEqualTo(Objects.requireNonNull(counts.get(counted(SensorLayout.EXEC))).kept());
+  }
+
+  private static SensorCounters.Counted counted(int number) {
+    return SensorCounters.ALL.stream()
+        .filter(counted -> counted.number() == number)
+        .findFirst()
+        .orElseThrow();
   }
 }

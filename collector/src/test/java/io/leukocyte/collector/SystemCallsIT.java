@@ -156,6 +156,19 @@ class SystemCallsIT {
 
     assertThat(open.result()).isEqualTo(ENOENT);
     assertThat(open.failed()).isTrue();
+    assertThat(open.asked()).isEqualTo("/tmp/../etc/./there/is/none");
+  }
+
+  /** Who serves files by what strangers ask for opens such paths. */
+  @Test
+  void aPathThatClimbsIsToldWithItsSteps() {
+    perl("open my $f, '<', '../../tmp/../etc/debian_version'; open $f, '<', './harmless-2'; 1");
+
+    FileOpen open = first(FileOpen.class, e -> e.path().equals("/etc/debian_version"));
+
+    assertThat(open.asked()).isEqualTo("/tmp/../../tmp/../etc/debian_version");
+    assertThat(open.result()).isPositive();
+    assertThat(first(FileOpen.class, e -> e.path().equals("/tmp/harmless-2")).asked()).isNull();
   }
 
   @Test

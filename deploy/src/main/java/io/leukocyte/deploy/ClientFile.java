@@ -1,5 +1,6 @@
 package io.leukocyte.deploy;
 
+import io.leukocyte.events.config.UserFile;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringWriter;
@@ -44,7 +45,7 @@ final class ClientFile {
     } catch (IOException e) {
       throw new EnvironmentException(
           "Cannot read %s: %s; run as the user who started leuko up, or as root."
-              .formatted(file, e),
+              .formatted(file, UserFile.problem(e)),
           e);
     }
     return Optional.of(

@@ -4,6 +4,7 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.leukocyte.events.config.UserFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -41,7 +42,7 @@ final class FolderLock implements AutoCloseable {
     } catch (IOException e) {
       throw new EnvironmentException(
           "Cannot lock %s: %s; run as the user who owns it, or choose another data folder with --data."
-              .formatted(file, e),
+              .formatted(file, UserFile.problem(e)),
           e);
     }
   }

@@ -13,6 +13,7 @@ import java.io.OutputStream;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -34,6 +35,9 @@ import java.util.function.Supplier;
 final class HealthServer implements AutoCloseable {
   private static final Duration LOOK = Duration.ofSeconds(5);
   private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private static final int MOST_PORT = 65_535;
+  private static final String OWN_ADDRESS = "set http.address to an address of this machine";
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -70,6 +74,7 @@ final class HealthServer implements AutoCloseable {
   /**
    * Starts to answer.
    *
+   * @throws BadInputException when the number is no port
    * @throws EnvironmentException when the port is taken
    */
   static HealthServer start(
@@ -77,6 +82,7 @@ final class HealthServer implements AutoCloseable {
       int port,
       Supplier<List<CheckResult>> checks,
       PrometheusMeterRegistry metrics) {
+    requirePort(port);
     try {
       HttpServer http =
           HttpServer.create(new InetSocketAddress(InetAddress.getByName(address), port), 16);
@@ -89,17 +95,45 @@ final class HealthServer implements AutoCloseable {
       Future<?> _ =
           health.looks.scheduleWithFixedDelay(health::look, 0, LOOK.toSeconds(), TimeUnit.SECONDS);
       return health;
+    } catch (UnknownHostException e) {
+      throw refused(address, port, "there is no such host; " + OWN_ADDRESS, e);
     } catch (BindException e) {
-      throw new EnvironmentException(
-          "Cannot serve /health on %s:%d: the port is taken%s; end that process, or set another port."
-              .formatted(address, port, PortOwner.of(port).map(owner -> " by " + owner).orElse("")),
-          e);
+      throw refused(address, port, problem(e, port), e);
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Cannot serve /health on %s:%d: %s; set http.address to an address of this machine."
-              .formatted(address, port, e.getMessage()),
-          e);
+      throw refused(address, port, e.getMessage() + "; " + OWN_ADDRESS, e);
     }
+  }
+
+  /**
+   * Refuses a number that is no port.
+   *
+   * @throws BadInputException when it is none
+   */
+  static void requirePort(int port) {
+    if (port < 0 || port > MOST_PORT) {
+      throw new BadInputException(
+          "--http-port %d is no port; choose one of 1 to 65535.".formatted(port));
+    }
+  }
+
+  /** The kernel has one kind of error for several problems; its words tell them apart. */
+  private static String problem(BindException e, int port) {
+    String words = String.valueOf(e.getMessage());
+    if (words.contains("Cannot assign")) {
+      return "this machine does not have the address; " + OWN_ADDRESS;
+    }
+    if (words.contains("denied")) {
+      return "no permission for this port; run with CAP_NET_BIND_SERVICE, or choose one above 1023"
+          + " with --http-port";
+    }
+    String owner = PortOwner.of(port).map(found -> " by " + found).orElse("");
+    return "the port is taken" + owner + "; end that process, or choose another with --http-port";
+  }
+
+  private static EnvironmentException refused(
+      String address, int port, String problem, IOException cause) {
+    return new EnvironmentException(
+        "Cannot serve /health on %s:%d: %s.".formatted(address, port, problem), cause);
   }
 
   /** The port it listens on. */

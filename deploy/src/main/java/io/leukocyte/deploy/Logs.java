@@ -10,6 +10,7 @@ import java.util.Locale;
  */
 final class Logs {
   private static final String LEVEL = "leuko.log.level";
+  private static final String CONNECTIONS = "leuko.log.connections";
 
   private Logs() {}
 
@@ -27,15 +28,18 @@ final class Logs {
   /** Tells everything, whatever the settings say. */
   static void verbose() {
     System.setProperty(LEVEL, "DEBUG");
+    System.setProperty(CONNECTIONS, "WARN");
   }
 
   /** Names the role, for the field service.name. */
   static void service(String role) {
+    System.setProperty(CONNECTIONS, "WARN");
     System.setProperty("leuko.log.service", "leuko-" + role.toLowerCase(Locale.ROOT));
   }
 
   /** Sends it to a file. */
   static void toFile(Path file) {
+    System.setProperty(CONNECTIONS, "WARN");
     System.setProperty("leuko.log.file", file.toAbsolutePath().toString());
     System.setProperty("leuko.log.to", "FILE");
   }

@@ -8,6 +8,8 @@ import java.net.ServerSocket;
 
 /** TCP ports on 127.0.0.1: which are free, and who has those that are not. */
 final class LoopbackPorts {
+  private static final int MOST_PORT = 65_535;
+
   private LoopbackPorts() {}
 
   /**
@@ -25,9 +27,14 @@ final class LoopbackPorts {
    * Makes sure that nobody listens on a port, so that what we start there is what answers there.
    *
    * @param service whose port it is, as the message shall name it
+   * @throws BadInputException if the number is no port
    * @throws EnvironmentException if somebody does; it names the process
    */
   static void requireFree(String service, int port) {
+    if (port < 0 || port > MOST_PORT) {
+      throw new BadInputException(
+          "%d is no port for %s; choose one of 1 to 65535.".formatted(port, service));
+    }
     try {
       listen(port).close();
     } catch (BindException e) {

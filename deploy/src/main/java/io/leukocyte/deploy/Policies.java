@@ -1,6 +1,7 @@
 package io.leukocyte.deploy;
 
 import io.leukocyte.events.config.Problem;
+import io.leukocyte.events.config.UserFile;
 import io.leukocyte.responder.PolicyFile;
 import io.leukocyte.responder.PolicySet;
 import io.leukocyte.responder.ResponderSettings;
@@ -47,7 +48,7 @@ final class Policies {
     } catch (IOException e) {
       throw new BadInputException(
           "Cannot read the policies at %s: %s; name a folder of policy files."
-              .formatted(path, e.getMessage()));
+              .formatted(path, UserFile.problem(e)));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.leukocyte.deploy;
 
+import io.leukocyte.events.config.UserFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,7 +46,7 @@ final class PrivateFiles {
     } catch (IOException e) {
       throw new EnvironmentException(
           "Cannot read the password in %s: %s; run as the user who started leuko up, or as root."
-              .formatted(file, e.getMessage()),
+              .formatted(file, UserFile.problem(e)),
           e);
     }
   }
@@ -64,7 +65,7 @@ final class PrivateFiles {
   private static EnvironmentException unwritable(Path path, IOException e) {
     return new EnvironmentException(
         "Cannot write %s: %s; run as root, or choose another data folder with --data."
-            .formatted(path, e),
+            .formatted(path, UserFile.problem(e)),
         e);
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leukocyte.events.KafkaSettings;
 import io.leukocyte.events.ProfileOrder;
+import io.leukocyte.events.config.UserFile;
 import io.leukocyte.rules.Aspect;
 import io.leukocyte.rules.Facet;
 import io.leukocyte.rules.Profile;
@@ -482,7 +483,7 @@ final class ProfileCommand {
       Files.writeString(output, text);
     } catch (IOException e) {
       throw new BadInputException(
-          "Cannot write %s: %s; name a file in a folder that exists.".formatted(output, e));
+          "Cannot write %s: %s; name a file in a folder that exists.".formatted(output, UserFile.problem(e)));
     }
   }
 
@@ -506,7 +507,7 @@ final class ProfileCommand {
     try {
       text = Files.readString(file);
     } catch (IOException e) {
-      throw new BadInputException("Cannot read %s: %s; check the name.".formatted(file, e));
+      throw new BadInputException("Cannot read %s: %s; check the name.".formatted(file, UserFile.problem(e)));
     }
     ProfileOrders orders = ProfileOrders.of(common);
     for (ProfileOrder order : orders(file.toString(), text, orders)) {

@@ -6,6 +6,7 @@ import io.leukocyte.collector.HostIdFile;
 import io.leukocyte.collector.Interest;
 import io.leukocyte.engine.Engine;
 import io.leukocyte.events.config.Config;
+import io.leukocyte.events.config.UserFile;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -95,7 +96,8 @@ final class RecordCommand implements Callable<Integer> {
     try {
       return Files.newOutputStream(output);
     } catch (IOException e) {
-      throw new BadInputException("Cannot write %s: %s".formatted(output, e.getMessage()));
+      throw new BadInputException("Cannot write %s: %s; name a file in a folder that exists."
+              .formatted(output, UserFile.problem(e)));
     }
   }
 }

@@ -9,6 +9,7 @@ import io.leukocyte.events.HostId;
 import io.leukocyte.events.MalformedJsonException;
 import io.leukocyte.events.Observed;
 import io.leukocyte.events.config.Config;
+import io.leukocyte.events.config.UserFile;
 import io.leukocyte.rules.RuleFile;
 import io.leukocyte.rules.RuleSet;
 import java.io.IOException;
@@ -120,6 +121,7 @@ final class ReplayCommand implements Callable<Integer> {
     return new BadInputException(
         e instanceof NoSuchFileException
             ? "There is no file %s; check the name.".formatted(file)
-            : "Cannot read %s: %s".formatted(file, e.getMessage()));
+            : "Cannot read %s: %s; name a recording that this user may read."
+                .formatted(file, UserFile.problem(e)));
   }
 }

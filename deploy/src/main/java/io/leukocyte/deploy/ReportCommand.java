@@ -1,5 +1,6 @@
 package io.leukocyte.deploy;
 
+import io.leukocyte.events.config.UserFile;
 import io.leukocyte.indexer.IndexerSettings;
 import io.leukocyte.indexer.Report;
 import io.leukocyte.indexer.ReportException;
@@ -157,7 +158,7 @@ final class ReportCommand implements Callable<Integer> {
       Files.writeString(output, text);
     } catch (IOException e) {
       throw new EnvironmentException(
-          "Cannot write %s: %s; choose another file with --output.".formatted(output, e), e);
+          "Cannot write %s: %s; choose another file with --output.".formatted(output, UserFile.problem(e)), e);
     }
     spec.commandLine().getErr().println("Wrote " + output);
   }

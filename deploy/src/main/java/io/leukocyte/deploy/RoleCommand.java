@@ -79,6 +79,7 @@ abstract class RoleCommand implements Callable<Integer> {
   @Override
   public final Integer call() throws InterruptedException {
     common.applyVerbosity();
+    HealthServer.requirePort(httpPort);
     Config config = common.load();
     Logs.service(name);
     Logger log = LoggerFactory.getLogger(RoleCommand.class);

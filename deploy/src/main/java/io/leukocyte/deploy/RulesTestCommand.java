@@ -2,6 +2,7 @@ package io.leukocyte.deploy;
 
 import io.leukocyte.events.EventJson;
 import io.leukocyte.events.Text;
+import io.leukocyte.events.config.UserFile;
 import io.leukocyte.rules.RuleFile;
 import io.leukocyte.rules.RuleSet;
 import io.leukocyte.rules.RuleTest;
@@ -124,7 +125,7 @@ final class RulesTestCommand implements Callable<Integer> {
       Files.write(file, JunitXml.of("leuko rules test", outcomes));
     } catch (IOException e) {
       throw new BadInputException(
-          "Cannot write %s: %s; name a file in a folder that exists.".formatted(file, e));
+          "Cannot write %s: %s; name a file in a folder that exists.".formatted(file, UserFile.problem(e)));
     }
   }
 }

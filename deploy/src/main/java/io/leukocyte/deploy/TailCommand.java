@@ -3,6 +3,7 @@ package io.leukocyte.deploy;
 import io.leukocyte.events.KafkaSettings;
 import io.leukocyte.events.Topic;
 import io.leukocyte.events.config.Config;
+import io.leukocyte.events.config.UserFile;
 import io.leukocyte.indexer.EcsLines;
 import io.leukocyte.indexer.IndexerSettings;
 import java.io.FileDescriptor;
@@ -157,7 +158,7 @@ final class TailCommand implements Callable<Integer> {
       if (output != null) {
         throw new EnvironmentException(
             "Cannot write %s: %s; make room, or name another file with --output."
-                .formatted(output, e.getMessage()),
+                .formatted(output, UserFile.problem(e)),
             e);
       }
       // Who read standard output has enough: head, or a person who closed the pager.

@@ -51,10 +51,7 @@ final class TailReader implements AutoCloseable {
       return reader;
     } catch (KafkaException e) {
       consumer.close();
-      throw new EnvironmentException(
-          "Cannot read %s: %s; check that Kafka runs and kafka.bootstrap."
-              .formatted(topic.text(), e.getMessage()),
-          e);
+      throw KafkaAccess.unreadable(topic.text(), properties, e);
     } catch (RuntimeException e) {
       consumer.close();
       throw e;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leukocyte.events.Topic;
+import io.leukocyte.events.config.UserFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +63,7 @@ final class TailState {
     } catch (JsonProcessingException | NumberFormatException e) {
       throw damaged(file, "it is no such JSON");
     } catch (IOException e) {
-      throw new BadInputException("Cannot read %s: %s".formatted(file, e.getMessage()));
+      throw new BadInputException("Cannot read %s: %s; name a file with --state.".formatted(file, UserFile.problem(e)));
     }
   }
 

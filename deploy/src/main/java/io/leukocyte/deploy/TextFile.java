@@ -41,7 +41,7 @@ record TextFile(String name, String text) {
       return entries.filter(TextFile::isYaml).sorted().toList();
     } catch (IOException e) {
       throw new BadInputException(
-          "Cannot list %s: %s; check its permissions.".formatted(path, e.getMessage()));
+          "Cannot list %s: %s; check its permissions.".formatted(path, UserFile.problem(e)));
     }
   }
 
@@ -61,7 +61,7 @@ record TextFile(String name, String text) {
     } catch (IOException e) {
       throw new BadInputException(
           "Cannot read %s: %s; name a text file that this user may read."
-              .formatted(file, e.getMessage()));
+              .formatted(file, UserFile.problem(e)));
     }
   }
 }

@@ -47,10 +47,7 @@ final class TopicReader {
         read(consumer, infos, since, each);
       }
     } catch (KafkaException e) {
-      throw new EnvironmentException(
-          "Cannot read %s: %s; check that Kafka runs and kafka.bootstrap."
-              .formatted(topic.text(), e.getMessage()),
-          e);
+      throw KafkaAccess.unreadable(topic.text(), properties, e);
     }
   }
 

@@ -58,6 +58,7 @@ final class UpCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     common.applyVerbosity();
+    HealthServer.requirePort(httpPort);
     Access access = insecure ? Access.OPEN : Access.PASSWORD;
     Up.Options options =
         new Up.Options(

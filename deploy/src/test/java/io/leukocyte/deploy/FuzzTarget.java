@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leukocyte.analyzer.AnalyzerSettings;
 import io.leukocyte.analyzer.Replay;
+import io.leukocyte.collector.JoinerFuzz;
 import io.leukocyte.engine.LogFuzz;
 import io.leukocyte.events.Action;
 import io.leukocyte.events.ActionId;
@@ -17,6 +18,7 @@ import io.leukocyte.events.Event;
 import io.leukocyte.events.EventId;
 import io.leukocyte.events.EventJson;
 import io.leukocyte.events.HostId;
+import io.leukocyte.events.LogPart;
 import io.leukocyte.events.MalformedBatchException;
 import io.leukocyte.events.MalformedJsonException;
 import io.leukocyte.events.Observed;
@@ -24,6 +26,7 @@ import io.leukocyte.events.Order;
 import io.leukocyte.events.OrderJson;
 import io.leukocyte.events.OrderKeys;
 import io.leukocyte.events.Outcome;
+import io.leukocyte.events.ParsedLine;
 import io.leukocyte.events.SampleStream;
 import io.leukocyte.events.config.Config;
 import io.leukocyte.events.config.ConfigException;
@@ -274,6 +277,61 @@ enum FuzzTarget {
     @Override
     void run(byte[] input, Reader reader) {
       LogFuzz.runFile(reader.bytes(input));
+    }
+  },
+
+  /** Lines of a container that may be stack traces. */
+  TRACES {
+    @Override
+    List<byte[]> seeds() {
+      return JoinerFuzz.seeds();
+    }
+
+    @Override
+    void run(byte[] input, Reader reader) {
+      JoinerFuzz.run(reader.bytes(input));
+    }
+  },
+
+  /** What a log line is read for: access logs, JSON, audit logs. */
+  LINE {
+    @Override
+    List<byte[]> seeds() {
+      return List.of(
+          utf8(
+              "203.0.113.9 - ann [22/Nov/2026:17:12:41 +0000] \"GET /a?q=%2527 HTTP/1.1\" 200 5 \"-\""
+                  + " \"curl/8\""),
+          utf8(
+              "203.0.113.9:4000 [22/Nov/2026:17:12:41.521] in out/one 0/0/1/2/3 200 5 - - ----"
+                  + " 1/1/0/0/0 0/0 \"GET /%c0%af HTTP/1.1\""),
+          utf8(
+              "{\"level\":\"warn\",\"method\":\"GET\",\"path\":\"/\\u00e9\\ud83d\","
+                  + "\"status\":500,\"user\":{\"name\":\"ann\"}}"),
+          utf8(
+              "{\"transaction\":{\"client_ip\":\"203.0.113.9\",\"request\":{\"method\":\"GET\","
+                  + "\"uri\":\"/?id=1\"},\"response\":{\"http_code\":403},\"messages\":"
+                  + "[{\"message\":\"x\",\"details\":{\"ruleId\":\"942100\"}}]}}"));
+    }
+
+    @Override
+    void run(byte[] input, Reader reader) {
+      byte[] bytes = reader.bytes(input);
+      ParsedLine line = new ParsedLine();
+      line.line(bytes, 0, bytes.length);
+      for (LogPart part : LogPart.values()) {
+        boolean[] any = {false};
+        line.each(
+            part,
+            (in, from, to) -> {
+              any[0] = true;
+              if (from < 0 || to < from || to > in.length) {
+                throw new AssertionError(part + " from " + from + " to " + to + " of " + in.length);
+              }
+            });
+        if (any[0] != line.has(part)) {
+          throw new AssertionError("A line that has " + part + " and has it not");
+        }
+      }
     }
   },
 

@@ -97,6 +97,24 @@ class HealthServerTest {
         .hasMessageContaining("pid " + ProcessHandle.current().pid());
   }
 
+  @Test
+  void anAddressThatIsNotOursIsSaidAndNotTakenForAPortInUse() {
+    assertThatThrownBy(
+            () -> HealthServer.start("192.0.2.77", 7099, checks::get, metrics).close())
+        .isInstanceOf(EnvironmentException.class)
+        .hasMessage(
+            "Cannot serve /health on 192.0.2.77:7099: this machine does not have the address; set"
+                + " http.address to an address of this machine.");
+  }
+
+  @Test
+  void aNumberThatIsNoPortIsSaid() {
+    assertThatThrownBy(
+            () -> HealthServer.start("127.0.0.1", 70_000, checks::get, metrics).close())
+        .isInstanceOf(BadInputException.class)
+        .hasMessage("--http-port 70000 is no port; choose one of 1 to 65535.");
+  }
+
   private HttpResponse<String> get(String path) throws Exception {
     URI uri = URI.create("http://127.0.0.1:" + server.port() + path);
     return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());

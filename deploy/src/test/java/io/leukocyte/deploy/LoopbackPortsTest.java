@@ -37,6 +37,13 @@ class LoopbackPortsTest {
   }
 
   @Test
+  void aNumberThatIsNoPortIsSaid() {
+    assertThatThrownBy(() -> LoopbackPorts.requireFree("Kafka", 70_000))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage("70000 is no port for Kafka; choose one of 1 to 65535.");
+  }
+
+  @Test
   void nobodyOwnsAPortThatNobodyListensOn() {
     assertThat(PortOwner.of(LoopbackPorts.free())).isEmpty();
   }

@@ -27,8 +27,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * This host under the collector, the shipped rules and the detector, in one process: what real
- * containers do becomes alerts, and a recording as {@code leuko record} writes it.
+ * This host under the collector, rules and the detector, in one process: what real containers do
+ * becomes alerts, and a recording as {@code leuko record} writes it. The kernel is asked for what
+ * the rules need and no more, as by the roles.
  */
 final class WatchedHost implements AutoCloseable {
   private final List<Alert> alerts = new ArrayList<>();
@@ -38,13 +39,17 @@ final class WatchedHost implements AutoCloseable {
   private final Collector collector;
 
   /**
-   * A host that is watched from now on.
+   * A host that is watched with the shipped rules from now on.
    *
    * @param folder what the collector writes down
    * @param recording where its events go as lines
    */
   WatchedHost(Path folder, Path recording) throws IOException, InterruptedException {
-    RuleSet rules = RuleSet.load(RuleFile.shipped()).rules();
+    this(folder, recording, RuleSet.load(RuleFile.shipped()).rules());
+  }
+
+  /** The same with other rules. */
+  WatchedHost(Path folder, Path recording, RuleSet rules) throws IOException, InterruptedException {
     Replay detector = new Replay(rules, AnalyzerSettings.from(config).detector(), this::take);
     collector =
         new Collector(
@@ -53,7 +58,7 @@ final class WatchedHost implements AutoCloseable {
             engine,
             new Both(new NdjsonPublisher(Files.newOutputStream(recording)), detector),
             new SimpleMeterRegistry());
-    collector.observe(new Interest(rules.kinds(), rules.environment()));
+    collector.observe(Interest.of(rules));
     collector.start();
     for (int i = 0; i < 100 && !isWell(); i++) {
       TimeUnit.MILLISECONDS.sleep(50);

@@ -72,12 +72,23 @@ public record EngineOptions(
    */
   public static EngineOptions fromEnvironment(Map<String, String> environment) {
     String host = environment.getOrDefault("DOCKER_HOST", "");
-    EngineOptions options = of(host.isBlank() ? DEFAULT_HOST : URI.create(host.strip()));
+    EngineOptions options = host.isBlank() ? of(DEFAULT_HOST) : ofHost(host.strip());
     String certificates = environment.getOrDefault("DOCKER_CERT_PATH", "");
     boolean verify = !environment.getOrDefault("DOCKER_TLS_VERIFY", "").isBlank();
     return verify && !certificates.isBlank()
         ? options.withCertificates(Path.of(certificates))
         : options;
+  }
+
+  private static EngineOptions ofHost(String host) {
+    try {
+      return of(URI.create(host));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "Cannot use DOCKER_HOST '%s': an engine is at unix:///path or tcp://host:port."
+              .formatted(host),
+          e);
+    }
   }
 
   /** The same with TLS. */

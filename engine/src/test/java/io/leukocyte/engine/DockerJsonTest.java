@@ -1,6 +1,7 @@
 package io.leukocyte.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,6 +14,8 @@ import io.leukocyte.events.ContainerLifecycle;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What engines say, and leave out. */
 final class DockerJsonTest {
@@ -158,5 +161,14 @@ final class DockerJsonTest {
         .isEqualTo(EngineOptions.DEFAULT_HOST);
     assertThat(EngineOptions.fromEnvironment(Map.of("DOCKER_HOST", "tcp://a:1")).host())
         .hasToString("tcp://a:1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/var/run/docker.sock", "ssh://a", "unix:// a", "a:1"})
+  void aHostThatIsNoneIsSaidByTheNameOfItsVariable(String host) {
+    assertThatThrownBy(() -> EngineOptions.fromEnvironment(Map.of("DOCKER_HOST", host)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "Cannot use DOCKER_HOST '%s': an engine is at unix:///path or tcp://host:port.", host);
   }
 }

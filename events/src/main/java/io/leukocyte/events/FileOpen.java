@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param path the file: behind symbolic links, as the container sees it, where the call succeeded;
  *     as it was asked for, made absolute where the directory is known, where it failed; empty when
  *     it could not be read
- * @param asked the path that was asked for, where it differs from the one above; else null
+ * @param asked the path that was asked for, where it differs from the one above, else null: made
+ *     absolute where the directory is known, with the steps upwards that it has
  * @param flags the O_ bits of open(2) on x86-64
  * @param mode permission bits that a new file was to have; 0 without O_CREAT and O_TMPFILE
  * @param created whether the call made the file

@@ -1,5 +1,6 @@
 package io.leukocyte.responder;
 
+import io.leukocyte.events.config.UserFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.DirectoryStream;
@@ -93,7 +94,7 @@ public final class EvidenceArchive {
         "Cannot read the evidence in "
             + path
             + ": "
-            + e.getMessage()
+            + UserFile.problem(e)
             + "; run as the user that runs the responder",
         e);
   }

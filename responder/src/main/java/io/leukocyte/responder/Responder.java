@@ -14,6 +14,7 @@ import io.leukocyte.events.Topic;
 import io.leukocyte.events.config.ConfigException;
 import io.leukocyte.events.config.Position;
 import io.leukocyte.events.config.Problem;
+import io.leukocyte.events.config.UserFile;
 import io.leukocyte.responder.ActionState.Phase;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -152,7 +153,10 @@ public final class Responder implements Component {
                       + folder
                       + "; end it, or use another data folder"));
     } catch (IOException e) {
-      throw new OrderException("Cannot use the folder " + folder + ": " + e, e);
+      throw new OrderException(
+          "Cannot use the folder %s: %s; run as the user who owns it, or choose another data folder"
+              .formatted(folder, UserFile.problem(e)),
+          e);
     }
   }
 
@@ -188,7 +192,11 @@ public final class Responder implements Component {
       Position at = new Position(path.toString(), 1, 1);
       return new PolicySet.Loaded(
           PolicySet.EMPTY,
-          List.of(new Problem(at, "cannot be read: " + e, "set responder.policies right")));
+          List.of(
+              new Problem(
+                  at,
+                  "cannot be read: " + UserFile.problem(e),
+                  "set responder.policies to files that this user may read")));
     }
   }
 

@@ -67,10 +67,13 @@ class EmergencyTest {
     Thread feed = Thread.ofVirtual().start(() -> containers.forEach(ward::shell));
     await().atMost(PATIENCE).until(() -> begun(ward).size() >= 20);
 
+    long before = System.nanoTime();
     Answer answer = ward.desk.stop("alice", "false alarms");
+    Duration took = Duration.ofNanos(System.nanoTime() - before);
     Set<ActionId> atTheStop = begun(ward);
 
     assertThat(answer.done()).isTrue();
+    assertThat(took).isLessThan(Duration.ofSeconds(1));
     mayPause.release(ALERTS);
     feed.join();
     assertThat(lanes.awaitIdle(PATIENCE)).isTrue();

@@ -138,7 +138,11 @@ public final class Config {
     } catch (CharacterCodingException e) {
       problems.add(new Problem(at, "not UTF-8", "save it as UTF-8"));
     } catch (IOException e) {
-      problems.add(new Problem(at, "cannot be read: " + e.getMessage(), "name a file of settings"));
+      problems.add(
+          new Problem(
+              at,
+              "cannot be read: " + UserFile.problem(e),
+              "name a file of settings that this user may read"));
     }
     return "";
   }
