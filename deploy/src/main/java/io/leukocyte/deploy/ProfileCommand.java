@@ -483,7 +483,8 @@ final class ProfileCommand {
       Files.writeString(output, text);
     } catch (IOException e) {
       throw new BadInputException(
-          "Cannot write %s: %s; name a file in a folder that exists.".formatted(output, UserFile.problem(e)));
+          "Cannot write %s: %s; name a file in a folder that exists."
+              .formatted(output, UserFile.problem(e)));
     }
   }
 
@@ -507,7 +508,8 @@ final class ProfileCommand {
     try {
       text = Files.readString(file);
     } catch (IOException e) {
-      throw new BadInputException("Cannot read %s: %s; check the name.".formatted(file, UserFile.problem(e)));
+      throw new BadInputException(
+          "Cannot read %s: %s; check the name.".formatted(file, UserFile.problem(e)));
     }
     ProfileOrders orders = ProfileOrders.of(common);
     for (ProfileOrder order : orders(file.toString(), text, orders)) {

@@ -96,7 +96,8 @@ final class RecordCommand implements Callable<Integer> {
     try {
       return Files.newOutputStream(output);
     } catch (IOException e) {
-      throw new BadInputException("Cannot write %s: %s; name a file in a folder that exists."
+      throw new BadInputException(
+          "Cannot write %s: %s; name a file in a folder that exists."
               .formatted(output, UserFile.problem(e)));
     }
   }

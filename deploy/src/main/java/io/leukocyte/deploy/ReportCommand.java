@@ -158,7 +158,9 @@ final class ReportCommand implements Callable<Integer> {
       Files.writeString(output, text);
     } catch (IOException e) {
       throw new EnvironmentException(
-          "Cannot write %s: %s; choose another file with --output.".formatted(output, UserFile.problem(e)), e);
+          "Cannot write %s: %s; choose another file with --output."
+              .formatted(output, UserFile.problem(e)),
+          e);
     }
     spec.commandLine().getErr().println("Wrote " + output);
   }

@@ -125,7 +125,8 @@ final class RulesTestCommand implements Callable<Integer> {
       Files.write(file, JunitXml.of("leuko rules test", outcomes));
     } catch (IOException e) {
       throw new BadInputException(
-          "Cannot write %s: %s; name a file in a folder that exists.".formatted(file, UserFile.problem(e)));
+          "Cannot write %s: %s; name a file in a folder that exists."
+              .formatted(file, UserFile.problem(e)));
     }
   }
 }

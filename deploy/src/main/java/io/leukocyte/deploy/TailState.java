@@ -63,7 +63,8 @@ final class TailState {
     } catch (JsonProcessingException | NumberFormatException e) {
       throw damaged(file, "it is no such JSON");
     } catch (IOException e) {
-      throw new BadInputException("Cannot read %s: %s; name a file with --state.".formatted(file, UserFile.problem(e)));
+      throw new BadInputException(
+          "Cannot read %s: %s; name a file with --state.".formatted(file, UserFile.problem(e)));
     }
   }
 

@@ -24,10 +24,14 @@ public final class JoinerFuzz {
   /** Traces of several languages. */
   public static List<byte[]> seeds() {
     return List.of(
-        utf8("0started\n1Exception in thread \"main\" x.Y: no\n1\tat x.Y.z(Y.java:7)\n1Caused by: z\n0on"),
-        utf8("1Traceback (most recent call last):\n1  File \"a.py\", line 3\n0in between\n1KeyError: 'x'"),
-        utf8("0panic: no\n0\n0goroutine 1 [running]:\n0main.main()\n2\t/src/main.go:4 +0x18\n4gone"),
-        utf8("0TypeError: x\n0    at work (/srv/a.js:3:5)\n3a.rb:3:in 'work': no (Error)\n3\tfrom a"));
+        utf8(
+            "0started\n1Exception in thread \"main\" x.Y: no\n1\tat x.Y.z(Y.java:7)\n1Caused by: z\n0on"),
+        utf8(
+            "1Traceback (most recent call last):\n1  File \"a.py\", line 3\n0in between\n1KeyError: 'x'"),
+        utf8(
+            "0panic: no\n0\n0goroutine 1 [running]:\n0main.main()\n2\t/src/main.go:4 +0x18\n4gone"),
+        utf8(
+            "0TypeError: x\n0    at work (/srv/a.js:3:5)\n3a.rb:3:in 'work': no (Error)\n3\tfrom a"));
   }
 
   /** Joins the lines; throws what it must not. */

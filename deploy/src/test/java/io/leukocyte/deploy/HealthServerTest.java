@@ -99,8 +99,7 @@ class HealthServerTest {
 
   @Test
   void anAddressThatIsNotOursIsSaidAndNotTakenForAPortInUse() {
-    assertThatThrownBy(
-            () -> HealthServer.start("192.0.2.77", 7099, checks::get, metrics).close())
+    assertThatThrownBy(() -> HealthServer.start("192.0.2.77", 7099, checks::get, metrics).close())
         .isInstanceOf(EnvironmentException.class)
         .hasMessage(
             "Cannot serve /health on 192.0.2.77:7099: this machine does not have the address; set"
@@ -109,8 +108,7 @@ class HealthServerTest {
 
   @Test
   void aNumberThatIsNoPortIsSaid() {
-    assertThatThrownBy(
-            () -> HealthServer.start("127.0.0.1", 70_000, checks::get, metrics).close())
+    assertThatThrownBy(() -> HealthServer.start("127.0.0.1", 70_000, checks::get, metrics).close())
         .isInstanceOf(BadInputException.class)
         .hasMessage("--http-port 70000 is no port; choose one of 1 to 65535.");
   }

@@ -87,8 +87,7 @@ class StockSituationsIT {
       run("nsenter", "-t", pid, "-n", "ip", "addr", "add", "203.0.113.9/32", "dev", "lo");
       start(PRIVILEGED, "--network", "none", "--privileged"); // some engines may not
       docker("exec", "-t", VICTIM, "bash", "-c", "true");
-      privileged =
-          docker("inspect", "-f", "{{.State.Running}}", PRIVILEGED).strip().equals("true");
+      privileged = docker("inspect", "-f", "{{.State.Running}}", PRIVILEGED).strip().equals("true");
       docker(
           "exec", PRIVILEGED, "sh", "-c", "cp /bin/true /opt/debugfs; /opt/debugfs -R ls; exit 0");
       docker("exec", VICTIM, "sh", "/stock/situations.sh");

@@ -180,7 +180,8 @@ final class Desk implements Orders {
   @Override
   public List<Released> release(String what, String operator) {
     Meant meant = meant(what);
-    List<ActionState> found = states(s -> s.onHost() && meant.container().filter(s::of).isPresent());
+    List<ActionState> found =
+        states(s -> s.onHost() && meant.container().filter(s::of).isPresent());
     if (found.isEmpty()) {
       found = states(s -> s.onHost() && isNamed(s, what));
       unambiguous(what, found);
@@ -194,7 +195,8 @@ final class Desk implements Orders {
   }
 
   private static OrderException nothingIn(String what, @Nullable EngineException problem) {
-    String known = "Nothing is in force on '" + what + "' on this host; 'leuko actions' lists what is";
+    String known =
+        "Nothing is in force on '" + what + "' on this host; 'leuko actions' lists what is";
     return problem == null
         ? new OrderException(known)
         : new OrderException(

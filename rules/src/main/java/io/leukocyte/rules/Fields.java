@@ -419,13 +419,10 @@ final class Fields {
             "audit login user; -1 when unset",
             few(row -> hasProcess(row) ? row.intAt(Proc.LOGIN_UID) : NumberReader.MISSING)));
     to.add(number("group.gid", "real group id on the host", few(of(Proc.GID, -1))));
-    to.add(named("user.name", "root for user 0; other names are not known", of(Proc.UID, -1)));
+    to.add(named("user.name", "root for user 0; of others <NA>", of(Proc.UID, -1)));
     to.add(
-        named(
-            "user.loginname",
-            "root for login user 0; other names are not known",
-            of(Proc.LOGIN_UID, -1)));
-    to.add(named("group.name", "root for group 0; other names are not known", of(Proc.GID, -1)));
+        named("user.loginname", "root for login user 0; of others <NA>", of(Proc.LOGIN_UID, -1)));
+    to.add(named("group.name", "root for group 0; of others <NA>", of(Proc.GID, -1)));
   }
 
   private static void addEnds(List<Field> to) {
@@ -962,8 +959,8 @@ final class Fields {
     return number == 0 ? "false" : "true";
   }
 
-  private static @Nullable String root(long id) {
-    return id == 0 ? "root" : null;
+  private static String root(long id) {
+    return id == 0 ? "root" : OutputTemplate.MISSING;
   }
 
   private static String protocol(long code) {

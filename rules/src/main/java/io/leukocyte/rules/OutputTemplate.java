@@ -27,7 +27,9 @@ final class OutputTemplate {
   /** Characters of an output. */
   static final int MAX_OUTPUT = 8_192;
 
-  private static final String MISSING = "<NA>";
+  /** What stands for a value that is not there. */
+  static final String MISSING = "<NA>";
+
   private static final String ALIAS = "alias.";
   private static final Pattern FIELD =
       Pattern.compile("%([a-zA-Z]\\w*(?:\\.[a-zA-Z]\\w*)+)(?:\\[([^\\]]*)\\])?");

@@ -97,7 +97,7 @@ public final class RuleSet {
       Definitions definitions,
       List<Problem> problems,
       List<Problem> warnings) {
-    RuleCompiler compiler = new RuleCompiler(definitions, problems);
+    RuleCompiler compiler = new RuleCompiler(definitions, problems, warnings);
     List<Rule> rules = compiler.rules();
     List<Skipped> skipped = compiler.skipped();
     List<Correlation> correlations =

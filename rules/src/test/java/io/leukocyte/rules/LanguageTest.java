@@ -41,6 +41,7 @@ class LanguageTest {
         "proc.pid >= 0x1f4",
         "proc.pid < 500.5",
         "user.name = root",
+        "user.name != nobody",
         "thread.cap_effective contains CAP_SYS_ADMIN",
         "container.id != host and container.image.repository = nginx",
         "container.image = nginx:1.27",

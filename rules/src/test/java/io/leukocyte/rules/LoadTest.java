@@ -243,6 +243,34 @@ class LoadTest {
             "a.yaml:13:3: append is the older form; write 'override: {items: append}'");
   }
 
+  /** Such a rule would be silent without a word. */
+  @Test
+  void namesThatNoCollectorKnowsAreSaidOnceEach() {
+    RuleSet.Loaded loaded =
+        load(
+            """
+            - macro: by_daemon
+              condition: user.name in (daemon, bin, games, nobody)
+            - rule: a
+              desc: d
+              output: o
+              priority: info
+              condition: by_daemon or user.name = root or group.name = wheel
+            - rule: b
+              desc: d
+              output: o
+              priority: info
+              condition: by_daemon and user.name != root
+            """);
+    assertThat(loaded.problems()).isEmpty();
+    assertThat(loaded.warnings().stream().map(Object::toString))
+        .containsExactly(
+            "a.yaml:2:14: the only name that is known is root's: user.name is never daemon, bin,"
+                + " games …; compare user.uid",
+            "a.yaml:7:47: the only name that is known is root's: group.name is never wheel;"
+                + " compare group.gid");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"43", "0.63.0", "0.60.0", "63"})
   void filesOfEarlierVersionsOfTheLanguageLoad(String version) {

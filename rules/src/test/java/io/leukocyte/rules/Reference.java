@@ -546,7 +546,7 @@ final class Reference {
       case "proc.ppid" -> parent == null ? List.of() : one(parent.ref().pid());
       case "user.uid" -> p.uid() == -1 ? List.of() : one(p.uid());
       case "user.loginuid" -> one(p.loginUid());
-      case "user.name" -> p.uid() == 0 ? one("root") : List.of();
+      case "user.name" -> p.uid() == -1 ? List.of() : one(p.uid() == 0 ? "root" : "<NA>");
       case "proc.env" ->
           p.more().environment().isEmpty()
               ? List.of()
