@@ -139,6 +139,9 @@ final class ProcFacts {
             ? null
             : facts(pid, process, before, environment, known);
       }
+      if (process.executable() == null && process.args().isEmpty()) {
+        return null; // it is ending, and its memory is gone
+      }
       boolean between = process.executable() != null && process.args().isEmpty();
       if (!between && before.sameImage(after) && process.startTicks() == after.startTicks()) {
         return facts(pid, process, after, environment, known);

@@ -18,6 +18,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
 import org.apache.kafka.common.errors.NotControllerException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
@@ -215,12 +216,17 @@ final class EmbeddedKafka implements AutoCloseable {
         if (e.getCause() instanceof BrokerIdNotRegisteredException) {
           return;
         }
-        if (!(e.getCause() instanceof NotControllerException) || System.nanoTime() > end) {
+        if (!isTakingOver(e.getCause()) || System.nanoTime() > end) {
           throw e;
         }
         TimeUnit.MILLISECONDS.sleep(50);
       }
     }
+  }
+
+  /** Until it has read its log it does not lead, or takes that for one of an old version. */
+  private static boolean isTakingOver(@Nullable Throwable cause) {
+    return cause instanceof NotControllerException || cause instanceof UnsupportedVersionException;
   }
 
   private KafkaRaftServer startServer(Map<String, String> properties) {

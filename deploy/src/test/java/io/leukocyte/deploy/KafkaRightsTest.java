@@ -41,7 +41,7 @@ class KafkaRightsTest {
     assertThat(who(AclOperation.WRITE, Topic.ALERTS))
         .containsExactlyInAnyOrder("analyzer", "retry");
     assertThat(who(AclOperation.READ, Topic.ALERTS))
-        .containsExactlyInAnyOrder("responder", "indexer", "operator");
+        .containsExactlyInAnyOrder("analyzer", "responder", "indexer", "operator");
   }
 
   @Test
