@@ -468,8 +468,7 @@ class IndexerIT {
     Map<TopicPartition, OffsetAndMetadata> back = new HashMap<>();
     committed.forEach((partition, at) -> {
       OffsetAndMetadata then = earlier.get(partition);
-      back.put(
-          partition, new OffsetAndMetadata(then == null ? 0 : then.offset(), at.metadata()));
+      back.put(partition, new OffsetAndMetadata(then == null ? 0 : then.offset(), at.metadata()));
     });
     try (Admin admin = Admin.create(properties())) {
       admin.alterConsumerGroupOffsets(Indexer.GROUP, back).all().get();
