@@ -146,7 +146,7 @@ class BlockImageIT {
       assertThat(live.responder.orders().blocked())
           .singleElement()
           .satisfies(b -> assertThat(b.image()).isEqualTo(IMAGE));
-      assertThat(live.responder.orders().releaseAll("alice")).allMatch(Released::released);
+      assertThat(live.releaseOwn()).allMatch(Released::released);
       assertThat(live.responder.orders().blocked()).isEmpty();
       assertThat(state(web)).isEqualTo("running");
     }

@@ -337,7 +337,7 @@ class EvidenceIT {
           .as("a request at loopback, once")
           .filteredOn(p -> p.hardware() == 772 && p.text().contains("GET / HTTP/1.1"))
           .hasSize(1);
-      live.responder.orders().releaseAll("alice");
+      assertThat(live.releaseOwn()).allMatch(Released::released);
     }
   }
 

@@ -75,7 +75,7 @@ class InterventionsIT {
     try (Engine engine = new DockerEngine(EngineOptions.of(EngineOptions.DEFAULT_HOST));
         ResponderControl control = ResponderControl.open(data, TestAlerts.HOST, engine)) {
       assertThat(control.actions()).hasSize(2);
-      assertThat(control.releaseAll("alice")).hasSize(2).allMatch(Released::released);
+      assertThat(control.release(web, "alice")).hasSize(2).allMatch(Released::released);
     }
     assertThat(state(web)).isEqualTo("running");
     assertThat(docker.ruleset(web)).doesNotContain("leuko_quarantine");

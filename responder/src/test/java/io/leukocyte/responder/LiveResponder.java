@@ -132,6 +132,14 @@ final class LiveResponder implements AutoCloseable {
                     && open.stream().allMatch(a -> a.state().equals("in-force")));
   }
 
+  /** Takes back all that it did, and nothing of other responders on this host. */
+  List<Released> releaseOwn() {
+    Orders orders = responder.orders();
+    return orders.actions().stream()
+        .flatMap(action -> orders.release(action.id(), "alice").stream())
+        .toList();
+  }
+
   @Override
   public void close() {
     responder.close();

@@ -155,7 +155,7 @@ class QuarantineIT {
     try (LiveResponder live = new LiveResponder(folder, "[quarantine: {for: 15m}]")) {
       await().atMost(WAIT).until(() -> docker.ruleset(web).contains("leuko_quarantine"));
       assertCutOff();
-      assertThat(live.responder.orders().releaseAll("alice")).hasSize(1);
+      assertThat(live.releaseOwn()).hasSize(1);
       assertThat(docker.ruleset(web)).doesNotContain("leuko_quarantine");
       assertReachable();
     }
@@ -171,7 +171,7 @@ class QuarantineIT {
       Docker.docker("network", "connect", second, peer);
       await().atMost(WAIT).until(() -> docker.ruleset(web).contains("devices = { eth0, eth1 }"));
       assertCutOff();
-      live.responder.orders().releaseAll("alice");
+      assertThat(live.releaseOwn()).allMatch(Released::released);
     }
   }
 
@@ -216,7 +216,7 @@ class QuarantineIT {
       assertThat(docker.reaches(store, v6(web))).as("the other family").isFalse();
       assertThat(docker.resolves(web, peer)).as("DNS").isFalse();
 
-      live.responder.orders().releaseAll("alice");
+      assertThat(live.releaseOwn()).allMatch(Released::released);
       assertThat(docker.ruleset(web)).isEqualTo(before);
       assertReachable();
     }
@@ -244,7 +244,7 @@ class QuarantineIT {
       live.shellIn(docker.id(quiet));
       live.awaitInForce(1);
       assertThat(beginsFrom80(quiet, peer4)).isFalse();
-      live.responder.orders().releaseAll("alice");
+      assertThat(live.releaseOwn()).allMatch(Released::released);
     }
   }
 
@@ -274,7 +274,7 @@ class QuarantineIT {
       assertThat(sent(web)).as("an ARP answer with another's address").isEqualTo(before);
       docker.exec(web, "perl", "-e", forged, index, own, peer4);
       assertThat(sent(web)).as("one with its own").isEqualTo(before + 1);
-      live.responder.orders().releaseAll("alice");
+      assertThat(live.releaseOwn()).allMatch(Released::released);
     }
   }
 
@@ -297,7 +297,7 @@ class QuarantineIT {
       assertThat(docker.reaches(peer, inFirst)).as("at eth0, in").isTrue();
       assertThat(docker.reaches(web, docker.inspect(peer, ADDRESS))).as("at eth0, out").isTrue();
       assertThat(docker.resolves(web, peer)).as("DNS").isTrue();
-      live.responder.orders().releaseAll("alice");
+      assertThat(live.releaseOwn()).allMatch(Released::released);
       assertThat(docker.ruleset(web)).isEqualTo(before);
       await().atMost(WAIT).until(() -> docker.reaches(far, inSecond));
     }
@@ -311,7 +311,7 @@ class QuarantineIT {
       live.shellIn(docker.id(web));
       assertThat(live.awaitInForce(1).getFirst().type()).isEqualTo("pause");
       assertThat(docker.ruleset(web)).doesNotContain("leuko_quarantine");
-      live.responder.orders().releaseAll("alice");
+      assertThat(live.releaseOwn()).allMatch(Released::released);
     }
   }
 
@@ -336,7 +336,7 @@ class QuarantineIT {
       long closed = sent(web);
       docker.exec(web, "perl", "-e", send, index);
       assertThat(sent(web)).isEqualTo(closed);
-      live.responder.orders().releaseAll("alice");
+      assertThat(live.releaseOwn()).allMatch(Released::released);
     }
   }
 
@@ -382,7 +382,7 @@ class QuarantineIT {
       assertThat(docker.inspect(onhost, "{{.State.Status}}")).isEqualTo("paused");
       assertThat(docker.inspect(web, "{{.State.Status}}")).isEqualTo("paused");
       assertThat(docker.inspect(guest, "{{.State.Status}}")).isEqualTo("running");
-      live.responder.orders().releaseAll("alice");
+      assertThat(live.releaseOwn()).allMatch(Released::released);
       assertThat(docker.inspect(web, "{{.State.Status}}")).isEqualTo("running");
       assertThat(docker.inspect(onhost, "{{.State.Status}}")).isEqualTo("running");
     }
@@ -397,7 +397,7 @@ class QuarantineIT {
         live.shellIn(id);
         live.awaitInForce(1);
         assertThat(docker.ruleset(web)).contains("leuko_quarantine");
-        assertThat(live.responder.orders().releaseAll("alice"))
+        assertThat(live.releaseOwn())
             .singleElement()
             .matches(Released::released);
         assertThat(docker.ruleset(web)).isEqualTo(before);
