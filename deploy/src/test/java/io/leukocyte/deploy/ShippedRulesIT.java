@@ -304,11 +304,12 @@ class ShippedRulesIT {
     start(ATTACK + "error", new String[0], DEBIAN, "sh", "-c", "exit 3");
     start(
         ATTACK + "memory",
-        new String[] {"-m", "12m", "--memory-swap", "12m", "--restart", "on-failure:2"},
+        new String[] {"-m", "12m", "--memory-swap", "12m", "--restart", "on-failure:6"},
         DEBIAN,
         "perl",
         "-e",
-        "sleep 1; $x = 'a' x 5e7"); // the engine listens for it only after the start
+        "sleep 1; $x = 'a' x 5e7"); // the engine listens for it only after the start, and misses
+    // some
   }
 
   private static void start(String name, String[] options, String... imageAndCommand) {

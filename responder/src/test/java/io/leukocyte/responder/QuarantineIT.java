@@ -397,9 +397,7 @@ class QuarantineIT {
         live.shellIn(id);
         live.awaitInForce(1);
         assertThat(docker.ruleset(web)).contains("leuko_quarantine");
-        assertThat(live.releaseOwn())
-            .singleElement()
-            .matches(Released::released);
+        assertThat(live.releaseOwn()).singleElement().matches(Released::released);
         assertThat(docker.ruleset(web)).isEqualTo(before);
       }
     }
