@@ -65,7 +65,10 @@ class FleetCommandTest {
     assertThat(run("", "stop")).isZero();
     assertThat(run("", "resume")).isZero();
     assertThat(out.toString())
-        .contains("policies begin nothing new: a drill", "already stopped by", "was stopped by");
+        .contains(
+            "policies begin nothing new: a drill; no responder runs with this data folder now",
+            "already stopped by",
+            "was stopped by");
   }
 
   @Test

@@ -9,4 +9,9 @@ package io.leukocyte.responder;
  * @param done whether it is carried out
  * @param detail how, or why not
  */
-public record Answer(String action, String type, String container, boolean done, String detail) {}
+public record Answer(String action, String type, String container, boolean done, String detail) {
+  /** The same with something to know beside it. */
+  Answer with(String remark) {
+    return new Answer(action, type, container, done, detail + "; " + remark);
+  }
+}

@@ -227,13 +227,15 @@ public final class ResponderControl implements AutoCloseable {
 
   /**
    * The emergency stop: when this returns policies begin nothing new on any container of this host,
-   * also after a restart, until {@link #resume}.
+   * also after a restart, until {@link #resume}. Where no responder runs the answer says so: the
+   * stop is for the next one of this data folder.
    *
    * @param operator who asks, for the audit
    * @param reason why; may be empty
    */
   public Answer stop(String operator, String reason) {
-    return orders.stop(operator, reason);
+    Answer answer = orders.stop(operator, reason);
+    return standsIn ? answer.with("no responder runs with this data folder now") : answer;
   }
 
   /**
