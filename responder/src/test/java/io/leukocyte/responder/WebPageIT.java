@@ -20,7 +20,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.CommonClientConfigs;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -83,7 +82,7 @@ class WebPageIT {
             ResponderSettings.from(config),
             folder.resolve("responder"),
             TestAlerts.HOST,
-            Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, "127.0.0.1:9"),
+            LiveResponder.NOWHERE,
             Ward.host(docker, filter),
             new SimpleMeterRegistry(),
             Clock.systemUTC());
