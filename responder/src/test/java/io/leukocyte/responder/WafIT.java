@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
  * A web application firewall in front of a container of the real engine, and the requests that go
  * on meanwhile, by the container's name in its network and by its published port.
  */
-@Tag("alone")
 class WafIT {
   private static final Duration WAIT = Duration.ofSeconds(40);
   private static final Duration ANSWER = Duration.ofSeconds(10);
@@ -49,7 +47,7 @@ class WafIT {
 
   @BeforeEach
   void run() {
-    network = docker.network("net", "fd00:1ee7:52::/64");
+    network = docker.network("net", "fd00:1ee7:53::/64");
     web = docker.run("web", "-p", "127.0.0.1::80"); // an internal network publishes no port
     Docker.docker("network", "connect", "--alias", "shop", network, web);
     peer = docker.run("peer", "--network", network);
@@ -166,7 +164,7 @@ class WafIT {
       await().atMost(WAIT).until(() -> journal(live).contains("let through without it"));
       await().atMost(WAIT).untilAsserted(this::assertProtected);
       assertThat(sidecars()).hasSize(1);
-      live.responder.orders().releaseAll("alice");
+      assertThat(live.releaseOwn()).allMatch(Released::released);
     }
     assertThat(sidecars()).isEmpty();
     assertThat(docker.ruleset(web)).doesNotContain("leuko_waf");
@@ -185,7 +183,7 @@ class WafIT {
     try (LiveResponder live = new LiveResponder(folder, "[waf: {}]")) {
       await().atMost(WAIT).untilAsserted(this::assertProtected);
       assertThat(journal(live)).contains("until now new connections were refused");
-      live.responder.orders().releaseAll("alice");
+      assertThat(live.releaseOwn()).allMatch(Released::released);
     }
     assertThat(status(ATTACK)).isEqualTo(200);
   }
@@ -202,7 +200,7 @@ class WafIT {
       assertThat(journal(live)).contains("1 open ones bypass it until they end");
       open.ask();
       assertThat(open.answers(WAIT)).isTrue();
-      live.responder.orders().releaseAll("alice");
+      assertThat(live.releaseOwn()).allMatch(Released::released);
       open.ask();
       assertThat(open.answers(WAIT)).as("also over the release").isTrue();
     }
@@ -216,7 +214,7 @@ class WafIT {
       assertThat(journal(live)).containsPattern("[1-9][0-9]* open ones were cut");
       assertProtected();
       await().atMost(WAIT).until(open::hasEnded);
-      live.responder.orders().releaseAll("alice");
+      assertThat(live.releaseOwn()).allMatch(Released::released);
     }
   }
 
@@ -232,7 +230,7 @@ class WafIT {
       assertThat(docker.reaches(peer, "shop")).isFalse();
       live.responder.orders().release(open.getLast().id(), "alice");
       await().atMost(WAIT).untilAsserted(this::assertProtected);
-      live.responder.orders().releaseAll("alice");
+      assertThat(live.releaseOwn()).allMatch(Released::released);
     }
     assertThat(docker.ruleset(web)).isEqualTo(rules);
   }
@@ -267,7 +265,7 @@ class WafIT {
       assertThat(headers)
           .contains("GET /a//b?x=%41 HTTP/1.1", "Host: " + app + ":8080", "My_Header: 1")
           .contains("X-Forwarded-For: " + docker.inspect(peer, ADDRESS));
-      live.responder.orders().releaseAll("alice");
+      assertThat(live.releaseOwn()).allMatch(Released::released);
     }
   }
 }
