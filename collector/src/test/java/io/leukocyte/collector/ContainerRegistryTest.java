@@ -284,10 +284,7 @@ class ContainerRegistryTest {
 
   /** For what is awaited hundreds of times. */
   private static ConditionFactory soon() {
-    return await()
-        .atMost(SECONDS)
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(1));
+    return await().atMost(SECONDS).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1));
   }
 
   /** Each has its name, and only those of the last while are remembered. */

@@ -119,12 +119,15 @@ class WafIT {
             + "while(my $c=$l->accept){my $h='';while(my $x=<$c>){last if $x=~/^\\r?$/;$h.=$x}"
             + "print $c \"HTTP/1.1 200 OK\\r\\nContent-Length: \".length($h).\"\\r\\n"
             + "Connection: close\\r\\n\\r\\n$h\";close $c}";
-    String app = shop.docker.runProgram("app", List.of("perl", "-e", echo), "--network", shop.network);
+    String app =
+        shop.docker.runProgram("app", List.of("perl", "-e", echo), "--network", shop.network);
     try (LiveResponder live = new LiveResponder(folder, "[waf: {block: [source]}]")) {
       await()
           .atMost(WafShop.WAIT)
           .until(() ->
-              shop.docker.exec(shop.peer, "curl", "-4s", "-m", "2", "http://" + app + ":8080/").worked());
+              shop.docker
+                  .exec(shop.peer, "curl", "-4s", "-m", "2", "http://" + app + ":8080/")
+                  .worked());
       live.shellIn(shop.docker.id(app));
       live.awaitInForce(1);
       String headers =
