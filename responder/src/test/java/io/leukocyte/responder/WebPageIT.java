@@ -39,8 +39,8 @@ import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
 /**
- * The operator's page in a browser: a whole responder over an engine in memory. A browser drops what
- * it asks for when the host's addresses change, as they do with each network of another test.
+ * The operator's page in a browser: a whole responder over an engine in memory. A browser drops
+ * what it asks for when the host's addresses change, as they do with each network of another test.
  */
 @Tag("alone")
 class WebPageIT {
