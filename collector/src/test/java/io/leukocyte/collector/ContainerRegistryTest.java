@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -281,6 +282,11 @@ class ContainerRegistryTest {
         .containsExactly(tuple(web, "web"), tuple(web, "shop"), tuple(other, "web"));
   }
 
+  /** For what is awaited hundreds of times. */
+  private static ConditionFactory soon() {
+    return await().atMost(SECONDS).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1));
+  }
+
   /** Each has its name, and only those of the last while are remembered. */
   @Test
   void tenThousandShortContainersInARowAreForgottenOneAfterTheOther() {
@@ -290,7 +296,7 @@ class ContainerRegistryTest {
       ContainerId id = engine.run(ContainerSpec.of("short-" + i, "image:1"));
       registry.accept(exec(id, i));
       if (i % together == together - 1) {
-        await().atMost(SECONDS).until(() -> pids().size() == together);
+        soon().until(() -> pids().size() == together);
         assertThat(passed)
             .filteredOn(ProcessExec.class::isInstance)
             .allMatch(e ->
@@ -304,8 +310,7 @@ class ContainerRegistryTest {
         passed.clear();
         heard.clear();
         time.pass(FORGET);
-        await()
-            .atMost(SECONDS)
+        soon()
             .until(() -> {
               registry.sweep();
               return meters.get("leuko.collector.containers").gauge().value() == 0;

@@ -74,9 +74,10 @@ final class BenchProcess implements AutoCloseable {
     words.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
     words.addAll(JvmOptions.of(role));
     String classes = System.getProperty("java.class.path");
-    Path distribution = Path.of(System.getProperty("leuko.distribution", "deploy/target/leuko"));
-    if (classes.startsWith(distribution.resolve("lib").toString())) { // else it does not fit
-      words.addAll(JvmOptions.cache(distribution, role));
+    String distribution = System.getProperty("leuko.distribution"); // which bin/leuko names
+    if (distribution != null) {
+      words.addAll(JvmOptions.cache(Path.of(distribution), role));
+      classes = Path.of(distribution, "lib", "*").toString();
     }
     String more = System.getenv("LEUKO_JAVA_OPTS");
     if (more != null) {

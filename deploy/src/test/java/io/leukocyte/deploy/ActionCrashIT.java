@@ -27,9 +27,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
@@ -59,6 +61,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ActionCrashIT {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  /** Six steps, and the start after them. */
+  private static final Duration LONGEST = PATIENCE.multipliedBy(7);
+
   private static final List<String> STEPS =
       List.of("intended", "prepared", "applied", "verified", "undoing", "undone");
 
@@ -89,6 +95,19 @@ class ActionCrashIT {
 
   private static final Map<String, String> PROGRAMS =
       Map.of("waf", "mkdir /www; echo hello > /www/index.html; exec httpd -f -p 80 -h /www");
+
+  /**
+   * A container that is acted on.
+   *
+   * @param type of the action
+   * @param rules of the packet filter in its network before
+   */
+  private record Victim(String type, String name, String id, String rules) {}
+
+  /** Something that is done to each of several. */
+  private interface Task<T, R> {
+    R apply(T one) throws Exception;
+  }
 
   private final Map<String, Child> responders = new LinkedHashMap<>();
   private Fleet fleet;
@@ -152,45 +171,56 @@ class ActionCrashIT {
   @ParameterizedTest(name = "killed when {0} is journalled")
   @MethodSource("deaths")
   void actionIsDoneOnceAndTakenBackOnce(List<String> deaths) throws Exception {
-    Map<String, String> containers = new TreeMap<>();
-    Map<String, String> actions = new TreeMap<>();
-    Map<String, String> names = new TreeMap<>();
-    Map<String, String> rules = new TreeMap<>();
-    for (String type : responders.keySet()) {
-      String program = PROGRAMS.getOrDefault(type, "sleep 3600");
-      String made = fleet.engine().run(type + alerts, program);
-      names.put(type, type + alerts);
-      containers.put(type, made);
-      rules.put(type, fleet.engine().ruleset(made));
-      actions.put(type, order(type, containers.getOrDefault(type, "")));
+    List<Victim> victims = together(responders.keySet(), this::victim);
+    Map<Victim, String> actions = new LinkedHashMap<>();
+    for (Victim victim : victims) {
+      actions.put(victim, order(victim.type(), victim.id()));
     }
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<?>> killers = new ArrayList<>();
-      responders.forEach((type, responder) ->
-          killers.add(
-              threads.submit(() -> {
-                killAt(type, responder, actions.getOrDefault(type, ""), deaths);
-                return type;
-              })));
-      for (Future<?> killer : killers) {
-        killer.get(PATIENCE.toSeconds() * deaths.size(), TimeUnit.SECONDS);
+    var _ = together(actions.entrySet(), e -> killAt(e.getKey().type(), e.getValue(), deaths));
+    actions.values().forEach(this::assertToldWhole);
+    var _ = together(actions.entrySet(), e -> takenBack(e.getKey(), e.getValue()));
+    for (Victim victim : victims) {
+      if (victim.type().equals("waf")) {
+        assertFirewallIsGone(victim.name());
       }
     }
-    for (String type : responders.keySet()) {
-      String container = containers.getOrDefault(type, "");
-      assertToldWhole(actions.getOrDefault(type, ""));
-      assertThat(seen(container))
-          .as(() -> type + ": " + witness.steps(actions.getOrDefault(type, "")))
-          .isEqualTo(SEEN_ONCE.get(type));
-      assertThat(fleet.engine().docker("inspect", "-f", "{{.State.Status}}", container))
-          .isEqualTo("running");
-      assertThat(fleet.engine().filtered(container)).as("packet filter").isFalse();
-      assertThat(fleet.engine().ruleset(container)).as("its rules").isEqualTo(rules.get(type));
-      assertThat(pidsLimit(container)).as("limit of processes").isIn("<nil>", "<no value>", "0");
-      assertThat(containers(type)).as("containers").hasSize(1);
-      fleet.engine().docker("rm", "-f", container);
+  }
+
+  private Victim victim(String type) throws Exception {
+    String name = type + alerts;
+    String id = fleet.engine().run(name, PROGRAMS.getOrDefault(type, "sleep 3600"));
+    return new Victim(type, name, id, fleet.engine().ruleset(id));
+  }
+
+  /** All at once, as most of it waits for the engine; what each gave, in their order. */
+  private static <T, R> List<R> together(Collection<T> all, Task<T, R> task) throws Exception {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<R>> begun = new ArrayList<>();
+      for (T one : all) {
+        begun.add(threads.submit(() -> task.apply(one)));
+      }
+      List<R> results = new ArrayList<>();
+      for (Future<R> each : begun) {
+        results.add(each.get(LONGEST.toSeconds(), TimeUnit.SECONDS));
+      }
+      return results;
     }
-    assertFirewallIsGone(names.getOrDefault("waf", ""));
+  }
+
+  /** It goes on as if nothing had happened; it is removed, and its name returned. */
+  private String takenBack(Victim victim, String action) throws Exception {
+    String container = victim.id();
+    assertThat(seen(container))
+        .as(() -> victim.type() + ": " + witness.steps(action))
+        .isEqualTo(SEEN_ONCE.get(victim.type()));
+    assertThat(fleet.engine().docker("inspect", "-f", "{{.State.Status}}", container))
+        .isEqualTo("running");
+    assertThat(fleet.engine().filtered(container)).as("packet filter").isFalse();
+    assertThat(fleet.engine().ruleset(container)).as("its rules").isEqualTo(victim.rules());
+    assertThat(pidsLimit(container)).as("limit of processes").isIn("<nil>", "<no value>", "0");
+    assertThat(containers(victim.type())).as("containers").hasSize(1);
+    fleet.engine().docker("rm", "-f", container);
+    return victim.name();
   }
 
   /** It was started once; one that was made and not started before a death was made again. */
@@ -327,8 +357,10 @@ class ActionCrashIT {
     }
   }
 
-  private void killAt(String type, Child responder, String action, List<String> deaths)
+  /** Kills a responder at each of the steps; it works again in the end. */
+  private Child killAt(String type, String action, List<String> deaths)
       throws IOException, InterruptedException {
+    Child responder = Objects.requireNonNull(responders.get(type));
     for (String step : deaths) {
       awaitStep(type, action, step);
       responder.kill();
@@ -337,6 +369,7 @@ class ActionCrashIT {
       responder.start();
     }
     responder.awaitReady();
+    return responder;
   }
 
   /** Waits for an entry of the journal, and loses no time. */

@@ -56,6 +56,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -186,9 +189,20 @@ class FleetIT {
 
   @AfterEach
   void stop() {
-    fleet.forEach(m -> m.responder.close());
+    endAll();
     fleet.forEach(m -> m.engine.close());
     kafka.close();
+  }
+
+  /** At once: each waits for what Kafka still has to answer. */
+  private void endAll() {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      CompletableFuture.allOf(
+              fleet.stream()
+                  .map(m -> CompletableFuture.runAsync(() -> m.responder.close(), threads))
+                  .toArray(CompletableFuture<?>[]::new))
+          .join();
+    }
   }
 
   private void guard(String guard) throws Exception {
@@ -344,7 +358,7 @@ class FleetIT {
     fleet.get(2).start();
     fleet.get(1).start();
     requireFiveOfThirty();
-    fleet.forEach(m -> m.responder.close());
+    endAll();
     fleet.forEach(Member::start);
     await().atMost(PATIENCE).until(() -> fleet.stream().allMatch(Member::isWell));
     alert(fleet.get(2), 9);

@@ -60,7 +60,7 @@ final class ActionPublisher implements AutoCloseable {
   private static Map<String, Object> producerProperties(Map<String, Object> kafka, HostId host) {
     Map<String, Object> properties = ProducerSettings.of(kafka);
     properties.put(ProducerConfig.CLIENT_ID_CONFIG, "leuko-responder-" + host);
-    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE_MILLIS);
+    properties.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE_MILLIS);
     properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MILLIS);
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 2 * PATIENCE_MILLIS);
     return properties;

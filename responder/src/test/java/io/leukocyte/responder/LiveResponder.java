@@ -22,11 +22,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.producer.ProducerConfig;
 
 /** A whole responder on the real engine and kernel. Its Kafka is away: alerts are handed to it. */
 final class LiveResponder implements AutoCloseable {
-  private static final Map<String, Object> NOWHERE =
-      Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, "127.0.0.1:9");
+  /** A Kafka that is away, as whoever wants to publish notices soon: the end waits for nobody. */
+  static final Map<String, Object> NOWHERE =
+      Map.of(
+          CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
+          "127.0.0.1:9",
+          ProducerConfig.MAX_BLOCK_MS_CONFIG,
+          100);
 
   final Engine engine = new DockerEngine(EngineOptions.of(EngineOptions.DEFAULT_HOST));
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();

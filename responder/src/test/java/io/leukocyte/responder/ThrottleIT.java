@@ -55,7 +55,7 @@ class ThrottleIT {
 
   @Test
   void aThrottleLimitsAndItsReleaseGivesBackWhatTheKernelHad() throws Exception {
-    String network = docker.network("net", "fd00:eec3::/64");
+    String network = docker.network("net", "fd00:eec4::/64");
     String sink = docker.sleeping("sink", "--network", network);
     String web = docker.sleeping("web", "--network", network);
     String address =

@@ -20,11 +20,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.CommonClientConfigs;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
@@ -38,7 +38,11 @@ import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
-/** The operator's page in a browser: a whole responder over an engine in memory. */
+/**
+ * The operator's page in a browser: a whole responder over an engine in memory. A browser drops
+ * what it asks for when the host's addresses change, as they do with each network of another test.
+ */
+@Tag("alone")
 class WebPageIT {
   private static final Path SCREENSHOT = Path.of("target/responder.png");
   private static final String EVIL =
@@ -83,7 +87,7 @@ class WebPageIT {
             ResponderSettings.from(config),
             folder.resolve("responder"),
             TestAlerts.HOST,
-            Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, "127.0.0.1:9"),
+            LiveResponder.NOWHERE,
             Ward.host(docker, filter),
             new SimpleMeterRegistry(),
             Clock.systemUTC());
