@@ -137,6 +137,9 @@ final class RowWriter {
     row.int32(file == null ? 0 : batch.made(file, file::items));
     row.int32(
         lineage.isEmpty() ? 0 : batch.made(lineage, () -> ProcessInfo.Ancestor.items(lineage)));
+    ProcessInfo.Names names =
+        process == null ? ProcessInfo.Names.NONE : process.more().names();
+    row.int32(names.isEmpty() ? 0 : batch.made(names, names::items));
   }
 
   private static int flags(ProcessInfo.Flags flags, boolean argsTruncated) {
