@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -315,11 +316,16 @@ class UserNamesTest {
             false,
             3));
     List<ProcessInfo> processes =
-        passed.stream().map(EventProcess::of).filter(java.util.Objects::nonNull).toList();
+        passed.stream().map(EventProcess::of).filter(Objects::nonNull).toList();
     assertThat(processes).hasSize(3);
     assertThat(processes).allSatisfy(p -> assertThat(p).isSameAs(processes.getFirst()));
     assertThat(processes.getFirst()).isNotSameAs(process);
     assertThat(processes.getFirst().args()).isSameAs(process.args());
+    registry.accept(TestEvents.exec(web, process(2, 1000)));
+    ProcessExec other = (ProcessExec) passed.getLast();
+    assertThat(other.process().more().names())
+        .as("another process of the user shares the names")
+        .isSameAs(processes.getFirst().more().names());
   }
 
   @Test
