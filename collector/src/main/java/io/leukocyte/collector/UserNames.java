@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * worth doing again. A container of root alone is never looked at. Guarded by its owner's lock;
  * times are those of {@link TimeSource#ticks}.
  */
+@SuppressWarnings("ReferenceEquality") // of users that cannot be known there is one object
 final class UserNames {
   /** Files that have changed are seen so soon. */
   static final long AGAIN = Duration.ofSeconds(15).toNanos();
@@ -22,6 +23,7 @@ final class UserNames {
   /** Looks for users that were never seen before: one in this time, and some at once. */
   static final long SPACING = Duration.ofSeconds(2).toNanos();
 
+  /** So many of them. */
   static final int AT_ONCE = 4;
 
   private static final int MOST_MISSING = 256;
@@ -58,7 +60,7 @@ final class UserNames {
   }
 
   private boolean lacks(Users known, ProcessInfo process) {
-    return known != Users.NONE // the one object
+    return known != Users.NONE
         && ((!known.hasUser(process.uid()) && !missingUsers.contains(process.uid()))
             || (!known.hasGroup(process.gid()) && !missingGroups.contains(process.gid())));
   }
@@ -100,7 +102,6 @@ final class UserNames {
   }
 
   /** The event with the names of its process's users; the same one when they have none. */
-  @SuppressWarnings("ReferenceEquality") // the same process has no names to add
   Event named(Event event, NameMemo memo) {
     Users known = users;
     if (known == null || known == Users.NONE) {
