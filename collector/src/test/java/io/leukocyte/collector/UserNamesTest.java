@@ -227,7 +227,7 @@ class UserNamesTest {
     for (int uid = 1; uid <= 50; uid++) {
       runs(web, uid, uid);
       int count = uid;
-      await().atMost(SECONDS).until(() -> users().size() == count);
+      await().atMost(SECONDS).pollInterval(Duration.ofMillis(2)).until(() -> users().size() == count);
     }
     assertThat(lookup.asked).hasSize(UserNames.AT_ONCE);
     time.pass(Duration.ofNanos(UserNames.SPACING));
