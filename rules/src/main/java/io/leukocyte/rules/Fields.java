@@ -422,19 +422,19 @@ final class Fields {
     to.add(
         named(
             "user.name",
-            "name of the real user in the container's own files; <NA> when they have none",
+            "name of the real user, as the container's own files have it; else <NA>",
             of(Proc.UID, -1),
             Columns.Names.USER));
     to.add(
         named(
             "user.loginname",
-            "name of the audit login user, likewise",
+            "name of the audit login user; else <NA>",
             of(Proc.LOGIN_UID, -1),
             Columns.Names.LOGIN_USER));
     to.add(
         named(
             "group.name",
-            "name of the real group, likewise",
+            "name of the real group, as the container's own files have it; else <NA>",
             of(Proc.GID, -1),
             Columns.Names.GROUP));
   }
