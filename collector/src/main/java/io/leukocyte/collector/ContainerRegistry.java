@@ -35,10 +35,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What is known of the containers of this host. Each event that passes gets the name and image of
- * its container and the names of its process's users, and the facts of a container pass before its first event: until the engine has
- * answered, the container's events are held, up to {@link Limits#holdTime} and {@link
- * Limits#holdEvents}. Order within a container is kept. Facts pass again on each change and every
- * {@link Limits#factsInterval}. Thread-safe.
+ * its container and the names of its process's users, and the facts of a container pass before its
+ * first event: until the engine has answered, the container's events are held, up to {@link
+ * Limits#holdTime} and {@link Limits#holdEvents}. Order within a container is kept. Facts pass
+ * again on each change and every {@link Limits#factsInterval}. Thread-safe.
  *
  * <p>A container that the engine does not know, another engine's for instance, keeps the name that
  * its events bring, which is none for those of the kernel.
@@ -297,8 +297,7 @@ final class ContainerRegistry implements AutoCloseable {
     }
   }
 
-  private Look users(
-      @Nullable ContainerId container, List<Integer> pids, @Nullable Users before) {
+  private Look users(@Nullable ContainerId container, List<Integer> pids, @Nullable Users before) {
     try {
       Look look = users.look(container, pids, before);
       if (look instanceof Look.Refused(String reason)) {

@@ -15,8 +15,8 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
- * The few functions of the C library that the collector needs. Each returns what it returns in
- * C, but a failure is the negative errno.
+ * The few functions of the C library that the collector needs. Each returns what it returns in C,
+ * but a failure is the negative errno.
  */
 @SuppressWarnings("restricted") // native access is what this class is for
 final class LibC {

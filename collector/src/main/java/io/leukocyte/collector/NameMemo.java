@@ -45,12 +45,7 @@ final class NameMemo {
     Known known = names.get(place);
     if (known == null || !known.isOf(process, users)) {
       known =
-          new Known(
-              users,
-              process.uid(),
-              process.gid(),
-              process.loginUid(),
-              users.names(process));
+          new Known(users, process.uid(), process.gid(), process.loginUid(), users.names(process));
       names.set(place, known);
     }
     return known.names();

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The root folder of a process, in which files are read that a container made. What it made may
- * lead elsewhere, wait, or never end; so no link leads out of the folder, what is not a regular file
- * is never opened, a file system that somebody may serve slowly is not asked, a lease is not waited
- * for, and no more than a bound is read.
+ * lead elsewhere, wait, or never end; so no link leads out of the folder, what is not a regular
+ * file is never opened, a file system that somebody may serve slowly is not asked, a lease is not
+ * waited for, and no more than a bound is read.
  */
 final class RootFolder implements AutoCloseable {
   private static final Path OWN_FILES = Path.of("/proc/self/fd");

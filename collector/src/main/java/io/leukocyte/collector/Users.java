@@ -42,23 +42,22 @@ record Users(
 
   /** Whether a process has a user or group that root's name does not do for. */
   static boolean areAsked(ProcessInfo p) {
-    return (p.uid() != 0 && p.uid() != -1)
-        || (p.gid() != 0 && p.gid() != -1)
-        || p.loginUid() != -1;
+    return (p.uid() != 0 && p.uid() != -1) || (p.gid() != 0 && p.gid() != -1) || p.loginUid() != -1;
   }
 
   /** The names of a process's users and group. */
   ProcessInfo.Names names(ProcessInfo p) {
     String user = name(users, userIds, p.uid());
     String group = name(groups, groupIds, p.gid());
-    String loginUser =
-        p.loginUid() == login ? loginName : name(users, userIds, p.loginUid());
+    String loginUser = p.loginUid() == login ? loginName : name(users, userIds, p.loginUid());
     return user == null && group == null && loginUser == null
         ? ProcessInfo.Names.NONE
         : new ProcessInfo.Names(user, group, loginUser);
   }
 
-  /** What is root in the container is root, whatever its files say; number 0 need not be told so. */
+  /**
+   * What is root in the container is root, whatever its files say; number 0 need not be told so.
+   */
   private static @Nullable String name(IdNames names, IdMap ids, int id) {
     int inside = id == -1 ? -1 : ids.inside(id);
     if (inside == 0) {

@@ -17,8 +17,7 @@ class IdMapTest {
 
   @Test
   void aRemappedNumberIsThatOfTheContainer() {
-    IdMap map =
-        IdMap.parse("         0     100000      65536\n     70000          5          1\n");
+    IdMap map = IdMap.parse("         0     100000      65536\n     70000          5          1\n");
     assertThat(map.inside(100_000)).isZero();
     assertThat(map.inside(101_000)).isEqualTo(1000);
     assertThat(map.inside(165_535)).isEqualTo(65_535);

@@ -100,7 +100,10 @@ class RootFolderTest {
   void noLinkLeadsOutOfTheFolder() throws IOException {
     for (String target :
         List.of(
-            outside.resolve("secret").toString(), "../../secret", "/../../secret", "/etc/hostname")) {
+            outside.resolve("secret").toString(),
+            "../../secret",
+            "/../../secret",
+            "/etc/hostname")) {
       link(target);
       assertThat(read()).as(target).isIn(null, "");
       Files.delete(container.resolve(FILE));
@@ -135,8 +138,7 @@ class RootFolderTest {
     Files.writeString(container.resolve(FILE), "x".repeat(MOST + 1000));
     assertThat(read()).hasSize(MOST + 1);
     Files.writeString(container.resolve(FILE), "x".repeat(200_000));
-    assertThat(Objects.requireNonNull(root().read(FILE, null, 150_000)).content())
-        .hasSize(150_001);
+    assertThat(Objects.requireNonNull(root().read(FILE, null, 150_000)).content()).hasSize(150_001);
   }
 
   @Test

@@ -47,8 +47,7 @@ class UserNamesIT {
     collector =
         new Collector(
             CollectorSettings.from(
-                Config.parse("test", "", Map.of(), CollectorSettings.KEYS),
-                folder.resolve("data")),
+                Config.parse("test", "", Map.of(), CollectorSettings.KEYS), folder.resolve("data")),
             new HostId("host-it"),
             engine,
             PUBLISHER,
@@ -58,7 +57,16 @@ class UserNamesIT {
     own =
         new ContainerId(
             Docker.ok(
-                "create", "--name", OWN, "--network", "none", "--user", "app", BUSYBOX, "sh", "-c",
+                "create",
+                "--name",
+                OWN,
+                "--network",
+                "none",
+                "--user",
+                "app",
+                BUSYBOX,
+                "sh",
+                "-c",
                 WAIT));
     copy(OWN, "passwd", "root:x:0:0::/:/bin/sh\napp:x:1000:1000::/:/bin/sh\n");
     copy(OWN, "group", "root:x:0:\ncrew:x:1000:\n");

@@ -62,8 +62,7 @@ class UserNamesTest {
     private final CountDownLatch end = new CountDownLatch(1);
 
     @Override
-    public Look look(
-        @Nullable ContainerId container, List<Integer> pids, @Nullable Users before) {
+    public Look look(@Nullable ContainerId container, List<Integer> pids, @Nullable Users before) {
       asked.add(pids);
       if (container == null) {
         return found("alice:x:1000:\n");
@@ -227,7 +226,10 @@ class UserNamesTest {
     for (int uid = 1; uid <= 50; uid++) {
       runs(web, uid, uid);
       int count = uid;
-      await().atMost(SECONDS).pollInterval(Duration.ofMillis(2)).until(() -> users().size() == count);
+      await()
+          .atMost(SECONDS)
+          .pollInterval(Duration.ofMillis(2))
+          .until(() -> users().size() == count);
     }
     assertThat(lookup.asked).hasSize(UserNames.AT_ONCE);
     time.pass(Duration.ofNanos(UserNames.SPACING));
@@ -357,9 +359,7 @@ class UserNamesTest {
   void theProcessesThatAreTriedAreTheFirstOneItselfAndThoseAbove() {
     ProcessInfo process =
         TestEvents.process(
-            5,
-            new ProcessInfo.Parent(new ProcessRef(4, 1), "sh", null, List.of()),
-            "app");
+            5, new ProcessInfo.Parent(new ProcessRef(4, 1), "sh", null, List.of()), "app");
     ProcessInfo.More more =
         new ProcessInfo.More(
             0,

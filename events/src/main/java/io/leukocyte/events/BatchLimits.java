@@ -32,8 +32,8 @@ public final class BatchLimits {
   public static final int MAX_MARKS_BYTES = 32 << 10;
 
   /**
-   * Strings that one event can add to the table: the process has twelve, a system call its name
-   * and at most five of its own, the container four.
+   * Strings that one event can add to the table: the process has twelve, a system call its name and
+   * at most five of its own, the container four.
    */
   static final int MAX_EVENT_SYMBOLS = 22;
 

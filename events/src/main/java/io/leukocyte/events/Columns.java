@@ -118,8 +118,8 @@ public final class Columns {
   }
 
   /**
-   * What was added to the process after that, behind all columns that a kind had by then: see {@link
-   * Kind#program}.
+   * What was added to the process after that, behind all columns that a kind had by then: see
+   * {@link Kind#program}.
    *
    * @param file inode, change and modification of the program's file, and the start of the first
    *     process of its pid namespace: decimal numbers, times in unix nanoseconds

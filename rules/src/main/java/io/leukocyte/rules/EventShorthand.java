@@ -349,8 +349,7 @@ final class EventShorthand {
             truth("proc.is_vpgid_leader"),
             file(),
             List.of(),
-            new ProcessInfo.Names(
-                name("user.name"), name("group.name"), name("user.loginname"))));
+            new ProcessInfo.Names(name("user.name"), name("group.name"), name("user.loginname"))));
   }
 
   /** A number that goes with a name. */

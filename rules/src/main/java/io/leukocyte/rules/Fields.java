@@ -862,12 +862,12 @@ final class Fields {
       Columns.Names columns = kind.names();
       if (columns != null) {
         Column names = columns.names();
-        NumberReader nameless = row -> isNamed(row, names, item) ? NumberReader.MISSING : id.read(row);
+        NumberReader nameless =
+            row -> isNamed(row, names, item) ? NumberReader.MISSING : id.read(row);
         field.in(
             Set.of(kind),
             List.of(
-                new Source.Symbol(names, item),
-                new Source.Numeral(nameless, false, Fields::root)));
+                new Source.Symbol(names, item), new Source.Numeral(nameless, false, Fields::root)));
       }
     }
     return field;

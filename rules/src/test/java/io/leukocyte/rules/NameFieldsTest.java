@@ -68,8 +68,7 @@ class NameFieldsTest {
     OutputTemplate template =
         OutputTemplate.parse(
                 SourceText.startingAt(
-                    new Position("a.yaml", 1, 1),
-                    "%user.name %user.loginname %group.name"),
+                    new Position("a.yaml", 1, 1), "%user.name %user.loginname %group.name"),
                 new ArrayList<Problem>())
             .orElseThrow();
     Observed observed = new Observed(new EventId(new HostId("h"), 1, 2, 0), event);
@@ -118,8 +117,7 @@ class NameFieldsTest {
   @Test
   void oneOfTheNamesMayBeMissing() {
     Event event = exec(33, 0, 1000, new Names("www-data", null, null));
-    assertHolds(
-        event, "user.name = www-data", "group.name = root", "user.loginname = \"<NA>\"");
+    assertHolds(event, "user.name = www-data", "group.name = root", "user.loginname = \"<NA>\"");
     assertFails(event, "group.name = crew", "user.loginname = www-data");
     Event group = exec(33, 33, -1, new Names(null, "crew", null));
     assertHolds(group, "user.name = \"<NA>\"", "group.name = crew", "not user.name = root");
