@@ -101,6 +101,7 @@ final class RootFolder implements AutoCloseable {
    * @param stamp as it was before it was read
    * @param content null when the stamp was known already
    */
+  @SuppressWarnings("ArrayRecordComponent") // bytes on their way, never compared
   record Content(Stamp stamp, byte @Nullable [] content) {}
 
   /**
