@@ -111,7 +111,7 @@ final class UserFiles implements UserLookup {
             login,
             login == -1 ? null : hostName(login),
             new Users.Files(folder, passwd.stamp(), group.stamp()));
-    return users.equals(known) ? known : users;
+    return known != null && known.equals(users) ? known : users;
   }
 
   private static Content content(RootFolder root, String path, @Nullable Stamp known) {
