@@ -1,5 +1,6 @@
 package io.leukocyte.collector;
 
+import io.leukocyte.collector.UserLookup.Look;
 import io.leukocyte.engine.ContainerSummary;
 import io.leukocyte.engine.Engine;
 import io.leukocyte.engine.EngineException;
@@ -9,6 +10,7 @@ import io.leukocyte.events.ContainerLifecycle;
 import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.Event;
 import io.leukocyte.events.Kind;
+import io.leukocyte.events.Text;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -17,10 +19,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -30,10 +35,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What is known of the containers of this host. Each event that passes gets the name and image of
- * its container, and the facts of a container pass before its first event: until the engine has
- * answered, the container's events are held, up to {@link Limits#holdTime} and {@link
- * Limits#holdEvents}. Order within a container is kept. Facts pass again on each change and every
- * {@link Limits#factsInterval}. Thread-safe.
+ * its container and the names of its process's users, and the facts of a container pass before its
+ * first event: until the engine has answered, the container's events are held, up to {@link
+ * Limits#holdTime} and {@link Limits#holdEvents}. Order within a container is kept. Facts pass
+ * again on each change and every {@link Limits#factsInterval}. Thread-safe.
  *
  * <p>A container that the engine does not know, another engine's for instance, keeps the name that
  * its events bring, which is none for those of the kernel.
@@ -41,6 +46,11 @@ import org.slf4j.LoggerFactory;
 final class ContainerRegistry implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ContainerRegistry.class);
   private static final int ASKERS = 4;
+
+  /** Threads of their own: a file that lets its reader wait holds up nothing else. */
+  private static final int LOOKERS = 4;
+
+  private static final int MOST_LOOKS = 256;
 
   /** What may change the facts of a container, in the engine's words. */
   private static final Set<String> CHANGES =
@@ -65,6 +75,10 @@ final class ContainerRegistry implements AutoCloseable {
   private final TimeSource time;
   private final Map<ContainerId, TrackedContainer> containers = new ConcurrentHashMap<>();
   private final AtomicInteger held = new AtomicInteger();
+  private final NameMemo memo = new NameMemo();
+  private final UserLookup users;
+  private final HostUsers hostUsers;
+  private final ExecutorService lookers = lookers();
   private final ExecutorService askers =
       Executors.newFixedThreadPool(ASKERS, Thread.ofVirtual().name("leuko-inspect-", 0).factory());
 
@@ -93,6 +107,26 @@ final class ContainerRegistry implements AutoCloseable {
       Limits limits,
       TimeSource time,
       MeterRegistry meters) {
+    this(engine, UserLookup.NONE, redaction, counters, next, listener, limits, time, meters);
+  }
+
+  /**
+   * The same.
+   *
+   * @param users where the names of users come from; asked on threads of their own
+   */
+  ContainerRegistry(
+      Engine engine,
+      UserLookup users,
+      Redaction redaction,
+      Counters counters,
+      Consumer<? super Event> next,
+      Consumer<ContainerFacts> listener,
+      Limits limits,
+      TimeSource time,
+      MeterRegistry meters) {
+    this.users = users;
+    this.hostUsers = new HostUsers(this::lookAtHost, memo, time);
     this.engine = engine;
     this.redaction = redaction;
     this.counters = counters;
@@ -112,7 +146,7 @@ final class ContainerRegistry implements AutoCloseable {
   void accept(Event event) {
     ContainerRef container = event.container();
     if (container == null) {
-      next.accept(event);
+      next.accept(hostUsers.named(event));
       return;
     }
     while (!tracked(container.id()).accept(event)) {
@@ -185,6 +219,7 @@ final class ContainerRegistry implements AutoCloseable {
   @Override
   public void close() {
     askers.shutdownNow();
+    lookers.shutdownNow();
     containers.values().forEach(TrackedContainer::release);
   }
 
@@ -217,6 +252,20 @@ final class ContainerRegistry implements AutoCloseable {
       held.addAndGet(-count);
     }
 
+    /** Looks the names of a container's users up, on another thread. */
+    void look(TrackedContainer container, List<Integer> pids, @Nullable Users before) {
+      try {
+        lookers.execute(() -> container.looked(users(container.id(), pids, before)));
+      } catch (RejectedExecutionException e) {
+        container.looked(new Look.Gone());
+      }
+    }
+
+    /** The event with the names of its process's users. */
+    Event named(Event event, UserNames names) {
+      return names.named(event, memo);
+    }
+
     /** Asks the engine for a container's facts, on another thread. */
     void ask(TrackedContainer container) {
       try {
@@ -224,6 +273,40 @@ final class ContainerRegistry implements AutoCloseable {
       } catch (RejectedExecutionException e) {
         LOG.debug("Closing; {} is not asked for any more", container.id());
       }
+    }
+  }
+
+  private static ExecutorService lookers() {
+    ThreadPoolExecutor lookers =
+        new ThreadPoolExecutor(
+            LOOKERS,
+            LOOKERS,
+            10,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(MOST_LOOKS),
+            Thread.ofPlatform().daemon().name("leuko-users-", 0).factory());
+    lookers.allowCoreThreadTimeOut(true);
+    return lookers;
+  }
+
+  private void lookAtHost(@Nullable Users before) {
+    try {
+      lookers.execute(() -> hostUsers.looked(users(null, List.of(), before)));
+    } catch (RejectedExecutionException e) {
+      hostUsers.looked(new Look.Gone());
+    }
+  }
+
+  private Look users(@Nullable ContainerId container, List<Integer> pids, @Nullable Users before) {
+    try {
+      Look look = users.look(container, pids, before);
+      if (look instanceof Look.Refused(String reason)) {
+        LOG.debug("The users of {} have no names: {}", container, reason);
+      }
+      return look;
+    } catch (RuntimeException e) {
+      LOG.warn("The users of {} have no names: {}", container, Text.kind(e));
+      return new Look.Gone();
     }
   }
 

@@ -139,6 +139,7 @@ final class Flow implements Component {
     registry =
         new ContainerRegistry(
             engine,
+            new UserFiles(new ProcFiles(settings.sensor().proc()), redaction::maskName),
             redaction,
             counters,
             batcher::offer,

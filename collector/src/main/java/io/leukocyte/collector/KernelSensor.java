@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * io.leukocyte.events.NetFlow}.
  *
  * <p>{@link #open} loads the programs, {@link #start} attaches them and begins to read, {@link
- * #close} detaches, delivers what is left and frees everything. Users are numbers: a name in the
- * host's {@code /etc/passwd} says nothing about a container's user.
+ * #close} detaches, delivers what is left and frees everything. Users are numbers here: whose names
+ * they have is the registry's to find out.
  *
  * <p>Egress of a container with its own network comes from the network device: all protocols, bytes
  * of layer 2, every {@link SensorOptions#flowInterval}. A container in the host's network is told

@@ -12,22 +12,43 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 
 /**
- * The few functions of the C library that the kernel sensor needs. Each returns what it returns in
- * C, but a failure is the negative errno.
+ * The few functions of the C library that the collector needs. Each returns what it returns in C,
+ * but a failure is the negative errno.
  */
 @SuppressWarnings("restricted") // native access is what this class is for
 final class LibC {
   static final int EPERM = 1;
   static final int ENOENT = 2;
+  static final int ESRCH = 3;
   static final int EINTR = 4;
+  static final int EAGAIN = 11;
+  static final int EACCES = 13;
+  static final int EXDEV = 18;
+  static final int ENOTDIR = 20;
+  static final int ENOSYS = 38;
   static final int PROT_READ = 1;
   static final int PROT_WRITE = 2;
+
+  /** Relative paths begin in the working directory. */
+  static final int AT_FDCWD = -100;
+
+  static final long O_NOCTTY = 0x100;
+  static final long O_NONBLOCK = 0x800;
+  static final long O_CLOEXEC = 0x80000;
+  static final long O_PATH = 0x200000;
+  static final long RESOLVE_NO_XDEV = 1;
+  static final long RESOLVE_NO_MAGICLINKS = 2;
+  static final long RESOLVE_NO_SYMLINKS = 4;
+  static final long RESOLVE_IN_ROOT = 16;
 
   private static final int MAP_SHARED = 1;
   private static final int PRIO_PROCESS = 0; // on Linux 0 of these is the calling thread
   private static final int EFD_CLOEXEC_NONBLOCK = 0x80800;
+  private static final long OPENAT2 = 437; // its number is the same on each machine
+  private static final long OPEN_HOW = 24;
 
   static final Linker LINKER = Linker.nativeLinker();
   static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
@@ -51,6 +72,13 @@ final class LibC {
       function("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
   private static final MethodHandle WRITE =
       function("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+  private static final MethodHandle READ =
+      function("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+  private static final MethodHandle SYSCALL =
+      function(
+          "syscall",
+          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG),
+          Linker.Option.firstVariadicArg(1));
   private static final MethodHandle CLOSE =
       function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   private static final MethodHandle GETPAGESIZE =
@@ -62,9 +90,12 @@ final class LibC {
 
   private LibC() {}
 
-  private static MethodHandle function(String name, FunctionDescriptor descriptor) {
+  private static MethodHandle function(
+      String name, FunctionDescriptor descriptor, Linker.Option... more) {
     MemorySegment symbol = LINKER.defaultLookup().findOrThrow(name);
-    return LINKER.downcallHandle(symbol, descriptor, CAPTURE);
+    Linker.Option[] options = Arrays.copyOf(more, more.length + 1);
+    options[more.length] = CAPTURE;
+    return LINKER.downcallHandle(symbol, descriptor, options);
   }
 
   /** Where the current thread's calls leave errno. */
@@ -152,6 +183,38 @@ final class LibC {
     try {
       int result = (int) SETPRIORITY.invokeExact(captured(), PRIO_PROCESS, 0, nice);
       return result < 0 ? -errno() : 0;
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /**
+   * Opens a file, Linux 5.6: its descriptor or -errno.
+   *
+   * @param folder descriptor of the folder that the path begins in, or {@link #AT_FDCWD}
+   * @param flags as {@link #O_PATH}
+   * @param resolve how the path is followed, as {@link #RESOLVE_IN_ROOT}
+   */
+  static int openat2(int folder, String path, long flags, long resolve) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment how = arena.allocate(OPEN_HOW, 8);
+      how.set(JAVA_LONG, 0, flags);
+      how.set(JAVA_LONG, 16, resolve);
+      long fd =
+          (long)
+              SYSCALL.invokeExact(
+                  captured(), OPENAT2, (long) folder, arena.allocateFrom(path), how, OPEN_HOW);
+      return fd < 0 ? -errno() : (int) fd;
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /** Reads on in a file: how many bytes came, 0 at its end, or -errno. */
+  static long read(int fd, MemorySegment to) {
+    try {
+      long count = (long) READ.invokeExact(captured(), fd, to, to.byteSize());
+      return count < 0 ? -errno() : count;
     } catch (Throwable t) {
       throw impossible(t);
     }

@@ -33,6 +33,9 @@ final class ProcFiles {
   private static final int FIELD_TTY = 4;
   private static final int FIELD_START = 19;
 
+  /** The parent of all threads of the kernel's, where the host's processes are seen. */
+  static final int KERNEL_THREAD = 2;
+
   private final Path root;
 
   ProcFiles(Path root) {
@@ -135,6 +138,38 @@ final class ProcFiles {
 
   private static List<String> lines(@Nullable String text) {
     return text == null ? List.of() : text.lines().toList();
+  }
+
+  /** The pid of the process's parent; 0 when it has none or is gone. */
+  int parent(int pid) {
+    String stat = text(pid, "stat");
+    int close = stat == null ? -1 : stat.lastIndexOf(')');
+    String[] fields =
+        stat == null || close < 0 ? new String[0] : stat.substring(close + 2).split(" ", 4);
+    return fields.length <= FIELD_PARENT ? 0 : Integer.parseInt(fields[FIELD_PARENT]);
+  }
+
+  /** Whether the process is the kernel's own: it has the host's root folder. */
+  boolean isKernelThread(int pid) {
+    String name = text(pid, "comm");
+    return pid == KERNEL_THREAD && name != null && name.strip().equals("kthreadd");
+  }
+
+  /** How the process's user namespace numbers users; null when that cannot be read. */
+  @Nullable IdMap userIds(int pid) {
+    String text = text(pid, "uid_map");
+    return text == null ? null : IdMap.parse(text);
+  }
+
+  /** The same of groups. */
+  @Nullable IdMap groupIds(int pid) {
+    String text = text(pid, "gid_map");
+    return text == null ? null : IdMap.parse(text);
+  }
+
+  /** The process's audit login user; -1 when unset, or the process is gone. */
+  int loginUser(int pid) {
+    return loginUid(pid);
   }
 
   /** The process's root folder, as it can be read from here. */

@@ -48,6 +48,11 @@ enum Redaction {
     return this == OFF ? args : masked(args);
   }
 
+  /** A name of a user or group without secrets. */
+  String maskName(String name) {
+    return this == OFF ? name : Secrets.mask(name);
+  }
+
   /** The facts without secrets. */
   ContainerFacts apply(ContainerFacts facts) {
     return this == OFF ? facts : masked(facts);
@@ -123,7 +128,8 @@ enum Redaction {
             more.environmentTruncated(),
             more.groupLeader(),
             more.file(),
-            lineage);
+            lineage,
+            more.names());
   }
 
   private static List<ProcessInfo.Ancestor> maskedLineage(List<ProcessInfo.Ancestor> lineage) {

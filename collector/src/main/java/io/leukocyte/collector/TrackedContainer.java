@@ -11,6 +11,7 @@ import io.leukocyte.events.NetConnect;
 import io.leukocyte.events.NetFlow;
 import io.leukocyte.events.ProcessExec;
 import io.leukocyte.events.ProcessExit;
+import io.leukocyte.events.ProcessInfo;
 import io.leukocyte.events.SensorHeartbeat;
 import io.leukocyte.events.SensorLoss;
 import io.leukocyte.events.SystemCall;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class TrackedContainer {
   private static final long SOON = Duration.ofMillis(500).toNanos();
   private static final long LATER = Duration.ofSeconds(10).toNanos();
+
+  /** Longest that events wait for the names of users. */
+  static final long NAMES = Duration.ofMillis(200).toNanos();
 
   private final ContainerId id;
   private final ContainerRegistry.Outlet outlet;
@@ -40,6 +44,10 @@ final class TrackedContainer {
   private boolean absent;
   private boolean forgotten;
   private long lastUsed;
+  private final UserNames names = new UserNames();
+  private boolean looking;
+  private boolean awaitsNames;
+  private long lookingSince;
 
   TrackedContainer(
       ContainerId id,
@@ -73,44 +81,77 @@ final class TrackedContainer {
       return false;
     }
     lastUsed = time.ticks();
-    if (waiting == null && facts != null) {
-      outlet.pass(within(event, facts.container()));
-    } else if (waiting == null && absent) {
-      outlet.pass(event);
+    look(EventProcess.of(event));
+    if (waiting == null && !awaitsNames && (facts != null || absent)) {
+      pass(event);
     } else {
       hold(event);
     }
     return true;
   }
 
+  /** Has the names of the users looked up, where the process needs it. */
+  private void look(@Nullable ProcessInfo process) {
+    UserNames.Need need = names.need(process, lastUsed);
+    if (need == UserNames.Need.NOTHING || process == null) {
+      return;
+    }
+    boolean begins = !looking;
+    if (begins) {
+      looking = true;
+      lookingSince = lastUsed;
+      names.begin(process, lastUsed);
+    }
+    awaitsNames |= need == UserNames.Need.FIRST && lastUsed - lookingSince < NAMES;
+    if (begins) {
+      int first = facts == null ? 0 : facts.pid();
+      outlet.look(this, UserNames.pids(first, process), names.users());
+    }
+  }
+
+  /** What came of looking up the names. */
+  synchronized void looked(UserLookup.Look look) {
+    looking = false;
+    awaitsNames = false;
+    names.answered(look);
+    let();
+  }
+
+  private void pass(Event event) {
+    Event named = outlet.named(event, names);
+    outlet.pass(facts == null ? named : within(named, facts.container()));
+  }
+
   private void hold(Event event) {
     if (waiting == null) {
       waiting = new ArrayList<>();
       waitingSince = lastUsed;
-      ask(false);
+      if (facts == null && !absent) {
+        ask(false);
+      }
     }
     if (outlet.hold()) {
       waiting.add(event);
     } else {
       release();
-      outlet.pass(event);
+      pass(event);
     }
   }
 
   /** Lets go what waits, as it came, when there are no facts in time. */
   synchronized void release() {
-    absent = facts == null;
-    let(null);
+    absent |= facts == null;
+    awaitsNames = false;
+    let();
   }
 
-  private void let(@Nullable ContainerRef container) {
-    if (waiting == null) {
+  /** Lets go what waits, once nothing is to be waited for. */
+  private void let() {
+    if (waiting == null || awaitsNames || (facts == null && !absent)) {
       return;
     }
     outlet.released(waiting.size());
-    for (Event event : waiting) {
-      outlet.pass(container == null ? event : within(event, container));
-    }
+    waiting.forEach(this::pass);
     waiting = null;
   }
 
@@ -141,7 +182,7 @@ final class TrackedContainer {
   synchronized void answered(@Nullable ContainerFacts found) {
     if (found == null) {
       absent = true;
-      let(facts == null ? null : facts.container());
+      let();
     } else {
       absent = false;
       boolean send = sendAnyway || facts == null || !same(facts, found);
@@ -151,7 +192,7 @@ final class TrackedContainer {
         factsDue = time.ticks() + limits.factsInterval().toNanos();
         outlet.pass(found);
       }
-      let(found.container());
+      let();
     }
     asked();
   }
@@ -180,6 +221,10 @@ final class TrackedContainer {
     long now = time.ticks();
     if (waiting != null && now - waitingSince >= limits.holdTime().toNanos()) {
       release();
+    }
+    if (awaitsNames && now - lookingSince >= NAMES) {
+      awaitsNames = false; // its files let the reader wait
+      let();
     }
     if (askAt <= now) {
       ask(false);

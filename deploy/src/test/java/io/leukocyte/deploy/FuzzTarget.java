@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.leukocyte.analyzer.AnalyzerSettings;
 import io.leukocyte.analyzer.Replay;
 import io.leukocyte.collector.JoinerFuzz;
+import io.leukocyte.collector.UsersFuzz;
 import io.leukocyte.engine.LogFuzz;
 import io.leukocyte.events.Action;
 import io.leukocyte.events.ActionId;
@@ -290,6 +291,19 @@ enum FuzzTarget {
     @Override
     void run(byte[] input, Reader reader) {
       JoinerFuzz.run(reader.bytes(input));
+    }
+  },
+
+  /** Files of users and groups that a container wrote. */
+  USERS {
+    @Override
+    List<byte[]> seeds() {
+      return UsersFuzz.seeds();
+    }
+
+    @Override
+    void run(byte[] input, Reader reader) {
+      UsersFuzz.run(reader.bytes(input));
     }
   },
 

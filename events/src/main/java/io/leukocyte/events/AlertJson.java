@@ -124,10 +124,7 @@ public final class AlertJson {
     commandLine(tree, process.args());
     capabilities(tree, "effective", process.capabilities());
     capabilities(tree, "permitted", process.more().permittedCapabilities());
-    if (process.uid() != -1) {
-      String uid = Integer.toUnsignedString(process.uid());
-      root.putObject("user").put("id", uid);
-    }
+    Json.put(root, "user", EventTree.owner(process.uid(), process.userName()));
     ProcessInfo.Parent parent = process.parent();
     if (parent != null) {
       ObjectNode parentTree = tree.withObject("/parent");
@@ -211,6 +208,10 @@ public final class AlertJson {
     ProcessInfo process = processOf(event);
     if (process != null && process.uid() != -1) {
       users.add(Integer.toUnsignedString(process.uid()));
+    }
+    String name = process == null ? null : process.userName();
+    if (name != null) {
+      users.add(name);
     }
     ObjectNode related = Json.object();
     Json.put(related, "ip", ips);

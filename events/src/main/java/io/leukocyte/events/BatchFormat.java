@@ -12,7 +12,7 @@ final class BatchFormat {
   static final int MAGIC = 0x56454b4c;
 
   static final int MAJOR = 1;
-  static final int MINOR = 4;
+  static final int MINOR = 5;
 
   /** Header: offsets of its fixed part; the host id follows at {@link #HOST}. */
   static final int AT_MAJOR = 4;

@@ -32,10 +32,10 @@ public final class BatchLimits {
   public static final int MAX_MARKS_BYTES = 32 << 10;
 
   /**
-   * Strings that one event can add to the table: the process has nine, a system call its name and
-   * at most four of its own, the container four.
+   * Strings that one event can add to the table: the process has twelve, a system call its name and
+   * at most five of its own, the container four.
    */
-  static final int MAX_EVENT_SYMBOLS = 21;
+  static final int MAX_EVENT_SYMBOLS = 22;
 
   /**
    * Bytes that one event can add: every string at its bound, its row and its container's; the few

@@ -118,7 +118,7 @@ public final class Columns {
   }
 
   /**
-   * What was added to the process after that: the last columns of each kind that has one, see
+   * What was added to the process after that, behind all columns that a kind had by then: see
    * {@link Kind#program}.
    *
    * @param file inode, change and modification of the program's file, and the start of the first
@@ -133,6 +133,30 @@ public final class Columns {
     static Program after(Column last) {
       Column file = last.then("process.program", LIST);
       return new Program(file, file.then("process.lineage", LIST));
+    }
+  }
+
+  /**
+   * Names of the process's users and group: the last column of each kind that has a process, see
+   * {@link Kind#names}.
+   *
+   * @param names items at {@link #USER} and its neighbours; one that is not known is empty
+   */
+  public record Names(Column names) {
+    /** Place of the real user's name. */
+    public static final int USER = 0;
+
+    /** Place of the real group's name. */
+    public static final int GROUP = 1;
+
+    /** Place of the audit login user's name. */
+    public static final int LOGIN_USER = 2;
+
+    /** Items of {@link #names}. */
+    public static final int ITEMS = 3;
+
+    static Names after(Program program) {
+      return new Names(program.lineage().then("process.names", LIST));
     }
   }
 
@@ -385,11 +409,12 @@ public final class Columns {
           Proc.PARENT_ARGS,
           Proc.ANCESTORS);
 
-  /** The columns of a kind and, behind them, those of the program. */
-  static List<Column> with(List<Column> columns, Program program) {
+  /** The columns of a kind and, behind them, those of the program and the names. */
+  static List<Column> with(List<Column> columns, Program program, Names names) {
     List<Column> all = new ArrayList<>(columns);
     all.add(program.file());
     all.add(program.lineage());
+    all.add(names.names());
     return List.copyOf(all);
   }
 

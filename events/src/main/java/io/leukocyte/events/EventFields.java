@@ -159,7 +159,11 @@ final class EventFields {
         more.flag("env_truncated"),
         more.flag("group_leader"),
         more.has("program") ? program(more.in("program")) : null,
-        lineage(more));
+        lineage(more),
+        new ProcessInfo.Names(
+            process.in("user").text("name"),
+            process.in("group").text("name"),
+            more.text("login_name")));
   }
 
   private static ProgramFile program(Fields file) throws MalformedJsonException {

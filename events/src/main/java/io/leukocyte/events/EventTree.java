@@ -101,12 +101,8 @@ final class EventTree {
     Json.put(process, "args", p.args());
     Json.put(process, "working_directory", p.workingDirectory());
     Json.put(process, "env_vars", p.more().environment());
-    if (p.uid() != -1) {
-      process.putObject("user").put("id", Integer.toUnsignedString(p.uid()));
-    }
-    if (p.gid() != -1) {
-      process.putObject("group").put("id", Integer.toUnsignedString(p.gid()));
-    }
+    Json.put(process, "user", owner(p.uid(), p.more().names().user()));
+    Json.put(process, "group", owner(p.gid(), p.more().names().group()));
     ProcessInfo.Parent parent = p.parent();
     if (parent != null) {
       ObjectNode tree = process.putObject("parent");
@@ -114,6 +110,16 @@ final class EventTree {
       Json.put(tree, "args", parent.args());
     }
     Json.put(own, "process", ownProcess(p));
+  }
+
+  /** A user or group as ECS has it; empty when neither number nor name is known. */
+  static ObjectNode owner(int id, @Nullable String name) {
+    ObjectNode tree = Json.object();
+    if (id != -1) {
+      tree.put("id", Integer.toUnsignedString(id));
+    }
+    Json.put(tree, "name", name);
+    return tree;
   }
 
   static void put(
@@ -129,6 +135,7 @@ final class EventTree {
     Json.put(own, "args_truncated", p.argsTruncated());
     Json.put(own, "tty", p.tty(), 0);
     Json.put(own, "login_uid", p.loginUid(), -1);
+    Json.put(own, "login_name", p.more().names().loginUser());
     capabilities(own, "capabilities", p.capabilities());
     capabilities(own, "capabilities_permitted", p.more().permittedCapabilities());
     Json.put(own, "setup", p.flags().setup());

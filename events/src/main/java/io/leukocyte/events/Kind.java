@@ -304,6 +304,7 @@ public enum Kind {
   private final int[] textOffsets;
   private final Columns.@Nullable More more;
   private final Columns.@Nullable Program program;
+  private final Columns.@Nullable Names names;
   private final List<String> calls;
 
   Kind(int code, String text, List<Column> columns) {
@@ -315,7 +316,9 @@ public enum Kind {
     this.text = text;
     this.more = more;
     this.program = more == null ? null : Columns.Program.after(columns.getLast());
-    this.columns = program == null ? columns : Columns.with(columns, program);
+    this.names = program == null ? null : Columns.Names.after(program);
+    this.columns =
+        program == null || names == null ? columns : Columns.with(columns, program, names);
     this.calls = calls.isEmpty() ? List.of() : List.of(calls.split(" ", -1));
     this.rowLength = this.columns.getLast().end();
     this.symbolOffsets = offsets(Column.Type.SYMBOL, Column.Type.LIST);
@@ -370,6 +373,11 @@ public enum Kind {
   /** Where its rows have the process's program and lineage; null when they have no process. */
   public Columns.@Nullable Program program() {
     return program;
+  }
+
+  /** Where its rows have the names of the process's users; null when they have no process. */
+  public Columns.@Nullable Names names() {
+    return names;
   }
 
   /** Whether its events are {@link SystemCall}s. */

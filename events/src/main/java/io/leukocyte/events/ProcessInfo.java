@@ -117,6 +117,14 @@ public record ProcessInfo(
         more);
   }
 
+  /** Name of the real user: root for user 0 where no other is told; null when unknown. */
+  public @Nullable String userName() {
+    String told = more.names().user();
+    return told == null && uid == 0 ? ROOT : told;
+  }
+
+  private static final String ROOT = "root";
+
   /**
    * What not every sensor tells of a process.
    *
@@ -127,6 +135,7 @@ public record ProcessInfo(
    * @param file the program's file when it was started; null when that is not known
    * @param lineage the processes that {@link ProcessInfo#ancestors} names, in its order; empty when
    *     no more is known of them
+   * @param names of its users and group
    */
   public record More(
       long permittedCapabilities,
@@ -134,7 +143,8 @@ public record ProcessInfo(
       boolean environmentTruncated,
       boolean groupLeader,
       @Nullable ProgramFile file,
-      List<Ancestor> lineage) {
+      List<Ancestor> lineage,
+      Names names) {
     /** Nothing more is known. */
     public static final More NONE = new More(0, List.of(), false, false);
 
@@ -151,6 +161,83 @@ public record ProcessInfo(
         boolean environmentTruncated,
         boolean groupLeader) {
       this(permittedCapabilities, environment, environmentTruncated, groupLeader, null, List.of());
+    }
+
+    /** Of a process whose users have no names. */
+    public More(
+        long permittedCapabilities,
+        List<String> environment,
+        boolean environmentTruncated,
+        boolean groupLeader,
+        @Nullable ProgramFile file,
+        List<Ancestor> lineage) {
+      this(
+          permittedCapabilities,
+          environment,
+          environmentTruncated,
+          groupLeader,
+          file,
+          lineage,
+          Names.NONE);
+    }
+
+    /** The same with these names. */
+    public More with(Names names) {
+      return new More(
+          permittedCapabilities,
+          environment,
+          environmentTruncated,
+          groupLeader,
+          file,
+          lineage,
+          names);
+    }
+  }
+
+  /**
+   * Names of a process's users and group, as the container's files have them, or the host's for a
+   * process of the host: text that a container wrote. Null where there is none; user 0 and group 0
+   * need none to be root, and have one only where it is told for another number, as in a user
+   * namespace. Each has at most {@link #MOST_CHARACTERS}: a longer one is cut and ends with an
+   * ellipsis.
+   *
+   * @param user of {@link ProcessInfo#uid}
+   * @param group of {@link ProcessInfo#gid}
+   * @param loginUser of {@link ProcessInfo#loginUid}
+   */
+  public record Names(@Nullable String user, @Nullable String group, @Nullable String loginUser) {
+    /** Characters of a name that are kept. */
+    public static final int MOST_CHARACTERS = 256;
+
+    /** None is known. */
+    public static final Names NONE = new Names(null, null, null);
+
+    /** Cuts what is too long. */
+    public Names {
+      user = Ancestor.cut(user, MOST_CHARACTERS);
+      group = Ancestor.cut(group, MOST_CHARACTERS);
+      loginUser = Ancestor.cut(loginUser, MOST_CHARACTERS);
+    }
+
+    /** Whether none is known. */
+    public boolean isEmpty() {
+      return user == null && group == null && loginUser == null;
+    }
+
+    List<String> items() {
+      return List.of(
+          Objects.requireNonNullElse(user, ""),
+          Objects.requireNonNullElse(group, ""),
+          Objects.requireNonNullElse(loginUser, ""));
+    }
+
+    static Names of(List<String> items) {
+      return items.size() < Columns.Names.ITEMS
+          ? NONE
+          : new Names(
+              items.get(Columns.Names.USER),
+              items.get(Columns.Names.GROUP),
+              items.get(Columns.Names.LOGIN_USER));
     }
   }
 
@@ -172,16 +259,16 @@ public record ProcessInfo(
 
     /** Cuts what is too long. */
     public Ancestor {
-      executable = cut(executable);
-      first = cut(first);
-      commandLine = cut(commandLine);
+      executable = cut(executable, MOST_CHARACTERS);
+      first = cut(first, MOST_CHARACTERS);
+      commandLine = cut(commandLine, MOST_CHARACTERS);
     }
 
-    private static @Nullable String cut(@Nullable String text) {
+    private static @Nullable String cut(@Nullable String text, int most) {
       if (text == null || text.isEmpty()) {
         return null;
       }
-      return text.length() <= MOST_CHARACTERS ? text : Text.within(text, MOST_CHARACTERS - 1) + "…";
+      return text.length() <= most ? text : Text.within(text, most - 1) + "…";
     }
 
     static List<String> items(List<Ancestor> lineage) {

@@ -98,7 +98,8 @@ final class RowReader {
   private static ProcessInfo.More more(BatchCursor row, int flags) {
     Columns.@Nullable More columns = row.kind().more();
     Columns.@Nullable Program program = row.kind().program();
-    if (columns == null || program == null) {
+    Columns.@Nullable Names names = row.kind().names();
+    if (columns == null || program == null || names == null) {
       return ProcessInfo.More.NONE;
     }
     return new ProcessInfo.More(
@@ -107,7 +108,8 @@ final class RowReader {
         (flags & Columns.Proc.ENVIRONMENT_TRUNCATED) != 0,
         (flags & Columns.Proc.GROUP_LEADER) != 0,
         ProgramFile.of(row.list(program.file())),
-        ProcessInfo.Ancestor.of(row.list(program.lineage())));
+        ProcessInfo.Ancestor.of(row.list(program.lineage())),
+        ProcessInfo.Names.of(row.list(names.names())));
   }
 
   private static ProcessInfo.@Nullable Parent parent(BatchCursor row) {

@@ -10,6 +10,8 @@ final class RowWriter {
   private final BatchWriter.Buffer row;
   private final CallWriter calls;
   private final IdentityHashMap<ProcessInfo, Written> processes = new IdentityHashMap<>();
+  private ProcessInfo.Names lastNames = ProcessInfo.Names.NONE;
+  private int lastNamesSymbol;
 
   /** Where the columns of a process stand, and the symbol of its environment. */
   private record Written(int at, int environment) {}
@@ -61,6 +63,8 @@ final class RowWriter {
   /** Forgets where processes stand: they are there no more. */
   void forget() {
     processes.clear();
+    lastNames = ProcessInfo.Names.NONE;
+    lastNamesSymbol = 0;
   }
 
   /**
@@ -137,6 +141,17 @@ final class RowWriter {
     row.int32(file == null ? 0 : batch.made(file, file::items));
     row.int32(
         lineage.isEmpty() ? 0 : batch.made(lineage, () -> ProcessInfo.Ancestor.items(lineage)));
+    row.int32(process == null ? 0 : names(process.more().names()));
+  }
+
+  /** Most processes of a batch are of the same users. */
+  @SuppressWarnings("ReferenceEquality") // the same object, not an equal one
+  private int names(ProcessInfo.Names names) {
+    if (names != lastNames) {
+      lastNamesSymbol = names.isEmpty() ? 0 : batch.made(names, names::items);
+      lastNames = names;
+    }
+    return lastNamesSymbol;
   }
 
   private static int flags(ProcessInfo.Flags flags, boolean argsTruncated) {

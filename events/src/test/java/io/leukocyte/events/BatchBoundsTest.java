@@ -50,7 +50,8 @@ class BatchBoundsTest {
             false,
             true,
             new ProgramFile(Long.MIN_VALUE, Long.MIN_VALUE, Long.MIN_VALUE, Long.MIN_VALUE),
-            Collections.nCopies(100, new ProcessInfo.Ancestor(1, huge(), huge(), huge()))));
+            Collections.nCopies(100, new ProcessInfo.Ancestor(1, huge(), huge(), huge())),
+            new ProcessInfo.Names(huge(), huge(), huge())));
   }
 
   private static SortedMap<String, String> hugeMap() {

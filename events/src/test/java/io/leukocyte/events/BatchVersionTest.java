@@ -93,11 +93,11 @@ class BatchVersionTest {
     BatchCursor cursor =
         BatchCursor.over(
             withoutTheLast(
-                20,
+                24,
                 new ProcessExec(1, TestEvents.WEB, knownShell()),
                 new ProcessExit(2, TestEvents.WEB, knownShell(), 3, 9)));
     NetConnect connect = connect(knownShell(), "shop.example");
-    BatchCursor connects = BatchCursor.over(withoutTheLast(24, connect));
+    BatchCursor connects = BatchCursor.over(withoutTheLast(28, connect));
 
     ProcessInfo shell =
         knownShell().with(new ProcessInfo.More(0, List.of(), false, true)); // a flag it knew not of
@@ -112,7 +112,7 @@ class BatchVersionTest {
   @Test
   void connectionsOfMinorVersionTwoHaveNoNames() throws MalformedBatchException {
     BatchCursor cursor =
-        BatchCursor.over(withoutTheLast(12, connect(knownShell(), "shop.example")));
+        BatchCursor.over(withoutTheLast(16, connect(knownShell(), "shop.example")));
 
     assertThat(cursor.next()).isTrue();
     assertThat(cursor.event()).isEqualTo(connect(knownShell(), null));
@@ -140,8 +140,8 @@ class BatchVersionTest {
   void whatMinorVersionFourAddedIsAbsentInRowsOfVersionThree() throws MalformedBatchException {
     BatchCursor flows = BatchCursor.over(withoutTheLast(16, TestEvents.DOWNLOADS));
     ProcessExec started = TestEvents.NEW_PROGRAM;
-    BatchCursor execs = BatchCursor.over(withoutTheLast(8, started));
-    BatchCursor accepts = BatchCursor.over(withoutTheLast(12, TestEvents.ACCEPTS_BY_NAME));
+    BatchCursor execs = BatchCursor.over(withoutTheLast(12, started));
+    BatchCursor accepts = BatchCursor.over(withoutTheLast(16, TestEvents.ACCEPTS_BY_NAME));
 
     assertThat(flows.next()).isTrue();
     NetFlow flow = (NetFlow) flows.event();
@@ -160,6 +160,30 @@ class BatchVersionTest {
     assertThat(((NetAccept) accepts.event()).domain()).isNull();
     assertThat(((NetAccept) accepts.event()).client())
         .isEqualTo(TestEvents.ACCEPTS_BY_NAME.client());
+  }
+
+  @Test
+  void usersOfMinorVersionFourHaveNoNames() throws MalformedBatchException {
+    List<Event> named = TestEvents.FIFTH_STORY;
+    BatchCursor cursor = BatchCursor.over(withoutTheLast(4, named.toArray(Event[]::new)));
+    for (Event event : named) {
+      assertThat(cursor.next()).isTrue();
+      ProcessInfo process = process(cursor.event());
+      assertThat(process.more().names()).isEqualTo(ProcessInfo.Names.NONE);
+      assertThat(process.uid()).isEqualTo(process(event).uid());
+      assertThat(process.more().lineage()).isEqualTo(process(event).more().lineage());
+      assertThat(process.userName()).isEqualTo(process.uid() == 0 ? "root" : null);
+    }
+    assertThat(cursor.next()).isFalse();
+  }
+
+  private static ProcessInfo process(Event event) {
+    return switch (event) {
+      case ProcessExec e -> e.process();
+      case ProcessExit e -> e.process();
+      case SystemCall e -> e.process();
+      case Event e -> throw new AssertionError("No process in " + e);
+    };
   }
 
   private static NetConnect connect(ProcessInfo process, @Nullable String domain) {

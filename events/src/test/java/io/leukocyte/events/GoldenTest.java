@@ -56,6 +56,13 @@ class GoldenTest {
     assertThat(events(golden)).isEqualTo(TestEvents.STORY_OF_MINOR_3);
   }
 
+  @Test
+  void batchOfTheFifthMinorVersionStaysReadable() throws IOException, MalformedBatchException {
+    String golden = Files.readString(FOLDER.resolve("batch-1.4.hex"));
+
+    assertThat(events(golden)).isEqualTo(TestEvents.STORY_OF_MINOR_4);
+  }
+
   private static List<Event> events(String hex) throws MalformedBatchException {
     BatchCursor cursor = BatchCursor.over(HexFormat.of().parseHex(hex.replaceAll("\\s", "")));
     List<Event> events = new ArrayList<>();

@@ -430,7 +430,15 @@ final class RandomEvents {
                 random.nextBoolean(),
                 random.nextBoolean(),
                 orNull(() -> new ProgramFile(big(), big(), big(), big())),
-                random.nextBoolean() ? List.of() : List.of(ancestor(), ancestor())));
+                random.nextBoolean() ? List.of() : List.of(ancestor(), ancestor()),
+                names()));
+  }
+
+  private ProcessInfo.Names names() {
+    return random.nextBoolean()
+        ? ProcessInfo.Names.NONE
+        : new ProcessInfo.Names(
+            orNull(this::word), orNull(this::word), random.nextInt(4) == 0 ? word() : null);
   }
 
   private ProcessInfo.Ancestor ancestor() {

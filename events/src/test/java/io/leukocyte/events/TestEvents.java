@@ -189,6 +189,18 @@ final class TestEvents {
                       new ProcessInfo.Ancestor(77, "/usr/bin/java", "java", "java -jar shop.jar"),
                       new ProcessInfo.Ancestor(1, null, null, null)))));
 
+  /** The shell of users and a group that have names, one of them no name of ASCII. */
+  private static final ProcessInfo NAMED_SHELL =
+      SHELL.with(
+          NEW_PROGRAM
+              .process()
+              .more()
+              .with(new ProcessInfo.Names("www-data", "grüße", "operator")));
+
+  /** The same as user 0 of its own user namespace. */
+  private static final ProcessInfo ROOT_WITHIN =
+      SHELL.with(ProcessInfo.More.NONE.with(new ProcessInfo.Names("root", null, null)));
+
   static final NetAccept ACCEPTS_BY_NAME =
       new NetAccept(
           START + 720_000_003L,
@@ -491,9 +503,28 @@ final class TestEvents {
           ACCEPTS_BY_NAME,
           SENDS_BY_NAME);
 
+  /** What batches of minor version 4 could tell. */
+  static final List<Event> STORY_OF_MINOR_4 =
+      Stream.concat(STORY_OF_MINOR_3.stream(), FOURTH_STORY.stream()).toList();
+
+  /** What came with minor version 5: names of users and groups. */
+  static final List<Event> FIFTH_STORY =
+      List.of(
+          new ProcessExec(START + 730_000_000L, WEB, NAMED_SHELL),
+          new ProcessExit(START + 730_000_001L, WEB, NAMED_SHELL, 1, 0),
+          new ProcControl(
+              START + 730_000_002L,
+              WEB,
+              ROOT_WITHIN,
+              RENAMES_ITSELF.call(),
+              RENAMES_ITSELF.option(),
+              RENAMES_ITSELF.value(),
+              RENAMES_ITSELF.text(),
+              RENAMES_ITSELF.result()));
+
   /** One of each kind, and one that has nothing that can be absent. */
   static final List<Event> STORY =
-      Stream.concat(STORY_OF_MINOR_3.stream(), FOURTH_STORY.stream()).toList();
+      Stream.concat(STORY_OF_MINOR_4.stream(), FIFTH_STORY.stream()).toList();
 
   static byte[] batch(List<Event> events) {
     BatchWriter writer = new BatchWriter(HOST, EPOCH);

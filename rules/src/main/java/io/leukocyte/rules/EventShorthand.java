@@ -44,6 +44,9 @@ final class EventShorthand {
   private static final Pattern OFFSET = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
   private static final ContainerId CONTAINER = new ContainerId("c0ffee".repeat(10) + "c0ff");
   private static final long START = 1_767_225_600_000_000_000L;
+  private static final int ROOT = 0;
+  private static final int USER = 1000;
+  private static final int NOBODY = -1;
 
   /** Keys that say something; the event's type decides which of them are looked at. */
   private static final Set<String> KEYS =
@@ -75,8 +78,11 @@ final class EventShorthand {
           "thread.cap_effective",
           "user.uid",
           "user.uid_before",
+          "user.name",
           "user.loginuid",
+          "user.loginname",
           "group.gid",
+          "group.name",
           "fd.cip",
           "fd.cip.name",
           "fd.cport",
@@ -325,9 +331,9 @@ final class EventShorthand {
         false,
         text("proc.cwd", "/"),
         (int) number("proc.tty", 0),
-        (int) number("user.uid", 0),
-        (int) number("group.gid", 0),
-        (int) number("user.loginuid", -1),
+        (int) number("user.uid", idOf("user.name", ROOT)),
+        (int) number("group.gid", idOf("group.name", ROOT)),
+        (int) number("user.loginuid", idOf("user.loginname", NOBODY)),
         Capabilities.bits(words("thread.cap_effective")),
         new ProcessInfo.Flags(
             truth("proc.is_setup"),
@@ -342,7 +348,20 @@ final class EventShorthand {
             false,
             truth("proc.is_vpgid_leader"),
             file(),
-            List.of()));
+            List.of(),
+            new ProcessInfo.Names(name("user.name"), name("group.name"), name("user.loginname"))));
+  }
+
+  /** A number that goes with a name. */
+  private int idOf(String key, int otherwise) {
+    String name = given(key);
+    return name == null ? otherwise : name.equals("root") ? ROOT : USER;
+  }
+
+  /** A name that events carry: root is root without one. */
+  private @Nullable String name(String key) {
+    String name = given(key);
+    return name == null || name.equals("root") ? null : name;
   }
 
   /** The program's file, where something is said of it; the container runs since {@code START}. */

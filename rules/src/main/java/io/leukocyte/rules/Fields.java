@@ -419,10 +419,24 @@ final class Fields {
             "audit login user; -1 when unset",
             few(row -> hasProcess(row) ? row.intAt(Proc.LOGIN_UID) : NumberReader.MISSING)));
     to.add(number("group.gid", "real group id on the host", few(of(Proc.GID, -1))));
-    to.add(named("user.name", "root for user 0; of others <NA>", of(Proc.UID, -1)));
     to.add(
-        named("user.loginname", "root for login user 0; of others <NA>", of(Proc.LOGIN_UID, -1)));
-    to.add(named("group.name", "root for group 0; of others <NA>", of(Proc.GID, -1)));
+        named(
+            "user.name",
+            "name of the real user, as the container's own files have it; else <NA>",
+            of(Proc.UID, -1),
+            Columns.Names.USER));
+    to.add(
+        named(
+            "user.loginname",
+            "name of the audit login user; else <NA>",
+            of(Proc.LOGIN_UID, -1),
+            Columns.Names.LOGIN_USER));
+    to.add(
+        named(
+            "group.name",
+            "name of the real group, as the container's own files have it; else <NA>",
+            of(Proc.GID, -1),
+            Columns.Names.GROUP));
   }
 
   private static void addEnds(List<Field> to) {
@@ -840,9 +854,28 @@ final class Fields {
         .in(PROCESS, new Source.Numeral(reader, false, Fields::truth));
   }
 
-  private static Field named(String name, String description, NumberReader reader) {
-    return plain(name, STRING, description)
-        .in(PROCESS, new Source.Numeral(reader, false, Fields::root));
+  /** The name that events carry; without one, 0 is root, and other numbers have none. */
+  private static Field named(String name, String description, NumberReader id, int place) {
+    View item = new View.FilledItem(place);
+    Field field = plain(name, STRING, description);
+    for (Kind kind : PROCESS) {
+      Columns.Names columns = kind.names();
+      if (columns != null) {
+        Column names = columns.names();
+        NumberReader nameless =
+            row -> isNamed(row, names, item) ? NumberReader.MISSING : id.read(row);
+        field.in(
+            Set.of(kind),
+            List.of(
+                new Source.Symbol(names, item), new Source.Numeral(nameless, false, Fields::root)));
+      }
+    }
+    return field;
+  }
+
+  private static boolean isNamed(BatchCursor row, Column names, View item) {
+    int symbol = row.symbol(names);
+    return symbol != 0 && item.of(row.string(symbol)) != null;
   }
 
   private static Field family(

@@ -25,7 +25,6 @@ final class RuleCompiler {
   private static final String SOURCE = "syscall";
 
   private final Definitions definitions;
-  private final RootNames names;
   private final ListItems lists;
   private final List<Problem> problems;
   private final List<Skipped> skipped = new ArrayList<>();
@@ -35,14 +34,9 @@ final class RuleCompiler {
   private final Set<String> open = new HashSet<>();
 
   RuleCompiler(Definitions definitions, List<Problem> problems) {
-    this(definitions, problems, new ArrayList<>());
-  }
-
-  RuleCompiler(Definitions definitions, List<Problem> problems, List<Problem> warnings) {
     this.definitions = definitions;
     this.problems = problems;
     this.lists = new ListItems(definitions.lists, problems);
-    this.names = new RootNames(this::macroTree, warnings);
   }
 
   List<Skipped> skipped() {
@@ -188,7 +182,6 @@ final class RuleCompiler {
     if (!definition.enabled) {
       return skip(definition, "not enabled");
     }
-    tree.ifPresent(names::look);
     Map<Kind, Node> kinds = Folding.byKind(condition.get());
     Optional<Skipped> lack = lack(definition, condition.get(), kinds);
     if (lack.isPresent()) {

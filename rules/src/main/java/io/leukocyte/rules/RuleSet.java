@@ -97,7 +97,7 @@ public final class RuleSet {
       Definitions definitions,
       List<Problem> problems,
       List<Problem> warnings) {
-    RuleCompiler compiler = new RuleCompiler(definitions, problems, warnings);
+    RuleCompiler compiler = new RuleCompiler(definitions, problems);
     List<Rule> rules = compiler.rules();
     List<Skipped> skipped = compiler.skipped();
     List<Correlation> correlations =

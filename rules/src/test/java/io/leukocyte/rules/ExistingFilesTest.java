@@ -174,8 +174,6 @@ class ExistingFilesTest {
         .containsExactly(
             "b.yaml:6:3: append is the older form; write 'override: {condition: append}'",
             "b.yaml:9:3: append is the older form; write 'override: {condition: append}'",
-            "b.yaml:11:22: the only name that is known is root's: user.name is never nobody;"
-                + " compare user.uid",
             "b.yaml:18:3: enabled alone is the older form; write 'override: {enabled: replace}'");
   }
 

@@ -77,6 +77,8 @@ final class RandomWorld {
           "proc.aexepath[3]",
           "proc.acmdline[2]",
           "user.name",
+          "user.loginname",
+          "group.name",
           "fd.name",
           "fd.filename",
           "fd.directory",
@@ -564,7 +566,10 @@ final class RandomWorld {
             false,
             random.nextBoolean(),
             random.nextInt(3) == 0 ? null : new ProgramFile(1, number(), number(), number()),
-            random.nextInt(3) == 0 ? List.of() : List.of(ancestor(), ancestor())));
+            random.nextInt(3) == 0 ? List.of() : List.of(ancestor(), ancestor()),
+            random.nextInt(3) == 0
+                ? ProcessInfo.Names.NONE
+                : new ProcessInfo.Names(maybe(WORDS), maybe(WORDS), maybe(WORDS))));
   }
 
   private ProcessInfo.Ancestor ancestor() {

@@ -328,6 +328,13 @@ final class Reference {
     return value == null ? List.of() : List.of(value.toString());
   }
 
+  private static List<String> name(@Nullable String told, int id) {
+    if (told != null) {
+      return one(told);
+    }
+    return id == -1 ? List.of() : one(id == 0 ? "root" : "<NA>");
+  }
+
   /** The values that a field has; none when it is missing. */
   static List<String> read(String field, Event event, @Nullable ContainerFacts facts) {
     if (field.startsWith("container.") && !field.matches("container\\.(action|exit_code|attr.*)")) {
@@ -546,7 +553,9 @@ final class Reference {
       case "proc.ppid" -> parent == null ? List.of() : one(parent.ref().pid());
       case "user.uid" -> p.uid() == -1 ? List.of() : one(p.uid());
       case "user.loginuid" -> one(p.loginUid());
-      case "user.name" -> p.uid() == -1 ? List.of() : one(p.uid() == 0 ? "root" : "<NA>");
+      case "user.name" -> name(p.more().names().user(), p.uid());
+      case "group.name" -> name(p.more().names().group(), p.gid());
+      case "user.loginname" -> name(p.more().names().loginUser(), p.loginUid());
       case "proc.env" ->
           p.more().environment().isEmpty()
               ? List.of()
