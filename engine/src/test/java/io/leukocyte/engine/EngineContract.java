@@ -28,12 +28,12 @@ import org.junit.jupiter.api.Test;
 
 /** What every {@link Engine} does. */
 abstract class EngineContract {
-  private static final ContainerId NOBODY = new ContainerId("f".repeat(64));
-  private static final String IMAGE = "busybox:latest";
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  static final ContainerId NOBODY = new ContainerId("f".repeat(64));
+  static final String IMAGE = "busybox:latest";
+  static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  private EngineWorld world;
-  private Engine engine;
+  EngineWorld world;
+  Engine engine;
 
   abstract EngineWorld makeWorld();
 
@@ -48,11 +48,11 @@ abstract class EngineContract {
     world.close();
   }
 
-  private static ContainerSpec plain() {
+  static ContainerSpec plain() {
     return ContainerSpec.of("plain", IMAGE);
   }
 
-  private static byte[] bytes(String text) {
+  static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
@@ -313,7 +313,7 @@ abstract class EngineContract {
     }
   }
 
-  private EventPosition positionAfterSignal(ContainerId id, String signal) {
+  EventPosition positionAfterSignal(ContainerId id, String signal) {
     EventRecorder events = new EventRecorder();
     try (Subscription subscription = engine.events(null, events)) {
       engine.kill(id, signal);
@@ -424,7 +424,7 @@ abstract class EngineContract {
     assertThat(readAll(id, end)).isEmpty();
   }
 
-  private List<LogLine> readAll(ContainerId id, LogOptions options) {
+  List<LogLine> readAll(ContainerId id, LogOptions options) {
     LogRecorder log = new LogRecorder();
     try (Subscription subscription = engine.logs(id, options, log)) {
       log.awaitClosed();
@@ -571,7 +571,7 @@ abstract class EngineContract {
     assertThat(state(id)).isEqualTo("running");
   }
 
-  private String state(ContainerId id) {
+  String state(ContainerId id) {
     return engine.inspect(id).orElseThrow().state();
   }
 
