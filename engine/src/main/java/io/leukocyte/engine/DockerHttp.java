@@ -38,6 +38,7 @@ final class DockerHttp implements AutoCloseable {
   private static final int MAX_MESSAGE = 500;
   private static final int MAX_ERROR = 64 * 1024;
   private static final Duration LONGEST_SILENCE = Duration.ofMinutes(5);
+  private static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
   /** Small tokens become large trees: this many at most are taken of one answer. */
   private static final int MAX_TOKENS = 2_000_000;
@@ -254,10 +255,11 @@ final class DockerHttp implements AutoCloseable {
 
   /**
    * As {@link #open}, for a stream whose headers come no sooner than its first piece: Podman's logs
-   * of a container that is silent. It holds none of the calls up, and ends after some minutes.
+   * of a container that is silent. It holds none of the calls up. It waits long: Podman goes on
+   * reading for one that has hung up until the container ends.
    */
   Response openSilent(String what, String path) {
-    return open(what, path, openings, LONGEST_SILENCE);
+    return open(what, path, openings, LONGEST_WAIT);
   }
 
   private Response open(String what, String path, Watchdog guard, Duration deadline) {

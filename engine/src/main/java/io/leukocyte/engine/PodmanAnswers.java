@@ -42,8 +42,12 @@ final class PodmanAnswers {
     }
     if (inspect.path("HostConfig") instanceof ObjectNode host) {
       correct(host);
-      if (host.path("NetworkMode").asText("").equals("bridge")) {
+      String mode = host.path("NetworkMode").asText("");
+      if (mode.equals("bridge")) {
         host.put("NetworkMode", networkMode(inspect));
+      } else if (mode.startsWith("container:")
+          && inspect.path("NetworkSettings") instanceof ObjectNode settings) {
+        settings.putObject("Networks"); // they are those of the other one
       }
     }
     return inspect;
@@ -212,7 +216,8 @@ final class PodmanAnswers {
   static ObjectNode like(ObjectNode body, JsonNode inspect) {
     if (body.path("HostConfig") instanceof ObjectNode host) {
       host.remove(List.of("Runtime", "ConsoleSize", "ContainerIDFile"));
-      if (!DockerBody.hasNoNetworks(inspect)) {
+      JsonNode networks = inspect.path("NetworkSettings").path("Networks");
+      if (!DockerBody.hasNoNetworks(inspect) && !networks.isEmpty()) {
         host.put("NetworkMode", "bridge");
         body.set("NetworkingConfig", networks(inspect));
       }
