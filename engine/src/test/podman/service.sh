@@ -12,8 +12,9 @@ if [ "${2:-}" != inside ]; then
 	exec unshare --net --mount --propagation private -- sh "$0" "$folder" inside
 fi
 
+# In the place of the shell: in one of its own.
 here() {
-	podman --root "$folder/root" --runroot "$folder/run" --tmpdir "$folder/tmp" \
+	exec podman --root "$folder/root" --runroot "$folder/run" --tmpdir "$folder/tmp" \
 		--network-config-dir "$folder/networks" --storage-driver vfs "$@"
 }
 
@@ -36,6 +37,8 @@ done
 cat >"$folder/containers.conf" <<CONF
 [containers]
 log_driver = "k8s-file"
+# What Podman gives by itself a machine may not be allowed to give.
+default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
 [engine]
 cgroup_manager = "cgroupfs"
 events_logger = "file"
@@ -47,5 +50,11 @@ loop=$!
 read -r _ || true
 kill "$loop"
 kill "$(cat "$folder/pid")" || true
-here rm --all --force --time 0 >/dev/null || true
+(here rm --all --force --time 0) >/dev/null || true
+mount=$(readlink /proc/self/ns/mnt)
+for process in /proc/[0-9]*; do # what stays for a while after a program was run in a container
+	if [ "${process#/proc/}" != "$$" ] && [ "$(readlink "$process/ns/mnt")" = "$mount" ]; then
+		kill -9 "${process#/proc/}" || true
+	fi
+done 2>/dev/null
 find /sys/fs/cgroup -depth -type d -path '*/libpod_parent*' -exec rmdir {} + 2>/dev/null || true

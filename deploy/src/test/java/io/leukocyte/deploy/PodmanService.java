@@ -85,11 +85,13 @@ final class PodmanService implements AutoCloseable {
     return Files.readString(folder.resolve("log"));
   }
 
-  /** Brings an image of the Docker engine here. */
+  /** Brings an image of the Docker engine here, by the name that it has when it was fetched. */
   private void load(String image) throws IOException {
     Path file = folder.resolve("image.tar");
     run(List.of("docker", "save", "--output", file.toString(), image));
     docker("load", "--input", file.toString());
+    docker("tag", "localhost/" + image, "docker.io/library/" + image);
+    docker("rmi", "localhost/" + image);
     Files.delete(file);
   }
 

@@ -309,7 +309,7 @@ public final class DockerEngine implements Engine {
     ObjectNode body = http.mapper().createObjectNode();
     body.put("Container", container.value());
     try {
-      http.post(what, "/networks/" + path(network) + "/disconnect", body, Duration.ZERO);
+      http.order(what, "/networks/" + path(network) + "/disconnect", body);
     } catch (EngineException e) {
       if (e instanceof EngineException.Timeout || e instanceof EngineException.Unavailable) {
         throw e;
@@ -387,7 +387,7 @@ public final class DockerEngine implements Engine {
         driver.put(option.getKey(), option.getValue());
       }
     }
-    http.post(what, "/networks/" + path(wanted.networkId()) + "/connect", body, Duration.ZERO);
+    http.order(what, "/networks/" + path(wanted.networkId()) + "/connect", body);
   }
 
   @Override
@@ -425,8 +425,11 @@ public final class DockerEngine implements Engine {
           what,
           http.object(what, "/containers/" + container + "/stats?stream=false&one-shot=true"),
           DockerUse::of);
-    } catch (EngineException.Conflict e) {
-      return Optional.empty(); // how Podman says that it does not run
+    } catch (EngineException.Conflict | EngineException.Refused e) {
+      if (status(container).equals("running")) {
+        throw e;
+      }
+      return Optional.empty(); // Podman has no words for it
     }
   }
 

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -228,6 +229,37 @@ final class DockerHttp implements AutoCloseable {
   /** As {@link #get}. */
   JsonNode post(String what, String path, @Nullable JsonNode body, Duration extraTime) {
     return call(what, "POST", versioned(path), body, deadline().plus(extraTime));
+  }
+
+  /** As {@link #post}, for what has no answer but that it is done: Podman's is no JSON. */
+  void order(String what, String path, JsonNode body) {
+    String versioned = versioned(path);
+    watchdog.call(
+        what,
+        deadline(),
+        () -> {
+          try (Response response = checked(what, send(what, calls, "POST", versioned, body))) {
+            return response.getStatusCode();
+          }
+        },
+        status -> {});
+  }
+
+  /** A header of the answer to a question about what is there, whether it is or not. */
+  Optional<String> header(String what, String path, String name) {
+    String versioned = versioned(path);
+    return watchdog.call(
+        what,
+        deadline(),
+        () -> {
+          try (Response response = send(what, calls, "HEAD", versioned, null)) {
+            return response.getHeaders().entrySet().stream()
+                .filter(header -> header.getKey().equalsIgnoreCase(name))
+                .flatMap(header -> header.getValue().stream())
+                .findFirst();
+          }
+        },
+        late -> {});
   }
 
   /** As {@link #get}; the path may have a query. */

@@ -119,7 +119,7 @@ final class DockerMaker {
         ObjectNode body = http.mapper().createObjectNode().put("Container", made.value());
         body.put("Force", true);
         String what = "take container " + brief + " off network " + network.getKey();
-        http.post(what, network(network.getKey(), "disconnect"), body, Duration.ZERO);
+        http.order(what, network(network.getKey(), "disconnect"), body);
       }
     }
     for (Map.Entry<String, JsonNode> network : wanted.properties()) {
@@ -127,7 +127,7 @@ final class DockerMaker {
         ObjectNode body = http.mapper().createObjectNode().put("Container", made.value());
         body.set("EndpointConfig", DockerBody.endpoint(original, network.getValue()));
         String what = "attach container " + brief + " to network " + network.getKey();
-        http.post(what, network(network.getKey(), "connect"), body, Duration.ZERO);
+        http.order(what, network(network.getKey(), "connect"), body);
       }
     }
   }

@@ -191,11 +191,11 @@ final class EventStream extends StreamThread {
     }
   }
 
+  /** Closes nothing: that would read all the others first. Who opened the response ends it. */
   private JsonNode first(InputStream body) throws IOException {
-    try (MappingIterator<JsonNode> events =
-        http.mapper().readerFor(JsonNode.class).readValues(new BoundedInput(body, MAX_EVENT))) {
-      return events.hasNextValue() ? events.nextValue() : MissingNode.getInstance();
-    }
+    MappingIterator<JsonNode> events =
+        http.mapper().readerFor(JsonNode.class).readValues(new BoundedInput(body, MAX_EVENT));
+    return events.hasNextValue() ? events.nextValue() : MissingNode.getInstance();
   }
 
   private void reportGap(long oldestReplayed) {

@@ -130,8 +130,10 @@ final class LogStream extends StreamThread {
       JsonNode facts = await(() -> http.object(what, "/containers/" + container + "/json"));
       boolean terminal = facts.path("Config").path("Tty").asBoolean(false);
       boolean follow = wanted.follow() && facts.path("State").path("Running").asBoolean(false);
-      boolean podman = await(http::product) == Product.PODMAN;
-      String path = path(follow);
+      Product product = await(http::product);
+      boolean podman = product == Product.PODMAN;
+      LogForm form = LogForm.of(product, terminal);
+      String path = path(form, follow);
       Response response =
           reading(
               await(() ->
@@ -141,7 +143,7 @@ final class LogStream extends StreamThread {
       out.reopen(podman);
       err.reopen(podman);
       try (InputStream body = new BufferedInputStream(response.getBody(), 64 * 1024)) {
-        readAll(body, terminal);
+        readAll(body, form);
       }
       if (!follow) {
         end(null);
@@ -176,11 +178,11 @@ final class LogStream extends StreamThread {
     }
   }
 
-  private void readAll(InputStream body, boolean terminal) throws IOException {
-    LogReader reader = new LogReader(lines);
+  private void readAll(InputStream body, LogForm form) throws IOException {
+    LogReader reader = new LogReader(lines, form);
     boolean more = true;
     while (more && isOpen()) {
-      more = terminal ? reader.readTerminal(body) : reader.readFrame(body);
+      more = reader.read(body);
     }
   }
 
@@ -214,10 +216,9 @@ final class LogStream extends StreamThread {
     return true;
   }
 
-  private String path(boolean follow) {
-    return "/containers/"
-        + container
-        + "/logs?stdout=1&stderr=1&timestamps=1"
+  private String path(LogForm form, boolean follow) {
+    return form.path(container)
+        + "&timestamps=1"
         + (follow ? "&follow=1" : "")
         + "&since="
         + LogTime.query(resumeFrom());

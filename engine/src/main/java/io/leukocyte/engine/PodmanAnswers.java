@@ -1,15 +1,21 @@
 package io.leukocyte.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leukocyte.events.ContainerId;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +27,13 @@ final class PodmanAnswers {
   private static final String HUB = "docker.io/";
   private static final String LIBRARY = "library/";
   private static final String RESOURCE = "RLIMIT_";
+
+  /** The header that tells of a file, also of a link that leads nowhere. */
+  static final String FILE = "X-Docker-Container-Path-Stat";
+
+  private static final long LINK = 1L << 27;
+  private static final int PERMISSIONS = 0777;
+  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /** What {@link #processes} needs; the first two are of the host, the others of the container. */
   static final String COLUMNS = "hpid,huser,pid,ppid,args";
@@ -110,6 +123,9 @@ final class PodmanAnswers {
     ObjectNode told = event.deepCopy();
     ObjectNode attributes = (ObjectNode) told.path("Actor").path("Attributes");
     JsonNode code = attributes.remove("containerExitCode");
+    if (attributes.path("podId").asText("").isEmpty()) {
+      attributes.remove("podId");
+    }
     if (told.path("Type").asText("").equals("network")) {
       return ofNetwork(told, attributes);
     }
@@ -204,6 +220,41 @@ final class PodmanAnswers {
       return Integer.parseInt(text);
     } catch (NumberFormatException e) {
       return -1;
+    }
+  }
+
+  /**
+   * The link at the end of a path, which Podman follows where Docker gives the link itself. Where
+   * it leads is told with all links on the way resolved.
+   *
+   * @param header {@link #FILE}
+   * @return empty when it is none
+   */
+  static Optional<ContainerFile> link(String header) {
+    try {
+      JsonNode file = MAPPER.readTree(Base64.getDecoder().decode(header));
+      long mode = file.path("mode").asLong(0);
+      return (mode & LINK) == 0
+          ? Optional.empty()
+          : Optional.of(
+              new ContainerFile(
+                  ContainerFile.Type.LINK,
+                  0,
+                  (int) mode & PERMISSIONS,
+                  -1,
+                  -1,
+                  seconds(file.path("mtime").asText("")),
+                  file.path("linkTarget").asText("")));
+    } catch (IllegalArgumentException | IOException e) {
+      return Optional.empty(); // then the file is asked for
+    }
+  }
+
+  private static long seconds(String time) {
+    try {
+      return OffsetDateTime.parse(time).toEpochSecond();
+    } catch (DateTimeException e) {
+      return 0;
     }
   }
 

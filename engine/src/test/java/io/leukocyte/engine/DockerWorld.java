@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A real engine behind a {@link FlakySocket}, and its containers, which close removes. */
-final class DockerWorld implements EngineWorld {
+class DockerWorld implements EngineWorld {
   static final Path SOCKET = Path.of("/var/run/docker.sock");
 
   private static final String LABEL = "leuko.test=engine";
@@ -255,7 +255,7 @@ final class DockerWorld implements EngineWorld {
     socket.close();
     if (!containers.isEmpty()) {
       List<String> arguments = new ArrayList<>(List.of("rm", "-f"));
-      arguments.addAll(containers);
+      arguments.addAll(containers.reversed()); // guests in another one's network first
       docker(arguments);
     }
     networks.forEach(network -> docker(List.of("network", "rm", network)));

@@ -84,14 +84,20 @@ final class PodmanService implements AutoCloseable {
     return Files.readString(folder.resolve("log"));
   }
 
-  /** Brings an image of the Docker engine here. */
+  /** Brings an image of the Docker engine here, by the name that it has when it was fetched. */
   private void load(String image) throws IOException {
     Path file = folder.resolve("image.tar");
     DockerCli.run(List.of("save", "--output", file.toString(), image));
-    List<String> load = new ArrayList<>(address());
-    load.addAll(List.of("load", "--input", file.toString()));
-    DockerCli.run(load);
+    docker("load", "--input", file.toString());
+    docker("tag", "localhost/" + image, "docker.io/library/" + image);
+    docker("rmi", "localhost/" + image);
     Files.delete(file);
+  }
+
+  private void docker(String... arguments) {
+    List<String> command = new ArrayList<>(address());
+    command.addAll(List.of(arguments));
+    DockerCli.run(command);
   }
 
   /** Has it look after a container's health once: without systemd it does so when told alone. */
