@@ -23,9 +23,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Docker, or what speaks its API. */
 public final class DockerEngine implements Engine {
+  private static final Logger LOG = LoggerFactory.getLogger(DockerEngine.class);
   private static final Pattern NAME = Pattern.compile("/?[a-zA-Z0-9][a-zA-Z0-9_.-]*");
   private static final Pattern SIGNAL = Pattern.compile("[A-Za-z0-9+-]{1,16}");
 
@@ -387,7 +390,27 @@ public final class DockerEngine implements Engine {
         driver.put(option.getKey(), option.getValue());
       }
     }
-    http.order(what, "/networks/" + path(wanted.networkId()) + "/connect", body);
+    String network = "/networks/" + path(wanted.networkId());
+    try {
+      http.order(what, network + "/connect", body);
+    } catch (EngineException.Refused e) {
+      if (http.product() == Product.PODMAN) {
+        forget(container, network);
+      }
+      throw e;
+    }
+  }
+
+  /** Podman keeps an attachment that failed, and would refuse the next one for it. */
+  private void forget(ContainerId container, String network) {
+    String what = "forget a failed attachment of container " + container.brief();
+    ObjectNode body = http.mapper().createObjectNode();
+    body.put("Container", container.value()).put("Force", true);
+    try {
+      http.order(what, network + "/disconnect", body);
+    } catch (EngineException e) {
+      LOG.debug("{}", e.getMessage());
+    }
   }
 
   @Override

@@ -26,6 +26,7 @@ class DockerWorld implements EngineWorld {
   private final String prefix =
       "leuko-engine-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet() + "-";
   private final List<String> containers = new ArrayList<>();
+  private final List<String> adopted = new ArrayList<>();
   private final List<String> networks = new ArrayList<>();
   private final Path folder;
   private final FlakySocket socket;
@@ -92,7 +93,7 @@ class DockerWorld implements EngineWorld {
 
   @Override
   public void adopt(ContainerId container) {
-    containers.add(container.value());
+    adopted.add(container.value());
   }
 
   @Override
@@ -225,6 +226,14 @@ class DockerWorld implements EngineWorld {
     containers.remove(container.value());
   }
 
+  private void remove(List<String> ids) {
+    if (!ids.isEmpty()) {
+      List<String> arguments = new ArrayList<>(List.of("rm", "-f"));
+      arguments.addAll(ids);
+      docker(arguments);
+    }
+  }
+
   @Override
   public void flood(ContainerId container) {
     for (int i = 0; i <= InMemoryEvents.KEPT; i += PARALLEL) {
@@ -253,11 +262,8 @@ class DockerWorld implements EngineWorld {
   public void close() {
     engine.close();
     socket.close();
-    if (!containers.isEmpty()) {
-      List<String> arguments = new ArrayList<>(List.of("rm", "-f"));
-      arguments.addAll(containers.reversed()); // guests in another one's network first
-      docker(arguments);
-    }
+    remove(adopted); // they may be guests of the others
+    remove(containers);
     networks.forEach(network -> docker(List.of("network", "rm", network)));
     try {
       Files.deleteIfExists(socket.path());

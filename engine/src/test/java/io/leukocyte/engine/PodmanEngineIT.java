@@ -13,8 +13,11 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Podman keeps the contract by its Docker-compatible API; what it cannot stands here. */
+@Execution(ExecutionMode.CONCURRENT)
 final class PodmanEngineIT extends EngineContract {
   private static PodmanService podman;
 
