@@ -3,18 +3,24 @@ package io.leukocyte.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leukocyte.engine.DockerEngine;
 import io.leukocyte.engine.Engine;
 import io.leukocyte.engine.EngineOptions;
 import io.leukocyte.events.Alert;
 import io.leukocyte.events.ContainerFacts;
 import io.leukocyte.events.HostId;
+import io.leukocyte.events.config.Config;
 import io.leukocyte.responder.Answer;
 import io.leukocyte.responder.Containment;
 import io.leukocyte.responder.Released;
+import io.leukocyte.responder.Responder;
 import io.leukocyte.responder.ResponderControl;
+import io.leukocyte.responder.ResponderSettings;
 import io.leukocyte.rules.RuleFile;
 import io.leukocyte.rules.RuleSet;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -22,7 +28,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,8 +39,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Containers of Podman under the kernel sensor, the shipped rules, and an operator's orders. */
 class PodmanIT {
   private static final Duration SOON = Duration.ofSeconds(15);
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String WEB = "podman-it-web";
   private static final String PEER = "podman-it-peer";
+  private static final HostId HOST = new HostId("podman-it");
   private static final String NETWORK = "podman-it-net";
 
   @TempDir private static Path folder = Path.of("");
@@ -64,8 +74,17 @@ class PodmanIT {
     return new DockerEngine(EngineOptions.of(URI.create("unix://" + podman.socket())));
   }
 
-  private static String recorded(Path recording) throws IOException {
-    return Files.readString(recording);
+  /** What Podman told of the container, in its order. */
+  private static List<String> actions(Path recording) throws IOException {
+    List<String> actions = new ArrayList<>();
+    for (String line : Files.readAllLines(recording)) {
+      JsonNode event = JSON.readTree(line);
+      if (event.path("event").path("provider").asText("").equals("engine")
+          && event.path("container").path("name").asText("").equals(WEB)) {
+        actions.add(event.path("event").path("action").asText(""));
+      }
+    }
+    return actions;
   }
 
   @Test
@@ -73,7 +92,7 @@ class PodmanIT {
     Path recording = folder.resolve("podman.ndjson");
     RuleSet rules = RuleSet.load(RuleFile.shipped()).rules();
     try (WatchedHost host = new WatchedHost(folder.resolve("data"), recording, rules, engine())) {
-      run(WEB, "sh", "-c", "trap 'exit 0' TERM; echo first words; while :; do sleep 0.1; done");
+      run(WEB, "sh", "-c", "trap 'echo last words; exit 0' TERM; echo first words; while :; do sleep 0.1; done");
       podman.docker("exec", "-t", WEB, "sh", "-c", "true");
       await()
           .atMost(SOON)
@@ -83,15 +102,14 @@ class PodmanIT {
                   .contains("Terminal shell in container"));
       podman.goAway();
       podman.comeBack();
-      podman.docker("exec", PEER, "true");
-      podman.docker("kill", WEB);
+      podman.docker("kill", "--signal", "WINCH", WEB);
+      podman.docker("stop", "--time", "5", WEB);
       await()
           .atMost(SOON)
           .untilAsserted(() ->
-              assertThat(recorded(recording))
-                  .contains("first words")
-                  .contains("\"exec_die\"")
-                  .contains("\"die\""));
+              assertThat(actions(recording))
+                  .containsSubsequence("start", "exec_start", "exec_die", "kill", "die"));
+      assertThat(Files.readString(recording)).contains("first words").contains("last words");
       Alert shell =
           host.alertsOf(WEB).stream()
               .filter(alert -> alert.rule().name().equals("Terminal shell in container"))
@@ -105,25 +123,45 @@ class PodmanIT {
     }
   }
 
+  private static Responder responder(Engine engine) throws IOException {
+    Path policies = Files.writeString(folder.resolve("policies.yaml"), "[]");
+    Config config =
+        Config.parse(
+            "test",
+            "responder.policies: " + policies + "\nresponder.web.port: 0",
+            Map.of(),
+            ResponderSettings.KEYS);
+    return new Responder(
+        ResponderSettings.from(config),
+        folder.resolve("responder"),
+        HOST,
+        Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, "127.0.0.1:9"),
+        engine,
+        new SimpleMeterRegistry());
+  }
+
   @Test
-  void anOperatorsOrdersHoldOnContainersOfPodman() {
+  void anOperatorsOrdersHoldOnContainersOfPodman() throws IOException {
     run(WEB, "sleep", "600");
     try (Engine engine = engine();
-        ResponderControl control =
-            ResponderControl.open(folder.resolve("responder"), new HostId("podman-it"), engine)) {
-      assertThat(reaches()).isTrue();
-      order(control, new Containment.Quarantine(Optional.empty()));
-      assertThat(reaches()).isFalse();
-      release(control);
-      assertThat(reaches()).isTrue();
-      order(control, new Containment.Pause(Optional.empty()));
-      assertThat(state(engine)).isEqualTo("paused");
-      release(control);
-      assertThat(state(engine)).isEqualTo("running");
-      order(control, new Containment.Kill(Optional.of(Duration.ofHours(1))));
-      await().atMost(SOON).until(() -> state(engine).equals("exited"));
-      release(control);
-      assertThat(state(engine)).isEqualTo("running");
+        Responder responder = responder(engine)) {
+      responder.start();
+      try (ResponderControl control =
+          ResponderControl.open(folder.resolve("responder"), HOST, engine)) {
+        assertThat(reaches()).isTrue();
+        order(control, new Containment.Quarantine(Optional.empty()));
+        assertThat(reaches()).isFalse();
+        release(control);
+        assertThat(reaches()).isTrue();
+        order(control, new Containment.Pause(Optional.empty()));
+        assertThat(state(engine)).isEqualTo("paused");
+        release(control);
+        assertThat(state(engine)).isEqualTo("running");
+        order(control, new Containment.Kill(Optional.of(Duration.ofHours(1))));
+        await().atMost(SOON).until(() -> state(engine).equals("exited"));
+        release(control);
+        assertThat(state(engine)).isEqualTo("running");
+      }
     } finally {
       podman.docker("rm", "-f", WEB);
     }

@@ -77,7 +77,7 @@ final class PodmanService implements AutoCloseable {
           if (!process.isAlive()) {
             throw new IllegalStateException("podman ended: " + said());
           }
-          return Files.exists(socket());
+          return Files.exists(socket()) && docker("ps", "-q").matches("[0-9a-f\\s]*");
         });
   }
 

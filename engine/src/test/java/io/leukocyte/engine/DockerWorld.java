@@ -34,11 +34,11 @@ class DockerWorld implements EngineWorld {
   private final List<String> address;
 
   DockerWorld() {
-    this(SOCKET, List.of());
+    this(SOCKET, List.of(), DEADLINE);
   }
 
   /** With an engine elsewhere; before its arguments the docker command needs others to reach it. */
-  DockerWorld(Path target, List<String> address) {
+  DockerWorld(Path target, List<String> address, Duration deadline) {
     this.address = address;
     try {
       folder = Files.createTempDirectory("leuko-engine");
@@ -49,7 +49,7 @@ class DockerWorld implements EngineWorld {
     engine =
         new DockerEngine(
             EngineOptions.of(URI.create("unix://" + socket.path()))
-                .withDeadline(DEADLINE)
+                .withDeadline(deadline)
                 .withReconnect(Duration.ofMillis(20)));
   }
 

@@ -13,11 +13,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Podman keeps the contract by its Docker-compatible API; what it cannot stands here. */
-@Execution(ExecutionMode.CONCURRENT)
 final class PodmanEngineIT extends EngineContract {
   private static PodmanService podman;
 
@@ -35,7 +32,16 @@ final class PodmanEngineIT extends EngineContract {
 
   @Override
   EngineWorld makeWorld() {
-    return new PodmanWorld(podman);
+    return new PodmanWorld(podman, PATIENCE); // it starts programs for each call
+  }
+
+  @Override
+  @Test
+  void aHungCallEndsAtItsDeadline() {
+    closeWorld();
+    world = new PodmanWorld(podman, EngineWorld.DEADLINE);
+    engine = world.engine();
+    super.aHungCallEndsAtItsDeadline();
   }
 
   private static void awaitTheNextSecond() {

@@ -1,7 +1,15 @@
 package io.leukocyte.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.leukocyte.events.ContainerFacts.Security;
 import io.leukocyte.events.ContainerId;
+import io.leukocyte.events.ContainerLog.Stream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +35,8 @@ final class PodmanWorld extends DockerWorld {
 
   private final PodmanService podman;
 
-  PodmanWorld(PodmanService podman) {
-    super(podman.socket(), podman.address());
+  PodmanWorld(PodmanService podman, Duration deadline) {
+    super(podman.socket(), podman.address(), deadline);
     this.podman = podman;
   }
 
@@ -37,6 +45,68 @@ final class PodmanWorld extends DockerWorld {
     ContainerId id = super.runHealthy(spec);
     podman.checkHealth(id.value());
     return id;
+  }
+
+  // What a program does in a container is done from here, where it makes no difference: Podman
+  // starts four programs for each.
+
+  private Path process(ContainerId container) {
+    int pid = engine().inspect(container).orElseThrow().pid();
+    return Path.of("/proc", String.valueOf(pid));
+  }
+
+  private Path file(ContainerId container, String path) {
+    return process(container).resolve("root").resolve(path.substring(1));
+  }
+
+  @Override
+  public void print(ContainerId container, Stream stream, byte[] bytes) {
+    String descriptor =
+        switch (stream) {
+          case STDOUT, TTY -> "fd/1";
+          case STDERR -> "fd/2";
+        };
+    write(process(container).resolve(descriptor), bytes);
+  }
+
+  private static void write(Path file, byte[] bytes) {
+    try {
+      Files.write(file, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void write(ContainerId container, String path, int mode, byte[] content) {
+    Path file = file(container, path);
+    write(file, content);
+    if (mode == 0755 && !file.toFile().setExecutable(true, false)) {
+      throw new IllegalStateException("Cannot change " + file);
+    }
+  }
+
+  @Override
+  public void link(ContainerId container, String path, String target) {
+    try {
+      Files.createSymbolicLink(file(container, path), Path.of(target));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void delete(ContainerId container, String path) {
+    try {
+      Files.delete(file(container, path));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void exit(ContainerId container, int code) {
+    write(file(container, "/leuko-exit"), String.valueOf(code).getBytes(UTF_8));
   }
 
   @Override
