@@ -444,7 +444,7 @@ abstract class EngineContract {
       int count = 0;
       for (int round = 0; round < 5; round++) {
         StringBuilder text = new StringBuilder();
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < world.burst(); i++) {
           expected.add("line " + ++count);
           text.append("line ").append(count).append('\n');
         }

@@ -63,6 +63,11 @@ interface EngineWorld extends AutoCloseable {
     return "[0-9a-f]{64}";
   }
 
+  /** Lines written at once that the engine is sure to tell whole while it follows. */
+  default int burst() {
+    return 200;
+  }
+
   void print(ContainerId container, Stream stream, byte[] bytes);
 
   void exec(ContainerId container, String command);

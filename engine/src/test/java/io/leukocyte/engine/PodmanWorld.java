@@ -1,6 +1,7 @@
 package io.leukocyte.engine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
 
 import io.leukocyte.events.ContainerFacts.Security;
 import io.leukocyte.events.ContainerId;
@@ -11,6 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A {@link PodmanService} behind a {@link FlakySocket}, and what it tells otherwise than Docker. */
@@ -32,6 +36,8 @@ final class PodmanWorld extends DockerWorld {
           "SETPCAP",
           "SETUID",
           "SYS_CHROOT");
+
+  private static final Pattern LOG = Pattern.compile("\"LogPath\":\"([^\"]*)\"");
 
   private final PodmanService podman;
 
@@ -67,6 +73,30 @@ final class PodmanWorld extends DockerWorld {
           case STDERR -> "fd/2";
         };
     write(process(container).resolve(descriptor), bytes);
+    awaitLog(container);
+  }
+
+  /** Until what was written is in the log: who reads it meanwhile may see half a line. */
+  private void awaitLog(ContainerId container) {
+    String description = engine().describe(container).orElseThrow();
+    Matcher path = LOG.matcher(description);
+    if (!path.find() || path.group(1).isEmpty()) {
+      return;
+    }
+    Path log = Path.of(path.group(1));
+    AtomicLong before = new AtomicLong(-1);
+    await()
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> before.getAndSet(Files.size(log)) == Files.size(log));
+  }
+
+  /**
+   * What is written to the log by one system call. Of more, Podman's own reader may catch one line
+   * half written: it tells that half, and not the rest.
+   */
+  @Override
+  public int burst() {
+    return 20;
   }
 
   private static void write(Path file, byte[] bytes) {
