@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
@@ -233,16 +234,26 @@ final class DockerHttp implements AutoCloseable {
 
   /** As {@link #post}, for what has no answer but that it is done: Podman's is no JSON. */
   void order(String what, String path, JsonNode body) {
-    String versioned = versioned(path);
-    watchdog.call(
-        what,
-        deadline(),
-        () -> {
-          try (Response response = checked(what, send(what, calls, "POST", versioned, body))) {
-            return response.getStatusCode();
-          }
-        },
-        status -> {});
+    switch (product()) {
+      case DOCKER -> post(what, path, body, Duration.ZERO);
+      case PODMAN -> orderPodman(what, versioned(path), body);
+    }
+  }
+
+  private void orderPodman(String what, String path, JsonNode body) {
+    String answer =
+        watchdog.call(
+            what,
+            deadline(),
+            () -> {
+              try (Response response = checked(what, send(what, calls, "POST", path, body))) {
+                return body(response).strip();
+              }
+            },
+            late -> {});
+    if (!List.of("OK", "\"OK\"", "").contains(answer)) {
+      throw strange(what, answer);
+    }
   }
 
   /** A header of the answer to a question about what is there, whether it is or not. */

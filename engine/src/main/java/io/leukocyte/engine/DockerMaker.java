@@ -138,8 +138,16 @@ final class DockerMaker {
 
   Optional<String> imageId(String nameOrId) {
     return image(nameOrId)
-        .map(i -> PodmanAnswers.imageId(i.path("Id").asText("")))
+        .map(this::imageId)
         .filter(id -> !id.isEmpty());
+  }
+
+  private String imageId(JsonNode answer) {
+    String id = answer.path("Id").asText("");
+    return switch (http.product()) {
+      case DOCKER -> id;
+      case PODMAN -> PodmanAnswers.imageId(id);
+    };
   }
 
   private Optional<JsonNode> image(String nameOrId) {
@@ -256,7 +264,7 @@ final class DockerMaker {
     ObjectNode body = http.mapper().createObjectNode();
     labels.forEach(body.putObject("Labels")::put);
     JsonNode answer = http.post(what, path.toString(), body, COMMIT_TIME);
-    String id = PodmanAnswers.imageId(answer.path("Id").asText(""));
+    String id = imageId(answer);
     if (!IMAGE_ID.matcher(id).matches()) {
       throw http.strange(what, "it names no image");
     }

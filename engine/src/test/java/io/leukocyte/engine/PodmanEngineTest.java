@@ -154,6 +154,19 @@ final class PodmanEngineTest {
   }
 
   @Test
+  void whatItSaysOfAnOrderIsOkOrItIsNoPodman() {
+    String attached =
+        RUNNING.replace(
+            "\"State\"", "\"NetworkSettings\":{\"Networks\":{\"a\":{}}},\"State\"");
+    script.set(request -> Answer.of(200, request.startsWith("POST") ? "OK" : attached));
+    engine.disconnectNetwork(ID, "a");
+    script.set(request -> Answer.of(200, request.startsWith("POST") ? "<html>" : attached));
+    assertThatThrownBy(() -> engine.disconnectNetwork(ID, "a"))
+        .isInstanceOf(EngineException.Refused.class)
+        .hasMessageContaining("makes no sense");
+  }
+
+  @Test
   void processesAreNotAskedForByArgumentsOfPs() {
     script.set(request ->
         Answer.of(
