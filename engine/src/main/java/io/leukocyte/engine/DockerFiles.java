@@ -153,8 +153,7 @@ final class DockerFiles {
             .path("Tty")
             .asBoolean(false);
     LogForm form = LogForm.of(http.product(), terminal);
-    String path =
-        String.format(Locale.ROOT, "%s&timestamps=1&tail=%d", form.path(container), most);
+    String path = String.format(Locale.ROOT, "%s&timestamps=1&tail=%d", form.path(container), most);
     return http.read(what, path, extraTime, body -> lines(what, body, form, most));
   }
 

@@ -77,8 +77,7 @@ final class DockerMaker {
     String imageId = inspect.path("Image").asText("");
     String imageName = inspect.path("Config").path("Image").asText("");
     JsonNode image = image(imageId).orElse(DockerBody.NOTHING);
-    boolean same =
-        imageId(imageName).filter(id -> id.equals(imageId)).isPresent();
+    boolean same = imageId(imageName).filter(id -> id.equals(imageId)).isPresent();
     ContainerId made = like(inspect, image, same ? imageName : imageId, name);
     if (same && !inspect(made).path("Image").asText("").equals(imageId)) {
       remove(made, true); // the name was given to another image in this moment
@@ -137,9 +136,7 @@ final class DockerMaker {
   }
 
   Optional<String> imageId(String nameOrId) {
-    return image(nameOrId)
-        .map(this::imageId)
-        .filter(id -> !id.isEmpty());
+    return image(nameOrId).map(this::imageId).filter(id -> !id.isEmpty());
   }
 
   private String imageId(JsonNode answer) {
@@ -258,8 +255,8 @@ final class DockerMaker {
     StringBuilder path = new StringBuilder("/commit?pause=1&container=").append(container);
     path.append("&repo=").append(query(repository)).append("&tag=").append(query(tag));
     if (http.product() == Product.PODMAN) { // which does not read the body
-      labels.forEach((key, value) ->
-          path.append("&changes=").append(query("LABEL " + key + "=" + value)));
+      labels.forEach(
+          (key, value) -> path.append("&changes=").append(query("LABEL " + key + "=" + value)));
     }
     ObjectNode body = http.mapper().createObjectNode();
     labels.forEach(body.putObject("Labels")::put);

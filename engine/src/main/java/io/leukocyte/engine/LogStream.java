@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
  * Reads the lines of a container. After a lost connection it reads again from shortly before the
  * last line, and skips, by stream, what was delivered. When a stream that follows has ended it
  * reads once more without following: Docker leaves a container's last words out of the former when
- * they have no line end. Podman 4 writes times of whole seconds: there a subscription that begins at
- * a line begins with the second of that line.
+ * they have no line end. Podman 4 writes times of whole seconds: there a subscription that begins
+ * at a line begins with the second of that line.
  */
 final class LogStream extends StreamThread {
   private static final Logger LOG = LoggerFactory.getLogger(LogStream.class);
@@ -136,8 +136,7 @@ final class LogStream extends StreamThread {
       String path = path(form, follow);
       Response response =
           reading(
-              await(() ->
-                  podman && follow ? http.openSilent(what, path) : http.open(what, path)));
+              await(() -> podman && follow ? http.openSilent(what, path) : http.open(what, path)));
       opened = true;
       lines.discard();
       out.reopen(podman);

@@ -284,7 +284,9 @@ final class PodmanAnswers {
     return body;
   }
 
-  /** What Podman adds to the environment by itself: of the old container where it chose the name. */
+  /**
+   * What Podman adds to the environment by itself: of the old container where it chose the name.
+   */
   private static @Nullable String hostname(ObjectNode body, JsonNode inspect) {
     String id = inspect.path("Id").asText("");
     return body.has("Hostname") ? null : "HOSTNAME=" + id.substring(0, Math.min(12, id.length()));

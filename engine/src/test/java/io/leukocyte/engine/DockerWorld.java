@@ -73,8 +73,7 @@ class DockerWorld implements EngineWorld {
     String full = prefix + name;
     int third = 1 + Math.floorMod(full.hashCode(), 250);
     String subnet = "10.213." + third + ".0/28";
-    docker(
-        List.of("network", "create", "--internal", "--label", LABEL, "--subnet", subnet, full));
+    docker(List.of("network", "create", "--internal", "--label", LABEL, "--subnet", subnet, full));
     networks.add(full);
     return full;
   }
@@ -216,8 +215,7 @@ class DockerWorld implements EngineWorld {
 
   @Override
   public void exit(ContainerId container, int code) {
-    docker(
-        List.of("exec", container.value(), "sh", "-c", "echo " + code + " > /leuko-exit"));
+    docker(List.of("exec", container.value(), "sh", "-c", "echo " + code + " > /leuko-exit"));
   }
 
   @Override

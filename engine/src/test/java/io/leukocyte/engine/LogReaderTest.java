@@ -144,8 +144,7 @@ final class LogReaderTest {
     LogReader podman = new LogReader(joiner, LogForm.PODMAN_TERMINAL);
     String piece = "y".repeat(8 * 1024);
     InputStream in =
-        new ByteArrayInputStream(
-            concat(frame(1, TIME + " " + piece), frame(1, TIME + " end\r\n")));
+        new ByteArrayInputStream(concat(frame(1, TIME + " " + piece), frame(1, TIME + " end\r\n")));
     while (podman.read(in)) {
       // Until the end.
     }

@@ -76,7 +76,8 @@ final class PodmanAnswersTest {
 
   @Test
   void whereTheDefaultNetworkIsOneTheModeIsBridge() {
-    String inspect = "{'Id':'#','HostConfig':{'NetworkMode':'%s'},'NetworkSettings':{'Networks':%s}}";
+    String inspect =
+        "{'Id':'#','HostConfig':{'NetworkMode':'%s'},'NetworkSettings':{'Networks':%s}}";
     assertThat(facts(inspect.formatted("bridge", "{'podman':{},'a':{}}")).networkMode())
         .isEqualTo("bridge");
     assertThat(facts(inspect.formatted("bridge", "{}")).networkMode()).isEqualTo("bridge");

@@ -70,8 +70,8 @@ final class PodmanEngineTest {
   /** Its logs answer nothing at all before there is a line. */
   @Test
   void containersThatAreSilentHoldNoCallUp() {
-    script.set(request ->
-        request.contains("/logs") ? new Answer(0, "", true) : Answer.of(200, RUNNING));
+    script.set(
+        request -> request.contains("/logs") ? new Answer(0, "", true) : Answer.of(200, RUNNING));
     List<Subscription> silent = new ArrayList<>();
     for (int i = 0; i < 8 * CALLS; i++) {
       silent.add(engine.logs(ID, new LogOptions(0, true), new LogRecorder()));
@@ -156,8 +156,7 @@ final class PodmanEngineTest {
   @Test
   void whatItSaysOfAnOrderIsOkOrItIsNoPodman() {
     String attached =
-        RUNNING.replace(
-            "\"State\"", "\"NetworkSettings\":{\"Networks\":{\"a\":{}}},\"State\"");
+        RUNNING.replace("\"State\"", "\"NetworkSettings\":{\"Networks\":{\"a\":{}}},\"State\"");
     script.set(request -> Answer.of(200, request.startsWith("POST") ? "OK" : attached));
     engine.disconnectNetwork(ID, "a");
     script.set(request -> Answer.of(200, request.startsWith("POST") ? "<html>" : attached));

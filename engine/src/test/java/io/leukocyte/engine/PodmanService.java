@@ -33,7 +33,8 @@ final class PodmanService implements AutoCloseable {
   static PodmanService start() {
     boolean there = isThere();
     if (!there && "true".equals(System.getenv("CI"))) {
-      throw new IllegalStateException("No podman and unshare here, or not root; CI has to have them");
+      throw new IllegalStateException(
+          "No podman and unshare here, or not root; CI has to have them");
     }
     Assumptions.assumeTrue(there, "no podman, or not root");
     try {
@@ -135,8 +136,8 @@ final class PodmanService implements AutoCloseable {
           }
 
           @Override
-          public FileVisitResult postVisitDirectory(
-              Path visited, @Nullable IOException e) throws IOException {
+          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e)
+              throws IOException {
             Files.delete(visited);
             return FileVisitResult.CONTINUE;
           }

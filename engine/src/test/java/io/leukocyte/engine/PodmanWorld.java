@@ -17,7 +17,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link PodmanService} behind a {@link FlakySocket}, and what it tells otherwise than Docker. */
+/**
+ * A {@link PodmanService} behind a {@link FlakySocket}, and what it tells otherwise than Docker.
+ */
 final class PodmanWorld extends DockerWorld {
   /** What a container may do unless told otherwise, in the order in which Podman tells it. */
   private static final List<String> GIVEN =
@@ -156,8 +158,8 @@ final class PodmanWorld extends DockerWorld {
     return new Security(
         asked.capAdd().stream().filter(added -> !GIVEN.contains(added)).toList(),
         GIVEN.stream()
-            .filter(given ->
-                all ? !asked.capAdd().contains(given) : asked.capDrop().contains(given))
+            .filter(
+                given -> all ? !asked.capAdd().contains(given) : asked.capDrop().contains(given))
             .toList(),
         asked.options().stream().map(option -> option.replace(":true", "")).toList(),
         asked.readOnlyRoot(),
