@@ -92,7 +92,11 @@ class PodmanIT {
     Path recording = folder.resolve("podman.ndjson");
     RuleSet rules = RuleSet.load(RuleFile.shipped()).rules();
     try (WatchedHost host = new WatchedHost(folder.resolve("data"), recording, rules, engine())) {
-      run(WEB, "sh", "-c", "trap 'echo last words; exit 0' TERM; echo first words; while :; do sleep 0.1; done");
+      run(
+          WEB,
+          "sh",
+          "-c",
+          "trap 'echo last words; exit 0' TERM; echo first words; while :; do sleep 0.1; done");
       podman.docker("exec", "-t", WEB, "sh", "-c", "true");
       await()
           .atMost(SOON)

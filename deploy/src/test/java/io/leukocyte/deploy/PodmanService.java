@@ -34,7 +34,8 @@ final class PodmanService implements AutoCloseable {
   static PodmanService start() {
     boolean there = isThere();
     if (!there && "true".equals(System.getenv("CI"))) {
-      throw new IllegalStateException("No podman and unshare here, or not root; CI has to have them");
+      throw new IllegalStateException(
+          "No podman and unshare here, or not root; CI has to have them");
     }
     Assumptions.assumeTrue(there, "no podman, or not root");
     try {
@@ -164,8 +165,8 @@ final class PodmanService implements AutoCloseable {
           }
 
           @Override
-          public FileVisitResult postVisitDirectory(
-              Path visited, @Nullable IOException e) throws IOException {
+          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e)
+              throws IOException {
             Files.delete(visited);
             return FileVisitResult.CONTINUE;
           }
