@@ -35,7 +35,7 @@ final class WatchedHost implements AutoCloseable {
   private final List<Alert> alerts = new ArrayList<>();
   private final Config config =
       Config.load(null, Map.of("LEUKO_COLLECTOR_LOGS_FROM", "all"), DeploySettings.allKeys());
-  private final Engine engine = Engines.fromEnvironment();
+  private final Engine engine;
   private final Collector collector;
 
   /**
@@ -50,6 +50,13 @@ final class WatchedHost implements AutoCloseable {
 
   /** The same with other rules. */
   WatchedHost(Path folder, Path recording, RuleSet rules) throws IOException, InterruptedException {
+    this(folder, recording, rules, Engines.fromEnvironment());
+  }
+
+  /** The same with another engine, which is closed with it. */
+  WatchedHost(Path folder, Path recording, RuleSet rules, Engine engine)
+      throws IOException, InterruptedException {
+    this.engine = engine;
     Replay detector = new Replay(rules, AnalyzerSettings.from(config).detector(), this::take);
     collector =
         new Collector(

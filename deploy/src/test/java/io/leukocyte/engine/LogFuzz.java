@@ -31,10 +31,10 @@ public final class LogFuzz {
   /** Reads the frames; throws what it must not. */
   public static void run(byte[] bytes) {
     LineJoiner joiner = new LineJoiner(LogFuzz::requireBounded);
-    LogReader reader = new LogReader(joiner);
+    LogReader reader = new LogReader(joiner, LogForm.FRAMES);
     InputStream in = new ByteArrayInputStream(bytes);
     try {
-      while (reader.readFrame(in)) {
+      while (reader.read(in)) {
         // Until the end.
       }
     } catch (IOException e) {

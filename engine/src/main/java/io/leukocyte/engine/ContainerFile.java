@@ -6,8 +6,8 @@ package io.leukocyte.engine;
  * @param type what it is
  * @param size bytes of its content; 0 when it is not a regular file
  * @param mode permission bits with setuid, setgid and sticky, such as 0755
- * @param uid its owner in the container
- * @param gid its group in the container
+ * @param uid its owner in the container; -1 where the engine does not tell it
+ * @param gid its group in the container; -1 where the engine does not tell it
  * @param modified unix seconds
  * @param target where it leads; empty when it is not a symbolic link
  */

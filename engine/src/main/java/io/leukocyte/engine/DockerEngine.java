@@ -23,9 +23,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Docker, or what speaks its API. */
 public final class DockerEngine implements Engine {
+  private static final Logger LOG = LoggerFactory.getLogger(DockerEngine.class);
   private static final Pattern NAME = Pattern.compile("/?[a-zA-Z0-9][a-zA-Z0-9_.-]*");
   private static final Pattern SIGNAL = Pattern.compile("[A-Za-z0-9+-]{1,16}");
 
@@ -73,14 +76,21 @@ public final class DockerEngine implements Engine {
 
   @Override
   public List<ContainerSummary> running() {
-    return summaries("/containers/json");
+    return switch (http.product()) {
+      case DOCKER -> summaries("/containers/json");
+      // Without asking for all it leaves out those that are paused.
+      case PODMAN ->
+          list().stream().filter(s -> !hasEnded(s.state()) && !s.state().isEmpty()).toList();
+    };
   }
 
   private List<ContainerSummary> summaries(String path) {
     List<ContainerSummary> summaries = new ArrayList<>();
     String what = "list the containers";
+    boolean podman = http.product() == Product.PODMAN;
     for (JsonNode line : http.list(what, path)) {
-      summaries.add(http.understand(what, line, DockerFacts::summary));
+      JsonNode said = podman ? PodmanAnswers.summary(line) : line;
+      summaries.add(http.understand(what, said, DockerFacts::summary));
     }
     return summaries;
   }
@@ -91,8 +101,8 @@ public final class DockerEngine implements Engine {
       long now = LogTime.nanos(Instant.now());
       return Optional.of(
           http.understand(
-              inspecting(container),
-              inspectJson(container),
+              DockerHttp.inspecting(container),
+              http.inspect(container),
               inspect -> DockerFacts.facts(inspect, now)));
     } catch (EngineException.NotFound e) {
       return Optional.empty();
@@ -113,7 +123,8 @@ public final class DockerEngine implements Engine {
     } catch (EngineException.NotFound e) {
       return Optional.empty();
     } catch (EngineException.Refused e) {
-      if (String.valueOf(e.getMessage()).contains("ultiple IDs")) {
+      String message = String.valueOf(e.getMessage());
+      if (message.contains("ultiple IDs") || message.contains("more than one result")) {
         throw ambiguous(name, e);
       }
       throw e;
@@ -198,6 +209,9 @@ public final class DockerEngine implements Engine {
 
   @Override
   public void stop(ContainerId container, Duration grace) {
+    if (http.product() == Product.PODMAN && status(container).equals("paused")) {
+      unpause(container); // it refuses to stop what is frozen
+    }
     change(
         "stop",
         container,
@@ -217,8 +231,23 @@ public final class DockerEngine implements Engine {
               + "' is not a signal; give a name such as SIGKILL or a number",
           null);
     }
-    change(
-        "kill", container, "/kill?signal=" + query(signal), Duration.ZERO, DockerEngine::hasEnded);
+    String path = "/kill?signal=" + query(signal);
+    switch (http.product()) {
+      case DOCKER -> change("kill", container, path, Duration.ZERO, DockerEngine::hasEnded);
+      case PODMAN -> killByPodman(container, path);
+    }
+  }
+
+  /**
+   * By Podman's own API: behind the other one it waits for the end of what it kills, for ever when
+   * that is frozen. What is frozen gets the signal when it is thawed.
+   */
+  private void killByPodman(ContainerId container, String path) {
+    String of = "/libpod/containers/" + container;
+    changeAt("kill", container, of + path, Duration.ZERO, DockerEngine::hasEnded);
+    if (status(container).equals("paused")) {
+      unpause(container);
+    }
   }
 
   @Override
@@ -247,11 +276,20 @@ public final class DockerEngine implements Engine {
       String path,
       Duration extraTime,
       Predicate<String> alreadySo) {
+    changeAt(verb, container, "/containers/" + container + path, extraTime, alreadySo);
+  }
+
+  private void changeAt(
+      String verb,
+      ContainerId container,
+      String path,
+      Duration extraTime,
+      Predicate<String> alreadySo) {
     String what = verb + " container " + container.brief();
     try {
-      http.post(what, "/containers/" + container + path, null, extraTime);
+      http.post(what, path, null, extraTime);
     } catch (EngineException.Conflict | EngineException.Refused e) {
-      String status = inspectJson(container).path("State").path("Status").asText("");
+      String status = status(container);
       if (alreadySo.test(status)) {
         return;
       }
@@ -264,7 +302,8 @@ public final class DockerEngine implements Engine {
 
   @Override
   public List<NetworkAttachment> attachments(ContainerId container) {
-    return http.understand(inspecting(container), inspectJson(container), DockerFacts::attachments);
+    return http.understand(
+        DockerHttp.inspecting(container), http.inspect(container), DockerFacts::attachments);
   }
 
   @Override
@@ -273,7 +312,7 @@ public final class DockerEngine implements Engine {
     ObjectNode body = http.mapper().createObjectNode();
     body.put("Container", container.value());
     try {
-      http.post(what, "/networks/" + path(network) + "/disconnect", body, Duration.ZERO);
+      http.order(what, "/networks/" + path(network) + "/disconnect", body);
     } catch (EngineException e) {
       if (e instanceof EngineException.Timeout || e instanceof EngineException.Unavailable) {
         throw e;
@@ -351,20 +390,49 @@ public final class DockerEngine implements Engine {
         driver.put(option.getKey(), option.getValue());
       }
     }
-    http.post(what, "/networks/" + path(wanted.networkId()) + "/connect", body, Duration.ZERO);
+    String network = "/networks/" + path(wanted.networkId());
+    try {
+      http.order(what, network + "/connect", body);
+    } catch (EngineException.Refused e) {
+      if (http.product() == Product.PODMAN) {
+        forget(container, network);
+      }
+      throw e;
+    }
+  }
+
+  /** Podman keeps an attachment that failed, and would refuse the next one for it. */
+  private void forget(ContainerId container, String network) {
+    String what = "forget a failed attachment of container " + container.brief();
+    ObjectNode body = http.mapper().createObjectNode();
+    body.put("Container", container.value()).put("Force", true);
+    try {
+      http.order(what, network + "/disconnect", body);
+    } catch (EngineException e) {
+      LOG.debug("{}", e.getMessage());
+    }
   }
 
   @Override
   public List<ProcessRow> top(ContainerId container) {
     String what = "list the processes of container " + container.brief();
-    String arguments = query("-eo pid,ppid,uid,args");
+    String top = "/containers/" + container + "/top?ps_args=";
     try {
-      return http.understand(
-          what,
-          http.object(what, "/containers/" + container + "/top?ps_args=" + arguments),
-          DockerFacts::processes);
+      return switch (http.product()) {
+        case DOCKER ->
+            http.understand(
+                what,
+                http.object(what, top + query("-eo pid,ppid,uid,args")),
+                DockerFacts::processes);
+        // Arguments of ps it would run inside of the container, with the numbers of there.
+        case PODMAN ->
+            http.understand(
+                what,
+                http.object(what, top + query(PodmanAnswers.COLUMNS)),
+                PodmanAnswers::processes);
+      };
     } catch (EngineException.Refused e) {
-      String status = inspectJson(container).path("State").path("Status").asText("");
+      String status = status(container);
       if (status.equals("running") || status.equals("paused")) {
         throw e;
       }
@@ -375,16 +443,23 @@ public final class DockerEngine implements Engine {
   @Override
   public Optional<ResourceUse> use(ContainerId container) {
     String what = "read what container " + container.brief() + " uses";
-    return http.understand(
-        what,
-        http.object(what, "/containers/" + container + "/stats?stream=false&one-shot=true"),
-        DockerUse::of);
+    try {
+      return http.understand(
+          what,
+          http.object(what, "/containers/" + container + "/stats?stream=false&one-shot=true"),
+          DockerUse::of);
+    } catch (EngineException.Conflict | EngineException.Refused e) {
+      if (status(container).equals("running")) {
+        throw e;
+      }
+      return Optional.empty(); // Podman has no words for it
+    }
   }
 
   @Override
   public Optional<String> describe(ContainerId container) {
     try {
-      return Optional.of(inspectJson(container).toString());
+      return Optional.of(http.inspectRaw(container).toString());
     } catch (EngineException.NotFound e) {
       return Optional.empty();
     }
@@ -461,17 +536,8 @@ public final class DockerEngine implements Engine {
     return maker.run(wanted, most);
   }
 
-  private JsonNode inspectJson(ContainerId container) {
-    String what = inspecting(container);
-    JsonNode inspect = http.object(what, "/containers/" + container + "/json");
-    if (!inspect.path("Id").asText("").equals(container.value())) {
-      throw http.strange(what, "it is about another container");
-    }
-    return inspect;
-  }
-
-  private static String inspecting(ContainerId container) {
-    return "inspect container " + container.brief();
+  private String status(ContainerId container) {
+    return http.inspect(container).path("State").path("Status").asText("");
   }
 
   private Optional<NetworkAttachment> attached(ContainerId container, String network) {

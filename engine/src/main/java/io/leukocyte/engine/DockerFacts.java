@@ -88,9 +88,8 @@ final class DockerFacts {
 
   /** From the engine's version and info. */
   static EngineInfo info(JsonNode version, JsonNode info, ApiVersion spoken) {
-    String product = version.path("Components").path(0).path("Name").asText("");
     return new EngineInfo(
-        product.isEmpty() || product.equals("Engine") ? "Docker" : product,
+        product(version),
         text(version, "Version"),
         spoken.toString(),
         text(info, "OperatingSystem"),
@@ -103,6 +102,14 @@ final class DockerFacts {
         text(info, "CgroupDriver"),
         texts(info.path("SecurityOptions")),
         info.path("LiveRestoreEnabled").asBoolean(false));
+  }
+
+  private static String product(JsonNode version) {
+    String name = version.path("Components").path(0).path("Name").asText("");
+    return switch (Product.of(version)) {
+      case DOCKER -> name.isEmpty() || name.equals("Engine") ? "Docker" : name;
+      case PODMAN -> "Podman";
+    };
   }
 
   /** From the engine's top. */

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
@@ -41,7 +42,13 @@ final class DockerFiles {
 
   List<FileChange> changes(ContainerId container) {
     String what = "compare container " + container.brief() + " with its image";
-    JsonNode answer = http.list(what, "/containers/" + container + "/changes");
+    JsonNode answer;
+    try {
+      answer = http.list(what, "/containers/" + container + "/changes");
+    } catch (EngineException.Refused e) {
+      http.inspectRaw(container); // Podman tells it by the layer when there is no container
+      throw e;
+    }
     List<FileChange> changes = new ArrayList<>();
     for (JsonNode change : answer) {
       changes.add(http.understand(what, change, DockerFiles::change));
@@ -72,7 +79,22 @@ final class DockerFiles {
             + container
             + "/archive?path="
             + URLEncoder.encode(path, StandardCharsets.UTF_8);
+    if (http.product() == Product.PODMAN) {
+      Optional<ContainerFile> link =
+          http.header(what, archive, PodmanAnswers.FILE).flatMap(PodmanAnswers::link);
+      if (link.isPresent()) {
+        return ofLink(what, link.get(), reader);
+      }
+    }
     return http.read(what, archive, extraTime, body -> first(what, body, reader));
+  }
+
+  private static <T> T ofLink(String what, ContainerFile link, FileReader<T> reader) {
+    try {
+      return reader.read(link, InputStream.nullInputStream());
+    } catch (IOException e) {
+      throw new EngineException.Unavailable("Cannot " + what + ": " + e.getMessage(), e);
+    }
   }
 
   private static <T> T first(String what, InputStream body, FileReader<T> reader)
@@ -130,16 +152,12 @@ final class DockerFiles {
             .path("Config")
             .path("Tty")
             .asBoolean(false);
-    String path =
-        String.format(
-            Locale.ROOT,
-            "/containers/%s/logs?stdout=1&stderr=1&timestamps=1&tail=%d",
-            container,
-            most);
-    return http.read(what, path, extraTime, body -> lines(what, body, terminal, most));
+    LogForm form = LogForm.of(http.product(), terminal);
+    String path = String.format(Locale.ROOT, "%s&timestamps=1&tail=%d", form.path(container), most);
+    return http.read(what, path, extraTime, body -> lines(what, body, form, most));
   }
 
-  private List<LogLine> lines(String what, InputStream body, boolean terminal, int most)
+  private List<LogLine> lines(String what, InputStream body, LogForm form, int most)
       throws IOException {
     Deque<LogLine> last = new ArrayDeque<>();
     LineJoiner joiner =
@@ -149,11 +167,11 @@ final class DockerFiles {
             last.removeFirst();
           }
         });
-    LogReader reader = new LogReader(joiner);
+    LogReader reader = new LogReader(joiner, form);
     try {
       boolean more = true;
       while (more) {
-        more = terminal ? reader.readTerminal(body) : reader.readFrame(body);
+        more = reader.read(body);
       }
     } catch (LogReader.Unreadable e) {
       throw new EngineException.Refused(

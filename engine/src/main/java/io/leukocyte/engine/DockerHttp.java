@@ -12,6 +12,7 @@ import com.github.dockerjava.httpclient5.ApacheDockerHttpClient;
 import com.github.dockerjava.transport.DockerHttpClient;
 import com.github.dockerjava.transport.DockerHttpClient.Response;
 import com.github.dockerjava.transport.SSLConfig;
+import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.Text;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,6 +21,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +40,7 @@ final class DockerHttp implements AutoCloseable {
   private static final int MAX_MESSAGE = 500;
   private static final int MAX_ERROR = 64 * 1024;
   private static final Duration LONGEST_SILENCE = Duration.ofMinutes(5);
+  private static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
   /** Small tokens become large trees: this many at most are taken of one answer. */
   private static final int MAX_TOKENS = 2_000_000;
@@ -53,7 +57,11 @@ final class DockerHttp implements AutoCloseable {
   private final DockerHttpClient streams;
   private final Watchdog watchdog;
   private final Semaphore freeStreams;
-  private volatile @Nullable ApiVersion version;
+  private final Watchdog openings;
+  private volatile @Nullable Spoken spoken;
+
+  /** What is spoken with whom. */
+  private record Spoken(ApiVersion version, Product product) {}
 
   DockerHttp(EngineOptions options) {
     this.options = options;
@@ -62,6 +70,7 @@ final class DockerHttp implements AutoCloseable {
     calls = client(options, tls, options.maxCalls(), LONGEST_SILENCE);
     streams = client(options, tls, options.maxStreams() + options.maxCalls(), Duration.ZERO);
     watchdog = new Watchdog(options.maxCalls());
+    openings = new Watchdog(options.maxStreams());
     freeStreams = new Semaphore(options.maxStreams());
   }
 
@@ -93,18 +102,28 @@ final class DockerHttp implements AutoCloseable {
 
   /** The version of the API that both sides speak. */
   ApiVersion version() {
-    ApiVersion known = version;
+    return spoken().version();
+  }
+
+  /** Who answers. */
+  Product product() {
+    return spoken().product();
+  }
+
+  private Spoken spoken() {
+    Spoken known = spoken;
     if (known == null) {
       String what = "ask the engine for its version";
       JsonNode answer = call(what, "GET", "/version", null, deadline());
       if (!answer.isObject()) {
         throw strange(what, "an object is expected");
       }
-      known =
+      ApiVersion version =
           SPOKEN.between(
               ApiVersion.parse(answer.path("MinAPIVersion").asText("")),
               ApiVersion.parse(answer.path("ApiVersion").asText("")));
-      version = known;
+      known = new Spoken(version, Product.of(answer));
+      spoken = known;
     }
     return known;
   }
@@ -135,6 +154,30 @@ final class DockerHttp implements AutoCloseable {
       throw strange(what, "a list is expected");
     }
     return answer;
+  }
+
+  /** What the engine says of a container, in Docker's words. */
+  JsonNode inspect(ContainerId container) {
+    JsonNode inspect = inspectRaw(container);
+    return switch (product()) {
+      case DOCKER -> inspect;
+      case PODMAN -> PodmanAnswers.inspect(inspect);
+    };
+  }
+
+  /** What the engine says of a container, in its own words. */
+  JsonNode inspectRaw(ContainerId container) {
+    String what = inspecting(container);
+    JsonNode inspect = object(what, "/containers/" + container + "/json");
+    if (!inspect.path("Id").asText("").equals(container.value())) {
+      throw strange(what, "it is about another container");
+    }
+    return inspect;
+  }
+
+  /** For messages. */
+  static String inspecting(ContainerId container) {
+    return "inspect container " + container.brief();
   }
 
   /** Makes something of an answer in JSON; what no engine says is an error. */
@@ -189,6 +232,47 @@ final class DockerHttp implements AutoCloseable {
     return call(what, "POST", versioned(path), body, deadline().plus(extraTime));
   }
 
+  /** As {@link #post}, for what has no answer but that it is done: Podman's is no JSON. */
+  void order(String what, String path, JsonNode body) {
+    switch (product()) {
+      case DOCKER -> post(what, path, body, Duration.ZERO);
+      case PODMAN -> orderPodman(what, versioned(path), body);
+    }
+  }
+
+  private void orderPodman(String what, String path, JsonNode body) {
+    String answer =
+        watchdog.call(
+            what,
+            deadline(),
+            () -> {
+              try (Response response = checked(what, send(what, calls, "POST", path, body))) {
+                return body(response).strip();
+              }
+            },
+            late -> {});
+    if (!List.of("OK", "\"OK\"", "").contains(answer)) {
+      throw strange(what, answer);
+    }
+  }
+
+  /** A header of the answer to a question about what is there, whether it is or not. */
+  Optional<String> header(String what, String path, String name) {
+    String versioned = versioned(path);
+    return watchdog.call(
+        what,
+        deadline(),
+        () -> {
+          try (Response response = send(what, calls, "HEAD", versioned, null)) {
+            return response.getHeaders().entrySet().stream()
+                .filter(header -> header.getKey().equalsIgnoreCase(name))
+                .flatMap(header -> header.getValue().stream())
+                .findFirst();
+          }
+        },
+        late -> {});
+  }
+
   /** As {@link #get}; the path may have a query. */
   JsonNode delete(String what, String path, Duration extraTime) {
     return call(what, "DELETE", versioned(path), null, deadline().plus(extraTime));
@@ -209,10 +293,23 @@ final class DockerHttp implements AutoCloseable {
    * @param path without the version
    */
   Response open(String what, String path) {
+    return open(what, path, watchdog, deadline());
+  }
+
+  /**
+   * As {@link #open}, for a stream whose headers come no sooner than its first piece: Podman's logs
+   * of a container that is silent. It holds none of the calls up. It waits long: Podman goes on
+   * reading for one that has hung up until the container ends.
+   */
+  Response openSilent(String what, String path) {
+    return open(what, path, openings, LONGEST_WAIT);
+  }
+
+  private Response open(String what, String path, Watchdog guard, Duration deadline) {
     String versioned = versioned(path);
-    return watchdog.call(
+    return guard.call(
         what,
-        deadline(),
+        deadline,
         () -> checked(what, send(what, streams, "GET", versioned, null)),
         Response::close);
   }
@@ -339,7 +436,7 @@ final class DockerHttp implements AutoCloseable {
       case 409 -> new EngineException.Conflict(text, null);
       case 400 -> {
         // An engine that was exchanged for another one may speak another range of versions.
-        version = null;
+        spoken = null;
         yield new EngineException.Refused(text, null);
       }
       case 502, 503, 504 -> new EngineException.Unavailable(text, null);
@@ -349,7 +446,7 @@ final class DockerHttp implements AutoCloseable {
 
   /** Why the connection failed, and what to do. */
   EngineException unavailable(String what, Throwable failure) {
-    version = null;
+    spoken = null;
     Throwable cause = failure;
     while (cause.getCause() != null && !(cause instanceof IOException)) {
       cause = cause.getCause();
@@ -384,6 +481,7 @@ final class DockerHttp implements AutoCloseable {
   @Override
   public void close() {
     watchdog.close();
+    openings.close();
     closeQuietly(calls);
     closeQuietly(streams);
   }

@@ -7,6 +7,7 @@ import io.leukocyte.events.Text;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +46,8 @@ final class DockerMaker {
         throw http.strange(what, "it names no container");
       }
       return new ContainerId(id);
+    } catch (EngineException.Refused e) {
+      throw taken(e);
     } catch (EngineException.NotFound e) {
       if (!String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("no such image")) {
         throw e;
@@ -61,13 +64,20 @@ final class DockerMaker {
     }
   }
 
+  /** Podman has no word of its own for a name that another container has. */
+  private static EngineException taken(EngineException.Refused refused) {
+    String message = String.valueOf(refused.getMessage());
+    return message.contains("already in use")
+        ? new EngineException.Conflict(message, refused)
+        : refused;
+  }
+
   ContainerId createLike(ContainerId original, String name) {
     JsonNode inspect = inspect(original);
     String imageId = inspect.path("Image").asText("");
     String imageName = inspect.path("Config").path("Image").asText("");
     JsonNode image = image(imageId).orElse(DockerBody.NOTHING);
-    boolean same =
-        image(imageName).filter(i -> i.path("Id").asText("").equals(imageId)).isPresent();
+    boolean same = imageId(imageName).filter(id -> id.equals(imageId)).isPresent();
     ContainerId made = like(inspect, image, same ? imageName : imageId, name);
     if (same && !inspect(made).path("Image").asText("").equals(imageId)) {
       remove(made, true); // the name was given to another image in this moment
@@ -77,7 +87,11 @@ final class DockerMaker {
   }
 
   private ContainerId like(JsonNode inspect, JsonNode image, String imageName, String name) {
-    ContainerId made = post(name, imageName, DockerBody.like(inspect, image, imageName));
+    ObjectNode body = DockerBody.like(inspect, image, imageName);
+    if (http.product() == Product.PODMAN) {
+      body = PodmanAnswers.like(body, inspect);
+    }
+    ContainerId made = post(name, imageName, body);
     try {
       attach(made, inspect);
       return made;
@@ -104,7 +118,7 @@ final class DockerMaker {
         ObjectNode body = http.mapper().createObjectNode().put("Container", made.value());
         body.put("Force", true);
         String what = "take container " + brief + " off network " + network.getKey();
-        http.post(what, network(network.getKey(), "disconnect"), body, Duration.ZERO);
+        http.order(what, network(network.getKey(), "disconnect"), body);
       }
     }
     for (Map.Entry<String, JsonNode> network : wanted.properties()) {
@@ -112,7 +126,7 @@ final class DockerMaker {
         ObjectNode body = http.mapper().createObjectNode().put("Container", made.value());
         body.set("EndpointConfig", DockerBody.endpoint(original, network.getValue()));
         String what = "attach container " + brief + " to network " + network.getKey();
-        http.post(what, network(network.getKey(), "connect"), body, Duration.ZERO);
+        http.order(what, network(network.getKey(), "connect"), body);
       }
     }
   }
@@ -122,7 +136,15 @@ final class DockerMaker {
   }
 
   Optional<String> imageId(String nameOrId) {
-    return image(nameOrId).map(i -> i.path("Id").asText("")).filter(id -> !id.isEmpty());
+    return image(nameOrId).map(this::imageId).filter(id -> !id.isEmpty());
+  }
+
+  private String imageId(JsonNode answer) {
+    String id = answer.path("Id").asText("");
+    return switch (http.product()) {
+      case DOCKER -> id;
+      case PODMAN -> PodmanAnswers.imageId(id);
+    };
   }
 
   private Optional<JsonNode> image(String nameOrId) {
@@ -141,6 +163,12 @@ final class DockerMaker {
       http.delete(what, "/containers/" + container + "?v=1&force=" + force, removalTime);
     } catch (EngineException.NotFound e) {
       return;
+    } catch (EngineException.Refused e) {
+      String status = inspect(container).path("State").path("Status").asText("");
+      if (force || !List.of("running", "paused").contains(status)) {
+        throw e;
+      }
+      throw new EngineException.Conflict("Cannot " + what + ": it is " + status, e);
     } catch (EngineException.Conflict e) {
       if (!String.valueOf(e.getMessage()).contains("already in progress")) {
         throw e;
@@ -171,7 +199,7 @@ final class DockerMaker {
       http.post(what, path, null, Duration.ZERO);
     } catch (EngineException.Conflict | EngineException.Refused e) {
       if (!DockerEvents.name(inspect(container).path("Name").asText("")).equals(name)) {
-        throw e;
+        throw e instanceof EngineException.Refused refused ? taken(refused) : e;
       }
     }
   }
@@ -185,7 +213,11 @@ final class DockerMaker {
     ContainerSettings now = settings(container);
     ObjectNode body = DockerBody.update(now, wanted);
     if (!body.isEmpty()) {
-      http.post(what, "/containers/" + container + "/update", body, Duration.ZERO);
+      try {
+        http.post(what, "/containers/" + container + "/update", body, Duration.ZERO);
+      } catch (EngineException.Refused e) {
+        throw http.product() == Product.PODMAN ? unchangeable(what, e) : e;
+      }
     }
     if (wanted.memorySwap() < 0 && body.has("MemorySwap")) {
       // The engine does not tell the kernel of -1: the limit is lifted by a number, then named so.
@@ -193,6 +225,16 @@ final class DockerMaker {
       unlimited.put("Memory", wanted.memory());
       http.post(what, "/containers/" + container + "/update", unlimited, Duration.ZERO);
     }
+  }
+
+  private static EngineException unchangeable(String what, EngineException.Refused refused) {
+    return new EngineException.Refused(
+        "Cannot "
+            + what
+            + ": this Podman does not change limits and restart policy over Docker's API ("
+            + refused.getMessage()
+            + "); use podman update, or another response",
+        refused);
   }
 
   Health health(ContainerId container) {
@@ -210,12 +252,16 @@ final class DockerMaker {
 
   String commit(ContainerId container, String repository, String tag, Map<String, String> labels) {
     String what = "make an image of container " + container.brief();
-    String path =
-        "/commit?pause=1&container=%s&repo=%s&tag=%s"
-            .formatted(container, query(repository), query(tag));
+    StringBuilder path = new StringBuilder("/commit?pause=1&container=").append(container);
+    path.append("&repo=").append(query(repository)).append("&tag=").append(query(tag));
+    if (http.product() == Product.PODMAN) { // which does not read the body
+      labels.forEach(
+          (key, value) -> path.append("&changes=").append(query("LABEL " + key + "=" + value)));
+    }
     ObjectNode body = http.mapper().createObjectNode();
     labels.forEach(body.putObject("Labels")::put);
-    String id = http.post(what, path, body, COMMIT_TIME).path("Id").asText("");
+    JsonNode answer = http.post(what, path.toString(), body, COMMIT_TIME);
+    String id = imageId(answer);
     if (!IMAGE_ID.matcher(id).matches()) {
       throw http.strange(what, "it names no image");
     }
@@ -294,12 +340,7 @@ final class DockerMaker {
   }
 
   private JsonNode inspect(ContainerId container) {
-    String what = "inspect container " + container.brief();
-    JsonNode answer = http.object(what, "/containers/" + container + "/json");
-    if (!answer.path("Id").asText("").equals(container.value())) {
-      throw http.strange(what, "it is about another container");
-    }
-    return answer;
+    return http.inspect(container);
   }
 
   private static String query(String value) {

@@ -12,7 +12,7 @@ import java.util.List;
  * @param kernel the host's kernel release
  * @param architecture of the host, such as x86_64
  * @param storageDriver overlay2, vfs …
- * @param logDriver the default one
+ * @param logDriver the default one; empty when the engine does not say
  * @param rootDir the engine's data folder on the host
  * @param cgroupVersion 1 or 2; 0 when the engine does not say
  * @param cgroupDriver cgroupfs, systemd, none

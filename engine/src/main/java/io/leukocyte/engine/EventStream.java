@@ -3,10 +3,13 @@ package io.leukocyte.engine;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.github.dockerjava.transport.DockerHttpClient.Response;
 import io.leukocyte.events.ContainerLifecycle;
 import io.leukocyte.events.Text;
 import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Optional;
@@ -19,7 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Follows the engine's events. After a lost connection it has the engine replay all that it still
  * knows (Docker: the last 256 events of any type) and skips what was delivered. When the oldest of
- * these is younger than the last event delivered, some are missing: that is a gap.
+ * these is younger than the last event delivered, some are missing: that is a gap. Podman has all
+ * that its file or the journal keeps: there the oldest is looked at, and the last are replayed.
  */
 final class EventStream extends StreamThread {
   private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
@@ -89,8 +93,22 @@ final class EventStream extends StreamThread {
 
   private void readOnce() throws IOException {
     String what = "follow the engine's events";
-    boolean first = resuming && !reportEmptyReplay(what);
-    String since = LogTime.query(resuming ? 0 : newest);
+    Product product = await(http::product);
+    boolean first = false;
+    long from = newest;
+    if (resuming) {
+      switch (product) {
+        case DOCKER -> {
+          first = !reportEmptyReplay(what);
+          from = 0;
+        }
+        case PODMAN -> {
+          reportWhatPodmanForgot(what);
+          from = Math.max(0, newest - DISORDER);
+        }
+      }
+    }
+    String since = LogTime.query(from);
     Response response = reading(await(() -> http.open(what, "/events?since=" + since)));
     if (!connected) {
       connected = true;
@@ -111,7 +129,7 @@ final class EventStream extends StreamThread {
           reportGap(DockerEvents.time(event));
           first = false;
         }
-        accept(event);
+        accept(product == Product.PODMAN ? PodmanAnswers.event(event) : event);
         backoff.reset();
       }
     }
@@ -151,6 +169,33 @@ final class EventStream extends StreamThread {
       gap(Math.max(now, newest + 1));
     }
     return first.isMissingNode();
+  }
+
+  /**
+   * Podman keeps its events in a file of some size or in the journal, where they may be a great
+   * many: the oldest is looked at alone.
+   */
+  private void reportWhatPodmanForgot(String what) {
+    long now = LogTime.nanos(Instant.now());
+    JsonNode oldest;
+    try {
+      String all = "/events?since=0&stream=false";
+      oldest = await(() -> http.read(what, all, Duration.ZERO, this::first));
+    } catch (EngineException.Timeout e) {
+      oldest = MissingNode.getInstance(); // it waits for its file, which the first event makes
+    }
+    if (isReadable(oldest)) {
+      reportGap(DockerEvents.time(oldest));
+    } else {
+      gap(Math.max(now, newest + 1));
+    }
+  }
+
+  /** Closes nothing: that would read all the others first. Who opened the response ends it. */
+  private JsonNode first(InputStream body) throws IOException {
+    MappingIterator<JsonNode> events =
+        http.mapper().readerFor(JsonNode.class).readValues(new BoundedInput(body, MAX_EVENT));
+    return events.hasNextValue() ? events.nextValue() : MissingNode.getInstance();
   }
 
   private void reportGap(long oldestReplayed) {

@@ -24,6 +24,7 @@ final class LogReader {
   static final int PIECE = 16 * 1024;
 
   private final LineJoiner lines;
+  private final LogForm form;
   private final LogTime times = new LogTime();
   private final byte[] buffer = new byte[BUFFER];
   private final byte[] stamp = new byte[LogTime.MAX_LENGTH + 1];
@@ -39,8 +40,23 @@ final class LogReader {
     TIME_AGAIN
   }
 
-  LogReader(LineJoiner lines) {
+  LogReader(LineJoiner lines, LogForm form) {
     this.lines = lines;
+    this.form = form;
+  }
+
+  /**
+   * Reads a frame, or what is there of a terminal's stream.
+   *
+   * @return false at the end of the stream
+   * @throws Unreadable when it is of no use to read again
+   * @throws IOException when the connection breaks
+   */
+  boolean read(InputStream in) throws IOException {
+    return switch (form) {
+      case TERMINAL -> readTerminal(in);
+      case FRAMES, PODMAN, PODMAN_TERMINAL -> readFrame(in);
+    };
   }
 
   /** What comes is not a log, or the engine says that it cannot read its own: no use to retry. */
@@ -50,14 +66,7 @@ final class LogReader {
     }
   }
 
-  /**
-   * Reads one frame.
-   *
-   * @return false at the end of the stream
-   * @throws Unreadable when it is of no use to read again
-   * @throws IOException when the connection breaks
-   */
-  boolean readFrame(InputStream in) throws IOException {
+  private boolean readFrame(InputStream in) throws IOException {
     int got = in.readNBytes(buffer, 0, HEADER);
     if (got == 0) {
       return false;
@@ -74,8 +83,15 @@ final class LogReader {
       byte[] message = in.readNBytes(Math.min(length, MAX_ERROR));
       throw new Unreadable(new String(message, StandardCharsets.UTF_8).strip());
     }
-    readPiece(in, type == 2 ? Stream.STDERR : Stream.STDOUT, length);
+    readPiece(in, stream(type), length);
     return true;
+  }
+
+  private Stream stream(int type) {
+    return switch (form) {
+      case PODMAN_TERMINAL -> Stream.TTY;
+      case FRAMES, TERMINAL, PODMAN -> type == 2 ? Stream.STDERR : Stream.STDOUT;
+    };
   }
 
   private void readPiece(InputStream in, Stream stream, int length) throws IOException {
@@ -98,12 +114,7 @@ final class LogReader {
     }
   }
 
-  /**
-   * Reads what is there of a terminal's stream.
-   *
-   * @return false at the end of the stream
-   */
-  boolean readTerminal(InputStream in) throws IOException {
+  private boolean readTerminal(InputStream in) throws IOException {
     int got = in.read(buffer, 0, BUFFER);
     if (got < 0) {
       return false;

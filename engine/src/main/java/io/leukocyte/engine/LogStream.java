@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
  * Reads the lines of a container. After a lost connection it reads again from shortly before the
  * last line, and skips, by stream, what was delivered. When a stream that follows has ended it
  * reads once more without following: Docker leaves a container's last words out of the former when
- * they have no line end.
+ * they have no line end. Podman 4 writes times of whole seconds: there a subscription that begins
+ * at a line begins with the second of that line.
  */
 final class LogStream extends StreamThread {
   private static final Logger LOG = LoggerFactory.getLogger(LogStream.class);
@@ -55,6 +56,8 @@ final class LogStream extends StreamThread {
 
   /** Where a stream of the container is. Its lines come in order. */
   private static final class Place {
+    private static final long SECOND = 1_000_000_000L;
+
     private long time;
 
     /** Lines of that time that were delivered; all of them where it was given from outside. */
@@ -63,20 +66,28 @@ final class LogStream extends StreamThread {
     private long toSkip;
     private boolean replaying;
 
+    /** Whether the engine may write times of whole seconds. */
+    private boolean coarse;
+
     Place(long since) {
       time = since;
     }
 
-    void reopen() {
+    void reopen(boolean inSeconds) {
+      coarse = inSeconds;
       replaying = true;
       toSkip = delivered;
     }
 
     boolean isNew(LogLine line) {
-      if (replaying && line.time() < time) {
+      if (replaying && coarse && delivered == Long.MAX_VALUE && line.time() % SECOND == 0) {
+        // Which lines of that second were read is not known: rather twice than never.
+        if (line.time() < time - time % SECOND) {
+          return false;
+        }
+      } else if (replaying && line.time() < time) {
         return false;
-      }
-      if (replaying && line.time() == time && toSkip > 0) {
+      } else if (replaying && line.time() == time && toSkip > 0) {
         toSkip--;
         return false;
       }
@@ -119,14 +130,19 @@ final class LogStream extends StreamThread {
       JsonNode facts = await(() -> http.object(what, "/containers/" + container + "/json"));
       boolean terminal = facts.path("Config").path("Tty").asBoolean(false);
       boolean follow = wanted.follow() && facts.path("State").path("Running").asBoolean(false);
-      String path = path(follow);
-      Response response = reading(await(() -> http.open(what, path)));
+      Product product = await(http::product);
+      boolean podman = product == Product.PODMAN;
+      LogForm form = LogForm.of(product, terminal);
+      String path = path(form, follow);
+      Response response =
+          reading(
+              await(() -> podman && follow ? http.openSilent(what, path) : http.open(what, path)));
       opened = true;
       lines.discard();
-      out.reopen();
-      err.reopen();
+      out.reopen(podman);
+      err.reopen(podman);
       try (InputStream body = new BufferedInputStream(response.getBody(), 64 * 1024)) {
-        readAll(body, terminal);
+        readAll(body, form);
       }
       if (!follow) {
         end(null);
@@ -161,11 +177,11 @@ final class LogStream extends StreamThread {
     }
   }
 
-  private void readAll(InputStream body, boolean terminal) throws IOException {
-    LogReader reader = new LogReader(lines);
+  private void readAll(InputStream body, LogForm form) throws IOException {
+    LogReader reader = new LogReader(lines, form);
     boolean more = true;
     while (more && isOpen()) {
-      more = terminal ? reader.readTerminal(body) : reader.readFrame(body);
+      more = reader.read(body);
     }
   }
 
@@ -199,10 +215,9 @@ final class LogStream extends StreamThread {
     return true;
   }
 
-  private String path(boolean follow) {
-    return "/containers/"
-        + container
-        + "/logs?stdout=1&stderr=1&timestamps=1"
+  private String path(LogForm form, boolean follow) {
+    return form.path(container)
+        + "&timestamps=1"
         + (follow ? "&follow=1" : "")
         + "&since="
         + LogTime.query(resumeFrom());

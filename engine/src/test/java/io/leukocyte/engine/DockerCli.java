@@ -22,6 +22,10 @@ final class DockerCli {
   static String run(List<String> arguments, byte[] input) {
     List<String> command = new ArrayList<>(List.of("docker"));
     command.addAll(arguments);
+    return runProgram(command, input);
+  }
+
+  static String runProgram(List<String> command, byte[] input) {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       try (OutputStream in = process.getOutputStream()) {

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A real engine behind a {@link FlakySocket}, and its containers, which close removes. */
-final class DockerWorld implements EngineWorld {
+class DockerWorld implements EngineWorld {
   static final Path SOCKET = Path.of("/var/run/docker.sock");
 
   private static final String LABEL = "leuko.test=engine";
@@ -26,22 +26,30 @@ final class DockerWorld implements EngineWorld {
   private final String prefix =
       "leuko-engine-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet() + "-";
   private final List<String> containers = new ArrayList<>();
+  private final List<String> adopted = new ArrayList<>();
   private final List<String> networks = new ArrayList<>();
   private final Path folder;
   private final FlakySocket socket;
   private final DockerEngine engine;
+  private final List<String> address;
 
   DockerWorld() {
+    this(SOCKET, List.of(), DEADLINE);
+  }
+
+  /** With an engine elsewhere; before its arguments the docker command needs others to reach it. */
+  DockerWorld(Path target, List<String> address, Duration deadline) {
+    this.address = address;
     try {
       folder = Files.createTempDirectory("leuko-engine");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    socket = new FlakySocket(folder.resolve("engine.sock"), SOCKET);
+    socket = new FlakySocket(folder.resolve("engine.sock"), target);
     engine =
         new DockerEngine(
             EngineOptions.of(URI.create("unix://" + socket.path()))
-                .withDeadline(DEADLINE)
+                .withDeadline(deadline)
                 .withReconnect(Duration.ofMillis(20)));
   }
 
@@ -50,13 +58,22 @@ final class DockerWorld implements EngineWorld {
     return engine;
   }
 
+  private String docker(List<String> arguments) {
+    return docker(arguments, new byte[0]);
+  }
+
+  private String docker(List<String> arguments, byte[] input) {
+    List<String> all = new ArrayList<>(address);
+    all.addAll(arguments);
+    return DockerCli.run(all, input);
+  }
+
   @Override
   public String network(String name) {
     String full = prefix + name;
     int third = 1 + Math.floorMod(full.hashCode(), 250);
     String subnet = "10.213." + third + ".0/28";
-    DockerCli.run(
-        List.of("network", "create", "--internal", "--label", LABEL, "--subnet", subnet, full));
+    docker(List.of("network", "create", "--internal", "--label", LABEL, "--subnet", subnet, full));
     networks.add(full);
     return full;
   }
@@ -75,7 +92,7 @@ final class DockerWorld implements EngineWorld {
 
   @Override
   public void adopt(ContainerId container) {
-    containers.add(container.value());
+    adopted.add(container.value());
   }
 
   @Override
@@ -88,7 +105,7 @@ final class DockerWorld implements EngineWorld {
 
   @Override
   public void removeImage(String id) {
-    DockerCli.run(List.of("rmi", "-f", id)); // it may be gone
+    docker(List.of("rmi", "-f", id)); // it may be gone
   }
 
   private ContainerId create(ContainerSpec spec, List<String> more) {
@@ -110,7 +127,7 @@ final class DockerWorld implements EngineWorld {
     }
     addLimits(arguments, spec);
     Collections.addAll(arguments, spec.image(), "sh", "-c", program(spec));
-    ContainerId id = new ContainerId(DockerCli.run(arguments).lines().toList().getLast());
+    ContainerId id = new ContainerId(docker(arguments).lines().toList().getLast());
     containers.add(id.value());
     return id;
   }
@@ -170,42 +187,49 @@ final class DockerWorld implements EngineWorld {
           case STDOUT, TTY -> "/proc/1/fd/1";
           case STDERR -> "/proc/1/fd/2";
         };
-    DockerCli.run(List.of("exec", "-i", container.value(), "sh", "-c", "cat > " + to), bytes);
+    docker(List.of("exec", "-i", container.value(), "sh", "-c", "cat > " + to), bytes);
   }
 
   @Override
   public void exec(ContainerId container, String command) {
     List<String> arguments = new ArrayList<>(List.of("exec", container.value()));
     Collections.addAll(arguments, command.split(" ", -1));
-    DockerCli.run(arguments);
+    docker(arguments);
   }
 
   @Override
   public void write(ContainerId container, String path, int mode, byte[] content) {
     String script = "cat > " + path + " && chmod " + Integer.toOctalString(mode) + " " + path;
-    DockerCli.run(List.of("exec", "-i", container.value(), "sh", "-c", script), content);
+    docker(List.of("exec", "-i", container.value(), "sh", "-c", script), content);
   }
 
   @Override
   public void link(ContainerId container, String path, String target) {
-    DockerCli.run(List.of("exec", container.value(), "ln", "-s", target, path));
+    docker(List.of("exec", container.value(), "ln", "-s", target, path));
   }
 
   @Override
   public void delete(ContainerId container, String path) {
-    DockerCli.run(List.of("exec", container.value(), "rm", path));
+    docker(List.of("exec", container.value(), "rm", path));
   }
 
   @Override
   public void exit(ContainerId container, int code) {
-    DockerCli.run(
-        List.of("exec", container.value(), "sh", "-c", "echo " + code + " > /leuko-exit"));
+    docker(List.of("exec", container.value(), "sh", "-c", "echo " + code + " > /leuko-exit"));
   }
 
   @Override
   public void remove(ContainerId container) {
-    DockerCli.run(List.of("rm", "-f", container.value()));
+    docker(List.of("rm", "-f", container.value()));
     containers.remove(container.value());
+  }
+
+  private void remove(List<String> ids) {
+    if (!ids.isEmpty()) {
+      List<String> arguments = new ArrayList<>(List.of("rm", "-f"));
+      arguments.addAll(ids);
+      docker(arguments);
+    }
   }
 
   @Override
@@ -213,7 +237,7 @@ final class DockerWorld implements EngineWorld {
     for (int i = 0; i <= InMemoryEvents.KEPT; i += PARALLEL) {
       List<String> arguments = new ArrayList<>(List.of("kill", "--signal", "WINCH"));
       arguments.addAll(Collections.nCopies(PARALLEL, container.value()));
-      DockerCli.run(arguments);
+      docker(arguments);
     }
   }
 
@@ -236,12 +260,9 @@ final class DockerWorld implements EngineWorld {
   public void close() {
     engine.close();
     socket.close();
-    if (!containers.isEmpty()) {
-      List<String> arguments = new ArrayList<>(List.of("rm", "-f"));
-      arguments.addAll(containers);
-      DockerCli.run(arguments);
-    }
-    networks.forEach(network -> DockerCli.run(List.of("network", "rm", network)));
+    remove(adopted); // they may be guests of the others
+    remove(containers);
+    networks.forEach(network -> docker(List.of("network", "rm", network)));
     try {
       Files.deleteIfExists(socket.path());
       Files.deleteIfExists(folder);

@@ -1,8 +1,10 @@
 package io.leukocyte.engine;
 
+import io.leukocyte.events.ContainerFacts.Security;
 import io.leukocyte.events.ContainerId;
 import io.leukocyte.events.ContainerLog.Stream;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** An engine with its containers, for {@link EngineContract}: what a test does behind its back. */
 interface EngineWorld extends AutoCloseable {
@@ -40,6 +42,31 @@ interface EngineWorld extends AutoCloseable {
 
   /** Removes an image. */
   void removeImage(String id);
+
+  /** The log driver of containers that ask for Docker's own one, by its name here. */
+  default String logDriver() {
+    return "json-file";
+  }
+
+  /** How the engine tells a signal in its events; null: not at all. */
+  default @Nullable String told(String signal) {
+    return signal;
+  }
+
+  /** How the engine tells what was asked for. */
+  default Security told(Security asked) {
+    return asked;
+  }
+
+  /** How the engine tells which network it is, as a pattern. */
+  default String networkId() {
+    return "[0-9a-f]{64}";
+  }
+
+  /** Lines written at once that the engine is sure to tell whole while it follows. */
+  default int burst() {
+    return 200;
+  }
 
   void print(ContainerId container, Stream stream, byte[] bytes);
 

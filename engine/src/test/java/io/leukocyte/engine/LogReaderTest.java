@@ -24,7 +24,8 @@ final class LogReaderTest {
 
   private final List<LogLine> lines = new ArrayList<>();
   private final LineJoiner joiner = new LineJoiner(lines::add);
-  private final LogReader reader = new LogReader(joiner);
+  private final LogReader reader = new LogReader(joiner, LogForm.FRAMES);
+  private final LogReader terminal = new LogReader(joiner, LogForm.TERMINAL);
 
   private static byte[] frame(int type, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -43,7 +44,7 @@ final class LogReaderTest {
 
   private void readFrames(byte[] bytes) throws IOException {
     InputStream in = new ByteArrayInputStream(bytes);
-    while (reader.readFrame(in)) {
+    while (reader.read(in)) {
       // Until the end.
     }
   }
@@ -126,9 +127,9 @@ final class LogReaderTest {
     Random random = new Random(42);
     for (int round = 0; round < 50; round++) {
       lines.clear();
-      LogReader fresh = new LogReader(joiner);
+      LogReader fresh = new LogReader(joiner, LogForm.TERMINAL);
       InputStream in = new Trickle(bytes, random);
-      while (fresh.readTerminal(in)) {
+      while (fresh.read(in)) {
         // Until the end.
       }
       joiner.flush();
@@ -139,11 +140,24 @@ final class LogReaderTest {
   }
 
   @Test
+  void podmanSendsWhatWasWrittenToATerminalInFrames() throws IOException {
+    LogReader podman = new LogReader(joiner, LogForm.PODMAN_TERMINAL);
+    String piece = "y".repeat(8 * 1024);
+    InputStream in =
+        new ByteArrayInputStream(concat(frame(1, TIME + " " + piece), frame(1, TIME + " end\r\n")));
+    while (podman.read(in)) {
+      // Until the end.
+    }
+    assertThat(lines).extracting(LogLine::text).containsExactly(piece + "end");
+    assertThat(lines).extracting(LogLine::stream).containsExactly(Stream.TTY);
+  }
+
+  @Test
   void aTimeThatTheContainerWritesIsKept() throws IOException {
     String piece = "z".repeat(LogReader.PIECE);
     String text = TIME + " at " + TIME + " it was\r\n" + TIME + " " + piece + "2026-11-22 text\r\n";
     InputStream in = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
-    while (reader.readTerminal(in)) {
+    while (terminal.read(in)) {
       // Until the end.
     }
     assertThat(lines)
