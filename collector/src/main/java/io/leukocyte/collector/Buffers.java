@@ -27,4 +27,10 @@ final class Buffers {
 
   /** Bytes of the producer's own buffer: it rounds each batch up and holds it once more. */
   static final long PRODUCER = 8L << 20;
+
+  /**
+   * Bytes that one request to Kafka carries: what comes while one is on its way waits for the next,
+   * and goes together. A batch that is larger goes alone.
+   */
+  static final int REQUEST = 256 << 10;
 }

@@ -171,7 +171,7 @@ public final class BatchWriter {
       out.bytes(marks, 0, marks.length);
     }
     reset();
-    return Arrays.copyOf(out.bytes, out.length);
+    return out.whole();
   }
 
   private static void section(Buffer out, int id, int entries, Buffer content) {
@@ -376,6 +376,11 @@ public final class BatchWriter {
 
     int length() {
       return length;
+    }
+
+    /** All of them, without a copy where they fill their room; nothing is appended after that. */
+    byte[] whole() {
+      return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
     }
 
     void int8(int value) {
