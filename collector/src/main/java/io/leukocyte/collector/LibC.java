@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The few functions of the C library that the kernel sensor needs. Each returns what it returns in
@@ -26,6 +27,7 @@ final class LibC {
   static final int PROT_WRITE = 2;
 
   private static final int MAP_SHARED = 1;
+  private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
   private static final int PRIO_PROCESS = 0; // on Linux 0 of these is the calling thread
   private static final int EFD_CLOEXEC_NONBLOCK = 0x80800;
 
@@ -105,7 +107,27 @@ final class LibC {
     return at.reinterpret(length);
   }
 
-  /** Ends a mapping that {@link #mmap} made. */
+  /** Maps so many bytes of new memory; null when the kernel refuses. */
+  static @Nullable MemorySegment anonymous(long length) {
+    MemorySegment at;
+    try {
+      at =
+          (MemorySegment)
+              MMAP.invokeExact(
+                  captured(),
+                  MemorySegment.NULL,
+                  length,
+                  PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE_ANONYMOUS,
+                  -1,
+                  0L);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+    return at.address() == -1 ? null : at.reinterpret(length);
+  }
+
+  /** Ends a mapping that {@link #mmap} or {@link #anonymous} made. */
   static void munmap(MemorySegment mapping) {
     try {
       int ignored = (int) MUNMAP.invokeExact(captured(), mapping, mapping.byteSize());

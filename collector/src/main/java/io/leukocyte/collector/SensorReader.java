@@ -24,7 +24,6 @@ import org.slf4j.LoggerFactory;
 final class SensorReader {
   private static final Logger LOG = LoggerFactory.getLogger(SensorReader.class);
   private static final int MOST_PROCESSES = 16_384;
-  private static final int MOST_RECORDS = 4096;
   private static final int POLL_ENTRY = 8;
   private static final short POLLIN = 1;
 
@@ -39,7 +38,7 @@ final class SensorReader {
 
   private final SensorOptions options;
   private final BpfObject object;
-  private final BpfRing ring;
+  private final RingOverflow records;
   private final int wake;
   private final SensorCounters counters;
   private final BootClock clock;
@@ -76,7 +75,7 @@ final class SensorReader {
       Consumer<? super Event> handler) {
     this.options = options;
     this.object = object;
-    this.ring = ring;
+    this.records = new RingOverflow(ring, options.ringBytes());
     this.wake = wake;
     this.counters = counters;
     this.clock = clock;
@@ -141,6 +140,11 @@ final class SensorReader {
     return failure;
   }
 
+  /** Bytes of records that are out of the ring and not read yet. */
+  long waitingBytes() {
+    return records.used();
+  }
+
   /** Events that the handler did not take since the last call. */
   List<SensorLoss> losses() {
     long count = undelivered.getAndSet(0);
@@ -160,7 +164,7 @@ final class SensorReader {
       }
       MemorySegment descriptors = descriptors(arena);
       while (!closing) {
-        int read = ring.read(this::deliver, MOST_RECORDS);
+        int read = records.read(this::deliver);
         long now = clock.now();
         long left = lastTick + options.flowInterval().toNanos() - now;
         if (read > 0) {
@@ -172,13 +176,15 @@ final class SensorReader {
           await(descriptors, left, now - lastRead >= ACTIVE);
         }
       }
-      while (ring.read(this::deliver, MOST_RECORDS) > 0) {
+      while (records.read(this::deliver) > 0) {
         // until nothing is left
       }
       reportFlows();
     } catch (Throwable t) {
       failure = t;
       LOG.error("The kernel sensor's thread has ended: no more events from the kernel", t);
+    } finally {
+      records.close();
     }
   }
 
