@@ -26,7 +26,7 @@ final class HeapTrim implements Component {
 
   private static final Logger LOG = LoggerFactory.getLogger(HeapTrim.class);
   private static final String POOL = "Tenured Gen";
-  private static final Duration PAUSE = Duration.ofSeconds(10);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final LongSupplier used;
   private final LongSupplier kept;
