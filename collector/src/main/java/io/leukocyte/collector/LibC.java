@@ -28,7 +28,7 @@ final class LibC {
 
   private static final int MAP_SHARED = 1;
   private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
-  private static final int PRIO_PROCESS = 0; // on Linux 0 of these is the calling thread
+  private static final int PRIO_PROCESS = 0; // on Linux a thread
   private static final int EFD_CLOEXEC_NONBLOCK = 0x80800;
 
   static final Linker LINKER = Linker.nativeLinker();
@@ -167,12 +167,14 @@ final class LibC {
   }
 
   /**
-   * Sets how nice the calling thread is to others, from -20 to 19: 0 or -errno. To be less nice
-   * takes CAP_SYS_NICE.
+   * Sets how nice a thread is to others, from -20 to 19: 0 or -errno. To be less nice takes
+   * CAP_SYS_NICE.
+   *
+   * @param thread its number in the kernel; 0 is the calling one
    */
-  static int nice(int nice) {
+  static int nice(int thread, int nice) {
     try {
-      int result = (int) SETPRIORITY.invokeExact(captured(), PRIO_PROCESS, 0, nice);
+      int result = (int) SETPRIORITY.invokeExact(captured(), PRIO_PROCESS, thread, nice);
       return result < 0 ? -errno() : 0;
     } catch (Throwable t) {
       throw impossible(t);

@@ -33,9 +33,6 @@ final class SensorReader {
   private static final long PAUSE = 4_000_000;
   private static final long RESCAN_PAUSE = 10_000_000_000L;
 
-  /** The ring must be read also when a container takes all processors. */
-  static final int NICE = -5;
-
   private final SensorOptions options;
   private final BpfObject object;
   private final RingOverflow records;
@@ -158,10 +155,7 @@ final class SensorReader {
 
   private void run() {
     try (Arena arena = Arena.ofConfined()) {
-      int refused = LibC.nice(NICE);
-      if (refused < 0) {
-        LOG.debug("The kernel sensor's thread has no precedence: errno {}", -refused);
-      }
+      Precedence.take();
       MemorySegment descriptors = descriptors(arena);
       while (!closing) {
         int read = records.read(this::deliver);
