@@ -10,17 +10,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets the thread that reads the ring go before others, and with it those threads of the JVM that
- * it waits for: the compilers, without which an event takes ten times as long, and those that
- * collect garbage while all others stand still. A ring must be read also when a container takes
- * all processors.
+ * Lets the thread that reads the ring go before others, and with it those that it waits for: the
+ * ones through which its events go on, the JVM's compilers, without which an event takes ten times
+ * as long, and those that collect garbage while all others stand still. The kernel's events must
+ * pass also when a container takes all processors.
  */
 final class Precedence {
   private static final Logger LOG = LoggerFactory.getLogger(Precedence.class);
   private static final Path TASKS = Path.of("/proc/self/task");
 
   /** As the kernel cuts their names; a compiler's later threads are made by one that is there. */
-  private static final Pattern WAITED_FOR = Pattern.compile("(C[12] Compiler|VM Thread|GC Thread).*");
+  private static final Pattern WAITED_FOR =
+      Pattern.compile(
+          "(leuko-(batcher|sender|spool)|kafka-producer|C[12] Compiler|VM Thread|GC Thread).*");
 
   /** How nice these threads are to others. */
   static final int NICE = -5;
@@ -41,11 +43,11 @@ final class Precedence {
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
-      LOG.debug("Threads of the JVM have no precedence: {}", e.toString());
+      LOG.debug("Only the kernel sensor's thread has precedence: {}", e.toString());
     }
   }
 
-  /** Whether it is a thread of the JVM that the sensor's waits for. */
+  /** Whether it is a thread that the sensor's waits for. */
   static boolean isWaitedFor(Path task) {
     try {
       return WAITED_FOR.matcher(Files.readString(task.resolve("comm")).strip()).matches();

@@ -122,7 +122,7 @@ class KernelSensorIT {
   }
 
   @Test
-  void itsThreadAndThoseOfTheJvmThatItWaitsForGoBeforeThoseThatItWatches() throws IOException {
+  void itsThreadAndThoseThatItWaitsForGoBeforeThoseThatItWatches() throws IOException {
     Map<String, Integer> nice = new TreeMap<>();
     try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
       for (Path thread : threads) {

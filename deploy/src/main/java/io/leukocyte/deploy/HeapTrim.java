@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 final class HeapTrim implements Component {
   /** Bytes that may come to the old generation from one collection to the next. */
-  static final long ALLOWANCE = 16 << 20;
+  static final long ALLOWANCE = 8 << 20;
 
   private static final Logger LOG = LoggerFactory.getLogger(HeapTrim.class);
   private static final String POOL = "Tenured Gen";
