@@ -19,8 +19,8 @@ final class BpfRing implements AutoCloseable {
   static final int HEADER = 8;
 
   /**
-   * Bytes that are read before the kernel is told: each word of it takes the place's cache line from
-   * the processors that write records.
+   * Bytes that are read before the kernel is told: each word of it takes the place's cache line
+   * from the processors that write records.
    */
   private static final long STEP = 32 << 10;
 

@@ -105,8 +105,9 @@ final class Flow implements Component {
             "leuko.collector.ring.limit",
             settings.sensor().options(),
             o -> o.ringBytes() + RingOverflow.bound(o.ringBytes()))
-        .description("How much can wait between kernel and collector: the ring, and what is moved"
-            + " out of it")
+        .description(
+            "How much can wait between kernel and collector: the ring, and what is moved"
+                + " out of it")
         .baseUnit("bytes")
         .register(meters);
     losses = new LossLedger();

@@ -189,7 +189,9 @@ class RecordTranslatorTest {
 
   private static ProcessInfo of(RecordTranslator translator, Task task, String name) {
     MemorySegment record = connection(SensorLayout.CONNECT, task, 6, TARGET, 443);
-    record.asSlice(SensorLayout.at(SensorLayout.RECORD, "comm"), SensorLayout.COMM_SIZE).fill((byte) 0);
+    record
+        .asSlice(SensorLayout.at(SensorLayout.RECORD, "comm"), SensorLayout.COMM_SIZE)
+        .fill((byte) 0);
     SensorSamples.write(record, SensorLayout.at(SensorLayout.RECORD, "comm"), bytes(name));
     return Objects.requireNonNull(event(translator, record, NetConnect.class).process());
   }
