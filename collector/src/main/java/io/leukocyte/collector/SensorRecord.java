@@ -145,7 +145,7 @@ final class SensorRecord {
   /** The same for records of one process with one name. */
   int processHash() {
     long name = memory.get(JAVA_LONG, COMM) + 31 * memory.get(JAVA_LONG, COMM + 8);
-    return (int) ((name * 31 + pid()) * 0x9e3779b97f4a7c15L >>> 32);
+    return (int) (((name * 31 + pid()) * 0x9e3779b97f4a7c15L) >>> 32);
   }
 
   /** Whether {@link #name} is that; false also where it could only be said after decoding. */
