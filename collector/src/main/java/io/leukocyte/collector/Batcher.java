@@ -65,6 +65,10 @@ final class Batcher implements AutoCloseable {
   private final LogPlaces places;
   private Batch open;
   private long flushAt = NEVER;
+
+  /** When the thread looks by itself: to wake it costs more than an event. */
+  private long looksAt = NEVER;
+
   private long lastFlush;
   private long sequence;
   private boolean closing;
@@ -134,7 +138,9 @@ final class Batcher implements AutoCloseable {
       finish(now);
     } else if (flushAt == NEVER || due < flushAt) {
       flushAt = due;
-      work.signal();
+      if (due < looksAt) {
+        work.signal();
+      }
     }
   }
 
@@ -242,7 +248,8 @@ final class Batcher implements AutoCloseable {
     try {
       while (!closing) {
         flushDue();
-        work.awaitNanos(flushAt == NEVER ? NEVER : flushAt - time.ticks());
+        looksAt = flushAt;
+        work.awaitNanos(looksAt == NEVER ? NEVER : looksAt - time.ticks());
       }
     } catch (InterruptedException e) {
       throw new IllegalStateException("Nobody interrupts this thread", e);

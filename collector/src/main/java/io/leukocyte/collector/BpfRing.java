@@ -14,7 +14,16 @@ import java.util.function.Consumer;
 final class BpfRing implements AutoCloseable {
   private static final int BUSY = 1 << 31;
   private static final int DISCARDED = 1 << 30;
-  private static final int HEADER = 8;
+
+  /** Bytes before each record. */
+  static final int HEADER = 8;
+
+  /**
+   * Bytes that are read before the kernel is told: each word of it takes the place's cache line
+   * from the processors that write records.
+   */
+  private static final long STEP = 32 << 10;
+
   private static final VarHandle POSITION = JAVA_LONG.varHandle();
   private static final VarHandle LENGTH = JAVA_INT.varHandle();
 
@@ -23,13 +32,21 @@ final class BpfRing implements AutoCloseable {
   private final long page;
   private final long mask;
   private long position;
+  private long told;
 
-  private BpfRing(MemorySegment consumer, MemorySegment producer, long page, long size) {
+  /**
+   * A ring in memory.
+   *
+   * @param consumer begins with the reader's position
+   * @param producer begins with the writer's position; the data is behind the first page, twice
+   */
+  BpfRing(MemorySegment consumer, MemorySegment producer, long page, long size) {
     this.consumer = consumer;
     this.producer = producer;
     this.page = page;
     this.mask = size - 1;
     this.position = (long) POSITION.getAcquire(consumer, 0L);
+    this.told = position;
   }
 
   /**
@@ -59,6 +76,7 @@ final class BpfRing implements AutoCloseable {
    */
   int read(Consumer<MemorySegment> sink, int most) {
     int count = 0;
+    long step = Math.min(STEP, (mask + 1) / 16);
     long end = (long) POSITION.getAcquire(producer, 0L);
     while (position < end && count < most) {
       long at = page + (position & mask);
@@ -66,15 +84,71 @@ final class BpfRing implements AutoCloseable {
       if ((header & BUSY) != 0) {
         break;
       }
-      int length = header & ~(BUSY | DISCARDED);
-      if ((header & DISCARDED) == 0) {
-        sink.accept(producer.asSlice(at + HEADER, length));
+      if (!isDiscarded(header)) {
+        sink.accept(producer.asSlice(at + HEADER, length(header)));
         count++;
       }
-      position += (length + HEADER + 7L) & ~7L;
-      POSITION.setRelease(consumer, 0L, position);
+      position += room(header);
+      if (position - told >= step) {
+        tell();
+      }
+    }
+    if (position > told) {
+      tell();
     }
     return count;
+  }
+
+  /**
+   * Moves records that are there, each with its header, as they lie.
+   *
+   * @param at where in the segment the first one goes; as many more follow as it has room for
+   * @return how many bytes they take
+   */
+  long move(MemorySegment to, long at) {
+    long end = (long) POSITION.getAcquire(producer, 0L);
+    long room = to.byteSize() - at;
+    long size = 0;
+    while (position + size < end) {
+      int header = (int) LENGTH.getAcquire(producer, page + ((position + size) & mask));
+      if ((header & BUSY) != 0 || size + room(header) > room) {
+        break;
+      }
+      size += room(header);
+    }
+    if (size > 0) {
+      MemorySegment.copy(producer, page + (position & mask), to, at, size);
+      position += size;
+      tell();
+    }
+    return size;
+  }
+
+  /** Whether the next record is there and whole. */
+  boolean isRecordWhole() {
+    return position < (long) POSITION.getAcquire(producer, 0L)
+        && ((int) LENGTH.getAcquire(producer, page + (position & mask)) & BUSY) == 0;
+  }
+
+  /** Whether a record's header says that nobody is to read it. */
+  static boolean isDiscarded(int header) {
+    return (header & DISCARDED) != 0;
+  }
+
+  /** Bytes of a record, without its header. */
+  static int length(int header) {
+    return header & ~(BUSY | DISCARDED);
+  }
+
+  /** Bytes from the header of a record to that of the next. */
+  static long room(int header) {
+    return (length(header) + HEADER + 7L) & ~7L;
+  }
+
+  /** Lets the kernel write where what is read lay. */
+  private void tell() {
+    told = position;
+    POSITION.setRelease(consumer, 0L, position);
   }
 
   /** Bytes of records that are not read yet; by any thread, while it is not closed. */

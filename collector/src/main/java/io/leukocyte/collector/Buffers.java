@@ -7,6 +7,8 @@ package io.leukocyte.collector;
  * <table>
  * <caption>Buffers of a collector</caption>
  * <tr><th>what</th><th>bound</th></tr>
+ * <tr><td>records moved out of the ring while their reader is behind</td><td>as much as the ring,
+ * at most 64 MiB</td></tr>
  * <tr><td>batches neither stored nor spooled</td><td>{@code collector.backlog}, 16 MiB</td></tr>
  * <tr><td>batches on their way to Kafka</td><td>{@link #WINDOW}</td></tr>
  * <tr><td>the producer's copies of those</td><td>{@link #PRODUCER}</td></tr>
@@ -27,4 +29,10 @@ final class Buffers {
 
   /** Bytes of the producer's own buffer: it rounds each batch up and holds it once more. */
   static final long PRODUCER = 8L << 20;
+
+  /**
+   * Bytes that one request to Kafka carries: what comes while one is on its way waits for the next,
+   * and goes together. A batch that is larger goes alone.
+   */
+  static final int REQUEST = 256 << 10;
 }

@@ -134,13 +134,14 @@ final class CallRecord {
     return path(place, text(place));
   }
 
-  private String path(int place, String text) {
+  /** The same of a text that {@link #text} has given. */
+  String path(int place, String text) {
     return Paths.absolute(base(place), text);
   }
 
   /** The same of a path that does not climb; else as it was asked for, behind its directory. */
-  String asked(int place) {
-    return Paths.asked(base(place), text(place));
+  String asked(int place, String text) {
+    return Paths.asked(base(place), text);
   }
 
   private String base(int place) {

@@ -196,9 +196,10 @@ final class CallTranslator {
   // ---- files ----
 
   private static SystemCall open(CallRecord record, Moment at) {
-    String asked = record.asked(0);
+    String text = record.text(0);
+    String asked = record.asked(0, text);
     String file = record.file();
-    String path = file.isEmpty() ? record.path(0) : file;
+    String path = !file.isEmpty() ? file : Paths.climbs(text) ? record.path(0, text) : asked;
     long flags =
         switch (at.call) {
           case "open" -> record.arg(1);

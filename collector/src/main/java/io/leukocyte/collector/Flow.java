@@ -42,6 +42,9 @@ final class Flow implements Component {
   /** From the kernel through the ring to a batch an event takes less, but on a stalled host. */
   private static final Duration ON_ITS_WAY = Duration.ofMillis(500);
 
+  /** While much waits there, it takes longer. */
+  private static final Duration ON_A_LONG_WAY = Duration.ofSeconds(3);
+
   private static final Duration FORCE = Duration.ofSeconds(1);
   private static final Duration FORGET = Duration.ofMinutes(1);
   private static final Duration LEAST_STATS = Duration.ofMillis(100);
@@ -95,11 +98,16 @@ final class Flow implements Component {
     Optional<ContainerId> own = OwnContainer.find();
     counters = new Counters(meters);
     Gauge.builder("leuko.collector.ring.used", sensor, EventSource::waitingBytes)
-        .description("Records in the ring between kernel and collector")
+        .description("Records between kernel and collector that are not read yet")
         .baseUnit("bytes")
         .register(meters);
-    Gauge.builder("leuko.collector.ring.limit", settings.sensor().options(), o -> o.ringBytes())
-        .description("Size of the ring between kernel and collector")
+    Gauge.builder(
+            "leuko.collector.ring.limit",
+            settings.sensor().options(),
+            o -> o.ringBytes() + RingOverflow.bound(o.ringBytes()))
+        .description(
+            "How much can wait between kernel and collector: the ring, and what is moved"
+                + " out of it")
         .baseUnit("bytes")
         .register(meters);
     losses = new LossLedger();
@@ -265,7 +273,8 @@ final class Flow implements Component {
   private void beat() {
     long held = registry.held() == 0 ? 0 : settings.holdTime().toNanos();
     long safe = Math.min(time.unixNanos() - held, batcher.safeUntil());
-    alive.beat(safe - ON_ITS_WAY.toNanos());
+    boolean behind = sensor.waitingBytes() > settings.sensor().options().ringBytes() / 8;
+    alive.beat(safe - (behind ? ON_A_LONG_WAY : ON_ITS_WAY).toNanos());
   }
 
   /** Reports what the sensor lost, and what was lost here, as soon as there is room for it. */

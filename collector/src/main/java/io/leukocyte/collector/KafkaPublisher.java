@@ -92,6 +92,7 @@ public final class KafkaPublisher implements BatchPublisher {
     settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, PAUSE.toMillis());
     settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST);
     settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Buffers.PRODUCER);
+    settings.put(ProducerConfig.BATCH_SIZE_CONFIG, Buffers.REQUEST);
     return settings;
   }
 

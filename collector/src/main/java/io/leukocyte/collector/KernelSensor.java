@@ -241,9 +241,9 @@ final class KernelSensor implements AutoCloseable {
     return new CheckResult.Ok(NAME, "eBPF, " + counters.total() + " records");
   }
 
-  /** Bytes of records in the ring that are not read yet. */
+  /** Bytes of records that are not read yet, in the ring or moved out of it. */
   synchronized long waitingBytes() {
-    return closed ? 0 : ring.used();
+    return closed ? 0 : ring.used() + (reader == null ? 0 : reader.waitingBytes());
   }
 
   /** What was lost since the last call, by kind; empty when nothing was. */

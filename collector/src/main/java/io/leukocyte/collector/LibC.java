@@ -13,6 +13,7 @@ import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The few functions of the C library that the collector needs. Each returns what it returns in C,
@@ -45,7 +46,8 @@ final class LibC {
   static final long RESOLVE_IN_ROOT = 16;
 
   private static final int MAP_SHARED = 1;
-  private static final int PRIO_PROCESS = 0; // on Linux 0 of these is the calling thread
+  private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
+  private static final int PRIO_PROCESS = 0; // on Linux a thread
   private static final int EFD_CLOEXEC_NONBLOCK = 0x80800;
   private static final long OPENAT2 = 437; // its number is the same on each machine
   private static final long OPEN_HOW = 24;
@@ -136,7 +138,27 @@ final class LibC {
     return at.reinterpret(length);
   }
 
-  /** Ends a mapping that {@link #mmap} made. */
+  /** Maps so many bytes of new memory; null when the kernel refuses. */
+  static @Nullable MemorySegment anonymous(long length) {
+    MemorySegment at;
+    try {
+      at =
+          (MemorySegment)
+              MMAP.invokeExact(
+                  captured(),
+                  MemorySegment.NULL,
+                  length,
+                  PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE_ANONYMOUS,
+                  -1,
+                  0L);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+    return at.address() == -1 ? null : at.reinterpret(length);
+  }
+
+  /** Ends a mapping that {@link #mmap} or {@link #anonymous} made. */
   static void munmap(MemorySegment mapping) {
     try {
       int ignored = (int) MUNMAP.invokeExact(captured(), mapping, mapping.byteSize());
@@ -176,12 +198,14 @@ final class LibC {
   }
 
   /**
-   * Sets how nice the calling thread is to others, from -20 to 19: 0 or -errno. To be less nice
-   * takes CAP_SYS_NICE.
+   * Sets how nice a thread is to others, from -20 to 19: 0 or -errno. To be less nice takes
+   * CAP_SYS_NICE.
+   *
+   * @param thread its number in the kernel; 0 is the calling one
    */
-  static int nice(int nice) {
+  static int nice(int thread, int nice) {
     try {
-      int result = (int) SETPRIORITY.invokeExact(captured(), PRIO_PROCESS, 0, nice);
+      int result = (int) SETPRIORITY.invokeExact(captured(), PRIO_PROCESS, thread, nice);
       return result < 0 ? -errno() : 0;
     } catch (Throwable t) {
       throw impossible(t);

@@ -131,7 +131,9 @@ final class OutboxSender {
 
   private void popDone() {
     state.batches().popDone();
-    state.sendable().signal();
+    if (state.batches().isRetreating() || state.batches().hasNext(state.isSpooling())) {
+      state.sendable().signal(); // else the thread would wake for nothing
+    }
     state.released().signalAll();
   }
 

@@ -47,7 +47,8 @@ final class Paths {
     return whole ? path : base + (base.endsWith("/") ? "" : "/") + path;
   }
 
-  private static boolean climbs(String path) {
+  /** Whether it has a step upwards. */
+  static boolean climbs(String path) {
     return path.contains("..") && ("/" + path + "/").contains("/../");
   }
 

@@ -35,11 +35,13 @@ import org.jspecify.annotations.Nullable;
  * Turns the sensor's records into events, and keeps the process table and the owners of network
  * namespaces up to date from them. For one thread.
  */
+@SuppressWarnings("ReferenceEquality") // the same object says that nothing has changed
 final class RecordTranslator {
   private static final int MOST_ANCESTORS = 8;
   private static final int MOST_DESTINATIONS = 16_384;
   private static final long DESTINATION_QUIET = 60_000_000_000L;
   private static final int SIGNAL_BITS = 0x7f;
+  private static final int MOMENTS = 256; // a power of two
 
   private final ProcessTable processes;
   private final NetworkOwners networks;
@@ -57,6 +59,18 @@ final class RecordTranslator {
           return size() > MOST_DESTINATIONS;
         }
       };
+
+  /** What processes were at their last events, by process and name. */
+  private final @Nullable Moment[] moments = new Moment[MOMENTS];
+
+  /**
+   * A process at an event.
+   *
+   * @param known what was known of it
+   * @param above what was known of its parent, where that is another one than is known
+   * @param process what was made of both and of the record
+   */
+  private record Moment(ProcessInfo known, @Nullable ProcessInfo above, ProcessInfo process) {}
 
   /** Where a container sent without a connection. */
   private record Destination(int namespace, int pid, Endpoint remote) {}
@@ -236,12 +250,27 @@ final class RecordTranslator {
       return known;
     }
     Parent parent = known.parent();
-    if (parent == null || parent.ref().pid() != record.parentPid()) {
+    boolean other = parent == null || parent.ref().pid() != record.parentPid();
+    int place = record.processHash() & (MOMENTS - 1);
+    Moment last = moments[place];
+    if (last != null
+        && last.known == known
+        && isAsKnown(record, last.process)
+        && (!other || last.above == above(record))) {
+      return last.process;
+    }
+    if (parent == null || other) {
       parent = parent(record, null);
     } else {
       parent = new Parent(parentRef(record), parent.name(), parent.executable(), parent.args());
     }
-    return now(record, known, parent, known.ancestors());
+    ProcessInfo process = now(record, known, parent, known.ancestors());
+    moments[place] = new Moment(known, other ? above(record) : null, process);
+    return process;
+  }
+
+  private @Nullable ProcessInfo above(SensorRecord record) {
+    return processes.remembered(record.parentPid(), record.parentStart());
   }
 
   /** Whether nothing has changed: then each event of the process has the same object. */

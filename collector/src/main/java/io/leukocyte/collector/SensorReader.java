@@ -24,7 +24,6 @@ import org.slf4j.LoggerFactory;
 final class SensorReader {
   private static final Logger LOG = LoggerFactory.getLogger(SensorReader.class);
   private static final int MOST_PROCESSES = 16_384;
-  private static final int MOST_RECORDS = 4096;
   private static final int POLL_ENTRY = 8;
   private static final short POLLIN = 1;
 
@@ -34,12 +33,9 @@ final class SensorReader {
   private static final long PAUSE = 4_000_000;
   private static final long RESCAN_PAUSE = 10_000_000_000L;
 
-  /** The ring must be read also when a container takes all processors. */
-  static final int NICE = -5;
-
   private final SensorOptions options;
   private final BpfObject object;
-  private final BpfRing ring;
+  private final RingOverflow records;
   private final int wake;
   private final SensorCounters counters;
   private final BootClock clock;
@@ -76,7 +72,7 @@ final class SensorReader {
       Consumer<? super Event> handler) {
     this.options = options;
     this.object = object;
-    this.ring = ring;
+    this.records = new RingOverflow(ring, options.ringBytes());
     this.wake = wake;
     this.counters = counters;
     this.clock = clock;
@@ -141,6 +137,11 @@ final class SensorReader {
     return failure;
   }
 
+  /** Bytes of records that are out of the ring and not read yet. */
+  long waitingBytes() {
+    return records.used();
+  }
+
   /** Events that the handler did not take since the last call. */
   List<SensorLoss> losses() {
     long count = undelivered.getAndSet(0);
@@ -154,13 +155,10 @@ final class SensorReader {
 
   private void run() {
     try (Arena arena = Arena.ofConfined()) {
-      int refused = LibC.nice(NICE);
-      if (refused < 0) {
-        LOG.debug("The kernel sensor's thread has no precedence: errno {}", -refused);
-      }
+      Precedence.take();
       MemorySegment descriptors = descriptors(arena);
       while (!closing) {
-        int read = ring.read(this::deliver, MOST_RECORDS);
+        int read = records.read(this::deliver);
         long now = clock.now();
         long left = lastTick + options.flowInterval().toNanos() - now;
         if (read > 0) {
@@ -172,13 +170,15 @@ final class SensorReader {
           await(descriptors, left, now - lastRead >= ACTIVE);
         }
       }
-      while (ring.read(this::deliver, MOST_RECORDS) > 0) {
+      while (records.read(this::deliver) > 0) {
         // until nothing is left
       }
       reportFlows();
     } catch (Throwable t) {
       failure = t;
       LOG.error("The kernel sensor's thread has ended: no more events from the kernel", t);
+    } finally {
+      records.close();
     }
   }
 

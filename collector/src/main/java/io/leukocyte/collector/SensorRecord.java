@@ -142,6 +142,12 @@ final class SensorRecord {
     return comm(COMM);
   }
 
+  /** The same for records of one process with one name. */
+  int processHash() {
+    long name = memory.get(JAVA_LONG, COMM) + 31 * memory.get(JAVA_LONG, COMM + 8);
+    return (int) (((name * 31 + pid()) * 0x9e3779b97f4a7c15L) >>> 32);
+  }
+
   /** Whether {@link #name} is that; false also where it could only be said after decoding. */
   boolean isNamed(@Nullable String name) {
     if (name == null || name.length() > SensorLayout.COMM_SIZE) {

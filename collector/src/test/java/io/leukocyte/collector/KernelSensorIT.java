@@ -18,11 +18,12 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -121,18 +122,20 @@ class KernelSensorIT {
   }
 
   @Test
-  void itsThreadGoesBeforeThoseThatItWatches() throws IOException {
-    List<Integer> nice = new ArrayList<>();
+  void itsThreadAndThoseThatItWaitsForGoBeforeThoseThatItWatches() throws IOException {
+    Map<String, Integer> nice = new TreeMap<>();
     try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
       for (Path thread : threads) {
-        if (Files.readString(thread.resolve("comm")).equals("leuko-sensor\n")) {
+        String name = Files.readString(thread.resolve("comm")).strip();
+        if (name.equals("leuko-sensor") || Precedence.isWaitedFor(thread)) {
           String stat = Files.readString(thread.resolve("stat"));
           String[] behindTheName = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-          nice.add(Integer.parseInt(behindTheName[16]));
+          nice.put(name, Integer.parseInt(behindTheName[16]));
         }
       }
     }
-    assertThat(nice).containsOnly(SensorReader.NICE);
+    assertThat(nice).containsKeys("leuko-sensor", "VM Thread", "C1 CompilerThre");
+    assertThat(nice.values()).containsOnly(Precedence.NICE);
   }
 
   @Test

@@ -150,6 +150,53 @@ class RecordTranslatorTest {
   }
 
   @Test
+  void eachEventOfAThreadWithANameOfItsOwnHasTheSameObject() {
+    RecordTranslator translator = translator();
+    event(translator, nginx(), ProcessExec.class);
+    ProcessExec exec = event(translator, curl(), ProcessExec.class);
+
+    ProcessInfo first = of(translator, CURL, "resolver");
+    assertThat(first.name()).isEqualTo("resolver");
+    assertThat(first.args()).isEqualTo(exec.process().args());
+    assertThat(of(translator, CURL, "curl")).isSameAs(exec.process());
+    assertThat(of(translator, CURL, "resolver")).isSameAs(first);
+    ProcessExec next = event(translator, curl(), ProcessExec.class);
+    assertThat(of(translator, CURL, "resolver"))
+        .as("what was known is another")
+        .isNotSameAs(first)
+        .isEqualTo(first);
+    assertThat(next.process()).isEqualTo(exec.process());
+  }
+
+  @Test
+  void whatTheNewParentOfAProcessRunsIsInItsNextEvent() {
+    RecordTranslator translator = translator();
+    Task init = Task.of(900, 1);
+    Task orphan = Task.of(CURL.pid(), init.pid());
+    event(translator, curl(), ProcessExec.class);
+    event(translator, exec(init, "tini", "tini\0", "", bytes("tini\0")), ProcessExec.class);
+
+    ProcessInfo first = of(translator, orphan, "curl");
+    assertThat(parent(first).name()).isEqualTo("tini");
+    assertThat(of(translator, orphan, "curl")).isSameAs(first);
+    event(translator, exec(init, "runit", "runit\0", "", bytes("runit\0")), ProcessExec.class);
+    assertThat(parent(of(translator, orphan, "curl")).name()).isEqualTo("runit");
+  }
+
+  private static ProcessInfo.Parent parent(ProcessInfo process) {
+    return Objects.requireNonNull(process.parent());
+  }
+
+  private static ProcessInfo of(RecordTranslator translator, Task task, String name) {
+    MemorySegment record = connection(SensorLayout.CONNECT, task, 6, TARGET, 443);
+    record
+        .asSlice(SensorLayout.at(SensorLayout.RECORD, "comm"), SensorLayout.COMM_SIZE)
+        .fill((byte) 0);
+    SensorSamples.write(record, SensorLayout.at(SensorLayout.RECORD, "comm"), bytes(name));
+    return Objects.requireNonNull(event(translator, record, NetConnect.class).process());
+  }
+
+  @Test
   void whatAProcessChangedIsInItsNextEvent() {
     RecordTranslator translator = translator();
     event(translator, nginx(), ProcessExec.class);

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -31,6 +33,10 @@ final class CollectorBenchCommand extends BenchSubcommand {
 
   /** Events a second from which on an event's cost is judged: below it is the cost of waking up. */
   private static final int BUSY = 20_000;
+
+  private static final Pattern LOST =
+      Pattern.compile(
+          "^leuko_collector_events_total\\{.*reason=\"([^\"]+)\",result=\"lost\".*} (\\S+)$");
 
   @Option(
       names = "--containers",
@@ -126,6 +132,7 @@ final class CollectorBenchCommand extends BenchSubcommand {
     List<Double> memory = new ArrayList<>();
     List<Double> rate = new ArrayList<>();
     Mark from = Mark.take(collector);
+    long lostBefore = from.lost;
     for (int i = 0; i < repeats(); i++) {
       TimeUnit.NANOSECONDS.sleep(window().toNanos());
       Mark to = Mark.take(collector);
@@ -150,6 +157,8 @@ final class CollectorBenchCommand extends BenchSubcommand {
     for (String result : List.of("received", "published", "filtered", "lost")) {
       report.count("events " + result, (long) events(metrics, result));
     }
+    report.count("events lost before the first window", lostBefore);
+    lostByReason(metrics).forEach((reason, count) -> report.count("events lost: " + reason, count));
     report.atMost("events lost", events(metrics, "lost"), 0, "events");
     report.atMost("RssAnon, most", Samples.of(memory).most(), 200, "MB");
     if (load() + opens >= BUSY) {
@@ -161,11 +170,28 @@ final class CollectorBenchCommand extends BenchSubcommand {
     return BenchProcess.sum(metrics, "leuko_collector_events_total", "result=\"" + result + "\"");
   }
 
+  /** How many events were lost for each reason. */
+  private static Map<String, Long> lostByReason(String metrics) {
+    Map<String, Long> lost = new TreeMap<>();
+    metrics
+        .lines()
+        .map(LOST::matcher)
+        .filter(Matcher::find)
+        .forEach(found ->
+            lost.merge(found.group(1), (long) Double.parseDouble(found.group(2)), Long::sum));
+    return lost;
+  }
+
   /** All counters at one moment. */
-  private record Mark(long time, double events, ProcessStats stats, long bare) {
+  private record Mark(long time, double events, long lost, ProcessStats stats, long bare) {
     static Mark take(BenchProcess collector) throws IOException, InterruptedException {
-      double events = CollectorBenchCommand.events(collector.metrics(), "received");
-      return new Mark(System.nanoTime(), events, collector.stats(), BareProducer.cpu());
+      String metrics = collector.metrics();
+      return new Mark(
+          System.nanoTime(),
+          CollectorBenchCommand.events(metrics, "received"),
+          (long) CollectorBenchCommand.events(metrics, "lost"),
+          collector.stats(),
+          BareProducer.cpu());
     }
   }
 }

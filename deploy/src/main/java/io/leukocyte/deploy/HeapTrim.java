@@ -22,11 +22,14 @@ import org.slf4j.LoggerFactory;
  */
 final class HeapTrim implements Component {
   /** Bytes that may come to the old generation from one collection to the next. */
-  static final long ALLOWANCE = 16 << 20;
+  static final long ALLOWANCE = 8 << 20;
+
+  /** Bytes that may be there before the first one: most of them live as long as the process. */
+  static final long FIRST = 32 << 20;
 
   private static final Logger LOG = LoggerFactory.getLogger(HeapTrim.class);
   private static final String POOL = "Tenured Gen";
-  private static final Duration PAUSE = Duration.ofSeconds(10);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final LongSupplier used;
   private final LongSupplier kept;
@@ -79,8 +82,9 @@ final class HeapTrim implements Component {
 
   /** Collects where too much came; says whether it did. */
   boolean look() {
-    long came = used.getAsLong() - kept.getAsLong();
-    if (came <= ALLOWANCE) {
+    long left = kept.getAsLong();
+    long came = used.getAsLong() - left;
+    if (came <= (left == 0 ? FIRST : ALLOWANCE)) {
       return false;
     }
     collect.run();

@@ -1,6 +1,7 @@
 package io.leukocyte.deploy;
 
 import io.leukocyte.collector.Collector;
+import io.leukocyte.collector.SensorRehearsal;
 import io.leukocyte.engine.ContainerSpec;
 import io.leukocyte.engine.DockerEngine;
 import io.leukocyte.engine.Engine;
@@ -36,8 +37,9 @@ import java.util.concurrent.TimeUnit;
  * what they load: {@code bin/leuko} runs it when it has built, with {@code -XX:AOTCacheOutput}. It
  * needs no root, no engine and no network but loopback, and leaves nothing behind.
  *
- * <p>With {@code collect} it is the collector alone, whose Kafka is away: all that is written down
- * takes memory of a collector. With {@code server} it is all of them with a Kafka in this process.
+ * <p>With {@code collect} it is the collector alone, whose Kafka is away and whose kernel is made
+ * up: all that is written down takes memory of a collector. With {@code server} it is all of them
+ * with a Kafka in this process.
  */
 final class Rehearsal {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -96,7 +98,7 @@ final class Rehearsal {
       engine.print(web(engine), ContainerLog.Stream.STDOUT, "a rehearsal\n");
       TimeUnit.NANOSECONDS.sleep(BRIEF.toNanos());
       process.end();
-      return counted();
+      return counted() && SensorRehearsal.run() > 0;
     }
   }
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class HeapTrimTest {
   @Test
   void aCollectionIsAskedForWhenTooMuchCameSinceTheLast() {
-    AtomicLong used = new AtomicLong(HeapTrim.ALLOWANCE);
+    AtomicLong used = new AtomicLong(HeapTrim.FIRST);
     AtomicLong kept = new AtomicLong();
     AtomicInteger collections = new AtomicInteger();
     HeapTrim trim =

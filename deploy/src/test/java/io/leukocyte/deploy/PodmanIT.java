@@ -10,6 +10,7 @@ import io.leukocyte.engine.Engine;
 import io.leukocyte.engine.EngineOptions;
 import io.leukocyte.events.Alert;
 import io.leukocyte.events.ContainerFacts;
+import io.leukocyte.events.ContainerRef;
 import io.leukocyte.events.HostId;
 import io.leukocyte.events.config.Config;
 import io.leukocyte.responder.Answer;
@@ -29,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.junit.jupiter.api.AfterAll;
@@ -119,9 +121,10 @@ class PodmanIT {
               .filter(alert -> alert.rule().name().equals("Terminal shell in container"))
               .findFirst()
               .orElseThrow();
-      assertThat(shell.container().image()).isEqualTo("busybox");
-      assertThat(shell.container().tag()).isEqualTo("latest");
-      assertThat(shell.container().digest()).startsWith("sha256:");
+      ContainerRef container = Objects.requireNonNull(shell.container());
+      assertThat(container.image()).isEqualTo("busybox");
+      assertThat(container.tag()).isEqualTo("latest");
+      assertThat(container.digest()).startsWith("sha256:");
     } finally {
       podman.docker("rm", "-f", WEB);
     }

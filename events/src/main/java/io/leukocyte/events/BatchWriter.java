@@ -31,7 +31,8 @@ public final class BatchWriter {
   private final Map<ContainerRef, Integer> containers = new HashMap<>();
 
   /**
-   * Lists by what they are, or are made of, itself: a process has the same in each of its events.
+   * Containers, and lists by what they are, or are made of, itself: a process has the same in each
+   * of its events.
    */
   private final IdentityHashMap<Object, Integer> made = new IdentityHashMap<>();
 
@@ -171,7 +172,7 @@ public final class BatchWriter {
       out.bytes(marks, 0, marks.length);
     }
     reset();
-    return Arrays.copyOf(out.bytes, out.length);
+    return out.whole();
   }
 
   private static void section(Buffer out, int id, int entries, Buffer content) {
@@ -216,12 +217,16 @@ public final class BatchWriter {
     if (container == null) {
       return 0;
     }
-    Integer known = containers.get(container);
+    Integer known = made.get(container);
+    if (known == null) {
+      known = containers.get(container);
+    }
     if (known != null) {
       return known;
     }
     int number = containers.size() + 1;
     containers.put(container, number);
+    made.put(container, number);
     containerRows.int16(BatchFormat.CONTAINER_ROW);
     containerRows.int16(container.privileged() ? BatchFormat.CONTAINER_PRIVILEGED : 0);
     containerRows.bytes(HexFormat.of().parseHex(container.id().value()), 0, 32);
@@ -376,6 +381,11 @@ public final class BatchWriter {
 
     int length() {
       return length;
+    }
+
+    /** All of them, without a copy where they fill their room; nothing is appended after that. */
+    byte[] whole() {
+      return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
     }
 
     void int8(int value) {
