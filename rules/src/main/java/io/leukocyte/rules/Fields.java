@@ -863,7 +863,7 @@ final class Fields {
       if (columns != null) {
         Column names = columns.names();
         NumberReader nameless =
-            row -> isNamed(row, names, item) ? NumberReader.MISSING : id.read(row);
+            row -> isNamed(row, names, place) ? NumberReader.MISSING : id.read(row);
         field.in(
             Set.of(kind),
             List.of(
@@ -873,9 +873,19 @@ final class Fields {
     return field;
   }
 
-  private static boolean isNamed(BatchCursor row, Column names, View item) {
+  /** Whether an item of the names is filled; asked for each row, hence of the bytes. */
+  private static boolean isNamed(BatchCursor row, Column names, int place) {
     int symbol = row.symbol(names);
-    return symbol != 0 && item.of(row.string(symbol)) != null;
+    if (symbol == 0) {
+      return false;
+    }
+    byte[] bytes = row.bytes();
+    int at = row.stringAt(symbol);
+    int end = at + row.stringLength(symbol);
+    for (int item = 0; item < place && at < end; at++) {
+      item += bytes[at] == 0 ? 1 : 0;
+    }
+    return at < end && bytes[at] != 0;
   }
 
   private static Field family(
