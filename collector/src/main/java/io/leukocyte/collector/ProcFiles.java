@@ -143,9 +143,7 @@ final class ProcFiles {
   /** The pid of the process's parent; 0 when it has none or is gone. */
   int parent(int pid) {
     String stat = text(pid, "stat");
-    int close = stat == null ? -1 : stat.lastIndexOf(')');
-    String[] fields =
-        stat == null || close < 0 ? new String[0] : stat.substring(close + 2).split(" ", 4);
+    String[] fields = stat == null ? new String[0] : afterName(stat);
     return fields.length <= FIELD_PARENT ? 0 : Integer.parseInt(fields[FIELD_PARENT]);
   }
 
@@ -169,7 +167,8 @@ final class ProcFiles {
 
   /** The process's audit login user; -1 when unset, or the process is gone. */
   int loginUser(int pid) {
-    return loginUid(pid);
+    String text = text(pid, "loginuid");
+    return text == null || text.isBlank() ? -1 : (int) Long.parseLong(text.strip());
   }
 
   /** The process's root folder, as it can be read from here. */
@@ -221,7 +220,7 @@ final class ProcFiles {
     }
     int open = stat.indexOf('(');
     int close = stat.lastIndexOf(')');
-    String[] fields = close < 0 ? new String[0] : stat.substring(close + 2).split(" ", -1);
+    String[] fields = afterName(stat);
     Map<String, String> status = status(pid);
     byte[] args = bytes(pid, "cmdline", MOST_ARGS + 1);
     if (fields.length <= FIELD_START || fields[FIELD_STATE].isEmpty() || args == null) {
@@ -241,13 +240,14 @@ final class ProcFiles {
         Integer.parseInt(fields[FIELD_TTY]),
         firstNumber(status.get("Uid"), -1),
         firstNumber(status.get("Gid"), -1),
-        loginUid(pid),
+        loginUser(pid),
         capabilities(status.get("CapEff")));
   }
 
-  private int loginUid(int pid) {
-    String text = text(pid, "loginuid");
-    return text == null || text.isBlank() ? -1 : (int) Long.parseLong(text.strip());
+  /** The fields of a stat file behind the name, which may hold anything. */
+  private static String[] afterName(String stat) {
+    int close = stat.lastIndexOf(')');
+    return close < 0 ? new String[0] : stat.substring(close + 2).split(" ", -1);
   }
 
   private static long capabilities(@Nullable String hexadecimal) {
